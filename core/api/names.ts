@@ -1,0 +1,69 @@
+/**
+ * Every name that vm-dhcp shares with Kubernetes, KubeVirt, Multus and Harvester: groups, labels, annotations,
+ * finalizers, condition types, marks.
+ *
+ * @module
+ */
+
+/** API group of {@linkcode IPPool} and {@linkcode VirtualMachineNetworkConfig}. */
+export const GROUP = "network.harvesterhci.io";
+/** `apiVersion` of both kinds. */
+export const API_VERSION = `${GROUP}/v1alpha1`;
+
+/** Finalizer on an IPPool, the Go version's own so that objects move both ways. */
+export const IPPOOL_FINALIZER = "wrangler.cattle.io/vm-dhcp-ippool-controller";
+/** Finalizer on a VirtualMachineNetworkConfig, the Go version's own. */
+export const VMNETCFG_FINALIZER = "wrangler.cattle.io/vm-dhcp-vmnetcfg-controller";
+
+/** Label on a NAD: namespace of the IPPool that serves it. Written for the Go version, never needed. */
+export const IPPOOL_NAMESPACE_LABEL = `${GROUP}/ippool-namespace`;
+/** Label on a NAD: name of the IPPool that serves it. Written for the Go version, never needed. */
+export const IPPOOL_NAME_LABEL = `${GROUP}/ippool-name`;
+/** Label on a NAD: its Harvester cluster network. */
+export const CLUSTER_NETWORK_LABEL = `${GROUP}/clusternetwork`;
+/** Label on a VirtualMachineNetworkConfig: name of its VM. */
+export const VM_NAME_LABEL = "harvesterhci.io/vmName";
+
+/** Annotation on a VM: JSON object NIC name -> MAC address. */
+export const MAC_ADDRESS_ANNOTATION = "harvesterhci.io/mac-address";
+/** Prefix of the annotation on a VM that asks for one address for one NIC: `static-ip.harvesterhci.io/<nic>`. */
+export const STATIC_IP_ANNOTATION_PREFIX = "static-ip.harvesterhci.io/";
+/**
+ * Opt-out. Annotation on a VM: `"false"` for all NICs, or a comma-separated list of NIC names that get no address.
+ * Label on a Namespace: `"false"` for all its VMs.
+ */
+export const MANAGED_DHCP = `${GROUP}/managed-dhcp`;
+/** Annotation on an IPPool: `"true"` keeps its agent's image at an upgrade. */
+export const HOLD_AGENT_UPGRADE_ANNOTATION = `${GROUP}/hold-ippool-agent-upgrade`;
+/** Annotation on an agent's Lease: its {@linkcode AgentReport} as JSON. */
+export const AGENT_REPORT_ANNOTATION = `${GROUP}/agent-report`;
+/** Label (value `"true"`) on an agent's Lease, by which the controller finds it. */
+export const AGENT_LEASE_LABEL = `${GROUP}/vm-dhcp-agent`;
+
+/** Marks that may stand where a MAC address stands in `status.ipv4.allocated`. */
+export const Mark = {
+  /** In `spec.ipv4Config.pool.exclude`. */
+  EXCLUDED: "EXCLUDED",
+  /** The server's or the router's own address. */
+  RESERVED: "RESERVED",
+  /** Declined by a guest, or answered a probe. */
+  CONFLICT: "CONFLICT",
+} as const;
+
+/** One of {@linkcode Mark}. */
+export type Mark = typeof Mark[keyof typeof Mark];
+
+/** Condition types of an IPPool. */
+export const IPPoolCondition = {
+  Registered: "Registered",
+  CacheReady: "CacheReady",
+  AgentReady: "AgentReady",
+  Stopped: "Stopped",
+} as const;
+
+/** Condition types of a VirtualMachineNetworkConfig. */
+export const VmNetCfgCondition = {
+  Allocated: "Allocated",
+  Disabled: "Disabled",
+  InSynced: "InSynced",
+} as const;

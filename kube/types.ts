@@ -1,0 +1,164 @@
+/**
+ * The interfaces of the Kubernetes client: what the controller and the agent program against.
+ *
+ * @module
+ */
+import type { KubeObject } from "../core/api/types.ts";
+import type { JsonValue } from "./seam.ts";
+
+/** Names one API resource. `T` is the type of its objects. */
+export interface Resource<T extends KubeObject> {
+  /** Such as `v1` or `network.harvesterhci.io/v1alpha1`. */
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** Plural, lower case, as in the path. */
+  readonly plural: string;
+  readonly namespaced: boolean;
+  /** Carries the type only; never present at run time. */
+  readonly __object?: T;
+}
+
+/** Names an object of a known resource. */
+export interface ObjectKey {
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+/** Narrows a list or a watch. */
+export interface ListOptions {
+  /** Unset: all namespaces. */
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** A list answer. */
+export interface ObjectList<T extends KubeObject> {
+  readonly resourceVersion: string;
+  readonly items: readonly T[];
+}
+
+/** One watch event. */
+export type WatchEvent<T extends KubeObject> =
+  | { readonly type: "ADDED" | "MODIFIED" | "DELETED"; readonly object: T }
+  | { readonly type: "BOOKMARK"; readonly resourceVersion: string };
+
+/** How a patch's body is to be read. */
+export type Patch =
+  | { readonly type: "merge"; readonly body: JsonValue }
+  | { readonly type: "json"; readonly body: JsonValue[] }
+  | { readonly type: "apply"; readonly body: JsonValue; readonly fieldManager: string; readonly force?: boolean };
+
+/** Options of a write. */
+export interface WriteOptions {
+  readonly signal?: AbortSignal;
+  readonly fieldManager?: string;
+  readonly dryRun?: boolean;
+}
+
+/** Options of a patch. */
+export interface PatchOptions extends WriteOptions {
+  readonly subresource?: "status";
+}
+
+/** Options of a delete. */
+export interface DeleteOptions {
+  readonly signal?: AbortSignal;
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly propagationPolicy?: "Foreground" | "Background" | "Orphan";
+  readonly gracePeriodSeconds?: number;
+}
+
+/**
+ * Reads and writes the objects of one resource. Every method throws {@linkcode ApiError} for an answer of 400 or more
+ * unless it says otherwise, and the signal's reason when aborted.
+ */
+export interface ResourceClient<T extends KubeObject> {
+  readonly resource: Resource<T>;
+  /** The object, or `undefined` where there is none (404). */
+  get(key: ObjectKey, options?: { readonly signal?: AbortSignal }): Promise<T | undefined>;
+  /** All objects, page by page behind the scenes. */
+  list(options?: ListOptions): Promise<ObjectList<T>>;
+  /** Events after `resourceVersion` until the server ends the watch. Throws {@linkcode ApiError} 410 when too old. */
+  watch(options: ListOptions & { readonly resourceVersion: string }): AsyncIterable<WatchEvent<T>>;
+  create(object: T, options?: WriteOptions): Promise<T>;
+  /** PUT, guarded by the object's resourceVersion: 409 where it is not the newest. */
+  update(object: T, options?: WriteOptions): Promise<T>;
+  /** PUT of the status subresource, guarded by the object's resourceVersion. */
+  updateStatus(object: T, options?: WriteOptions): Promise<T>;
+  patch(key: ObjectKey, patch: Patch, options?: PatchOptions): Promise<T>;
+  /** Deletes; `false` where there was nothing to delete (404). */
+  delete(key: ObjectKey, options?: DeleteOptions): Promise<boolean>;
+}
+
+/** A client of one cluster. */
+export interface KubeClient {
+  /** The client of one resource. */
+  of<T extends KubeObject>(resource: Resource<T>): ResourceClient<T>;
+  /** Whether the server serves this resource now (discovery; not cached). */
+  serves(resource: Resource<KubeObject>, signal?: AbortSignal): Promise<boolean>;
+  /** `gitVersion` of the server. */
+  version(signal?: AbortSignal): Promise<string>;
+}
+
+/** Called with the key of a changed object, its old and its new state (`undefined`: absent). */
+export type ChangeHandler<T> = (key: string, before: T | undefined, after: T | undefined) => void;
+
+/** Read access to a synced, indexed copy of a resource's objects. Objects are shared: never change one. */
+export interface Store<T extends KubeObject> {
+  /** Whether the first list is complete. */
+  readonly synced: boolean;
+  /** By `namespace/name`, or `name` for cluster-scoped objects. */
+  get(key: string): T | undefined;
+  list(): Iterable<T>;
+  readonly size: number;
+  /** Objects whose index function gave `value`. Throws for an index that was not declared. */
+  byIndex(index: string, value: string): readonly T[];
+}
+
+/** Keeps a {@linkcode Store} in step with the server: list, watch, resume, re-list after 410, back-off. */
+export interface Informer<T extends KubeObject> extends Store<T> {
+  readonly resource: Resource<T>;
+  /** Adds a handler. It is called for every present object first. */
+  onChange(handler: ChangeHandler<T>): void;
+  /** Runs until the signal aborts. Resolves then; never rejects. A resource that is not served is retried. */
+  run(signal: AbortSignal): Promise<void>;
+  /** Resolves at the first complete list; or, with `orMissing`, when the server says that it does not serve it. */
+  whenSynced(signal: AbortSignal, options?: { readonly orMissing?: boolean }): Promise<void>;
+  /** Milliseconds (monotonic clock) since the server was last heard; `undefined` before the first answer. */
+  readonly heardAgo: number | undefined;
+}
+
+/** What a {@linkcode WorkQueue}'s worker returns: when to look at the key again, if at all. */
+export interface WorkResult {
+  readonly requeueAfterMs?: number;
+}
+
+/** A queue of keys: one key never runs twice at once, what is added meanwhile coalesces, a throw means back-off with jitter. */
+export interface WorkQueue {
+  add(key: string): void;
+  addAfter(key: string, ms: number): void;
+  /** Number of keys that wait or run. */
+  readonly depth: number;
+  /** Runs until the signal aborts and the running keys have ended. */
+  run(worker: (key: string, signal: AbortSignal) => Promise<WorkResult | void>, signal: AbortSignal): Promise<void>;
+  /** Resolves when nothing waits or runs (delayed keys do not count). */
+  whenIdle(signal?: AbortSignal): Promise<void>;
+}
+
+/** One thing worth telling the owner of an object. */
+export interface EventNote {
+  readonly type: "Normal" | "Warning";
+  /** Stable, CamelCase. */
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** Writes core/v1 Events: aggregated, rate limited, after all other writes, never failing its caller. */
+export interface EventRecorder {
+  record(about: KubeObject, note: EventNote): void;
+  /** Writes what waits. */
+  flush(signal?: AbortSignal): Promise<void>;
+}
