@@ -1,0 +1,68 @@
+/**
+ * What the controller is given, and what can be asked of it while it runs.
+ *
+ * @module
+ */
+import type { RestClient } from "../kube/seam.ts";
+import type { Clock, Random } from "../runtime/clock.ts";
+import type { Logger } from "../runtime/log.ts";
+
+/** Looks up the IPv4 addresses of a host name; rejects where there are none. */
+export type ResolveHost = (name: string, signal: AbortSignal) => Promise<readonly string[]>;
+
+/** Waits and limits, in milliseconds unless said otherwise. Every one has a default. */
+export interface ControllerTiming {
+  /** A pool is planned as soon as nothing new came for it for this long... */
+  readonly gatherQuietMs: number;
+  /** ...or this long after the first change; grows to {@linkcode gatherMaxMs} while changes keep coming. */
+  readonly gatherMs: number;
+  /** The longest a change of a busy pool waits for others. */
+  readonly gatherMaxMs: number;
+  /** Creates, updates and deletes of VirtualMachineNetworkConfigs under way at once. */
+  readonly writesAtOnce: number;
+  /** Every pool is planned again this often, whatever happened. */
+  readonly resyncMs: number;
+  /** How long a resolved NTP server name is kept. */
+  readonly ntpRefreshMs: number;
+  /** How long one look-up of a name may take. */
+  readonly ntpTimeoutMs: number;
+}
+
+/** Everything the controller needs from outside. */
+export interface ControllerOptions {
+  /** The cluster: the `fetch` transport, the embedded API, or any client of the same shape. */
+  readonly rest: RestClient;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** Namespace of the agents' Leases; unset: all namespaces. */
+  readonly agentNamespace?: string;
+  /** Name of this process in Events: `reportingInstance`. */
+  readonly instance?: string;
+  /** Resolves NTP server names; unset: names are left unresolved, and option 42 carries addresses only. */
+  readonly resolveHost?: ResolveHost;
+  /** Serve `/ipams/<network>` and `/caches/<network>`. */
+  readonly enableCacheDump?: boolean;
+  readonly timing?: Partial<ControllerTiming>;
+}
+
+/** A running controller. */
+export interface RunningController {
+  /** Resolves when the signal aborted and what was under way has ended; never rejects. */
+  readonly done: Promise<void>;
+  /** Whether all served resources are synced, so that it works. */
+  readonly ready: boolean;
+  /** Resolves when {@linkcode ready}. Rejects with the signal's reason. */
+  whenReady(signal: AbortSignal): Promise<void>;
+  /** Resolves when everything known is reconciled and written (Events apart). Rejects with the signal's reason. */
+  whenIdle(signal: AbortSignal): Promise<void>;
+  /** Writes of its own that failed and have not succeeded since: object -> error text. */
+  readonly failures: ReadonlyMap<string, string>;
+  /** Its metrics in the Prometheus text format. */
+  metrics(): Promise<string>;
+  /** Answers `/healthz`, `/readyz`, `/metrics` and, where enabled, `/ipams/<network>` and `/caches/<network>`. */
+  handle(request: Request): Promise<Response>;
+}
+
+/** Starts the controller; it runs until the signal aborts. */
+export type RunController = (options: ControllerOptions, signal: AbortSignal) => RunningController;
