@@ -11,7 +11,9 @@
 export type HttpMethod = "GET" | "POST" | "DELETE" | "PUT" | "PATCH" | "OPTIONS" | "HEAD";
 
 /** Any JSON value. */
-export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
+export type JsonValue = string | number | boolean | null | JsonValue[] | {
+  [key: string]: JsonValue;
+};
 
 /** One request. */
 export interface RequestOptions {
@@ -48,4 +50,30 @@ export interface RestClient {
   performRequest(options: RequestOptions): Promise<Uint8Array>;
   /** Namespace of the context or the service account. */
   readonly defaultNamespace?: string;
+}
+
+/** What {@linkcode RestClient.performRequest} answers with, by what the request expects. */
+export type RestAnswer =
+  | JsonValue
+  | Uint8Array
+  | ReadableStream<Uint8Array>
+  | ReadableStream<JsonValue>;
+
+/**
+ * A {@linkcode RestClient} made of one function, which must answer as the request's `expectJson` and `expectStream`
+ * say.
+ *
+ * @example A server that knows its version
+ * ```ts
+ * import { createKubeClient, toRestClient } from "@vm-dhcp/vm-dhcp/kube";
+ *
+ * const rest = toRestClient(() => Promise.resolve({ gitVersion: "v1.36.1" }));
+ * if (await createKubeClient(rest).version() !== "v1.36.1") throw new Error("Expected the version");
+ * ```
+ */
+export function toRestClient(
+  perform: (options: RequestOptions) => Promise<RestAnswer>,
+  options: { readonly defaultNamespace?: string } = {},
+): RestClient {
+  return { ...options, performRequest: perform as RestClient["performRequest"] };
 }

@@ -33,6 +33,16 @@ export interface ListOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A watch: where it begins, and how long it may last. */
+export interface WatchOptions extends ListOptions {
+  /** As a list or an event gave it. */
+  readonly resourceVersion: string;
+  /** The server ends the watch after so many seconds; unset: when it likes. */
+  readonly timeoutSeconds?: number;
+  /** Called once when the server has accepted the watch. */
+  readonly onOpen?: () => void;
+}
+
 /** A list answer. */
 export interface ObjectList<T extends KubeObject> {
   readonly resourceVersion: string;
@@ -48,7 +58,12 @@ export type WatchEvent<T extends KubeObject> =
 export type Patch =
   | { readonly type: "merge"; readonly body: JsonValue }
   | { readonly type: "json"; readonly body: JsonValue[] }
-  | { readonly type: "apply"; readonly body: JsonValue; readonly fieldManager: string; readonly force?: boolean };
+  | {
+    readonly type: "apply";
+    readonly body: JsonValue;
+    readonly fieldManager: string;
+    readonly force?: boolean;
+  };
 
 /** Options of a write. */
 export interface WriteOptions {
@@ -82,7 +97,7 @@ export interface ResourceClient<T extends KubeObject> {
   /** All objects, page by page behind the scenes. */
   list(options?: ListOptions): Promise<ObjectList<T>>;
   /** Events after `resourceVersion` until the server ends the watch. Throws {@linkcode ApiError} 410 when too old. */
-  watch(options: ListOptions & { readonly resourceVersion: string }): AsyncIterable<WatchEvent<T>>;
+  watch(options: WatchOptions): AsyncIterable<WatchEvent<T>>;
   create(object: T, options?: WriteOptions): Promise<T>;
   /** PUT, guarded by the object's resourceVersion: 409 where it is not the newest. */
   update(object: T, options?: WriteOptions): Promise<T>;
@@ -121,6 +136,11 @@ export interface Store<T extends KubeObject> {
 /** Keeps a {@linkcode Store} in step with the server: list, watch, resume, re-list after 410, back-off. */
 export interface Informer<T extends KubeObject> extends Store<T> {
   readonly resource: Resource<T>;
+  /**
+   * Takes in the answer to a write of our own at once, so that the next plan sees it before the watch brings it. An
+   * answer that is older than what is known is ignored.
+   */
+  observe(object: T): void;
   /** Adds a handler. It is called for every present object first. */
   onChange(handler: ChangeHandler<T>): void;
   /** Runs until the signal aborts. Resolves then; never rejects. A resource that is not served is retried. */
@@ -143,7 +163,10 @@ export interface WorkQueue {
   /** Number of keys that wait or run. */
   readonly depth: number;
   /** Runs until the signal aborts and the running keys have ended. */
-  run(worker: (key: string, signal: AbortSignal) => Promise<WorkResult | void>, signal: AbortSignal): Promise<void>;
+  run(
+    worker: (key: string, signal: AbortSignal) => Promise<WorkResult | void>,
+    signal: AbortSignal,
+  ): Promise<void>;
   /** Resolves when nothing waits or runs (delayed keys do not count). */
   whenIdle(signal?: AbortSignal): Promise<void>;
 }

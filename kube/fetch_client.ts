@@ -1,0 +1,300 @@
+/**
+ * The `fetch` transport: a {@linkcode RestClient} that talks to an API server over HTTP.
+ *
+ * @module
+ */
+import { LinkedAbort } from "../runtime/abort.ts";
+import { type Clock, type Random, systemClock } from "../runtime/clock.ts";
+import { baseOf, type ClientCertificate, Connections, type TlsOptions } from "./connections.ts";
+import { ApiError, ConnectionError, isStatusObject } from "./errors.ts";
+import { jsonLines } from "./json_lines.ts";
+import { retryDelay } from "./retry_after.ts";
+import type { JsonValue, RequestOptions, RestAnswer, RestClient } from "./seam.ts";
+import { toRestClient } from "./seam.ts";
+
+/** Who a request comes from. */
+export interface Identity {
+  /** Value of the `Authorization` header. */
+  readonly authorization?: string;
+  readonly certificate?: ClientCertificate;
+}
+
+/**
+ * Tells who a request comes from; asked before every request, so it caches what is costly. With `refused`, the server
+ * did not accept (401) what was given last.
+ */
+export type Credentials = (
+  options: { readonly refused: boolean; readonly signal: AbortSignal },
+) => Promise<Identity>;
+
+/** How to reach a server. */
+export interface FetchClientOptions extends TlsOptions {
+  /** Address, such as `https://10.53.0.1:443`; a path is a prefix of every request's. */
+  readonly server: string;
+  /** Unset: anonymous. */
+  readonly credentials?: Credentials;
+  readonly defaultNamespace?: string;
+  /** Longest time for a whole answer, or for a stream's beginning. Default 30,000 ms. */
+  readonly timeoutMs?: number;
+  /** Sent as `User-Agent`. */
+  readonly userAgent?: string;
+  /** Stands in for the machine's `fetch`; then no connections are made and no certificates used. */
+  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+/** A {@linkcode RestClient} that holds connections. */
+export interface FetchClient extends RestClient, Disposable {}
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+
+/**
+ * A {@linkcode RestClient} over `fetch`. 429 and 503 with `Retry-After` are waited for and repeated (at most 5
+ * times), 401 once with fresh credentials. A request without an answer in time throws {@linkcode ConnectionError}, and
+ * the connections it used are given up together with the streams that were silent as long. Dispose it to close its
+ * connections.
+ *
+ * Throws `TypeError` for a server address that is no `http:` or `https:` URL.
+ *
+ * @example
+ * ```ts
+ * import { createFetchClient } from "@vm-dhcp/vm-dhcp/kube";
+ *
+ * using rest = createFetchClient({
+ *   server: "https://api.example:6443",
+ *   credentials: () => Promise.resolve({ authorization: "Bearer abc" }),
+ *   fetch: (url, init) => Promise.resolve(Response.json({ url, token: new Headers(init.headers).get("authorization") })),
+ * });
+ * const answer = await rest.performRequest({ method: "GET", path: "/version", expectJson: true });
+ * if (JSON.stringify(answer) !== '{"url":"https://api.example:6443/version","token":"Bearer abc"}') {
+ *   throw new Error("Expected the address and the token");
+ * }
+ * ```
+ */
+export function createFetchClient(options: FetchClientOptions): FetchClient {
+  const transport = new FetchTransport(options);
+  const rest = toRestClient(
+    (request) => transport.perform(request),
+    options.defaultNamespace === undefined ? {} : { defaultNamespace: options.defaultNamespace },
+  );
+  return { ...rest, [Symbol.dispose]: () => transport[Symbol.dispose]() };
+}
+
+/** A request whose answer's head has come. */
+interface Opened {
+  readonly response: Response;
+  readonly abort: LinkedAbort;
+}
+
+class FetchTransport implements Disposable {
+  readonly #options: FetchClientOptions;
+  readonly #server: URL;
+  readonly #connections: Connections | undefined;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #timeoutMs: number;
+  readonly #streams = new Set<{ readonly abort: LinkedAbort; heardAt: number }>();
+
+  constructor(options: FetchClientOptions) {
+    this.#options = options;
+    this.#server = parseServer(options.server);
+    this.#connections = options.fetch === undefined
+      ? new Connections(this.#server, options)
+      : undefined;
+    this.#clock = options.clock ?? systemClock;
+    this.#random = options.random ?? Math.random;
+    this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  }
+
+  [Symbol.dispose](): void {
+    this.#connections?.[Symbol.dispose]();
+  }
+
+  async perform(request: RequestOptions): Promise<RestAnswer> {
+    request.abortSignal?.throwIfAborted();
+    for (let attempt = 0, refused = false;; attempt++) {
+      const opened = await this.#open(request, refused);
+      if (opened.response.ok) return await this.#answer(request, opened);
+      const error = await this.#refusal(request, opened);
+      const again = request.bodyStream === undefined;
+      if (again && error.status === 401 && !refused && this.#options.credentials !== undefined) {
+        refused = true;
+        continue;
+      }
+      const wait = retryDelay(opened.response, {
+        attempt,
+        now: this.#clock.now(),
+        random: this.#random,
+      });
+      if (!again || wait === undefined) throw error;
+      await this.#clock.sleep(wait, request.abortSignal);
+    }
+  }
+
+  /** Sends the request and waits for the answer's head. */
+  async #open(request: RequestOptions, refused: boolean): Promise<Opened> {
+    const abort = new LinkedAbort(request.abortSignal);
+    const startedAt = this.#clock.monotonic();
+    abort.abortAfter(this.#timeoutMs, {
+      clock: this.#clock,
+      reason: () => {
+        this.#giveUpConnections(startedAt);
+        return new ConnectionError(request, `no answer within ${this.#timeoutMs} ms`);
+      },
+    });
+    try {
+      const identity = await this.#options.credentials?.({ refused, signal: abort.signal });
+      const response = await this.#fetch(request, {
+        identity: identity ?? {},
+        signal: abort.signal,
+      });
+      return { response, abort };
+    } catch (cause) {
+      abort[Symbol.dispose]();
+      throw this.#failure(request, { abort, cause });
+    }
+  }
+
+  #fetch(
+    request: RequestOptions,
+    by: { readonly identity: Identity; readonly signal: AbortSignal },
+  ): Promise<Response> {
+    const query = request.querystring === undefined || request.querystring.size === 0
+      ? ""
+      : `?${request.querystring}`;
+    const init: RequestInit = {
+      method: request.method,
+      headers: this.#headers(request, by.identity),
+      body: bodyOf(request),
+      signal: by.signal,
+      redirect: "error",
+    };
+    const send = this.#options.fetch;
+    if (send !== undefined) return send(`${baseOf(this.#server)}${request.path}${query}`, init);
+    const route = this.#connections?.route(by.identity.certificate);
+    if (route === undefined) {
+      throw new TypeError(`Cannot ${request.method} ${request.path}: no connections`);
+    }
+    const overRoute: RequestInit & { readonly client: Deno.HttpClient } = {
+      ...init,
+      client: route.client,
+    };
+    return fetch(`${route.base}${request.path}${query}`, overRoute);
+  }
+
+  #headers(request: RequestOptions, identity: Identity): Headers {
+    const headers = new Headers();
+    const wantsJson = request.expectJson === true || request.accept === undefined;
+    headers.set("accept", request.accept ?? (wantsJson ? "application/json" : "*/*"));
+    const contentType = request.contentType ??
+      (request.bodyJson === undefined ? undefined : "application/json");
+    if (contentType !== undefined) headers.set("content-type", contentType);
+    if (identity.authorization !== undefined) headers.set("authorization", identity.authorization);
+    if (this.#options.userAgent !== undefined) headers.set("user-agent", this.#options.userAgent);
+    return headers;
+  }
+
+  async #answer(request: RequestOptions, opened: Opened): Promise<RestAnswer> {
+    if (request.expectStream === true) {
+      opened.abort.disarm();
+      const bytes = this.#stream(request, opened);
+      return request.expectJson === true ? jsonLines(bytes) : bytes;
+    }
+    using abort = opened.abort;
+    try {
+      if (request.expectJson !== true) return new Uint8Array(await opened.response.arrayBuffer());
+      const text = await opened.response.text();
+      return text === "" ? null : JSON.parse(text) as JsonValue;
+    } catch (cause) {
+      throw this.#failure(request, { abort, cause });
+    }
+  }
+
+  /** The bytes of a long answer; lets go of the signal when it ends. */
+  #stream(request: RequestOptions, { response, abort }: Opened): ReadableStream<Uint8Array> {
+    const reader = (response.body ?? new Blob().stream()).getReader();
+    const heard = { abort, heardAt: this.#clock.monotonic() };
+    this.#streams.add(heard);
+    const end = () => {
+      this.#streams.delete(heard);
+      abort[Symbol.dispose]();
+    };
+    return new ReadableStream<Uint8Array>({
+      pull: async (controller) => {
+        try {
+          const { done, value } = await reader.read();
+          heard.heardAt = this.#clock.monotonic();
+          if (!done) return controller.enqueue(value);
+          end();
+          controller.close();
+        } catch (cause) {
+          end();
+          throw this.#failure(request, { abort, cause });
+        }
+      },
+      cancel: async (reason) => {
+        end();
+        await reader.cancel(reason);
+      },
+    }, { highWaterMark: 0 });
+  }
+
+  async #refusal(request: RequestOptions, opened: Opened): Promise<ApiError> {
+    using abort = opened.abort;
+    const { response } = opened;
+    try {
+      const text = await response.text();
+      const body = parseStatus(text) ??
+        { message: text.trim().slice(0, 500) || response.statusText };
+      return new ApiError({ ...body, code: response.status }, request);
+    } catch (cause) {
+      throw this.#failure(request, { abort, cause });
+    }
+  }
+
+  /** What to throw when no whole answer came: the caller's reason to abort, or that the server was not reached. */
+  #failure(
+    request: RequestOptions,
+    why: { readonly abort: LinkedAbort; readonly cause: unknown },
+  ): unknown {
+    if (why.abort.signal.aborted) return why.abort.signal.reason;
+    if (why.cause instanceof ApiError || why.cause instanceof ConnectionError) return why.cause;
+    const said = why.cause instanceof Error ? why.cause.message : String(why.cause);
+    return new ConnectionError(request, said, { cause: why.cause });
+  }
+
+  /** Later requests connect anew, and streams that were silent since `startedAt` end. */
+  #giveUpConnections(startedAt: number): void {
+    this.#connections?.renew();
+    for (const stream of this.#streams) {
+      if (stream.heardAt > startedAt) continue;
+      stream.abort.abort(
+        new ConnectionError({ method: "WATCH", path: this.#server.href }, "the connection is dead"),
+      );
+    }
+  }
+}
+
+function parseServer(server: string): URL {
+  const url = URL.parse(server);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new TypeError(`Cannot use the address of an API server: ${JSON.stringify(server)}`);
+  }
+  return url;
+}
+
+function bodyOf(request: RequestOptions): BodyInit | null {
+  if (request.bodyJson !== undefined) return JSON.stringify(request.bodyJson);
+  if (request.bodyRaw !== undefined) return new Uint8Array(request.bodyRaw);
+  return request.bodyStream ?? null;
+}
+
+function parseStatus(text: string): object | undefined {
+  try {
+    const body: unknown = JSON.parse(text);
+    return isStatusObject(body) ? body : undefined;
+  } catch {
+    return undefined;
+  }
+}

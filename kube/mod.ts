@@ -1,0 +1,14 @@
+/**
+ * The Kubernetes client: one seam to any cluster, typed resources over it, informers, work queues, Events.
+ *
+ * @module
+ */
+export * from "./seam.ts";
+export * from "./types.ts";
+export * from "./errors.ts";
+export * from "./builtin_types.ts";
+export * from "./resources.ts";
+export * from "./client.ts";
+export * from "./fetch_client.ts";
+export * from "./informer.ts";
+export * from "./work_queue.ts";
