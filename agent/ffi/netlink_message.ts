@@ -1,0 +1,263 @@
+/**
+ * Messages of the kernel's route netlink (rtnetlink(7), `<linux/rtnetlink.h>`), written and read. Pure.
+ *
+ * Numbers are in host order, little-endian on every machine this runs on; addresses are in network order.
+ *
+ * @module
+ */
+import type { InterfaceAddress, Link, LinkAddress } from "../host_network.ts";
+
+/** Message types. */
+export const Rtm = {
+  ERROR: 2,
+  DONE: 3,
+  NEWLINK: 16,
+  DELLINK: 17,
+  GETLINK: 18,
+  NEWADDR: 20,
+  DELADDR: 21,
+  GETADDR: 22,
+  NEWROUTE: 24,
+  DELROUTE: 25,
+  NEWNETCONF: 80,
+  GETNETCONF: 82,
+} as const;
+
+/** Flags of a message (`<linux/netlink.h>`). */
+export const NetlinkFlag = {
+  REQUEST: 0x1,
+  ACK: 0x4,
+  DUMP: 0x300,
+  EXCLUSIVE: 0x200,
+  CREATE: 0x400,
+} as const;
+
+/** Groups of events (`RTMGRP_*`). */
+export const NetlinkGroup = { LINK: 0x1, IPV4_ADDRESS: 0x10 } as const;
+
+/** The label that marks an address as added by an agent; `ip address` shows it. */
+export const ADDRESS_LABEL = "vm-dhcp";
+
+/** Bytes of a message's header. */
+export const NETLINK_HEADER = 16;
+
+const AF_INET = 2;
+const IFF_UP = 1;
+const IFLA_ADDRESS = 1;
+const IFLA_IFNAME = 3;
+const IFLA_MTU = 4;
+const IFA_ADDRESS = 1;
+const IFA_LOCAL = 2;
+const IFA_LABEL = 3;
+const IFA_FLAGS = 8;
+const IFA_F_NOPREFIXROUTE = 0x200;
+const RTA_DST = 1;
+const RTA_OIF = 4;
+const RTA_PREFSRC = 7;
+const RT_TABLE_MAIN = 254;
+const RTPROT_STATIC = 4;
+const RT_SCOPE_LINK = 253;
+const RTN_UNICAST = 1;
+const NETCONFA_IFINDEX = 1;
+const NETCONFA_RP_FILTER = 3;
+
+/** Index that stands for "all interfaces" in a network configuration message. */
+export const NETCONF_ALL = -1;
+
+/** One message as it was read: a view of the bytes that were received. */
+export interface NetlinkMessage {
+  readonly type: number;
+  readonly sequence: number;
+  /** What follows the header. */
+  readonly body: DataView;
+}
+
+/** What goes into a request beside its body. */
+export interface RequestHead {
+  readonly type: number;
+  readonly flags: number;
+  readonly sequence: number;
+}
+
+/** A whole request. */
+export function encodeRequest(head: RequestHead, body: Uint8Array): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(NETLINK_HEADER + body.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, bytes.length, true);
+  view.setUint16(4, head.type, true);
+  view.setUint16(6, head.flags | NetlinkFlag.REQUEST, true);
+  view.setUint32(8, head.sequence, true);
+  bytes.set(body, NETLINK_HEADER);
+  return bytes;
+}
+
+/** The messages in what was received. A cut-off last message is left out. */
+export function* decodeMessages(bytes: Uint8Array): Generator<NetlinkMessage> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let offset = 0;
+  while (offset + NETLINK_HEADER <= bytes.length) {
+    const length = view.getUint32(offset, true);
+    if (length < NETLINK_HEADER || offset + length > bytes.length) return;
+    yield {
+      type: view.getUint16(offset + 4, true),
+      sequence: view.getUint32(offset + 8, true),
+      body: new DataView(
+        bytes.buffer,
+        bytes.byteOffset + offset + NETLINK_HEADER,
+        length - NETLINK_HEADER,
+      ),
+    };
+    offset += align(length);
+  }
+}
+
+/** The error number of an ERROR message; 0 is an acknowledgement. */
+export function errorOf(message: NetlinkMessage): number {
+  return message.body.byteLength < 4 ? 0 : -message.body.getInt32(0, true);
+}
+
+/** Body of a request for all links. */
+export function linkDump(): Uint8Array {
+  return new Uint8Array(16);
+}
+
+/** Body of a request for all IPv4 addresses. */
+export function addressDump(): Uint8Array {
+  return Uint8Array.of(AF_INET, 0, 0, 0, 0, 0, 0, 0);
+}
+
+/** Body of a request that adds or removes an address; an added one makes no prefix route and bears the label. */
+export function addressBody(
+  index: number,
+  { address, prefixLength }: InterfaceAddress,
+): Uint8Array {
+  const head = new Uint8Array(8);
+  head[0] = AF_INET;
+  head[1] = prefixLength;
+  new DataView(head.buffer).setUint32(4, index, true);
+  return concat([
+    head,
+    attribute(IFA_LOCAL, ipv4(address)),
+    attribute(IFA_ADDRESS, ipv4(address)),
+    attribute(IFA_FLAGS, number32(IFA_F_NOPREFIXROUTE)),
+    attribute(IFA_LABEL, new TextEncoder().encode(`${ADDRESS_LABEL}\0`)),
+  ]);
+}
+
+/** Body of a request that adds or removes the route to the address's network through the interface. */
+export function routeBody(index: number, { address, prefixLength }: InterfaceAddress): Uint8Array {
+  const head = new Uint8Array(12);
+  head.set([AF_INET, prefixLength, 0, 0, RT_TABLE_MAIN, RTPROT_STATIC, RT_SCOPE_LINK, RTN_UNICAST]);
+  const mask = prefixLength === 0 ? 0 : (0xffffffff << (32 - prefixLength)) >>> 0;
+  return concat([
+    head,
+    attribute(RTA_DST, ipv4((address & mask) >>> 0)),
+    attribute(RTA_OIF, number32(index)),
+    attribute(RTA_PREFSRC, ipv4(address)),
+  ]);
+}
+
+/** Body of a request for the IPv4 configuration of an interface, or of {@linkcode NETCONF_ALL}. */
+export function netconfBody(index: number): Uint8Array {
+  return concat([Uint8Array.of(AF_INET, 0, 0, 0), attribute(NETCONFA_IFINDEX, number32(index))]);
+}
+
+/** The link of a NEWLINK message; `undefined` for one without a name. */
+export function linkOf({ body }: NetlinkMessage): Link | undefined {
+  if (body.byteLength < 16) return undefined;
+  let name: string | undefined;
+  let mtu = 0;
+  let hardwareAddress = new Uint8Array(6);
+  for (const { type, value } of attributes(body, 16)) {
+    if (type === IFLA_IFNAME) name = text(value);
+    else if (type === IFLA_MTU) mtu = hostNumber(value);
+    else if (type === IFLA_ADDRESS && value.length === 6) hardwareAddress = value.slice();
+  }
+  if (name === undefined) return undefined;
+  const up = (body.getUint32(8, true) & IFF_UP) !== 0;
+  return { name, index: body.getInt32(4, true), mtu, hardwareAddress, up };
+}
+
+/** The address of a NEWADDR message; `undefined` for another family. */
+export function linkAddressOf({ body }: NetlinkMessage): LinkAddress | undefined {
+  if (body.byteLength < 8 || body.getUint8(0) !== AF_INET) return undefined;
+  let local: number | undefined;
+  let peer: number | undefined;
+  let ours = false;
+  for (const { type, value } of attributes(body, 8)) {
+    if (type === IFA_LOCAL) local = networkNumber(value);
+    else if (type === IFA_ADDRESS) peer = networkNumber(value);
+    else if (type === IFA_LABEL) ours = text(value) === ADDRESS_LABEL;
+  }
+  const address = local ?? peer;
+  if (address === undefined) return undefined;
+  return { index: body.getUint32(4, true), address, prefixLength: body.getUint8(1), ours };
+}
+
+/** `rp_filter` of a NEWNETCONF message; 0 where the message does not say. */
+export function reversePathFilterOf({ body }: NetlinkMessage): number {
+  for (const { type, value } of attributes(body, 4)) {
+    if (type === NETCONFA_RP_FILTER) return hostNumber(value);
+  }
+  return 0;
+}
+
+function* attributes(
+  body: DataView,
+  start: number,
+): Generator<{ type: number; value: Uint8Array }> {
+  let offset = start;
+  while (offset + 4 <= body.byteLength) {
+    const length = body.getUint16(offset, true);
+    if (length < 4 || offset + length > body.byteLength) return;
+    const type = body.getUint16(offset + 2, true) & 0x3fff;
+    yield { type, value: new Uint8Array(body.buffer, body.byteOffset + offset + 4, length - 4) };
+    offset += align(length);
+  }
+}
+
+function attribute(type: number, value: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(align(4 + value.length));
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, 4 + value.length, true);
+  view.setUint16(2, type, true);
+  bytes.set(value, 4);
+  return bytes;
+}
+
+function ipv4(address: number): Uint8Array {
+  return Uint8Array.of(address >>> 24, address >>> 16 & 0xff, address >>> 8 & 0xff, address & 0xff);
+}
+
+function number32(value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setInt32(0, value, true);
+  return bytes;
+}
+
+function hostNumber(value: Uint8Array): number {
+  return value.length < 4 ? 0 : new DataView(value.buffer, value.byteOffset).getInt32(0, true);
+}
+
+function networkNumber(value: Uint8Array): number {
+  return value.length < 4 ? 0 : new DataView(value.buffer, value.byteOffset).getUint32(0, false);
+}
+
+function text(value: Uint8Array): string {
+  const end = value.indexOf(0);
+  return new TextDecoder().decode(end < 0 ? value : value.subarray(0, end));
+}
+
+function align(length: number): number {
+  return (length + 3) & ~3;
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    bytes.set(part, offset);
+    offset += part.length;
+  }
+  return bytes;
+}

@@ -1,0 +1,64 @@
+/**
+ * The machine's interfaces and addresses, as the agent needs them: one small interface, so that the agent runs
+ * the same over the kernel and over a table in a test.
+ *
+ * @module
+ */
+
+/** One network interface. */
+export interface Link {
+  readonly name: string;
+  /** Changes when the interface is deleted and made again under its name. */
+  readonly index: number;
+  /** Bytes. */
+  readonly mtu: number;
+  /** 6 octets; all zero where it has none. */
+  readonly hardwareAddress: Uint8Array;
+  /** Administratively up. */
+  readonly up: boolean;
+}
+
+/** One IPv4 address of an interface. */
+export interface LinkAddress {
+  readonly index: number;
+  /** Unsigned 32-bit number. */
+  readonly address: number;
+  readonly prefixLength: number;
+  /** Whether an agent added it (it bears the agent's label), now or in an earlier life. */
+  readonly ours: boolean;
+}
+
+/** Everything there is at one moment. */
+export interface HostState {
+  /** By name. */
+  readonly links: ReadonlyMap<string, Link>;
+  readonly addresses: readonly LinkAddress[];
+}
+
+/** An IPv4 network and an address of it. Unsigned 32-bit numbers. */
+export interface InterfaceAddress {
+  readonly address: number;
+  readonly prefixLength: number;
+}
+
+/** Reads and changes the interfaces and addresses of the process's network namespace. */
+export interface HostNetwork {
+  /** What is there now. */
+  read(): HostState;
+  /** Whether anything may have changed since the last call. Costs next to nothing; never waits. */
+  changed(): boolean;
+  /** Adds an address without a prefix route, marked as the agent's. One that is there already is left as it is. */
+  addAddress(link: Link, address: InterfaceAddress): void;
+  /** Removes an address. One that is gone already is no error. */
+  removeAddress(link: Link, address: InterfaceAddress): void;
+  /** Adds the route to the network of the address through the interface; it goes with the interface. */
+  addPrefixRoute(link: Link, address: InterfaceAddress): void;
+  /** Removes what {@linkcode HostNetwork.addPrefixRoute} added. A route that is gone already is no error. */
+  removePrefixRoute(link: Link, address: InterfaceAddress): void;
+  /** Whether the kernel drops what arrives on the interface from a source it has no route to (`rp_filter` 1). */
+  strictReversePath(link: Link): boolean;
+  /** Tells the neighbours by ARP who has the address now (RFC 5227 section 2.3). */
+  announce(link: Link, address: number): void;
+  /** Frees what it holds; it cannot be used after. */
+  close(): void;
+}
