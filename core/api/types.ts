@@ -219,7 +219,11 @@ export interface VirtualMachine extends KubeObject {
     readonly runStrategy?: string;
     readonly template?: { readonly metadata?: ObjectMeta; readonly spec?: VmiSpec };
   };
-  readonly status?: { readonly printableStatus?: string; readonly created?: boolean; readonly ready?: boolean };
+  readonly status?: {
+    readonly printableStatus?: string;
+    readonly created?: boolean;
+    readonly ready?: boolean;
+  };
 }
 
 /** The part of a KubeVirt VirtualMachineInstance (`kubevirt.io/v1`) that vm-dhcp reads. */

@@ -1,0 +1,47 @@
+/**
+ * The objects that vm-dhcp reads and writes: their types and schemas, checks that name every bad field, conditions,
+ * the two spellings of VirtualMachineNetworkConfig, and the CRDs, which are generated from the schemas.
+ *
+ * Pure: no clock, no I/O.
+ *
+ * @example
+ * ```ts
+ * import { fieldErrorText, parseIPPool } from "@vm-dhcp/vm-dhcp/api";
+ * import { equal } from "node:assert/strict";
+ *
+ * const checked = parseIPPool({
+ *   apiVersion: "network.harvesterhci.io/v1alpha1",
+ *   kind: "IPPool",
+ *   metadata: { name: "net-48", namespace: "default" },
+ *   spec: { networkName: "default/net-48", ipv4Config: { cidr: "192.168.48.0/24", leaseTime: 0 } },
+ * });
+ * equal(
+ *   checked.ok ? "" : fieldErrorText(checked.errors),
+ *   "spec.ipv4Config.leaseTime: must be from 1 to 4294967295 seconds: 0",
+ * );
+ * ```
+ *
+ * @module
+ */
+export * from "./agent_report.ts";
+export * from "./condition.ts";
+export * from "./field_error.ts";
+export * from "./foreign.ts";
+export * from "./ippool.ts";
+export * from "./nad_config.ts";
+export * from "./names.ts";
+export * from "./network_configs.ts";
+export * from "./network_ref.ts";
+export * from "./read_agent_report.ts";
+export * from "./timestamp.ts";
+export * from "./types.ts";
+export * from "./vmnetcfg.ts";
+export { agentReportSchema } from "./agent_report_schema.ts";
+export {
+  networkAttachmentDefinitionSchema,
+  virtualMachineInstanceSchema,
+  virtualMachineSchema,
+} from "./foreign_schema.ts";
+export { ipPoolSchema } from "./ippool_schema.ts";
+export { conditionSchema, kubeObjectSchema, objectMetaSchema } from "./object_schema.ts";
+export { vmNetCfgSchema } from "./vmnetcfg_schema.ts";

@@ -1,0 +1,38 @@
+/**
+ * Reads what agents report.
+ *
+ * @module
+ */
+import type { AgentReport } from "./agent_report.ts";
+import { agentReportSchema } from "./agent_report_schema.ts";
+import { checkSchema } from "./check_schema.ts";
+import type { Checked } from "./field_error.ts";
+
+/**
+ * Reads the annotation in which an agent reports: an {@linkcode AgentReport} as JSON. Never throws.
+ *
+ * @example
+ * ```ts
+ * import { parseAgentReport } from "@vm-dhcp/vm-dhcp/api";
+ * import { deepEqual } from "node:assert/strict";
+ *
+ * deepEqual(parseAgentReport('{"pod":{"name":"agent-0"},"pools":{}}'), {
+ *   ok: true,
+ *   value: { pod: { name: "agent-0" }, pools: {} },
+ * });
+ * deepEqual(parseAgentReport('{"pools":{}}'), {
+ *   ok: false,
+ *   errors: [{ path: "pod", value: undefined, message: "is required" }],
+ * });
+ * ```
+ */
+export function parseAgentReport(text: string): Checked<AgentReport> {
+  let report: unknown;
+  try {
+    report = JSON.parse(text);
+  } catch (error) {
+    const message = `must be JSON: ${error instanceof Error ? error.message : String(error)}`;
+    return { ok: false, errors: [{ path: "", value: text, message }] };
+  }
+  return checkSchema(agentReportSchema, report);
+}
