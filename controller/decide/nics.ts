@@ -1,0 +1,123 @@
+/**
+ * The NICs of a VirtualMachineNetworkConfig, whatever its spelling and however it was written: the one place that
+ * tells which network and which MAC address an entry means.
+ *
+ * @module
+ */
+import { networkConfigsOf, networkStatusesOf } from "../../core/api/network_configs.ts";
+import { networkNameProblem, networkRef } from "../../core/api/network_ref.ts";
+import type { NetworkConfigState, VirtualMachineNetworkConfig } from "../../core/api/types.ts";
+import { formatMac, readMac } from "../../core/net/mac.ts";
+
+/** One entry of a list of NICs. */
+export interface Nic {
+  /** Equal for two entries that mean the same NIC of the same network. */
+  readonly key: string;
+  /** `namespace/name` of the NetworkAttachmentDefinition; absent where {@linkcode networkName} is no such name. */
+  readonly network?: string;
+  /** As written. */
+  readonly networkName: string;
+  /** As written. */
+  readonly macAddress: string;
+  /** The wanted address, as written. */
+  readonly ipAddress?: string;
+}
+
+/** One entry of the list of a status. */
+export interface ShownNic extends Nic {
+  readonly state: NetworkConfigState;
+  /** The address it has, or had when it was last {@linkcode NetworkConfigState} `Allocated`. */
+  readonly address?: string;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+const wanted = new WeakMap<VirtualMachineNetworkConfig, readonly Nic[]>();
+const shown = new WeakMap<VirtualMachineNetworkConfig, readonly ShownNic[]>();
+
+/** The NICs that an object asks for. What is no entry at all is left out. Objects are immutable, so it is read once. */
+export function wantedNics(config: VirtualMachineNetworkConfig): readonly Nic[] {
+  return once(wanted, config, () => entries(config.spec && networkConfigsOf(config), config));
+}
+
+/** The NICs that an object's status shows. */
+export function shownNics(config: VirtualMachineNetworkConfig): readonly ShownNic[] {
+  return once(shown, config, () => {
+    const list = config.spec && networkStatusesOf(config);
+    return entries(list, config).map((nic) => ({
+      key: nic.key,
+      ...(nic.network === undefined ? {} : { network: nic.network }),
+      networkName: nic.networkName,
+      macAddress: nic.macAddress,
+      state: nic.raw.state === "Allocated" ? "Allocated" : "Pending",
+      ...textField("address", nic.raw.allocatedIPAddress),
+      ...textField("reason", nic.raw.reason),
+      ...textField("message", nic.raw.message),
+    }));
+  });
+}
+
+/** The networks that an object names, in spec or status, each once. */
+export function networksOf(config: VirtualMachineNetworkConfig): readonly string[] {
+  const networks = new Set<string>();
+  for (const nic of wantedNics(config)) if (nic.network !== undefined) networks.add(nic.network);
+  for (const nic of shownNics(config)) if (nic.network !== undefined) networks.add(nic.network);
+  return [...networks];
+}
+
+/** What makes two NICs the same one: the whole name of the network and the canonical MAC address. */
+export function nicKey(network: string, macAddress: string): string {
+  const mac = readMac(macAddress);
+  return `${network} ${mac < 0 ? macAddress.toLowerCase() : formatMac(mac)}`;
+}
+
+/** `namespace/name` of a network, or `undefined` where the text is no network's name. */
+export function wholeNetworkName(text: string, ownNamespace: string): string | undefined {
+  return networkNameProblem(text) === undefined ? networkRef(text, ownNamespace) : undefined;
+}
+
+/** `namespace/name` of the VM that an object is for; `undefined` where it names none. */
+export function vmKeyOf(config: VirtualMachineNetworkConfig): string | undefined {
+  const name: unknown = config.spec?.vmName;
+  if (typeof name !== "string" || name === "") return undefined;
+  return `${config.metadata.namespace ?? ""}/${name}`;
+}
+
+interface RawNic extends Nic {
+  readonly raw: Readonly<Record<string, unknown>>;
+}
+
+function entries(list: unknown, config: VirtualMachineNetworkConfig): readonly RawNic[] {
+  if (!Array.isArray(list)) return [];
+  return list.filter(isRecord).map((raw) => {
+    const networkName = typeof raw.networkName === "string" ? raw.networkName : "";
+    const macAddress = typeof raw.macAddress === "string" ? raw.macAddress : "";
+    const network = wholeNetworkName(networkName, config.metadata.namespace ?? "");
+    return {
+      key: nicKey(network ?? networkName, macAddress),
+      ...(network === undefined ? {} : { network }),
+      networkName,
+      macAddress,
+      ...textField("ipAddress", raw.ipAddress),
+      raw,
+    };
+  });
+}
+
+function textField<K extends string>(key: K, value: unknown): { readonly [P in K]?: string } {
+  return (typeof value === "string" && value !== "" ? { [key]: value } : {}) as {
+    readonly [P in K]?: string;
+  };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function once<K extends object, V>(known: WeakMap<K, V>, key: K, make: () => V): V {
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const value = make();
+  known.set(key, value);
+  return value;
+}
