@@ -21,7 +21,9 @@ export type PoolServingReason =
 
 /** An address that a guest declined (RFC 2131 section 4.3.3). */
 export interface DeclinedAddress {
+  /** The declined IPv4 address. */
   readonly address: string;
+  /** MAC address of the client that declined it. */
   readonly macAddress: string;
   /** RFC 3339. */
   readonly at: string;
@@ -29,9 +31,13 @@ export interface DeclinedAddress {
 
 /** State of one pool in one agent. */
 export interface PoolReport {
+  /** Whether the agent answers for the pool, or would at once as the leader. */
   readonly ready: boolean;
+  /** Why, for programs. */
   readonly reason: PoolServingReason;
+  /** Why, in words, with the values in it. */
   readonly message: string;
+  /** Name of the network interface it listens on. */
   readonly interfaceName: string;
   /** resourceVersion of the IPPool that is served. */
   readonly resourceVersion?: string;
@@ -41,6 +47,7 @@ export interface PoolReport {
 
 /** Everything an agent reports. */
 export interface AgentReport {
+  /** The agent's own pod. */
   readonly pod: PodReference;
   /** `namespace/name` of the IPPool -> its state. */
   readonly pools: Readonly<Record<string, PoolReport>>;

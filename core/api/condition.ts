@@ -7,7 +7,9 @@ import type { Condition, ConditionStatus } from "./types.ts";
 
 /** What a condition is to say. */
 export interface ConditionUpdate {
+  /** Which condition. */
   readonly type: string;
+  /** What it is to say. */
   readonly status: ConditionStatus;
   /** CamelCase, stable. Unset keeps what stands there as long as the status stays. */
   readonly reason?: string;

@@ -36,12 +36,3 @@ export * from "./read_agent_report.ts";
 export * from "./timestamp.ts";
 export * from "./types.ts";
 export * from "./vmnetcfg.ts";
-export { agentReportSchema } from "./agent_report_schema.ts";
-export {
-  networkAttachmentDefinitionSchema,
-  virtualMachineInstanceSchema,
-  virtualMachineSchema,
-} from "./foreign_schema.ts";
-export { ipPoolSchema } from "./ippool_schema.ts";
-export { conditionSchema, kubeObjectSchema, objectMetaSchema } from "./object_schema.ts";
-export { vmNetCfgSchema } from "./vmnetcfg_schema.ts";

@@ -18,6 +18,7 @@ export interface NadConfig {
   readonly master?: string;
   /** 802.1Q VLAN id, 1 to 4094; unset: untagged. */
   readonly vlan?: number;
+  /** Largest packet of the link, bytes; unset: the plugin's own choice. */
   readonly mtu?: number;
 }
 

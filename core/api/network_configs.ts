@@ -83,7 +83,9 @@ export function withNetworkConfigs(
 
 /** What {@linkcode withNetworkStatus} is to show. */
 export interface NetworkStatus {
+  /** What became of each NIC. */
   readonly networks: readonly NetworkConfigStatus[];
+  /** All conditions. */
   readonly conditions: readonly Condition[];
 }
 

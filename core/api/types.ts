@@ -10,36 +10,59 @@
 
 /** Reference to the owner of an object: `metav1.OwnerReference`. */
 export interface OwnerReference {
+  /** Group and version of the owner. */
   readonly apiVersion: string;
+  /** Kind of the owner. */
   readonly kind: string;
+  /** Name of the owner, in the same namespace or cluster-scoped. */
   readonly name: string;
+  /** UID of the owner. */
   readonly uid: string;
+  /** Whether the owner manages the object. */
   readonly controller?: boolean;
+  /** Whether the owner cannot go before the object under foreground deletion. */
   readonly blockOwnerDeletion?: boolean;
 }
 
 /** The part of `metav1.ObjectMeta` that vm-dhcp uses. Times are RFC 3339 text. */
 export interface ObjectMeta {
+  /** Name, unique in the namespace. */
   readonly name?: string;
+  /** Prefix from which the server makes a name. */
   readonly generateName?: string;
+  /** Namespace; absent on cluster-scoped objects. */
   readonly namespace?: string;
+  /** Given by the server, never used twice. */
   readonly uid?: string;
+  /** Changes with every write; opaque. */
   readonly resourceVersion?: string;
+  /** Counts the changes of the spec. */
   readonly generation?: number;
+  /** When the object was created. */
   readonly creationTimestamp?: string;
+  /** When its deletion was asked for; it stays until its finalizers are gone. */
   readonly deletionTimestamp?: string;
+  /** Seconds of grace at its deletion. */
   readonly deletionGracePeriodSeconds?: number;
+  /** Labels, by which objects are selected. */
   readonly labels?: Readonly<Record<string, string>>;
+  /** Annotations, by which programs leave notes. */
   readonly annotations?: Readonly<Record<string, string>>;
+  /** What must be done before the object may go. */
   readonly finalizers?: readonly string[];
+  /** Objects with which it goes. */
   readonly ownerReferences?: readonly OwnerReference[];
+  /** Who wrote which field; kept by the server. */
   readonly managedFields?: readonly unknown[];
 }
 
 /** What every Kubernetes object has. */
 export interface KubeObject {
+  /** Such as `v1` or `network.harvesterhci.io/v1alpha1`. */
   readonly apiVersion: string;
+  /** Such as `IPPool`. */
   readonly kind: string;
+  /** Name, labels and the like. */
   readonly metadata: ObjectMeta;
 }
 
@@ -48,7 +71,9 @@ export type ConditionStatus = "True" | "False" | "Unknown";
 
 /** One condition. Times are RFC 3339 text. */
 export interface Condition {
+  /** What the condition is about. */
   readonly type: string;
+  /** Whether it holds. */
   readonly status: ConditionStatus;
   /** CamelCase, stable, for programs. */
   readonly reason?: string;
@@ -62,7 +87,9 @@ export interface Condition {
 
 /** The dynamic range of an IPPool, both ends included; empty ends are defaulted from the CIDR. */
 export interface PoolRange {
+  /** First address. */
   readonly start?: string;
+  /** Last address. */
   readonly end?: string;
   /** Addresses of the range that are never given to a VM. */
   readonly exclude?: readonly string[];
@@ -74,12 +101,15 @@ export interface IPv4Config {
   readonly cidr: string;
   /** The address the agent serves from; defaulted to the first usable one. */
   readonly serverIP?: string;
+  /** The addresses given to VMs; unset: all usable ones. */
   readonly pool?: PoolRange;
   /** Default gateway, if any. */
   readonly router?: string;
   /** At most 3 addresses. */
   readonly dns?: readonly string[];
+  /** Domain name of the clients. */
   readonly domainName?: string;
+  /** Domains in which clients look up short names. */
   readonly domainSearch?: readonly string[];
   /** At most 4 addresses or host names. */
   readonly ntp?: readonly string[];
@@ -93,6 +123,7 @@ export interface IPPoolSpec {
   readonly networkName: string;
   /** While true, nothing new is allocated and no agent serves; records are kept. */
   readonly paused?: boolean;
+  /** The IPv4 network. */
   readonly ipv4Config: IPv4Config;
 }
 
@@ -122,23 +153,33 @@ export interface IPv4Status {
 
 /** Names the pod that serves a pool. */
 export interface PodReference {
+  /** Namespace of the pod. */
   readonly namespace?: string;
+  /** Name of the pod. */
   readonly name?: string;
+  /** Image of its container. */
   readonly image?: string;
+  /** UID of the pod. */
   readonly uid?: string;
 }
 
 /** `status` of an {@linkcode IPPool}. */
 export interface IPPoolStatus {
+  /** When `ipv4` last changed, RFC 3339. */
   readonly lastUpdate?: string;
+  /** Who has which address. */
   readonly ipv4?: IPv4Status;
+  /** The pod that serves the pool now. */
   readonly agentPodRef?: PodReference;
+  /** `Registered`, `CacheReady`, `AgentReady`, `Stopped`. */
   readonly conditions?: readonly Condition[];
 }
 
 /** A pool of addresses for the VMs of one NetworkAttachmentDefinition. */
 export interface IPPool extends KubeObject {
+  /** What is wanted. */
   readonly spec: IPPoolSpec;
+  /** What is so. */
   readonly status?: IPPoolStatus;
 }
 
@@ -146,6 +187,7 @@ export interface IPPool extends KubeObject {
 export interface NetworkConfig {
   /** `namespace/name` of the NetworkAttachmentDefinition; without a namespace, the object's own. */
   readonly networkName: string;
+  /** MAC address of the NIC, in any spelling. */
   readonly macAddress: string;
   /** A wanted address. */
   readonly ipAddress?: string;
@@ -156,9 +198,13 @@ export type NetworkConfigState = "Allocated" | "Pending";
 
 /** What became of one {@linkcode NetworkConfig}. */
 export interface NetworkConfigStatus {
+  /** The network, as in the spec. */
   readonly networkName: string;
+  /** The MAC address, as in the spec. */
   readonly macAddress: string;
+  /** The address; while `Pending`, the one it had. */
   readonly allocatedIPAddress?: string;
+  /** Whether it has its address. */
   readonly state: NetworkConfigState;
   /** Stable reason while `Pending`. */
   readonly reason?: string;
@@ -180,20 +226,27 @@ export interface VirtualMachineNetworkConfigSpec {
 
 /** `status` of a {@linkcode VirtualMachineNetworkConfig}, in the spelling of its spec. */
 export interface VirtualMachineNetworkConfigStatus {
+  /** What became of each NIC, in the documented spelling. */
   readonly networkConfig?: readonly NetworkConfigStatus[];
+  /** The same in the spelling of released Go objects. */
   readonly networkConfigs?: readonly NetworkConfigStatus[];
+  /** `Allocated`, `Disabled`, `InSynced`. */
   readonly conditions?: readonly Condition[];
 }
 
 /** The addresses one VirtualMachine asks for, and has. */
 export interface VirtualMachineNetworkConfig extends KubeObject {
+  /** What is wanted. */
   readonly spec: VirtualMachineNetworkConfigSpec;
+  /** What is so. */
   readonly status?: VirtualMachineNetworkConfigStatus;
 }
 
 /** A NIC of a KubeVirt VM: `spec.template.spec.domain.devices.interfaces[]`. */
 export interface VmInterface {
+  /** Name of the NIC, the key to its network. */
   readonly name: string;
+  /** MAC address, where the spec has one. */
   readonly macAddress?: string;
   /** `absent` while KubeVirt unplugs it. */
   readonly state?: string;
@@ -201,24 +254,31 @@ export interface VmInterface {
 
 /** A network of a KubeVirt VM: `spec.template.spec.networks[]`. */
 export interface VmNetwork {
+  /** Name of the network, as the NIC's. */
   readonly name: string;
+  /** Present: the pod network, which vm-dhcp leaves alone. */
   readonly pod?: object;
+  /** Present: a network of Multus. */
   readonly multus?: { readonly networkName: string; readonly default?: boolean };
 }
 
 /** The part of a KubeVirt VMI spec that vm-dhcp reads. */
 export interface VmiSpec {
+  /** The machine; of it the NICs. */
   readonly domain?: { readonly devices?: { readonly interfaces?: readonly VmInterface[] } };
+  /** The networks of the NICs. */
   readonly networks?: readonly VmNetwork[];
 }
 
 /** The part of a KubeVirt VirtualMachine (`kubevirt.io/v1`) that vm-dhcp reads. */
 export interface VirtualMachine extends KubeObject {
+  /** What is wanted. */
   readonly spec?: {
     readonly running?: boolean;
     readonly runStrategy?: string;
     readonly template?: { readonly metadata?: ObjectMeta; readonly spec?: VmiSpec };
   };
+  /** What is so. */
   readonly status?: {
     readonly printableStatus?: string;
     readonly created?: boolean;
@@ -228,7 +288,9 @@ export interface VirtualMachine extends KubeObject {
 
 /** The part of a KubeVirt VirtualMachineInstance (`kubevirt.io/v1`) that vm-dhcp reads. */
 export interface VirtualMachineInstance extends KubeObject {
+  /** What runs. */
   readonly spec?: VmiSpec;
+  /** What is so. */
   readonly status?: {
     readonly phase?: string;
     readonly interfaces?: readonly {
@@ -242,6 +304,7 @@ export interface VirtualMachineInstance extends KubeObject {
 
 /** A Multus NetworkAttachmentDefinition (`k8s.cni.cncf.io/v1`). */
 export interface NetworkAttachmentDefinition extends KubeObject {
+  /** What is wanted. */
   readonly spec?: {
     /** CNI configuration, JSON text. */
     readonly config?: string;
