@@ -1,0 +1,103 @@
+/**
+ * A Kubernetes API in one process, over SQLite: what vm-dhcp runs on where there is no cluster, and in tests.
+ *
+ * @module
+ */
+import type { RestClient } from "../../kube/seam.ts";
+import { type Clock, type Random, systemClock } from "../../runtime/clock.ts";
+import type { ApiContext } from "./api_context.ts";
+import { EmbeddedRest, type EmbeddedRestOptions } from "./embedded_rest.ts";
+import { FOREIGN_CRDS } from "./foreign_crds.ts";
+import { GarbageCollector } from "./garbage_collector.ts";
+import { Handler } from "./handler.ts";
+import { handleHttp } from "./http.ts";
+import type { JsonObject } from "./json.ts";
+import { OWN_CRDS } from "./own_crds.ts";
+import { Registry } from "./registry.ts";
+import { seed } from "./seed.ts";
+import { Store } from "./store.ts";
+import { WatchHub } from "./watch_hub.ts";
+
+/** How an {@linkcode EmbeddedApi} is made. */
+export interface EmbeddedApiOptions {
+  /** SQLite file that keeps the state; `":memory:"`, the default, keeps none. */
+  readonly path?: string;
+  /** Survive a power cut too, by one fsync per write. Without it the state survives the death of the process. */
+  readonly durable?: boolean;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  /** CustomResourceDefinitions to serve; by default vm-dhcp's own, KubeVirt's and Multus'. */
+  readonly crds?: readonly JsonObject[];
+  /** How many revisions a watch may lie back before it must list again (410). Default 10,000. */
+  readonly history?: number;
+}
+
+const DEFAULT_HISTORY = 10_000;
+
+/**
+ * The embedded API. `rest()` is the seam that controllers and agents program against; `fetch` is the same API as HTTP,
+ * for `Deno.serve` and `kubectl`.
+ */
+export class EmbeddedApi {
+  readonly #store: Store;
+  readonly #hub = new WatchHub();
+  readonly #handler: Handler;
+
+  /** Opens, or makes, the state. Throws where the file cannot be opened or is of another format. */
+  constructor(options: EmbeddedApiOptions = {}) {
+    this.#store = new Store({
+      path: options.path ?? ":memory:",
+      ...(options.durable === undefined ? {} : { durable: options.durable }),
+    });
+    const crds = options.crds ?? [...OWN_CRDS, ...FOREIGN_CRDS];
+    const context: ApiContext = {
+      registry: new Registry(crds),
+      store: this.#store,
+      hub: this.#hub,
+      clock: options.clock ?? systemClock,
+      random: options.random ?? cryptoRandom,
+    };
+    const collector = new GarbageCollector(context);
+    const history = options.history ?? DEFAULT_HISTORY;
+    this.#store.onCommit((changes) => {
+      this.#hub.publish(changes);
+      collector.note(changes);
+      if (this.#store.revision - this.#store.compacted > 2 * history) {
+        this.#store.compact(this.#store.revision - history);
+      }
+    });
+    this.#handler = new Handler(context, collector);
+    seed(context, crds);
+    collector.run();
+  }
+
+  /** The API in process. */
+  rest(options: EmbeddedRestOptions = {}): RestClient {
+    return new EmbeddedRest((request) => this.#handler.handle(request), options);
+  }
+
+  /** The API over HTTP. Never rejects: errors are answers. */
+  fetch(request: Request): Promise<Response> {
+    return handleHttp(request, (asked) => this.#handler.handle(asked));
+  }
+
+  /** The newest resourceVersion. */
+  get resourceVersion(): string {
+    return String(this.#store.revision);
+  }
+
+  /** Ends every watch and closes the state. */
+  close(): void {
+    this.#hub.close();
+    this.#store.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+function cryptoRandom(): number {
+  const [bits = 0] = crypto.getRandomValues(new Uint32Array(1));
+  return bits / 2 ** 32;
+}

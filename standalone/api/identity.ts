@@ -1,0 +1,55 @@
+/**
+ * Whether a body is what its path says: kind, version, namespace, name.
+ *
+ * @module
+ */
+import { isObject, type JsonObject, sorted } from "./json.ts";
+import { apiVersionOf } from "./resource_type.ts";
+import type { Route } from "./route.ts";
+import { badRequest } from "./status_error.ts";
+
+/** A copy of the body whose identity is that of the path. Throws a 400 where it says otherwise. */
+export function checkIdentity(route: Route, body: JsonObject): JsonObject {
+  const { type, namespace = "", name } = route;
+  const object = sorted(body);
+  const expected = apiVersionOf(type);
+  if (object.kind === undefined && object.apiVersion === undefined && !type.custom) {
+    object.kind = type.kind;
+    object.apiVersion = expected;
+  }
+  if (typeof object.kind !== "string" || object.kind === "") {
+    throw badRequest(
+      `Object 'Kind' is missing in '${JSON.stringify(body)}'`,
+    );
+  }
+  if (object.apiVersion !== expected) {
+    throw badRequest(
+      `the API version in the data (${
+        String(object.apiVersion ?? "")
+      }) does not match the expected API version (${expected})`,
+    );
+  }
+  if (object.kind !== type.kind) {
+    throw badRequest(
+      `the kind in the data (${object.kind}) does not match the expected kind (${type.kind})`,
+    );
+  }
+  if (!isObject(object.metadata)) object.metadata = {};
+  const { metadata } = object;
+  const givenNamespace = String(metadata.namespace ?? "");
+  if (type.namespaced && givenNamespace !== "" && givenNamespace !== namespace) {
+    throw badRequest(
+      "the namespace of the provided object does not match the namespace sent on the request",
+    );
+  }
+  if (!type.namespaced) delete metadata.namespace;
+  const givenName = String(metadata.name ?? "");
+  if (name !== undefined && givenName !== name) {
+    throw badRequest(
+      givenName === ""
+        ? "name must be provided"
+        : `the name of the object (${givenName}) does not match the name on the URL (${name})`,
+    );
+  }
+  return object;
+}

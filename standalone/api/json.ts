@@ -1,0 +1,89 @@
+/**
+ * JSON values: sorted copies, equality, access without casts.
+ *
+ * @module
+ */
+import type { JsonValue } from "../../kube/seam.ts";
+
+/** A JSON object. */
+export type JsonObject = { [key: string]: JsonValue };
+
+/** Whether a value is a JSON object (not a list, not null). */
+export function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The object under `key`, or an empty one that is not attached. */
+export function objectAt(parent: JsonObject | undefined, key: string): JsonObject {
+  const value = parent?.[key];
+  return isObject(value) ? value : {};
+}
+
+/** The object under `key`; made, and attached, where there is none. */
+export function ensureObject(parent: JsonObject, key: string): JsonObject {
+  const value = parent[key];
+  if (isObject(value)) return value;
+  const made: JsonObject = {};
+  parent[key] = made;
+  return made;
+}
+
+/** The list under `key`, or an empty one that is not attached. */
+export function listAt(parent: JsonObject | undefined, key: string): JsonValue[] {
+  const value = parent?.[key];
+  return Array.isArray(value) ? value : [];
+}
+
+/** The text under `key`, or `""`. */
+export function textAt(parent: JsonObject | undefined, key: string): string {
+  const value = parent?.[key];
+  return typeof value === "string" ? value : "";
+}
+
+/** The map of texts under `key`; other values are left out. */
+export function textsAt(parent: JsonObject | undefined, key: string): Record<string, string> {
+  const texts: Record<string, string> = {};
+  for (const [name, value] of Object.entries(objectAt(parent, key))) {
+    if (typeof value === "string") texts[name] = value;
+  }
+  return texts;
+}
+
+/** A deep copy with the keys of every object in order, as the API server writes them. `undefined` is left out. */
+export function sorted<T extends JsonValue>(value: T): T;
+export function sorted(value: JsonValue): JsonValue {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => sorted(item));
+  const copy: JsonObject = {};
+  for (const key of Object.keys(value).sort()) {
+    const item: JsonValue | undefined = value[key];
+    if (item !== undefined) put(copy, key, sorted(item));
+  }
+  return copy;
+}
+
+/** Sets a key, also one (`__proto__`) that plain assignment would lose. */
+export function put(target: JsonObject, key: string, value: JsonValue): void {
+  if (key === "__proto__") {
+    Object.defineProperty(target, key, {
+      value,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
+  } else target[key] = value;
+}
+
+/** Deep equality; the order of keys does not matter. */
+export function equal(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Array.isArray(a)) {
+    if (!Array.isArray(b) || a.length !== b.length) return false;
+    return a.every((item, index) => equal(item, b[index]));
+  }
+  if (Array.isArray(b)) return false;
+  const keys = Object.keys(a);
+  if (keys.length !== Object.keys(b).length) return false;
+  return keys.every((key) => Object.hasOwn(b, key) && equal(a[key], b[key]));
+}

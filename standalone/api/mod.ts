@@ -1,0 +1,9 @@
+/**
+ * A Kubernetes API in one process, over SQLite.
+ *
+ * @module
+ */
+export { EmbeddedApi, type EmbeddedApiOptions } from "./embedded_api.ts";
+export type { EmbeddedRestOptions } from "./embedded_rest.ts";
+export type { JsonObject } from "./json.ts";
+export { StatusError } from "./status_error.ts";

@@ -1,0 +1,374 @@
+/**
+ * The objects and their history in SQLite: every write is a new revision of one counter, as in etcd.
+ *
+ * `revision` holds every version that is not compacted away and always the newest of each living object;
+ * `current` points from an object's name to its newest revision.
+ *
+ * @module
+ */
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { JsonObject } from "./json.ts";
+
+/** What happened to an object. */
+export type ChangeType = "ADDED" | "MODIFIED" | "DELETED";
+
+/** Names one object. `namespace` is `""` for cluster-scoped ones. */
+export interface ObjectId {
+  /** Resource, such as `ippools.network.harvesterhci.io`. */
+  readonly resource: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** One stored version of an object. */
+export interface StoredObject extends ObjectId {
+  readonly revision: number;
+  /** The whole object as JSON text. */
+  readonly body: string;
+}
+
+/** One write. */
+export interface Change extends StoredObject {
+  readonly type: ChangeType;
+  /** The version before, where there was one. */
+  readonly previous?: string;
+}
+
+/** How a store keeps its data. */
+export interface StoreOptions {
+  /** File, or `":memory:"`. */
+  readonly path: string;
+  /** Survive a power cut too (an fsync per write), not only the death of the process. */
+  readonly durable?: boolean;
+}
+
+/** Narrows {@linkcode Store.list}. */
+export interface Range {
+  readonly resource: string;
+  /** Unset: all namespaces. */
+  readonly namespace?: string;
+  /** Start after this object. */
+  readonly after?: { readonly namespace: string; readonly name: string };
+  /** As of this revision; unset: newest. */
+  readonly at?: number;
+  readonly limit?: number;
+}
+
+const SCHEMA_VERSION = 1;
+
+const TABLES = `
+CREATE TABLE IF NOT EXISTS revision (
+  revision INTEGER PRIMARY KEY,
+  resource TEXT NOT NULL,
+  namespace TEXT NOT NULL,
+  name TEXT NOT NULL,
+  type TEXT NOT NULL,
+  previous INTEGER,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS revision_object ON revision (resource, namespace, name, revision);
+CREATE TABLE IF NOT EXISTS current (
+  resource TEXT NOT NULL,
+  namespace TEXT NOT NULL,
+  name TEXT NOT NULL,
+  uid TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  PRIMARY KEY (resource, namespace, name)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS current_uid ON current (uid);
+CREATE TABLE IF NOT EXISTS owner (
+  owner TEXT NOT NULL,
+  resource TEXT NOT NULL,
+  namespace TEXT NOT NULL,
+  name TEXT NOT NULL,
+  PRIMARY KEY (owner, resource, namespace, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
+`;
+
+/** Objects in SQLite. All methods are synchronous; one process owns the file. */
+export class Store {
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  #revision: number;
+  #compacted: number;
+  #pending: Change[] = [];
+  #listeners: ((changes: readonly Change[]) => void)[] = [];
+  #inTransaction = false;
+
+  /** Opens, and makes where there is none. Throws for a file that another version made. */
+  constructor(options: StoreOptions) {
+    this.#db = new DatabaseSync(options.path);
+    try {
+      this.#db.exec("PRAGMA journal_mode = WAL");
+      this.#db.exec(`PRAGMA synchronous = ${options.durable === true ? "FULL" : "NORMAL"}`);
+      this.#db.exec("PRAGMA locking_mode = EXCLUSIVE");
+      const version = Number(this.#row("PRAGMA user_version")?.user_version ?? 0);
+      if (version !== 0 && version !== SCHEMA_VERSION) {
+        throw new Error(
+          `Cannot open the state file ${options.path}: it has format ${version}, this program has ${SCHEMA_VERSION}`,
+        );
+      }
+      this.#db.exec(`BEGIN IMMEDIATE; ${TABLES} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+    } catch (cause) {
+      this.#db.close();
+      throw cause;
+    }
+    this.#compacted = Number(
+      this.#row("SELECT value FROM meta WHERE key = 'compacted'")?.value ?? 0,
+    );
+    const newest = Number(this.#row("SELECT max(revision) AS newest FROM revision")?.newest ?? 0);
+    this.#revision = Math.max(1, newest, this.#compacted);
+  }
+
+  /** The newest revision. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Revisions up to this one may be gone. */
+  get compacted(): number {
+    return this.#compacted;
+  }
+
+  /** Calls `listener` with the changes of every transaction, after it was committed. */
+  onCommit(listener: (changes: readonly Change[]) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Runs `work` as one transaction: all of its writes, or, when it throws, none. */
+  transaction<T>(work: () => T): T {
+    if (this.#inTransaction) return work();
+    const before = this.#revision;
+    this.#db.exec("BEGIN IMMEDIATE");
+    this.#inTransaction = true;
+    let result: T;
+    try {
+      result = work();
+      this.#db.exec("COMMIT");
+    } catch (cause) {
+      this.#revision = before;
+      this.#pending = [];
+      this.#db.exec("ROLLBACK");
+      throw cause;
+    } finally {
+      this.#inTransaction = false;
+    }
+    const changes = this.#pending;
+    this.#pending = [];
+    if (changes.length > 0) { for (const listener of this.#listeners) listener(changes); }
+    return result;
+  }
+
+  /** The newest version of an object. */
+  get(id: ObjectId): StoredObject | undefined {
+    const row = this.#row(
+      `SELECT r.revision, r.body FROM current c JOIN revision r ON r.revision = c.revision
+       WHERE c.resource = ? AND c.namespace = ? AND c.name = ?`,
+      id.resource,
+      id.namespace,
+      id.name,
+    );
+    if (row === undefined) return undefined;
+    return { ...id, revision: Number(row.revision), body: String(row.body) };
+  }
+
+  /** Objects by namespace and name. */
+  list(range: Range): StoredObject[] {
+    const after = range.after ?? { namespace: "", name: "" };
+    const parameters: (string | number)[] = [range.resource];
+    let where = "k.resource = ?";
+    if (range.namespace !== undefined) {
+      where += " AND k.namespace = ?";
+      parameters.push(range.namespace);
+    }
+    if (range.after !== undefined) {
+      where += " AND (k.namespace, k.name) > (?, ?)";
+      parameters.push(after.namespace, after.name);
+    }
+    const newest = range.at === undefined || range.at >= this.#revision;
+    const sql = newest
+      ? `SELECT k.namespace, k.name, r.revision, r.body FROM current k
+         JOIN revision r ON r.revision = k.revision WHERE ${where}
+         ORDER BY k.namespace, k.name LIMIT ?`
+      : `SELECT k.namespace, k.name, max(k.revision) AS revision, k.body, k.type FROM revision k
+         WHERE ${where} AND k.revision <= ? GROUP BY k.namespace, k.name
+         HAVING k.type <> 'DELETED' ORDER BY k.namespace, k.name LIMIT ?`;
+    if (!newest) parameters.push(range.at ?? 0);
+    parameters.push(range.limit ?? -1);
+    return this.#rows(sql, ...parameters).map((row) => ({
+      resource: range.resource,
+      namespace: String(row.namespace),
+      name: String(row.name),
+      revision: Number(row.revision),
+      body: String(row.body),
+    }));
+  }
+
+  /** Number of objects after one, for `remainingItemCount`. */
+  count(range: Range): number {
+    const after = range.after ?? { namespace: "", name: "" };
+    const row = this.#row(
+      `SELECT count(*) AS n FROM current k WHERE k.resource = ?
+       AND (?2 = '*' OR k.namespace = ?2) AND (k.namespace, k.name) > (?3, ?4)`,
+      range.resource,
+      range.namespace ?? "*",
+      after.namespace,
+      after.name,
+    );
+    return Number(row?.n ?? 0);
+  }
+
+  /** Changes after a revision, oldest first. */
+  since(revision: number, resource: string): Change[] {
+    return this.#rows(
+      `SELECT r.*, p.body AS before FROM revision r LEFT JOIN revision p ON p.revision = r.previous
+       WHERE r.revision > ? AND r.resource = ? ORDER BY r.revision`,
+      revision,
+      resource,
+    ).map((row) => ({
+      resource: String(row.resource),
+      namespace: String(row.namespace),
+      name: String(row.name),
+      revision: Number(row.revision),
+      body: String(row.body),
+      type: String(row.type) as ChangeType,
+      ...(row.before === null ? {} : { previous: String(row.before) }),
+    }));
+  }
+
+  /** The object with this uid. */
+  byUid(uid: string): ObjectId | undefined {
+    const row = this.#row("SELECT resource, namespace, name FROM current WHERE uid = ?", uid);
+    return row === undefined ? undefined : idOf(row);
+  }
+
+  /** Objects that name `uid` as an owner. */
+  dependents(uid: string): ObjectId[] {
+    return this.#rows("SELECT resource, namespace, name FROM owner WHERE owner = ?", uid).map(idOf);
+  }
+
+  /** All objects of a namespace, whatever their resource. */
+  inNamespace(namespace: string): ObjectId[] {
+    return this.#rows(
+      "SELECT resource, namespace, name FROM current WHERE namespace = ?",
+      namespace,
+    ).map(idOf);
+  }
+
+  /**
+   * Writes one change; `build` gets the new revision and gives the object. Only inside a transaction.
+   */
+  write(id: ObjectId, type: ChangeType, build: (revision: number) => JsonObject): JsonObject {
+    if (!this.#inTransaction) throw new Error("Cannot write outside a transaction");
+    const before = this.get(id);
+    const revision = this.#revision + 1;
+    const object = build(revision);
+    const body = JSON.stringify(object);
+    this.#run(
+      "INSERT INTO revision (revision, resource, namespace, name, type, previous, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      revision,
+      id.resource,
+      id.namespace,
+      id.name,
+      type,
+      before?.revision ?? null,
+      body,
+    );
+    this.#revision = revision;
+    this.#point(id, { type, object, revision });
+    this.#pending.push({
+      ...id,
+      type,
+      revision,
+      body,
+      ...(before === undefined ? {} : { previous: before.body }),
+    });
+    return object;
+  }
+
+  /** Forgets versions up to a revision that newer ones replaced. */
+  compact(upTo: number): void {
+    const target = Math.min(upTo, this.#revision);
+    if (target <= this.#compacted) return;
+    this.transaction(() => {
+      this.#run(
+        `DELETE FROM revision WHERE revision <= ?1 AND revision NOT IN (SELECT revision FROM current)
+         AND (type = 'DELETED' OR EXISTS (SELECT 1 FROM revision n WHERE n.resource = revision.resource
+           AND n.namespace = revision.namespace AND n.name = revision.name
+           AND n.revision > revision.revision AND n.revision <= ?1))`,
+        target,
+      );
+      this.#run(
+        "INSERT INTO meta (key, value) VALUES ('compacted', ?1) ON CONFLICT DO UPDATE SET value = ?1",
+        target,
+      );
+    });
+    this.#compacted = target;
+  }
+
+  /** Closes the file; the write-ahead log is folded into it. */
+  close(): void {
+    this.#listeners = [];
+    this.#statements.clear();
+    this.#db.close();
+  }
+
+  #point(
+    id: ObjectId,
+    { type, object, revision }: { type: ChangeType; object: JsonObject; revision: number },
+  ): void {
+    const key = [id.resource, id.namespace, id.name] as const;
+    if (type !== "ADDED") {
+      this.#run("DELETE FROM owner WHERE resource = ? AND namespace = ? AND name = ?", ...key);
+    }
+    if (type === "DELETED") {
+      this.#run("DELETE FROM current WHERE resource = ? AND namespace = ? AND name = ?", ...key);
+      return;
+    }
+    const metadata = object.metadata as JsonObject;
+    this.#run(
+      `INSERT INTO current (resource, namespace, name, uid, revision) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET uid = excluded.uid, revision = excluded.revision`,
+      ...key,
+      String(metadata.uid),
+      revision,
+    );
+    for (const owner of (metadata.ownerReferences ?? []) as JsonObject[]) {
+      this.#run(
+        "INSERT OR IGNORE INTO owner (owner, resource, namespace, name) VALUES (?, ?, ?, ?)",
+        String(owner.uid),
+        ...key,
+      );
+    }
+  }
+
+  #prepared(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#db.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  #row(sql: string, ...parameters: (string | number)[]): Record<string, unknown> | undefined {
+    return this.#prepared(sql).get(...parameters) as Record<string, unknown> | undefined;
+  }
+
+  #rows(sql: string, ...parameters: (string | number)[]): Record<string, unknown>[] {
+    return this.#prepared(sql).all(...parameters) as Record<string, unknown>[];
+  }
+
+  #run(sql: string, ...parameters: (string | number | null)[]): void {
+    this.#prepared(sql).run(...parameters);
+  }
+}
+
+function idOf(row: Record<string, unknown>): ObjectId {
+  return {
+    resource: String(row.resource),
+    namespace: String(row.namespace),
+    name: String(row.name),
+  };
+}
