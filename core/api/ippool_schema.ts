@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { IMMUTABLE, validation } from "./cel_rules.ts";
 import { API_VERSION } from "./names.ts";
 import { conditionsSchema, objectMetaSchema } from "./object_schema.ts";
 import type {
@@ -19,6 +20,9 @@ import type {
 
 /** Longest `namespace/name`: a DNS label, a slash, a DNS subdomain. */
 const MAX_NETWORK_NAME = 63 + 1 + 253;
+
+/** Far more than any subnet takes; bounds the cost of the CEL rule. */
+const MAX_CIDR = 64;
 
 const ipv4 = (description: string): z.ZodString => z.string().meta({ format: "ipv4", description });
 const text = (description: string): z.ZodString => z.string().meta({ description });
@@ -41,7 +45,10 @@ const poolRangeSchema: z.ZodType<PoolRange> = z.looseObject({
 }).meta({ description: "The addresses that are given to VMs." });
 
 const ipv4ConfigSchema: z.ZodType<IPv4Config> = z.looseObject({
-  cidr: text("The subnet in CIDR form, such as 192.168.48.0/24. Immutable."),
+  cidr: z.string().max(MAX_CIDR).meta({
+    description: "The subnet in CIDR form, such as 192.168.48.0/24. Immutable.",
+    ...validation(IMMUTABLE, "CIDR is immutable"),
+  }),
   serverIP: z.exactOptional(
     ipv4(
       "Address the DHCP server answers from; unset means the first usable one that is neither router nor excluded.",
@@ -80,6 +87,7 @@ const ipPoolSpecSchema: z.ZodType<IPPoolSpec> = z.looseObject({
   networkName: z.string().max(MAX_NETWORK_NAME).meta({
     description:
       "The NetworkAttachmentDefinition that is served, namespace/name; without a namespace, the pool's own. Immutable.",
+    ...validation(IMMUTABLE, "NetworkName is immutable"),
   }),
   paused: z.exactOptional(
     z.boolean().meta({

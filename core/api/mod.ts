@@ -24,7 +24,9 @@
  * @module
  */
 export * from "./agent_report.ts";
+export { CEL_RULES, type CelRuleCheck } from "./cel_rules.ts";
 export * from "./condition.ts";
+export * from "./crd.ts";
 export * from "./field_error.ts";
 export * from "./foreign.ts";
 export * from "./ippool.ts";
@@ -32,6 +34,7 @@ export * from "./nad_config.ts";
 export * from "./names.ts";
 export * from "./network_configs.ts";
 export * from "./network_ref.ts";
+export type { OpenApiSchema, ValidationRule } from "./open_api_schema.ts";
 export * from "./read_agent_report.ts";
 export * from "./timestamp.ts";
 export * from "./types.ts";

@@ -5,6 +5,7 @@
  * @module
  */
 import { z } from "zod";
+import { IMMUTABLE, ONE_SPELLING, validation } from "./cel_rules.ts";
 import { API_VERSION } from "./names.ts";
 import { conditionsSchema, objectMetaSchema } from "./object_schema.ts";
 import type {
@@ -65,6 +66,7 @@ const shown = (): z.ZodArray<typeof networkConfigStatusSchema> =>
 const specSchema: z.ZodType<VirtualMachineNetworkConfigSpec> = z.looseObject({
   vmName: z.string().max(MAX_VM_NAME).meta({
     description: "Name of the VirtualMachine, in the object's namespace. Immutable.",
+    ...validation(IMMUTABLE, "VMName is immutable"),
   }),
   paused: z.exactOptional(
     z.boolean().meta({
@@ -80,7 +82,10 @@ const specSchema: z.ZodType<VirtualMachineNetworkConfigSpec> = z.looseObject({
         "The same under the name that earlier releases use. Only one of both may be set.",
     }),
   ),
-}).meta({ description: "What is wanted." });
+}).meta({
+  description: "What is wanted.",
+  ...validation(ONE_SPELLING, "Only one of networkConfig and networkConfigs may be set"),
+});
 
 const statusSchema: z.ZodType<VirtualMachineNetworkConfigStatus> = z.looseObject({
   networkConfig: z.exactOptional(shown().meta({ description: "What became of each NIC." })),
