@@ -1,0 +1,83 @@
+import type { ByteReader } from "../reader.ts";
+import type { ByteWriter } from "../writer.ts";
+import { isDomainName } from "./domain_name.ts";
+import type { OptionFamily } from "./family.ts";
+
+/** The two highest bits of a length octet that make it a pointer (RFC 1035 section 4.1.4). */
+const POINTER = 0xc0;
+/** The last offset that a pointer can hold. */
+const LAST_TARGET = 0x3fff;
+
+/**
+ * Domain names as DNS writes them, compressed: 119 domain search (RFC 3397 section 2, RFC 1035 section 4.1.4).
+ * Pointers count from the start of the option, after its pieces are joined.
+ */
+export const domainSearchFamily: OptionFamily<readonly string[]> = {
+  wanted: "one or more domain names of at most 253 characters",
+  accepts(value): value is readonly string[] {
+    return Array.isArray(value) && value.length > 0 &&
+      value.every((name) => typeof name === "string" && isDomainName(name));
+  },
+  decode(reader) {
+    if (reader.remaining === 0) reader.fail("at least 1 domain name", "0 octets");
+    const names: string[] = [];
+    while (reader.remaining > 0) names.push(readName(reader));
+    return names;
+  },
+  encode(writer, value) {
+    const targets = new Map<string, number>();
+    const start = writer.length;
+    for (const name of value) writeName(writer, { name, start, targets });
+  },
+};
+
+/** Reads one name. What follows a pointer is read from the octets before it; so it ends. */
+function readName(reader: ByteReader): string {
+  const labels: string[] = [];
+  let before = reader.at;
+  let target = -1;
+  for (;;) {
+    const at: number = target >= 0 ? target : reader.at;
+    const length: number = target >= 0 ? reader.bytes[target] ?? 0 : reader.u8();
+    if (length === 0) break;
+    if (length >= POINTER) {
+      const low: number = target >= 0 ? reader.bytes[at + 1] ?? 0 : reader.u8();
+      target = ((length & ~POINTER) << 8) | low;
+      if (target >= before) reader.fail(`a pointer before octet ${before}`, `octet ${target}`);
+      before = target;
+      continue;
+    }
+    const label = target >= 0
+      ? String.fromCharCode(...reader.bytes.subarray(at + 1, at + 1 + length))
+      : reader.text(length);
+    if (label.length !== length || !isDomainName(label)) {
+      reader.fail("a label of letters, digits and dashes", JSON.stringify(label));
+    }
+    labels.push(label);
+    if (target >= 0) target += 1 + length;
+  }
+  const name = labels.join(".");
+  if (!isDomainName(name)) {
+    reader.fail("a name of 1 to 253 characters", `${name.length} characters`);
+  }
+  return name;
+}
+
+/** Writes one name; the rest of it that stands already in the option becomes a pointer. */
+function writeName(
+  writer: ByteWriter,
+  { name, start, targets }: { name: string; start: number; targets: Map<string, number> },
+): void {
+  const labels = name.split(".");
+  for (let i = 0; i < labels.length; i++) {
+    const rest = labels.slice(i).join(".");
+    const known = targets.get(rest);
+    if (known !== undefined) return writer.u16((POINTER << 8) | known);
+    const at = writer.length - start;
+    if (at <= LAST_TARGET) targets.set(rest, at);
+    const label = labels[i] ?? "";
+    writer.u8(label.length);
+    writer.text(label);
+  }
+  writer.u8(0);
+}

@@ -1,0 +1,101 @@
+import { OptionCode } from "../constants.ts";
+import { DhcpEncodeError } from "../errors.ts";
+import { ByteReader } from "../reader.ts";
+import { ByteWriter } from "../writer.ts";
+import { familyOf, type OptionValues } from "./table.ts";
+
+/** An option whose format is known: its code and a value of the type that {@linkcode OptionValues} has for it. */
+export type KnownOption = {
+  [Code in keyof OptionValues]: { readonly code: Code; readonly value: OptionValues[Code] };
+}[keyof OptionValues];
+
+/** An option whose format is not known: its code and its octets. */
+export interface UnknownOption {
+  /** 1 to 254. */
+  readonly code: number;
+  /** The octets as received, pieces joined. */
+  readonly value: Uint8Array;
+}
+
+/** An option of a {@linkcode DhcpMessage}. */
+export type DhcpOption = KnownOption | UnknownOption;
+
+/** Octets of one piece of an option, at most. */
+const PIECE = 255;
+
+/** Codes that frame the options and carry nothing: they are written where they are needed, never given. */
+const FRAMING: ReadonlySet<number> = new Set([
+  OptionCode.Pad,
+  OptionCode.Overload,
+  OptionCode.End,
+]);
+
+/**
+ * Reads the value of one option.
+ *
+ * @example
+ * ```ts
+ * import { decodeOption } from "@vm-dhcp/vm-dhcp/dhcp";
+ * import { deepEqual } from "node:assert/strict";
+ *
+ * deepEqual(decodeOption(57, new Uint8Array([2, 64])), { code: 57, value: 576 });
+ * deepEqual(decodeOption(200, new Uint8Array([1])), { code: 200, value: new Uint8Array([1]) });
+ * ```
+ *
+ * @param code The option's code
+ * @param octets Its value, pieces joined
+ * @param offset Where it begins in the message, for the error
+ * @returns The option
+ * @throws {DhcpDecodeError} If the octets are not a value of that option
+ */
+export function decodeOption(code: number, octets: Uint8Array, offset: number = 0): DhcpOption {
+  const value = familyOf(code).decode(
+    new ByteReader(octets, { field: `option ${code}`, base: offset }),
+  );
+  return { code, value } as DhcpOption;
+}
+
+/**
+ * Writes one option with its code and length; a value over 255 octets in several pieces (RFC 3396 section 5).
+ *
+ * @example
+ * ```ts
+ * import { encodeOption } from "@vm-dhcp/vm-dhcp/dhcp";
+ * import { parseIPv4 } from "@vm-dhcp/vm-dhcp/net";
+ * import { deepEqual } from "node:assert/strict";
+ *
+ * const routers = encodeOption({ code: 3, value: [parseIPv4("10.0.0.1")] });
+ * deepEqual(routers, new Uint8Array([3, 4, 10, 0, 0, 1]));
+ * ```
+ *
+ * @param option The option
+ * @returns Its octets
+ * @throws {DhcpEncodeError} If the value is not one of that option; pad, end and overload are written by
+ * {@linkcode encode} itself and refused
+ */
+export function encodeOption(option: DhcpOption): Uint8Array<ArrayBuffer> {
+  const { code, value } = option;
+  if (!Number.isInteger(code) || code < 1 || code > 254 || FRAMING.has(code)) {
+    throw new DhcpEncodeError("option", {
+      wanted: "a code from 1 to 254 other than 52",
+      got: code,
+    });
+  }
+  const family = familyOf(code);
+  if (!family.accepts(value)) {
+    throw new DhcpEncodeError(`option ${code}`, { wanted: family.wanted, got: value });
+  }
+  const content = new ByteWriter();
+  family.encode(content, value);
+  const octets = content.bytes();
+  const writer = new ByteWriter();
+  let at = 0;
+  do {
+    const piece = octets.subarray(at, at + PIECE);
+    writer.u8(code);
+    writer.u8(piece.length);
+    writer.octets(piece);
+    at += piece.length;
+  } while (at < octets.length);
+  return writer.bytes();
+}

@@ -1,0 +1,66 @@
+/**
+ * Writes octets in network order into a buffer that grows as needed. Numbers are cut to their width; who calls checks
+ * them.
+ *
+ * @example
+ * ```ts
+ * import { ByteWriter } from "@vm-dhcp/vm-dhcp/dhcp";
+ * import { deepEqual } from "node:assert/strict";
+ *
+ * const writer = new ByteWriter();
+ * writer.u8(1);
+ * writer.u16(0x0203);
+ * deepEqual(writer.bytes(), new Uint8Array([1, 2, 3]));
+ * ```
+ */
+export class ByteWriter {
+  #bytes = new Uint8Array(64);
+  #length = 0;
+
+  /** Octets written so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Writes one octet. */
+  u8(value: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#length++] = value;
+  }
+
+  /** Writes two octets. */
+  u16(value: number): void {
+    this.u8(value >>> 8);
+    this.u8(value);
+  }
+
+  /** Writes four octets. */
+  u32(value: number): void {
+    this.u16(value >>> 16);
+    this.u16(value);
+  }
+
+  /** Writes octets as they are. */
+  octets(values: ArrayLike<number>): void {
+    this.#reserve(values.length);
+    this.#bytes.set(values, this.#length);
+    this.#length += values.length;
+  }
+
+  /** Writes text, one octet per character, followed by as many zeros as make it `width` octets. */
+  text(text: string, width: number = text.length): void {
+    for (let i = 0; i < width; i++) this.u8(i < text.length ? text.charCodeAt(i) : 0);
+  }
+
+  /** A copy of what was written. */
+  bytes(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.slice(0, this.#length);
+  }
+
+  #reserve(count: number): void {
+    if (this.#length + count <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + count));
+    grown.set(this.#bytes);
+    this.#bytes = grown;
+  }
+}
