@@ -1,0 +1,339 @@
+/**
+ * A real etcd and kube-apiserver for one test or bench, on loopback, gone afterwards.
+ *
+ * @module
+ */
+import { createFetchClient, type FetchClient } from "../../kube/mod.ts";
+import type { JsonValue, RestClient } from "../../kube/seam.ts";
+import { FOREIGN_CRDS } from "../../standalone/api/foreign_crds.ts";
+import type { JsonObject } from "../../standalone/api/json.ts";
+import { OWN_CRDS } from "../../standalone/api/own_crds.ts";
+import { type CommandResult, runCommand } from "./command.ts";
+import { installCrds } from "./install_crds.ts";
+import { kubeconfigText } from "./kubeconfig.ts";
+import { freePorts } from "./ports.ts";
+import { findPrograms, type Programs, type Progress } from "./programs.ts";
+import { ServiceProcess } from "./service_process.ts";
+
+/** A user that the API server knows by a token. */
+export interface TestUser {
+  readonly name: string;
+  readonly groups?: readonly string[];
+}
+
+/** What to start. */
+export interface RealClusterOptions {
+  /** Also run kube-controller-manager with the garbage collector and the namespace controller. */
+  readonly controllerManager?: boolean;
+  /** Install vm-dhcp's, KubeVirt's and Multus' CRDs (default), other ones, or none. */
+  readonly crds?: boolean | readonly JsonObject[];
+  /** Users beside the administrator, for {@linkcode RealCluster.kubeconfigFor}; they may do what RBAC allows. */
+  readonly users?: readonly TestUser[];
+  readonly progress?: Progress;
+}
+
+/** How to run kubectl. */
+export interface KubectlOptions {
+  readonly stdin?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Instead of the administrator's. */
+  readonly kubeconfig?: string;
+}
+
+/** Who a kubeconfig is for: a user of {@linkcode RealClusterOptions.users} or a ServiceAccount (made if missing). */
+export type KubeconfigSubject =
+  | { readonly user: string }
+  | { readonly serviceAccount: { readonly namespace: string; readonly name: string } };
+
+const READY_MS = 60_000;
+
+/** A running cluster. Dispose it: everything it started ends, everything it wrote goes. */
+export class RealCluster implements AsyncDisposable {
+  /** Address of the API server. */
+  readonly url: string;
+  /** File of the administrator's kubeconfig. */
+  readonly kubeconfig: string;
+  /** Temporary folder of this cluster; tests may write into it. */
+  readonly folder: string;
+  readonly programs: Programs;
+  #rest: FetchClient | undefined;
+  readonly #ports: { readonly etcd: number; readonly peer: number; readonly api: number };
+  readonly #tokens = new Map<string, string>();
+  readonly #running = new AsyncDisposableStack();
+  #apiserver: ServiceProcess | undefined;
+  #etcd: ServiceProcess | undefined;
+  #caCertificate = "";
+
+  /** Use {@linkcode startRealCluster}. */
+  constructor(folder: string, programs: Programs) {
+    const [etcd = 0, peer = 0, api = 0] = freePorts(3);
+    this.folder = folder;
+    this.programs = programs;
+    this.#ports = { etcd, peer, api };
+    this.url = `https://127.0.0.1:${api}`;
+    this.kubeconfig = `${folder}/admin.kubeconfig`;
+    this.#running.defer(() => Deno.remove(folder, { recursive: true }));
+  }
+
+  /** The administrator's client. */
+  get rest(): RestClient {
+    if (this.#rest === undefined) {
+      throw new Error(`Cannot use a cluster that is not running: ${this.url}`);
+    }
+    return this.#rest;
+  }
+
+  /** Process id of kube-apiserver, for measurements. */
+  get apiserverPid(): number | undefined {
+    return this.#apiserver?.pid;
+  }
+
+  /** Process id of etcd, for measurements. */
+  get etcdPid(): number | undefined {
+    return this.#etcd?.pid;
+  }
+
+  /** Starts everything. */
+  async start(options: RealClusterOptions): Promise<void> {
+    await this.#writeCredentials(options.users ?? []);
+    await this.#startEtcd();
+    await this.startApiServer();
+    const token = this.#tokens.get("admin") ?? "";
+    this.#caCertificate = await Deno.readTextFile(`${this.folder}/certs/apiserver.crt`);
+    await Deno.writeTextFile(this.kubeconfig, this.#kubeconfigText("admin", token));
+    this.#rest = this.#running.use(createFetchClient({
+      server: this.url,
+      caCertificates: [this.#caCertificate],
+      credentials: () => Promise.resolve({ authorization: `Bearer ${token}` }),
+      userAgent: "test",
+    }));
+    const crds = options.crds ?? true;
+    if (crds === true) await installCrds(this.rest, [...OWN_CRDS, ...FOREIGN_CRDS]);
+    else if (crds !== false) await installCrds(this.rest, crds);
+    if (options.controllerManager === true) await this.#startControllerManager();
+  }
+
+  /** Starts the API server (again) on its address. */
+  async startApiServer(): Promise<void> {
+    const { folder } = this;
+    this.#apiserver = this.#running.use(
+      await ServiceProcess.start("kube-apiserver", {
+        log: `${folder}/kube-apiserver.log`,
+        command: [
+          this.programs["kube-apiserver"],
+          `--etcd-servers=http://127.0.0.1:${this.#ports.etcd}`,
+          "--bind-address=127.0.0.1",
+          "--advertise-address=127.0.0.1",
+          `--secure-port=${this.#ports.api}`,
+          `--cert-dir=${folder}/certs`,
+          `--token-auth-file=${folder}/tokens.csv`,
+          "--service-account-issuer=https://kubernetes.default.svc",
+          `--service-account-key-file=${folder}/service-account.pub`,
+          `--service-account-signing-key-file=${folder}/service-account.key`,
+          "--service-cluster-ip-range=10.96.0.0/16",
+          "--authorization-mode=RBAC",
+          "--disable-admission-plugins=ServiceAccount",
+          "--enable-aggregator-routing=true",
+        ],
+      }),
+    );
+    await this.#apiserver.whenReady(() => this.#answers("/readyz"), READY_MS);
+  }
+
+  /** Kills the API server; its state stays in etcd. */
+  async stopApiServer(): Promise<void> {
+    await this.#apiserver?.[Symbol.asyncDispose]();
+    this.#apiserver = undefined;
+  }
+
+  /** Runs kubectl, by default as the administrator. */
+  kubectl(args: readonly string[], options: KubectlOptions = {}): Promise<CommandResult> {
+    return runCommand(this.programs.kubectl, args, {
+      ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
+      env: {
+        KUBECONFIG: options.kubeconfig ?? this.kubeconfig,
+        KUBECACHEDIR: `${this.folder}/kubectl-cache`,
+        ...options.env,
+      },
+    });
+  }
+
+  /** Writes a kubeconfig for somebody else and gives its path. */
+  async kubeconfigFor(subject: KubeconfigSubject): Promise<string> {
+    const [name, token] = "user" in subject
+      ? [subject.user, this.#tokens.get(subject.user)]
+      : await this.#serviceAccountToken(subject.serviceAccount);
+    if (token === undefined) {
+      throw new Error(`Cannot make a kubeconfig for a user that was not declared: ${name}`);
+    }
+    const path = `${this.folder}/${name.replaceAll(/[^\w.-]/g, "_")}.kubeconfig`;
+    await Deno.writeTextFile(path, this.#kubeconfigText(name, token));
+    return path;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#running.disposeAsync();
+  }
+
+  #kubeconfigText(user: string, token: string): string {
+    return kubeconfigText({
+      server: this.url,
+      caCertificate: this.#caCertificate,
+      user,
+      token,
+      namespace: "default",
+    });
+  }
+
+  async #writeCredentials(users: readonly TestUser[]): Promise<void> {
+    const lines: string[] = [];
+    for (const { name, groups = [] } of [{ name: "admin", groups: ["system:masters"] }, ...users]) {
+      const token = crypto.randomUUID();
+      this.#tokens.set(name, token);
+      lines.push(`${token},${name},${name},"${groups.join(",")}"`);
+    }
+    await Deno.writeTextFile(`${this.folder}/tokens.csv`, `${lines.join("\n")}\n`);
+    const algorithm = { name: "ECDSA", namedCurve: "P-256" };
+    const pair = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+    await this.#writePem("service-account.key", {
+      label: "PRIVATE KEY",
+      der: await crypto.subtle.exportKey("pkcs8", pair.privateKey),
+    });
+    await this.#writePem("service-account.pub", {
+      label: "PUBLIC KEY",
+      der: await crypto.subtle.exportKey("spki", pair.publicKey),
+    });
+  }
+
+  async #writePem(
+    file: string,
+    { label, der }: { readonly label: string; readonly der: ArrayBuffer },
+  ): Promise<void> {
+    const base64 = new Uint8Array(der).toBase64();
+    await Deno.writeTextFile(
+      `${this.folder}/${file}`,
+      `-----BEGIN ${label}-----\n${base64}\n-----END ${label}-----\n`,
+    );
+  }
+
+  async #startEtcd(): Promise<void> {
+    const client = `http://127.0.0.1:${this.#ports.etcd}`;
+    const peer = `http://127.0.0.1:${this.#ports.peer}`;
+    this.#etcd = this.#running.use(
+      await ServiceProcess.start("etcd", {
+        log: `${this.folder}/etcd.log`,
+        command: [
+          this.programs.etcd,
+          "--name=test",
+          `--data-dir=${this.folder}/etcd`,
+          `--listen-client-urls=${client}`,
+          `--advertise-client-urls=${client}`,
+          `--listen-peer-urls=${peer}`,
+          `--initial-advertise-peer-urls=${peer}`,
+          `--initial-cluster=test=${peer}`,
+          "--unsafe-no-fsync",
+        ],
+      }),
+    );
+    await this.#etcd.whenReady(() => isOk(`${client}/health`), READY_MS);
+  }
+
+  async #startControllerManager(): Promise<void> {
+    const manager = this.#running.use(
+      await ServiceProcess.start("kube-controller-manager", {
+        log: `${this.folder}/kube-controller-manager.log`,
+        command: [
+          this.programs["kube-controller-manager"],
+          `--kubeconfig=${this.kubeconfig}`,
+          "--controllers=garbage-collector-controller,namespace-controller",
+          "--leader-elect=false",
+          "--secure-port=0",
+          "--kube-api-qps=200",
+          "--kube-api-burst=400",
+        ],
+      }),
+    );
+    await manager.whenReady(() => this.#collects(), READY_MS);
+  }
+
+  /** Whether the garbage collector works: a dependent of an owner that never was is deleted. */
+  async #collects(): Promise<boolean> {
+    const path = "/api/v1/namespaces/default/configmaps";
+    const name = "garbage-collector-probe";
+    try {
+      await this.rest.performRequest({ method: "GET", path: `${path}/${name}` });
+      return false;
+    } catch {
+      if (this.#probed) return true;
+    }
+    this.#probed = true;
+    const owner = { apiVersion: "v1", kind: "ConfigMap", name: "nobody", uid: crypto.randomUUID() };
+    const bodyJson = {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name, ownerReferences: [owner] },
+    };
+    await this.rest.performRequest({ method: "POST", path, bodyJson });
+    return false;
+  }
+
+  #probed = false;
+
+  async #answers(path: string): Promise<boolean> {
+    const pem = await Deno.readTextFile(`${this.folder}/certs/apiserver.crt`).catch(() =>
+      undefined
+    );
+    if (pem === undefined) return false;
+    using client = Deno.createHttpClient({ caCerts: [pem] });
+    return await isOk(`${this.url}${path}`, client);
+  }
+
+  async #serviceAccountToken(
+    account: { readonly namespace: string; readonly name: string },
+  ): Promise<[string, string | undefined]> {
+    const path = `/api/v1/namespaces/${account.namespace}/serviceaccounts`;
+    const bodyJson = { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: account.name } };
+    await this.rest.performRequest({ method: "POST", path, bodyJson }).catch((error) => {
+      if ((error as { status?: unknown }).status !== 409) throw error;
+    });
+    const answer = await this.rest.performRequest({
+      method: "POST",
+      path: `${path}/${account.name}/token`,
+      bodyJson: { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} },
+      expectJson: true,
+    }) as { status?: { token?: JsonValue } };
+    const token = answer.status?.token;
+    return [
+      `system:serviceaccount:${account.namespace}:${account.name}`,
+      typeof token === "string" ? token : undefined,
+    ];
+  }
+}
+
+async function isOk(url: string, client?: Deno.HttpClient): Promise<boolean> {
+  try {
+    const init: RequestInit & { client?: Deno.HttpClient } = client === undefined ? {} : { client };
+    const response = await fetch(url, init);
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Starts a real etcd and kube-apiserver (built first where the machine has none), ready to use.
+ *
+ * Use it as `await using cluster = await startRealCluster()`.
+ */
+export async function startRealCluster(options: RealClusterOptions = {}): Promise<RealCluster> {
+  const programs = await findPrograms(options.progress);
+  const cluster = new RealCluster(await Deno.makeTempDir({ prefix: "vm-dhcp-cluster-" }), programs);
+  try {
+    await cluster.start(options);
+    return cluster;
+  } catch (cause) {
+    await cluster[Symbol.asyncDispose]();
+    throw cause;
+  }
+}
