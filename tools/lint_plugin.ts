@@ -1,0 +1,121 @@
+/**
+ * Lint rules of this repository: `core/` is pure, and only `main.ts` reads arguments and environment or exits. They
+ * see the syntax tree, so that comments and strings do not mislead them.
+ *
+ * @module
+ */
+
+/** Globals that core may not touch: doors to the outside, clocks, randomness. Its types have none of them either. */
+const IMPURE: ReadonlySet<string> = new Set([
+  "Deno",
+  "globalThis",
+  "process",
+  "performance",
+  "crypto",
+  "fetch",
+  "setTimeout",
+  "setInterval",
+]);
+/** What only a program's entry may do. */
+const ENTRY_ONLY: ReadonlySet<string> = new Set(["args", "env", "exit"]);
+
+const ROOT = new URL("..", import.meta.url).pathname;
+
+/** Path relative to the repository; what lies elsewhere (as in tests of these rules) stays as it is. */
+function relative(filename: string): string {
+  return filename.startsWith(ROOT) ? filename.slice(ROOT.length) : filename.replace(/^\//, "");
+}
+
+function isTestOrBench(path: string): boolean {
+  return path.endsWith("_test.ts") || path.endsWith("_bench.ts");
+}
+
+/** Whether an identifier is a use of a global: no property, no key, no declaration. */
+function isGlobalUse(node: Deno.lint.Identifier): boolean {
+  const parent = node.parent;
+  switch (parent.type) {
+    case "MemberExpression":
+      return parent.object === node || parent.computed;
+    case "Property":
+      return parent.value === node || parent.computed;
+    case "PropertyDefinition":
+    case "MethodDefinition":
+    case "TSPropertySignature":
+    case "TSMethodSignature":
+    case "TSQualifiedName":
+    case "ImportSpecifier":
+    case "ExportSpecifier":
+    case "TSEnumMember":
+    case "LabeledStatement":
+      return false;
+    default:
+      return true;
+  }
+}
+
+/** The name of a member: `a.b`, `a["b"]`; `undefined` where it is computed. */
+function memberName(node: Deno.lint.MemberExpression): string | undefined {
+  const { property } = node;
+  if (property.type === "Identifier" && !node.computed) return property.name;
+  return property.type === "Literal" && typeof property.value === "string"
+    ? property.value
+    : undefined;
+}
+
+const pureCore: Deno.lint.Rule = {
+  create(context) {
+    const path = relative(context.filename);
+    if (!path.startsWith("core/") || isTestOrBench(path)) return {};
+    const report = (node: Deno.lint.Node, what: string): void =>
+      context.report({ node, message: `core is pure: ${what} is not allowed here` });
+    return {
+      Identifier(node) {
+        if (IMPURE.has(node.name) && isGlobalUse(node)) report(node, node.name);
+      },
+      MemberExpression(node) {
+        if (node.object.type !== "Identifier") return;
+        const name = `${node.object.name}.${memberName(node) ?? "[...]"}`;
+        if (name === "Date.now" || name === "Math.random" || name === "Date.[...]") {
+          report(node, name);
+        }
+      },
+      NewExpression(node) {
+        const isDate = node.callee.type === "Identifier" && node.callee.name === "Date";
+        if (isDate && node.arguments.length === 0) report(node, "new Date()");
+      },
+    };
+  },
+};
+
+const onlyMain: Deno.lint.Rule = {
+  create(context) {
+    const path = relative(context.filename);
+    const exempt = path.endsWith("main.ts") || isTestOrBench(path) ||
+      /^(tools|tests|examples)\//.test(path);
+    if (exempt) return {};
+    const report = (node: Deno.lint.Node, what: string): void =>
+      context.report({
+        node,
+        message: `only main.ts reads arguments and environment or exits: ${what}`,
+      });
+    return {
+      MemberExpression(node) {
+        if (node.object.type !== "Identifier" || node.object.name !== "Deno") return;
+        const name = memberName(node);
+        if (name === undefined || ENTRY_ONLY.has(name)) report(node, `Deno.${name ?? "[...]"}`);
+      },
+      VariableDeclarator(node) {
+        if (node.init?.type === "Identifier" && node.init.name === "Deno") {
+          report(node, "Deno, taken apart");
+        }
+      },
+    };
+  },
+};
+
+/** The rules: `vm-dhcp/pure-core` and `vm-dhcp/only-main`. */
+const plugin: Deno.lint.Plugin = {
+  name: "vm-dhcp",
+  rules: { "pure-core": pureCore, "only-main": onlyMain },
+};
+export default plugin;
