@@ -26,7 +26,7 @@ const IP_PKTINFO = 8;
 export interface Endpoints {
   readonly source: number;
   readonly sourcePort: number;
-  readonly destination: number;
+  readonly destinationAddress: number;
   readonly destinationPort: number;
 }
 
@@ -46,7 +46,7 @@ export function writeIpUdp(packet: Uint8Array, payloadBytes: number, ends: Endpo
   packet[9] = PROTOCOL_UDP;
   write16(packet, 10, 0);
   write32(packet, 12, ends.source);
-  write32(packet, 16, ends.destination);
+  write32(packet, 16, ends.destinationAddress);
   write16(packet, 10, checksum(sum16(packet, 0, 20)));
   write16(packet, 20, ends.sourcePort);
   write16(packet, 22, ends.destinationPort);

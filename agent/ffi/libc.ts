@@ -32,6 +32,7 @@ export const Sys = {
 /** Error numbers that are told apart here (`<errno.h>`). */
 export const Errno = {
   EPERM: 1,
+  ESRCH: 3,
   EINTR: 4,
   EAGAIN: 11,
   EACCES: 13,

@@ -1,0 +1,157 @@
+/**
+ * {@linkcode HostNetwork} over the kernel: route netlink, and a packet socket for ARP. No `ip` binary, no files.
+ *
+ * Needs `--allow-ffi`; reading needs no capability, changing needs CAP_NET_ADMIN, announcing CAP_NET_RAW.
+ *
+ * @module
+ */
+import { checked, Errno, Sys, SystemCallError } from "./ffi/libc.ts";
+import { ARP_BYTES, arpAnnouncement, SOCKADDR_LL_BYTES, writeLinkAddress } from "./ffi/frames.ts";
+import { MessageBatch, SlotMemory } from "./ffi/message_batch.ts";
+import { NetlinkSocket } from "./ffi/netlink.ts";
+import {
+  addressBody,
+  addressDump,
+  linkAddressOf,
+  linkDump,
+  linkOf,
+  NETCONF_ALL,
+  netconfBody,
+  NetlinkFlag,
+  NetlinkGroup,
+  reversePathFilterOf,
+  routeBody,
+  Rtm,
+} from "./ffi/netlink_message.ts";
+import { closeDescriptor, openPacketSender } from "./ffi/sockets.ts";
+import type {
+  HostNetwork,
+  HostState,
+  InterfaceAddress,
+  Link,
+  LinkAddress,
+} from "./host_network.ts";
+
+const STRICT = 1;
+
+/** The interfaces and addresses of the network namespace that the process was in when this was made. */
+export class LinuxNetwork implements HostNetwork {
+  readonly #requests = new NetlinkSocket();
+  readonly #events = new NetlinkSocket({ groups: NetlinkGroup.LINK | NetlinkGroup.IPV4_ADDRESS });
+
+  read(): HostState {
+    const links = new Map<string, Link>();
+    const addresses: LinkAddress[] = [];
+    this.#requests.dump(Rtm.GETLINK, linkDump(), (message) => {
+      const link = message.type === Rtm.NEWLINK ? linkOf(message) : undefined;
+      if (link !== undefined) links.set(link.name, link);
+    });
+    this.#requests.dump(Rtm.GETADDR, addressDump(), (message) => {
+      const address = message.type === Rtm.NEWADDR ? linkAddressOf(message) : undefined;
+      if (address !== undefined) addresses.push(address);
+    });
+    return { links, addresses };
+  }
+
+  changed(): boolean {
+    return this.#events.drainEvents();
+  }
+
+  addAddress(link: Link, address: InterfaceAddress): void {
+    this.#request({
+      type: Rtm.NEWADDR,
+      flags: NetlinkFlag.CREATE | NetlinkFlag.EXCLUSIVE,
+      body: addressBody(link.index, address),
+      action: `Cannot add an address to the interface ${link.name}`,
+      harmless: [Errno.EEXIST],
+    });
+  }
+
+  removeAddress(link: Link, address: InterfaceAddress): void {
+    this.#request({
+      type: Rtm.DELADDR,
+      body: addressBody(link.index, address),
+      action: `Cannot remove an address from the interface ${link.name}`,
+      harmless: [Errno.EADDRNOTAVAIL, Errno.ENODEV],
+    });
+  }
+
+  addPrefixRoute(link: Link, address: InterfaceAddress): void {
+    this.#request({
+      type: Rtm.NEWROUTE,
+      flags: NetlinkFlag.CREATE | NetlinkFlag.EXCLUSIVE,
+      body: routeBody(link.index, address),
+      action: `Cannot add a route through the interface ${link.name}`,
+      harmless: [Errno.EEXIST],
+    });
+  }
+
+  removePrefixRoute(link: Link, address: InterfaceAddress): void {
+    this.#request({
+      type: Rtm.DELROUTE,
+      body: routeBody(link.index, address),
+      action: `Cannot remove a route through the interface ${link.name}`,
+      harmless: [Errno.ESRCH, Errno.ENODEV],
+    });
+  }
+
+  strictReversePath(link: Link): boolean {
+    return Math.max(this.#reversePathFilter(NETCONF_ALL), this.#reversePathFilter(link.index)) ===
+      STRICT;
+  }
+
+  announce(link: Link, address: number): void {
+    const packet = new MessageBatch({
+      messages: 1,
+      data: new SlotMemory(1, ARP_BYTES),
+      nameBytes: SOCKADDR_LL_BYTES,
+    });
+    packet.data(0).set(arpAnnouncement(link.hardwareAddress, address));
+    writeLinkAddress(packet.names.at(0), { index: link.index, protocol: Sys.ETH_P_ARP });
+    const descriptor = openPacketSender();
+    try {
+      checked(packet.send(descriptor, { from: 0, to: 1 }), {
+        action: `Cannot announce an address on the interface ${link.name}`,
+        call: "sendmmsg",
+      });
+    } finally {
+      closeDescriptor(descriptor);
+    }
+  }
+
+  close(): void {
+    this.#requests[Symbol.dispose]();
+    this.#events[Symbol.dispose]();
+  }
+
+  #reversePathFilter(index: number): number {
+    let value = 0;
+    this.#requests.request(
+      {
+        type: Rtm.GETNETCONF,
+        body: netconfBody(index),
+        action: "Cannot read the interface's rp_filter",
+      },
+      (message) => value = reversePathFilterOf(message),
+    );
+    return value;
+  }
+
+  #request(
+    options: {
+      readonly type: number;
+      readonly flags?: number;
+      readonly body: Uint8Array;
+      readonly action: string;
+      readonly harmless: readonly number[];
+    },
+  ): void {
+    try {
+      this.#requests.request(options);
+    } catch (error) {
+      if (!(error instanceof SystemCallError) || !options.harmless.includes(error.errno)) {
+        throw error;
+      }
+    }
+  }
+}
