@@ -1,0 +1,61 @@
+/**
+ * How a program ends: the first signal drains, the second exits.
+ *
+ * @module
+ */
+import type { Logger } from "./log.ts";
+
+/** What asks a program to end. */
+export type EndSignal = "SIGTERM" | "SIGINT";
+
+/** What {@linkcode onShutdown} needs from outside. */
+export interface ShutdownOptions {
+  readonly logger: Logger;
+  /** Ends the process at once with this code, such as `Deno.exit`. */
+  readonly exit: (code: number) => void;
+  /** Adds or removes a signal's listener. Default: the process's. */
+  readonly signals?: {
+    add(signal: EndSignal, listener: () => void): void;
+    remove(signal: EndSignal, listener: () => void): void;
+  };
+}
+
+/** The signal that ends the program's work; disposing it stops listening. */
+export interface Shutdown extends Disposable {
+  /** Aborts at the first SIGTERM or SIGINT. */
+  readonly signal: AbortSignal;
+}
+
+const EXIT_CODE: Readonly<Record<EndSignal, number>> = { SIGTERM: 143, SIGINT: 130 };
+
+/**
+ * Listens for SIGTERM and SIGINT: the first aborts the returned signal, so that everything drains; the second exits
+ * with 128 and the signal's number.
+ */
+export function onShutdown(options: ShutdownOptions): Shutdown {
+  const { logger, exit, signals = processSignals } = options;
+  const drain = new AbortController();
+  const listeners = (["SIGTERM", "SIGINT"] as const).map((name) => {
+    const listener = () => {
+      if (drain.signal.aborted) {
+        logger.warn("Exiting at once", { signal: name });
+        return exit(EXIT_CODE[name]);
+      }
+      logger.info("Stopping; a second signal exits at once", { signal: name });
+      drain.abort(new DOMException(`Stopped by ${name}`, "AbortError"));
+    };
+    signals.add(name, listener);
+    return [name, listener] as const;
+  });
+  return {
+    signal: drain.signal,
+    [Symbol.dispose]: () => {
+      for (const [name, listener] of listeners) signals.remove(name, listener);
+    },
+  };
+}
+
+const processSignals: NonNullable<ShutdownOptions["signals"]> = {
+  add: (signal, listener) => Deno.addSignalListener(signal, listener),
+  remove: (signal, listener) => Deno.removeSignalListener(signal, listener),
+};
