@@ -41,7 +41,7 @@ export interface DecisionContext {
  * ```ts
  * import { decide, MessageType, Verdict } from "@vm-dhcp/vm-dhcp/dhcp";
  * import { parseIPv4 } from "@vm-dhcp/vm-dhcp/net";
- * import { equal } from "node:assert/strict";
+ * import { strictEqual } from "node:assert/strict";
  *
  * const server = parseIPv4("10.0.0.1");
  * const network = {
@@ -58,8 +58,8 @@ export interface DecisionContext {
  *   serverIdentifier: server,
  *   sourceAddress: 0,
  * };
- * equal(decide(request, network, { lease: parseIPv4("10.0.0.20"), now: 0 }), Verdict.Ack);
- * equal(decide(request, network, { lease: parseIPv4("10.0.0.21"), now: 0 }), Verdict.NakWrongAddress);
+ * strictEqual(decide(request, network, { lease: parseIPv4("10.0.0.20"), now: 0 }), Verdict.Ack);
+ * strictEqual(decide(request, network, { lease: parseIPv4("10.0.0.21"), now: 0 }), Verdict.NakWrongAddress);
  * ```
  *
  * @param request The request
@@ -169,14 +169,18 @@ function onDecline(
   return valid ? Verdict.Declined : Verdict.DeclineIgnored; // rules 49, 50
 }
 
-/** RFC 2131 section 4.3.4. The binding is static and stays (rule 52). */
+/**
+ * RFC 2131 section 4.3.4. The binding is static and stays (rule 52). systemd-networkd 252 leaves option 54 out, and
+ * as the message is unicast to the server, that is not held against it.
+ */
 function onRelease(
   request: DecisionRequest,
   network: DecisionNetwork,
   context: DecisionContext,
 ): Verdict {
+  const named = request.serverIdentifier;
   const valid = context.lease !== 0 && request.ciaddr === context.lease &&
-    network.isServer(request.serverIdentifier);
+    (named === 0 || network.isServer(named));
   return valid ? Verdict.Released : Verdict.ReleaseIgnored; // rules 52, 53
 }
 

@@ -35,7 +35,7 @@ interface OptionField {
  * @example
  * ```ts
  * import { decode, encode, optionValue } from "@vm-dhcp/vm-dhcp/dhcp";
- * import { deepEqual, equal } from "node:assert/strict";
+ * import { deepStrictEqual, strictEqual } from "node:assert/strict";
  *
  * const bytes = encode({
  *   op: 1,
@@ -44,9 +44,9 @@ interface OptionField {
  *   options: [{ code: 53, value: 1 }, { code: 12, value: "vm-1" }, { code: 77, value: new Uint8Array([1]) }],
  * });
  * const message = decode(bytes);
- * equal(message.xid, 0xcafe);
- * equal(optionValue(message, 12), "vm-1");
- * deepEqual(message.options.map(({ code }) => code), [53, 12, 77]);
+ * strictEqual(message.xid, 0xcafe);
+ * strictEqual(optionValue(message, 12), "vm-1");
+ * deepStrictEqual(message.options.map(({ code }) => code), [53, 12, 77]);
  * ```
  *
  * @param bytes The UDP payload

@@ -48,11 +48,11 @@ export interface DestinationReply {
  * @example
  * ```ts
  * import { Destination, destination, MessageType } from "@vm-dhcp/vm-dhcp/dhcp";
- * import { equal } from "node:assert/strict";
+ * import { strictEqual } from "node:assert/strict";
  *
  * const offer = { requestType: MessageType.Discover, type: MessageType.Offer, ciaddr: 0 };
- * equal(destination({ giaddr: 0, flags: 0x8000 }, offer), Destination.Broadcast);
- * equal(destination({ giaddr: 0x0a000001, flags: 0x8000 }, offer), Destination.Relay);
+ * strictEqual(destination({ giaddr: 0, flags: 0x8000 }, offer), Destination.Broadcast);
+ * strictEqual(destination({ giaddr: 0x0a000001, flags: 0x8000 }, offer), Destination.Relay);
  * ```
  *
  * @param request Addresses and flags of the request

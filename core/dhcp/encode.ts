@@ -47,7 +47,7 @@ const NUMBERS = {
  * @example
  * ```ts
  * import { encode } from "@vm-dhcp/vm-dhcp/dhcp";
- * import { deepEqual, equal } from "node:assert/strict";
+ * import { deepStrictEqual, strictEqual } from "node:assert/strict";
  *
  * const bytes = encode({
  *   op: 1,
@@ -55,8 +55,8 @@ const NUMBERS = {
  *   chaddr: new Uint8Array([0x52, 0x54, 0, 0x11, 0x22, 1]),
  *   options: [{ code: 12, value: "vm-1" }, { code: 53, value: 1 }],
  * });
- * equal(bytes.length, 300);
- * deepEqual([...bytes.subarray(240, 250)], [53, 1, 1, 12, 4, 118, 109, 45, 49, 255]);
+ * strictEqual(bytes.length, 300);
+ * deepStrictEqual([...bytes.subarray(240, 250)], [53, 1, 1, 12, 4, 118, 109, 45, 49, 255]);
  * ```
  *
  * @param message The message

@@ -6,14 +6,14 @@
  * @example
  * ```ts
  * import { decode, DhcpDecodeError } from "@vm-dhcp/vm-dhcp/dhcp";
- * import { equal } from "node:assert/strict";
+ * import { strictEqual } from "node:assert/strict";
  *
  * try {
  *   decode(new Uint8Array([1, 1, 6]));
  * } catch (error) {
  *   if (!(error instanceof DhcpDecodeError)) throw error;
- *   equal(error.message, "Cannot decode message at octet 0, at least 240 octets wanted: 3 octets");
- *   equal(error.field, "message");
+ *   strictEqual(error.message, "Cannot decode message at octet 0, at least 240 octets wanted: 3 octets");
+ *   strictEqual(error.field, "message");
  * }
  * ```
  */

@@ -60,17 +60,17 @@ const MARKS: ReadonlySet<string> = new Set(Object.values(Mark));
  * ```ts
  * import { LeaseTable } from "@vm-dhcp/vm-dhcp/dhcp";
  * import { formatIPv4 } from "@vm-dhcp/vm-dhcp/net";
- * import { equal } from "node:assert/strict";
+ * import { strictEqual } from "node:assert/strict";
  *
  * const leases = new LeaseTable({
  *   "192.168.48.81": "52:54:00:AB:CD:01",
  *   "192.168.48.82": "EXCLUDED",
  *   "192.168.48.83": "not a MAC address",
  * });
- * equal(leases.size, 1);
- * equal(formatIPv4(leases.find(0x525400, 0xabcd01)), "192.168.48.81");
- * equal(leases.find(0x525400, 0xabcd02), 0);
- * equal(leases.refused[0]?.address, "192.168.48.83");
+ * strictEqual(leases.size, 1);
+ * strictEqual(formatIPv4(leases.find(0x525400, 0xabcd01)), "192.168.48.81");
+ * strictEqual(leases.find(0x525400, 0xabcd02), 0);
+ * strictEqual(leases.refused[0]?.address, "192.168.48.83");
  * ```
  */
 export class LeaseTable implements LeaseLookup {

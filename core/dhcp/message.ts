@@ -60,11 +60,11 @@ export type DhcpMessageInit =
  * @example
  * ```ts
  * import { optionValue } from "@vm-dhcp/vm-dhcp/dhcp";
- * import { deepEqual, equal } from "node:assert/strict";
+ * import { deepStrictEqual, strictEqual } from "node:assert/strict";
  *
  * const message = { options: [{ code: 53, value: 3 }, { code: 55, value: [1, 3] }] as const };
- * deepEqual(optionValue(message, 55), [1, 3]);
- * equal(optionValue(message, 54), undefined);
+ * deepStrictEqual(optionValue(message, 55), [1, 3]);
+ * strictEqual(optionValue(message, 54), undefined);
  * ```
  *
  * @param message The message

@@ -11,7 +11,7 @@
  * ```ts
  * import { compilePool, Datagram, decode, encode, optionValue, Reply, Responder } from "@vm-dhcp/vm-dhcp/dhcp";
  * import { formatIPv4 } from "@vm-dhcp/vm-dhcp/net";
- * import { equal } from "node:assert/strict";
+ * import { strictEqual } from "node:assert/strict";
  *
  * const { network } = compilePool({
  *   apiVersion: "network.harvesterhci.io/v1alpha1",
@@ -38,8 +38,8 @@
  *   { code: 50, value: offer.yiaddr },
  *   { code: 54, value: optionValue(offer, 54) ?? 0 },
  * ]);
- * equal(optionValue(ack, 53), 5);
- * equal(formatIPv4(ack.yiaddr), "192.168.48.81");
+ * strictEqual(optionValue(ack, 53), 5);
+ * strictEqual(formatIPv4(ack.yiaddr), "192.168.48.81");
  * ```
  *
  * @module

@@ -15,10 +15,10 @@ export interface ReaderContext {
  * @example
  * ```ts
  * import { ByteReader } from "@vm-dhcp/vm-dhcp/dhcp";
- * import { equal, throws } from "node:assert/strict";
+ * import { strictEqual, throws } from "node:assert/strict";
  *
  * const reader = new ByteReader(new Uint8Array([1, 2, 3]), { field: "option 57" });
- * equal(reader.u16(), 0x0102);
+ * strictEqual(reader.u16(), 0x0102);
  * throws(() => reader.u16(), /Cannot decode option 57 at octet 2, 2 octets wanted: 1 octet/);
  * ```
  */

@@ -34,8 +34,8 @@ const LEASE_ONLY: ReadonlySet<number> = new Set([
 /** Options that are sent whether or not they are asked for (rule 71). */
 const ALWAYS: ReadonlySet<number> = new Set([
   OptionCode.ServerIdentifier,
-  OptionCode.SubnetMask,
   ...LEASE_ONLY,
+  OptionCode.SubnetMask,
 ]);
 /** Octets for options in the vendor field of BOOTP, after the cookie and before END (RFC 1534 section 2). */
 const BOOTP_ROOM = 64 - 4 - 1;

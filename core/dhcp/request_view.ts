@@ -105,10 +105,10 @@ function u32(bytes: Uint8Array, at: number): number {
  * @example
  * ```ts
  * import { Datagram, decode, encode, MessageType, ParseResult, RequestView } from "@vm-dhcp/vm-dhcp/dhcp";
- * import { equal } from "node:assert/strict";
+ * import { strictEqual } from "node:assert/strict";
  *
  * const view = new RequestView();
- * equal(view.parse(new Datagram(new Uint8Array(100))), ParseResult.TooShort);
+ * strictEqual(view.parse(new Datagram(new Uint8Array(100))), ParseResult.TooShort);
  * ```
  */
 export class RequestView implements DecisionRequest {

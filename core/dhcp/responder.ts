@@ -34,7 +34,7 @@ const BROADCAST_ADDRESS = 0xffffffff;
  * ```ts
  * import { Datagram, decode, encode, MessageType, optionValue, Reply, Responder, compilePool, Verdict } from "@vm-dhcp/vm-dhcp/dhcp";
  * import { formatIPv4 } from "@vm-dhcp/vm-dhcp/net";
- * import { equal } from "node:assert/strict";
+ * import { strictEqual } from "node:assert/strict";
  *
  * const { network } = compilePool({
  *   apiVersion: "network.harvesterhci.io/v1alpha1",
@@ -59,11 +59,11 @@ const BROADCAST_ADDRESS = 0xffffffff;
  * const datagram = new Datagram(discover);
  * datagram.receivedAt = Date.now();
  * const reply = new Reply(new Uint8Array(1472));
- * equal(responder.respond(network, datagram, reply), Verdict.Offer);
+ * strictEqual(responder.respond(network, datagram, reply), Verdict.Offer);
  *
  * const offer = decode(reply.bytes.subarray(0, reply.length));
- * equal(formatIPv4(offer.yiaddr), "192.168.48.81");
- * equal(optionValue(offer, 53), MessageType.Offer);
+ * strictEqual(formatIPv4(offer.yiaddr), "192.168.48.81");
+ * strictEqual(optionValue(offer, 53), MessageType.Offer);
  * ```
  */
 export class Responder {

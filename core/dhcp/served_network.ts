@@ -145,7 +145,7 @@ export interface ServedNetworkParts {
  * @example
  * ```ts
  * import { compilePool } from "@vm-dhcp/vm-dhcp/dhcp";
- * import { deepEqual, equal } from "node:assert/strict";
+ * import { deepStrictEqual, strictEqual } from "node:assert/strict";
  *
  * const { network, problems } = compilePool({
  *   apiVersion: "network.harvesterhci.io/v1alpha1",
@@ -159,8 +159,8 @@ export interface ServedNetworkParts {
  *     ipv4: { allocated: { "192.168.48.81": "52:54:00:11:22:01" }, used: 1, available: 9 },
  *   },
  * });
- * equal(network?.leases.size, 1);
- * deepEqual(problems.map(({ path }) => path), ["spec.ipv4Config.dns[1]"]);
+ * strictEqual(network?.leases.size, 1);
+ * deepStrictEqual(problems.map(({ path }) => path), ["spec.ipv4Config.dns[1]"]);
  * ```
  *
  * @param pool The pool

@@ -88,10 +88,10 @@ export const VERDICT_NAMES: readonly string[] = Object.keys(Verdict).map((name) 
  * @example
  * ```ts
  * import { actionOf, Verdict } from "@vm-dhcp/vm-dhcp/dhcp";
- * import { equal } from "node:assert/strict";
+ * import { strictEqual } from "node:assert/strict";
  *
- * equal(actionOf(Verdict.NakWrongAddress), "nak");
- * equal(actionOf(Verdict.UnknownClient), "silence");
+ * strictEqual(actionOf(Verdict.NakWrongAddress), "nak");
+ * strictEqual(actionOf(Verdict.UnknownClient), "silence");
  * ```
  */
 export function actionOf(verdict: Verdict): VerdictAction {

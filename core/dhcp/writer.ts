@@ -5,12 +5,12 @@
  * @example
  * ```ts
  * import { ByteWriter } from "@vm-dhcp/vm-dhcp/dhcp";
- * import { deepEqual } from "node:assert/strict";
+ * import { deepStrictEqual } from "node:assert/strict";
  *
  * const writer = new ByteWriter();
  * writer.u8(1);
  * writer.u16(0x0203);
- * deepEqual(writer.bytes(), new Uint8Array([1, 2, 3]));
+ * deepStrictEqual(writer.bytes(), new Uint8Array([1, 2, 3]));
  * ```
  */
 export class ByteWriter {

@@ -36,10 +36,10 @@ const FRAMING: ReadonlySet<number> = new Set([
  * @example
  * ```ts
  * import { decodeOption } from "@vm-dhcp/vm-dhcp/dhcp";
- * import { deepEqual } from "node:assert/strict";
+ * import { deepStrictEqual } from "node:assert/strict";
  *
- * deepEqual(decodeOption(57, new Uint8Array([2, 64])), { code: 57, value: 576 });
- * deepEqual(decodeOption(200, new Uint8Array([1])), { code: 200, value: new Uint8Array([1]) });
+ * deepStrictEqual(decodeOption(57, new Uint8Array([2, 64])), { code: 57, value: 576 });
+ * deepStrictEqual(decodeOption(200, new Uint8Array([1])), { code: 200, value: new Uint8Array([1]) });
  * ```
  *
  * @param code The option's code
@@ -62,10 +62,10 @@ export function decodeOption(code: number, octets: Uint8Array, offset: number = 
  * ```ts
  * import { encodeOption } from "@vm-dhcp/vm-dhcp/dhcp";
  * import { parseIPv4 } from "@vm-dhcp/vm-dhcp/net";
- * import { deepEqual } from "node:assert/strict";
+ * import { deepStrictEqual } from "node:assert/strict";
  *
  * const routers = encodeOption({ code: 3, value: [parseIPv4("10.0.0.1")] });
- * deepEqual(routers, new Uint8Array([3, 4, 10, 0, 0, 1]));
+ * deepStrictEqual(routers, new Uint8Array([3, 4, 10, 0, 0, 1]));
  * ```
  *
  * @param option The option
