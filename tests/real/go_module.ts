@@ -4,7 +4,12 @@
  * @module
  */
 import { mustRun } from "./command.ts";
-import { KUBERNETES_PROGRAMS, KUBERNETES_VERSION, STAGING_VERSION } from "./versions.ts";
+import {
+  KUBERNETES_PROGRAMS,
+  KUBERNETES_VERSION,
+  NODE_PROGRAMS,
+  STAGING_VERSION,
+} from "./versions.ts";
 
 const MODULE = "vm-dhcp.test/kube";
 
@@ -32,7 +37,9 @@ export function goMod(kubernetesGoMod: string): string {
 
 /** The Go file that makes `go mod tidy` find what the programs need. */
 export function toolsGo(): string {
-  const imports = KUBERNETES_PROGRAMS.map((program) => `\t_ "k8s.io/kubernetes/cmd/${program}"`);
+  const imports = [...KUBERNETES_PROGRAMS, ...NODE_PROGRAMS].map((program) =>
+    `\t_ "k8s.io/kubernetes/cmd/${program}"`
+  );
   return ["//go:build tools", "", "package tools", "", "import (", ...imports, ")", ""].join("\n");
 }
 

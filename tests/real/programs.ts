@@ -8,7 +8,7 @@ import { buildArguments, writeModule } from "./go_module.ts";
 import { KUBERNETES_PROGRAMS, KUBERNETES_VERSION, type KubernetesProgram } from "./versions.ts";
 
 /** Paths of the programs. */
-export interface Programs extends Readonly<Record<KubernetesProgram, string>> {
+export interface Programs extends Readonly<Record<typeof KUBERNETES_PROGRAMS[number], string>> {
   readonly etcd: string;
 }
 
@@ -61,8 +61,8 @@ async function findEtcd(progress: Progress): Promise<string> {
   );
 }
 
-/** Builds what the cache lacks. A lock keeps two processes from building at once. */
-async function buildMissing(
+/** Paths of Kubernetes' programs in the cache; builds what it lacks. A lock keeps two processes from building at once. */
+export async function buildMissing(
   wanted: readonly KubernetesProgram[],
   progress: Progress,
 ): Promise<Map<string, string>> {

@@ -10,7 +10,7 @@ export interface ExternalProgram {
   /** Debian's package. */
   readonly package: string;
   /** Who needs it. */
-  readonly for: "test" | "bench";
+  readonly for: "test" | "bench" | "cluster";
 }
 
 /** Every program that is run. */
@@ -21,6 +21,15 @@ export const EXTERNAL_PROGRAMS: readonly ExternalProgram[] = [
   { program: "udhcpc", package: "udhcpc", for: "test" },
   { program: "dhclient", package: "isc-dhcp-client", for: "test" },
   { program: "dhcpcd", package: "dhcpcd-base", for: "test" },
+  { program: "containerd", package: "containerd", for: "cluster" },
+  { program: "ctr", package: "containerd", for: "cluster" },
+  { program: "runc", package: "runc", for: "cluster" },
+  { program: "host-local", package: "containernetworking-plugins", for: "cluster" },
+  { program: "nft", package: "nftables", for: "cluster" },
+  { program: "conntrack", package: "conntrack", for: "cluster" },
+  { program: "openssl", package: "openssl", for: "cluster" },
+  { program: "pgrep", package: "procps", for: "cluster" },
+  { program: "cc", package: "gcc", for: "cluster" },
   { program: "kea-dhcp4", package: "kea-dhcp4-server", for: "bench" },
 ];
 
@@ -32,6 +41,7 @@ const SYSTEM_FOLDERS = [
   "/usr/bin",
   "/sbin",
   "/bin",
+  "/usr/lib/cni",
 ];
 
 /** The programs of `wanted` that no folder of `path` (as in `PATH`) and no system folder has. */

@@ -1,0 +1,127 @@
+/**
+ * The one image of all roles: the Deno that builds it, the C library it needs, the program's source with every
+ * dependency in Deno's cache, and nothing else: no shell, no package manager.
+ *
+ * @module
+ */
+import { type ArchiveResult, writeOciArchive } from "./oci_archive.ts";
+
+/** What to build. */
+export interface BuildOptions {
+  /** Path of the archive to write. */
+  readonly output: string;
+  /** Reference with a host and a tag. */
+  readonly tag: string;
+  /** Path of the `deno` binary that goes into the image. */
+  readonly deno: string;
+  /** The checkout. */
+  readonly source: string;
+}
+
+/** Folders and files of the checkout that the programs run from. */
+const PROGRAM = [
+  "deno.json",
+  "deno.lock",
+  "mod.ts",
+  "core",
+  "runtime",
+  "kube",
+  "controller",
+  "webhook",
+  "agent",
+];
+/** The programs in the image, whose dependencies are cached and whose start is rehearsed. */
+const ENTRY_POINTS = ["controller/main.ts", "webhook/main.ts", "agent/main.ts"];
+
+/** Builds the image. The working folder is removed also when it fails. */
+export async function buildImage(options: BuildOptions): Promise<ArchiveResult> {
+  const workFolder = await Deno.makeTempDir({ prefix: "vm-dhcp-image-" });
+  try {
+    const base = `${workFolder}/base`;
+    const program = `${workFolder}/program`;
+    await makeBase(base, options.deno);
+    await makeProgram(program, options);
+    return await writeOciArchive({
+      layers: [
+        { folder: base, comment: `Deno ${Deno.version.deno} and the C library` },
+        { folder: program, comment: "vm-dhcp and its dependencies" },
+      ],
+      config: {
+        entrypoint: ["/usr/bin/deno"],
+        env: ["PATH=/usr/bin", "DENO_DIR=/deno-dir", "DENO_NO_UPDATE_CHECK=1", "HOME=/tmp"],
+        workingDir: "/app",
+        user: "65532:65532",
+        labels: {
+          "org.opencontainers.image.title": "vm-dhcp",
+          "org.opencontainers.image.licenses": "Apache-2.0",
+        },
+      },
+      tag: options.tag,
+      architecture: Deno.build.arch === "aarch64" ? "arm64" : "amd64",
+      output: options.output,
+      workFolder,
+    });
+  } finally {
+    await Deno.remove(workFolder, { recursive: true });
+  }
+}
+
+async function makeBase(folder: string, deno: string): Promise<void> {
+  await Deno.mkdir(`${folder}/usr/bin`, { recursive: true });
+  await Deno.mkdir(`${folder}/tmp`, { recursive: true });
+  await Deno.chmod(`${folder}/tmp`, 0o1777);
+  await Deno.mkdir(`${folder}/etc`, { recursive: true });
+  await Deno.writeTextFile(
+    `${folder}/etc/passwd`,
+    "root:x:0:0:root:/:/sbin/nologin\nvm-dhcp:x:65532:65532::/tmp:/sbin/nologin\n",
+  );
+  await Deno.writeTextFile(`${folder}/etc/nsswitch.conf`, "hosts: files dns\n");
+  await Deno.copyFile(deno, `${folder}/usr/bin/deno`);
+  await Deno.chmod(`${folder}/usr/bin/deno`, 0o755);
+  for (const library of await librariesOf(deno)) {
+    const target = `${folder}${library}`;
+    await Deno.mkdir(target.slice(0, target.lastIndexOf("/")), { recursive: true });
+    await Deno.copyFile(await Deno.realPath(library), target);
+  }
+}
+
+/** Paths of the shared libraries that a program needs, as the dynamic loader names them. */
+async function librariesOf(program: string): Promise<string[]> {
+  const text = await output("ldd", [program]);
+  const paths = [...text.matchAll(/(?:=> |^\s+)(\/\S+) \(0x/gm)].flatMap((match) => match[1] ?? []);
+  if (!paths.some((path) => path.includes("libc.so"))) {
+    throw new Error(`Find the libraries of ${program}: ldd names no C library: ${text}`);
+  }
+  return paths;
+}
+
+async function makeProgram(folder: string, options: BuildOptions): Promise<void> {
+  const app = `${folder}/app`;
+  await Deno.mkdir(app, { recursive: true });
+  for (const name of PROGRAM) await copyProgram(`${options.source}/${name}`, `${app}/${name}`);
+  const env = { DENO_DIR: `${folder}/deno-dir`, DENO_NO_UPDATE_CHECK: "1" };
+  await output(options.deno, ["cache", ...ENTRY_POINTS], { cwd: app, env });
+}
+
+/** Copies what runs: no tests, no benches. */
+async function copyProgram(from: string, to: string): Promise<void> {
+  if (!(await Deno.stat(from)).isDirectory) return await Deno.copyFile(from, to);
+  await Deno.mkdir(to, { recursive: true });
+  for await (const entry of Deno.readDir(from)) {
+    if (/_(test|bench)\.ts$|^fixtures$/.test(entry.name)) continue;
+    await copyProgram(`${from}/${entry.name}`, `${to}/${entry.name}`);
+  }
+}
+
+async function output(
+  program: string,
+  args: string[],
+  options: { cwd?: string; env?: Record<string, string> } = {},
+): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(program, { args, ...options })
+    .output();
+  if (!success) {
+    throw new Error(`Run ${program} ${args.join(" ")}: ${new TextDecoder().decode(stderr).trim()}`);
+  }
+  return new TextDecoder().decode(stdout);
+}

@@ -1,0 +1,194 @@
+/**
+ * A whole one-node Kubernetes cluster: API server, controller manager, scheduler, kubelet, kube-proxy, containerd and Multus, in
+ * network, mount and process namespaces of its own. When it is disposed, or when its starter dies, nothing of it is left.
+ *
+ * @module
+ */
+import { type CommandOptions, type CommandResult, mustRun, runCommand } from "../real/command.ts";
+import { CONTAINERD_SOCKET, type NodePaths } from "./node_config.ts";
+import { findNodePrograms, type NodePrograms } from "./node_programs.ts";
+import { buildPauseImage } from "./pause_image.ts";
+import { TextLineStream } from "./text_lines.ts";
+
+/** Components that can be stopped and started again. */
+export type Component = "kube-apiserver" | "kubelet" | "kube-scheduler" | "kube-controller-manager";
+
+/** A running node. */
+export class ClusterNode implements AsyncDisposable {
+  /** The administrator's kubeconfig; its server is reachable in the node's network namespace only. */
+  readonly kubeconfig: string;
+  /** The node's files, logs in `log/`. */
+  readonly folder: string;
+  readonly programs: NodePrograms;
+  #pid = 0;
+  readonly #cgroup: string;
+  readonly #process: Deno.ChildProcess;
+  readonly #answers: ReadableStreamDefaultReader<string>;
+  readonly #commands: WritableStreamDefaultWriter<Uint8Array>;
+
+  private constructor(parts: {
+    readonly paths: NodePaths;
+    readonly programs: NodePrograms;
+    readonly process: Deno.ChildProcess;
+    readonly answers: ReadableStreamDefaultReader<string>;
+  }) {
+    this.folder = parts.paths.folder;
+    this.kubeconfig = `${this.folder}/admin.kubeconfig`;
+    this.programs = parts.programs;
+    this.#cgroup = parts.paths.cgroup;
+    this.#process = parts.process;
+    this.#answers = parts.answers;
+    this.#commands = parts.process.stdin.getWriter();
+  }
+
+  /** Starts a node and waits until it is Ready; about ten seconds. Needs root. */
+  static async start(progress: (line: string) => void = () => {}): Promise<ClusterNode> {
+    const programs = await findNodePrograms(progress);
+    const folder = await Deno.makeTempDir({ prefix: "vm-dhcp-node-" });
+    const paths: NodePaths = {
+      folder,
+      programs: programs.paths,
+      cniPlugins: programs.cniPlugins,
+      cgroup: folder.slice(folder.lastIndexOf("/") + 1),
+    };
+    await forEachCgroup(paths.cgroup, (path) => Deno.mkdir(path, { recursive: true }));
+    const main = new URL("node_main.ts", import.meta.url).pathname;
+    const process = new Deno.Command("unshare", {
+      args: [
+        ...["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"],
+        ...[Deno.execPath(), "run", "--allow-read", "--allow-write", "--allow-run", main],
+        JSON.stringify(paths),
+      ],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    const answers = process.stdout.pipeThrough(new TextLineStream()).getReader();
+    const node = new ClusterNode({ paths, programs, process, answers });
+    try {
+      await node.#whenReady();
+    } catch (error) {
+      const logs = await runCommand("sh", ["-c", `tail -n 5 ${folder}/log/*.log`]);
+      await node[Symbol.asyncDispose]();
+      throw new Error(`Start the node: its logs end with:\n${logs.stdout}`, { cause: error });
+    }
+    return node;
+  }
+
+  async #whenReady(): Promise<void> {
+    const { value } = await this.#answers.read();
+    if (value !== "ready") throw new Error("Start the node: it ended before it was ready");
+    this.#pid = Number((await mustRun("pgrep", ["--parent", String(this.#process.pid)])).trim());
+    const pause = `${this.folder}/pause.tar`;
+    await buildPauseImage(pause);
+    await this.importImage(pause);
+  }
+
+  /** Process whose namespaces are the node's. */
+  get pid(): number {
+    return this.#pid;
+  }
+
+  /** Runs a command in the node's network namespace, with the files of the host. */
+  run(
+    program: string,
+    args: readonly string[],
+    options: CommandOptions = {},
+  ): Promise<CommandResult> {
+    return runCommand("nsenter", [`--target=${this.pid}`, "--net", program, ...args], options);
+  }
+
+  /** Like {@linkcode run}; throws with the error text unless the command ends with 0. */
+  mustRun(program: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
+    return mustRun("nsenter", [`--target=${this.pid}`, "--net", program, ...args], options);
+  }
+
+  /** Runs kubectl as the administrator; throws with its error text unless it ends with 0. */
+  kubectl(args: readonly string[], stdin?: string): Promise<string> {
+    const kubectl = this.programs.paths["kubectl"] ?? "kubectl";
+    return this.mustRun(kubectl, [`--kubeconfig=${this.kubeconfig}`, ...args], {
+      ...(stdin === undefined ? {} : { stdin }),
+    });
+  }
+
+  /** Makes an image archive known to containerd. */
+  async importImage(archive: string): Promise<void> {
+    await this.#inNode(
+      "ctr",
+      `--address=${CONTAINERD_SOCKET}`,
+      "-n=k8s.io",
+      "images",
+      "import",
+      archive,
+    );
+  }
+
+  /** Process ids, as the host sees them, of the container's processes whose command line contains `text`. */
+  async processes(text: string): Promise<number[]> {
+    const { stdout } = await runCommand("pgrep", [
+      "--full",
+      `--ns=${this.pid}`,
+      "--nslist=mnt",
+      text,
+    ]);
+    return stdout.split("\n").filter((line) => line !== "").map(Number);
+  }
+
+  /** Ends a component with SIGKILL. */
+  async stop(component: Component): Promise<void> {
+    await this.#command(`stop ${component}`);
+  }
+
+  /** Starts a component that was stopped. */
+  async restart(component: Component): Promise<void> {
+    await this.#command(`start ${component}`);
+  }
+
+  async #command(line: string): Promise<void> {
+    await this.#commands.write(new TextEncoder().encode(`${line}\n`));
+    await this.#answers.read();
+  }
+
+  #inNode(program: string, ...args: string[]): Promise<string> {
+    const namespaces = ["--net", "--mount", "--pid"];
+    return mustRun("nsenter", [`--target=${this.pid}`, ...namespaces, program, ...args]);
+  }
+
+  /** Ends everything and removes every trace. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#commands.close().catch(() => {});
+    this.#process.kill("SIGKILL");
+    await this.#process.status;
+    await this.#answers.cancel();
+    await forEachCgroup(this.#cgroup, removeCgroup);
+    await Deno.remove(this.folder, { recursive: true });
+  }
+}
+
+async function forEachCgroup(name: string, action: (path: string) => Promise<void>): Promise<void> {
+  for await (const hierarchy of Deno.readDir("/sys/fs/cgroup")) {
+    if (hierarchy.isDirectory) await action(`/sys/fs/cgroup/${hierarchy.name}/${name}`);
+  }
+}
+
+/** Removes a cgroup with everything below, as soon as the kernel has buried its processes. */
+async function removeCgroup(path: string): Promise<void> {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const { code } = await runCommand("find", [
+      path,
+      "-depth",
+      "-type",
+      "d",
+      "-exec",
+      "rmdir",
+      "{}",
+      ";",
+    ]);
+    if (code === 0 || !(await exists(path))) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
