@@ -37,7 +37,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   array: "a list",
   boolean: "true or false",
   int: "a whole number",
-  number: "a number",
+  number: "a whole number",
   object: "an object",
   record: "an object",
   string: "a string",

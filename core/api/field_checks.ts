@@ -74,8 +74,9 @@ export class FieldChecks {
     return text === undefined ? undefined : readIPv4(text);
   }
 
-  /** The address at `path`, which must be one that a host of `cidr` may have. */
+  /** The address at `path`, which must be one that a host of `cidr` may have. An empty text counts as unset. */
   host(path: Path, cidr: Cidr | undefined): number | undefined {
+    if (this.text(path) === "") return undefined;
     const address = this.ipv4(path);
     if (address === undefined || cidr === undefined || isUsable(cidr, address)) return address;
     const edge = address === cidr.network

@@ -1,0 +1,56 @@
+import { deepEqual } from "node:assert/strict";
+import type { AgentReport } from "./agent_report.ts";
+import { parseAgentReport } from "./read_agent_report.ts";
+
+const REPORT: AgentReport = {
+  pod: {
+    namespace: "harvester-system",
+    name: "agent-mgmt-0",
+    uid: "u",
+    image: "localhost/vm-dhcp:1",
+  },
+  pools: {
+    "default/net-48": {
+      ready: true,
+      reason: "Serving",
+      message: "192.168.48.77 on p1a2b3c4",
+      interfaceName: "p1a2b3c4",
+      resourceVersion: "826813",
+      declined: [{
+        address: "192.168.48.82",
+        macAddress: "52:54:00:11:22:01",
+        at: "2024-02-15T13:17:21Z",
+      }],
+    },
+    "tenant-a/isolated": {
+      ready: false,
+      reason: "NotSynced",
+      message: "",
+      interfaceName: "p5e6f7a8",
+    },
+  },
+};
+
+Deno.test("parseAgentReport reads what an agent writes", () => {
+  deepEqual(parseAgentReport(JSON.stringify(REPORT)), { ok: true, value: REPORT });
+});
+
+Deno.test("parseAgentReport names every bad field", () => {
+  const pool = { ready: "yes", reason: "Sleeping", message: "", interfaceName: "a" };
+  deepEqual(parseAgentReport(JSON.stringify({ pod: {}, pools: { "default/net-48": pool } })), {
+    ok: false,
+    errors: [
+      { path: "pools[default/net-48].ready", value: "yes", message: "must be true or false" },
+      {
+        path: "pools[default/net-48].reason",
+        value: "Sleeping",
+        message:
+          'must be one of "Serving", "Standby", "NotSynced", "Paused", "PoolNotFound", "InvalidPool", "InterfaceMissing", "SocketFailed", "AddressMissing", "AddressInUse"',
+      },
+    ],
+  });
+});
+
+Deno.test("parseAgentReport answers text that is not JSON with an error, not a throw", () => {
+  for (const text of ["", "{", "null"]) deepEqual(parseAgentReport(text).ok, false, text);
+});
