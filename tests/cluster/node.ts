@@ -51,7 +51,7 @@ export class ClusterNode implements AsyncDisposable {
       cniPlugins: programs.cniPlugins,
       cgroup: folder.slice(folder.lastIndexOf("/") + 1),
     };
-    await forEachCgroup(paths.cgroup, (path) => Deno.mkdir(path, { recursive: true }));
+    await makeCgroups(paths.cgroup);
     const main = new URL("node_main.ts", import.meta.url).pathname;
     const process = new Deno.Command("unshare", {
       args: [
@@ -160,35 +160,29 @@ export class ClusterNode implements AsyncDisposable {
     this.#process.kill("SIGKILL");
     await this.#process.status;
     await this.#answers.cancel();
-    await forEachCgroup(this.#cgroup, removeCgroup);
+    await removeCgroups(this.#cgroup);
     await Deno.remove(this.folder, { recursive: true });
   }
 }
 
-async function forEachCgroup(name: string, action: (path: string) => Promise<void>): Promise<void> {
-  for await (const hierarchy of Deno.readDir("/sys/fs/cgroup")) {
-    if (hierarchy.isDirectory) await action(`/sys/fs/cgroup/${hierarchy.name}/${name}`);
-  }
+/** Makes a cgroup in every hierarchy, by the shell: Deno opens nothing below /sys without full permission. */
+async function makeCgroups(name: string): Promise<void> {
+  await mustRun("sh", [
+    "-c",
+    'for each in /sys/fs/cgroup/*/; do mkdir "$each$0" || exit 1; done',
+    name,
+  ]);
 }
 
-/** Removes a cgroup with everything below, as soon as the kernel has buried its processes. */
-async function removeCgroup(path: string): Promise<void> {
-  for (let attempt = 0; attempt < 50; attempt++) {
-    const { code } = await runCommand("find", [
-      path,
-      "-depth",
-      "-type",
-      "d",
-      "-exec",
-      "rmdir",
-      "{}",
-      ";",
-    ]);
-    if (code === 0 || !(await exists(path))) return;
+/** Removes the cgroups with everything below, as soon as the kernel has buried their processes. */
+async function removeCgroups(name: string): Promise<void> {
+  const script = `for each in /sys/fs/cgroup/*/; do
+    [ ! -d "$each$0" ] || find "$each$0" -depth -type d -exec rmdir {} + || exit 1
+  done`;
+  for (let attempt = 1;; attempt++) {
+    const { code, stderr } = await runCommand("sh", ["-c", script, name]);
+    if (code === 0) return;
+    if (attempt === 50) throw new Error(`Remove the cgroups of ${name}: ${stderr}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
 }
