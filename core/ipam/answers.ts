@@ -1,0 +1,93 @@
+import { formatMac } from "../net/mod.ts";
+import { nameOf, type Owners, ownersOf } from "./owners.ts";
+import type { Station } from "./stations.ts";
+import type { Claim, ClaimReason, Outcome } from "./types.ts";
+
+/** Why a station does not get what it asks for. */
+export interface Refusal {
+  readonly reason: ClaimReason;
+  readonly message: string;
+}
+
+/** Gathers the outcome of every claim. */
+export class Answers {
+  /** By claim id. */
+  readonly outcomes: Map<string, Outcome> = new Map();
+
+  /** Answers one claim. */
+  put(claim: Claim, { reason, message }: Refusal, address?: string): Outcome {
+    const outcome = address === undefined
+      ? { claim, reason, message }
+      : { claim, reason, message, address };
+    this.outcomes.set(claim.id, outcome);
+    return outcome;
+  }
+
+  /** Answers the only claim of a station that keeps its address; `known` is the outcome that the entry last had. */
+  keep(claim: Claim, { address, known }: { address: string; known: Outcome | undefined }): Outcome {
+    if (known?.claim === claim) {
+      this.outcomes.set(claim.id, known);
+      return known;
+    }
+    return this.put(claim, allocated(address), address);
+  }
+
+  /** Answers all claims of a station that has an address now, or none, and perhaps not the one it asks for. */
+  station(
+    { mac, claims }: Station,
+    { address, refusal }: { readonly address?: string; readonly refusal?: Refusal },
+  ): void {
+    const owners = ownersOf(claims);
+    const { primary } = owners;
+    if (primary !== undefined) this.put(primary, refusal ?? allocated(address ?? ""), address);
+    for (const claim of owners.sharing) {
+      const unmet = address !== undefined && claim.requested !== undefined &&
+        claim.requested !== address;
+      const own = unmet ? sharedRefusal(claim, { mac, primary, address }) : undefined;
+      this.put(claim, refusal ?? own ?? allocated(address ?? ""), address);
+    }
+    this.#others(mac, owners, address);
+  }
+
+  #others(mac: number, { primary, refused, releasing }: Owners, address: string | undefined): void {
+    for (const claim of refused) this.put(claim, duplicateRefusal(claim, { mac, primary }));
+    for (const claim of releasing) {
+      const stays = primary === undefined || address === undefined
+        ? ""
+        : `; ${address} stays with ${nameOf(primary)}`;
+      const message = `Released the address of ${formatMac(mac)}${stays}`;
+      this.put(claim, { reason: "Released", message });
+    }
+  }
+}
+
+function allocated(address: string): Refusal {
+  return { reason: "Allocated", message: `Allocated ${address}` };
+}
+
+interface Sharing {
+  readonly mac: number;
+  readonly primary: Claim | undefined;
+}
+
+function duplicateRefusal(claim: Claim, { mac, primary }: Sharing): Refusal {
+  const older = primary === undefined ? "another VM" : nameOf(primary);
+  return {
+    reason: "DuplicateMAC",
+    message: `MAC address ${formatMac(mac)} of ${
+      nameOf(claim)
+    } is in use by ${older}, which runs too`,
+  };
+}
+
+function sharedRefusal(
+  claim: Claim,
+  { mac, primary, address }: Sharing & { address: string },
+): Refusal {
+  const other = primary === undefined ? "another VM" : nameOf(primary);
+  return {
+    reason: "DuplicateMAC",
+    message: `${claim.requested} is not given to ${nameOf(claim)}: it shares MAC address ` +
+      `${formatMac(mac)}, and so ${address}, with ${other}`,
+  };
+}

@@ -1,0 +1,111 @@
+import { formatIPv4, formatMac, formatRange, rangeContains, readIPv4 } from "../net/mod.ts";
+import { toTimestamp } from "../api/timestamp.ts";
+import type { Refusal } from "./answers.ts";
+import type { Holds } from "./holds.ts";
+import { MAX_CONFLICTS_PER_MAC } from "./limits.ts";
+import { homeAddress } from "./mac_hash.ts";
+import { fullRefusal, type Planning } from "./planning.ts";
+import type { PoolNetwork } from "./pool_network.ts";
+import { NONE } from "./record.ts";
+import type { Wish } from "./settle.ts";
+
+/**
+ * Gives each station an address of the range: the one that it had before; else the one that its MAC address hashes to,
+ * or the next free one after it; else, where nothing else is left, the freed one whose hold ends first.
+ */
+export function placeDynamic(
+  planning: Planning,
+  wishes: readonly Wish[],
+  network: PoolNetwork,
+): void {
+  if (wishes.length === 0) return;
+  const { answers, draft } = planning;
+  const declined = byMac(draft.conflicts);
+  const left = byMac(draft.released);
+  const others: Wish[] = [];
+  for (const wish of wishes) {
+    const { mac } = wish.station;
+    const refusal = declinedTooMuch(mac, declined.get(mac) ?? []) ?? fullRefusal(planning);
+    const held = (left.get(mac) ?? []).toSorted((a, b) => b.until - a.until);
+    const candidates = [...previousOf(wish), ...held.map(({ address }) => address)];
+    const address = candidates.find((candidate) =>
+      rangeContains(network.range, candidate) && draft.isFreeFor(mac, candidate)
+    );
+    if (refusal !== undefined) answers.station(wish.station, { refusal });
+    else if (address !== undefined) place(planning, wish, address);
+    else others.push(wish);
+  }
+  placeNew(planning, others, network);
+}
+
+/** Addresses for those who had none, or whose former one is not to be had. */
+function placeNew(planning: Planning, wishes: readonly Wish[], { range }: PoolNetwork): void {
+  const { answers, draft } = planning;
+  let held: HeldAddress[] | undefined;
+  for (const wish of wishes) {
+    const { mac } = wish.station;
+    const full = fullRefusal(planning);
+    if (full !== undefined) {
+      answers.station(wish.station, { refusal: full });
+      continue;
+    }
+    let address = held === undefined
+      ? draft.blocked.nextFree(range, homeAddress(mac, range))
+      : NONE;
+    if (address === NONE) {
+      held ??= heldInOrder(draft.released, range).reverse();
+      address = held.pop()?.address ?? NONE;
+    }
+    if (address !== NONE) place(planning, wish, address);
+    else refuseExhausted(planning, wish, formatRange(range));
+  }
+}
+
+function place({ answers, draft }: Planning, { station }: Wish, address: number): void {
+  draft.give(address, station.mac);
+  answers.station(station, { address: formatIPv4(address) });
+}
+
+function refuseExhausted({ answers, notes, poolName }: Planning, wish: Wish, range: string): void {
+  const message = `No address is left in ${range} of IPPool ${poolName}`;
+  answers.station(wish.station, { refusal: { reason: "PoolExhausted", message } });
+  notes.add("PoolExhausted", `${message} for ${formatMac(wish.station.mac)}`);
+}
+
+/** Guards the pool from a guest that declines whatever it is offered. */
+function declinedTooMuch(mac: number, declined: readonly HeldAddress[]): Refusal | undefined {
+  if (declined.length < MAX_CONFLICTS_PER_MAC) return undefined;
+  const until = toTimestamp(Math.min(...declined.map((hold) => hold.until)));
+  const addresses = declined.map(({ address }) => formatIPv4(address)).join(", ");
+  const message = `${
+    formatMac(mac)
+  } declined ${addresses}; it gets no other address before ${until}`;
+  return { reason: "AddressConflict", message };
+}
+
+/** The addresses that the claims of a station last showed. */
+function previousOf({ primary, sharing }: Wish): readonly number[] {
+  return [primary, ...sharing].map(({ previous }) => readIPv4(previous ?? ""));
+}
+
+interface HeldAddress {
+  readonly address: number;
+  readonly until: number;
+}
+
+function byMac(holds: Holds): ReadonlyMap<number, readonly HeldAddress[]> {
+  const found = new Map<number, HeldAddress[]>();
+  for (const [address, { mac, until }] of holds.entries()) {
+    const known = found.get(mac);
+    if (known === undefined) found.set(mac, [{ address, until }]);
+    else known.push({ address, until });
+  }
+  return found;
+}
+
+function heldInOrder(holds: Holds, range: PoolNetwork["range"]): HeldAddress[] {
+  return [...holds.entries()]
+    .filter(([address]) => rangeContains(range, address))
+    .map(([address, { until }]) => ({ address, until }))
+    .sort((a, b) => a.until - b.until || a.address - b.address);
+}

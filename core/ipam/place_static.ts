@@ -1,0 +1,104 @@
+import {
+  formatCidr,
+  formatIPv4,
+  formatMac,
+  isUsable,
+  readIPv4,
+  reasonNotIPv4,
+} from "../net/mod.ts";
+import { toTimestamp } from "../api/timestamp.ts";
+import type { Refusal } from "./answers.ts";
+import { nameOf, ownersOf } from "./owners.ts";
+import { fullRefusal, type Planning } from "./planning.ts";
+import type { PoolNetwork } from "./pool_network.ts";
+import { NONE } from "./record.ts";
+import type { Wish } from "./settle.ts";
+import type { ClaimReason } from "./types.ts";
+
+/** Gives a station the very address it asks for, or says why not; then it keeps what it has. */
+export function placeStatic(planning: Planning, wish: Wish, network: PoolNetwork): void {
+  const { draft, answers } = planning;
+  const { station, primary, kept } = wish;
+  const requested = primary.requested ?? "";
+  const address = readIPv4(requested);
+  const refusal = address < 0
+    ? refuse("InvalidAddress", `${JSON.stringify(requested)}: ${reasonNotIPv4(requested)}`)
+    : cannotBe(network, address) ?? isInUse(planning, { address, mac: station.mac }) ??
+      (kept === undefined ? fullRefusal(planning) : undefined);
+  if (refusal !== undefined) {
+    answers.station(station, kept === undefined ? { refusal } : { refusal, address: kept });
+    return;
+  }
+  if (kept !== undefined) draft.free(station.entry, planning.releasedUntil);
+  draft.give(address, station.mac);
+  answers.station(station, { address: formatIPv4(address) });
+}
+
+function refuse(reason: ClaimReason, message: string): Refusal {
+  return { reason, message: `Address ${message}` };
+}
+
+/** Why no VM of the network can have the address. */
+function cannotBe(network: PoolNetwork, address: number): Refusal | undefined {
+  const { cidr } = network;
+  const text = formatIPv4(address);
+  if (!isUsable(cidr, address)) {
+    const edge = address === cidr.network || address === cidr.broadcast;
+    const what = edge ? "an edge of" : "outside";
+    return refuse("AddressOutsideNetwork", `${text} is ${what} ${formatCidr(cidr)}`);
+  }
+  if (network.reserved.has(address)) {
+    return refuse("AddressReserved", `${text} is the address of the server or the router`);
+  }
+  if (network.excluded.has(address)) return refuse("AddressExcluded", `${text} is excluded`);
+  return undefined;
+}
+
+/** Who has the address, or may still use it. */
+function isInUse(
+  planning: Planning,
+  { address, mac }: { readonly address: number; readonly mac: number },
+): Refusal | undefined {
+  const { draft } = planning;
+  const text = formatIPv4(address);
+  const conflict = draft.conflicts.get(address);
+  if (conflict !== undefined) {
+    const by = conflict.mac === NONE
+      ? "is in conflict"
+      : `was declined by ${formatMac(conflict.mac)}`;
+    return refuse(
+      "AddressConflict",
+      `${text} ${by}; it rests until ${toTimestamp(conflict.until)}`,
+    );
+  }
+  const holder = draft.holder(address);
+  if (holder !== undefined) {
+    return refuse(
+      "AddressTaken",
+      `${text} is taken by ${who(planning, holder.mac) ?? holder.text}`,
+    );
+  }
+  const hold = draft.released.get(address);
+  if (hold === undefined || hold.mac === mac || !hasWanted(planning, hold.mac)) return undefined;
+  // Its last owner has moved, but runs on and may use it until its lease is over.
+  planning.wake(hold.until);
+  return refuse(
+    "AddressTaken",
+    `${text} was just left by ${who(planning, hold.mac)}; it rests until ${
+      toTimestamp(hold.until)
+    }`,
+  );
+}
+
+function hasWanted({ stations }: Planning, mac: number): boolean {
+  return stations.of(mac)?.claims.some(({ state }) => state === "wanted") ?? false;
+}
+
+/** Names the one behind a MAC address. */
+function who({ stations }: Planning, mac: number): string | undefined {
+  const station = mac === NONE ? undefined : stations.of(mac);
+  if (station === undefined) {
+    return mac === NONE ? undefined : `${formatMac(mac)}, which nobody claims`;
+  }
+  return `${nameOf(ownersOf(station.claims).primary ?? station.first)} (${formatMac(mac)})`;
+}
