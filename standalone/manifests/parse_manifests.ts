@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isMap, LineCounter, parseAllDocuments } from "yaml";
+import { LineCounter, parseAllDocuments } from "yaml";
 import type { FieldError } from "../../core/api/field_error.ts";
 import type { KubeObject, ObjectMeta } from "../../core/api/types.ts";
 import type { Resource } from "../../kube/types.ts";

@@ -14,8 +14,7 @@ export interface DirectoryContent {
 }
 
 const EXTENSIONS = [".yaml", ".yml", ".json"];
-/** etcd takes no larger object. A manifest file is hardly ever as large as 100 of them. */
-const MAX_BYTES = 100 * 1536 * 1024;
+const MAX_BYTES = 16 * 1024 * 1024;
 const MAX_DEPTH = 16;
 
 /**
@@ -28,7 +27,9 @@ export async function readManifestDirectory(directory: string): Promise<Director
   try {
     await readFolder("", 0);
   } catch (cause) {
-    throw new Error(`Cannot read the manifest directory: ${directory}`, { cause });
+    throw new Error(`Cannot read the manifest directory: ${directory}: ${messageOf(cause)}`, {
+      cause,
+    });
   }
   return { files, problems };
 
@@ -41,6 +42,9 @@ export async function readManifestDirectory(directory: string): Promise<Director
       try {
         await readEntry(path, depth);
       } catch (error) {
+        if (error instanceof Deno.errors.NotFound && !await exists(`${directory}/${path}`)) {
+          continue;
+        }
         problems.push({
           file: path,
           line: 1,
@@ -52,16 +56,25 @@ export async function readManifestDirectory(directory: string): Promise<Director
   }
 
   async function readEntry(path: string, depth: number): Promise<void> {
-    const wanted = EXTENSIONS.some((extension) => path.endsWith(extension));
     const { isDirectory, isFile, size } = await Deno.stat(`${directory}/${path}`);
     if (isDirectory) {
       if (depth >= MAX_DEPTH) throw new Error(`more than ${MAX_DEPTH} folders deep`);
       await readFolder(path, depth + 1);
-    } else if (wanted && isFile) {
+    } else if (isFile && EXTENSIONS.some((extension) => path.endsWith(extension))) {
       if (size > MAX_BYTES) throw new Error(`larger than ${MAX_BYTES} bytes: ${size}`);
       const bytes = await Deno.readFile(`${directory}/${path}`);
       files.push({ path, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) });
     }
+  }
+}
+
+/** Whether a name is there, be it a link to nowhere. One that was removed while the folder was read is no problem. */
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch {
+    return false;
   }
 }
 

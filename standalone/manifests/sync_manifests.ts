@@ -1,0 +1,215 @@
+/**
+ * Makes the objects of an API follow the manifest files.
+ *
+ * @module
+ */
+import type { KubeObject } from "../../core/api/types.ts";
+import { ApiError, isAlreadyExists, isConflict, statusOf } from "../../kube/errors.ts";
+import { formatKey, NAMESPACES } from "../../kube/resources.ts";
+import type { JsonValue } from "../../kube/seam.ts";
+import type { KubeClient, Resource } from "../../kube/types.ts";
+import { MANIFEST_RESOURCES } from "./kinds.ts";
+import {
+  contentHash,
+  MANIFEST_FIELD_MANAGER,
+  MANIFEST_LABEL,
+  type Origin,
+  originOf,
+  withOrigin,
+} from "./marks.ts";
+import { mergeManifests } from "./merge_manifests.ts";
+import { parseManifestFile } from "./parse_manifests.ts";
+import type { DirectoryContent } from "./read_directory.ts";
+import type { Manifest, ManifestProblem } from "./types.ts";
+
+/** What one pass did. */
+export interface SyncResult {
+  /** Ids of objects that were created or changed. */
+  readonly applied: readonly string[];
+  /** Ids of objects that were removed. */
+  readonly removed: readonly string[];
+  readonly problems: readonly ManifestProblem[];
+  /** Whether another pass should follow soon: a request failed, or an object that is wanted is still going. */
+  readonly again: boolean;
+}
+
+/** An object that is there and came from a file. */
+interface Present {
+  readonly resource: Resource<KubeObject>;
+  readonly object: KubeObject;
+  readonly origin: Origin;
+}
+
+/**
+ * One pass: applies every object whose file says something new or which is missing, and removes every object that came
+ * from a file and is in none any more. Objects of a file that cannot be read whole stay as they are. Objects that never
+ * came from a file are not touched. Rejects where the API cannot be listed.
+ */
+export async function syncManifests(
+  client: KubeClient,
+  options: { readonly content: DirectoryContent; readonly signal: AbortSignal },
+): Promise<SyncResult> {
+  const { content, signal } = options;
+  const { manifests, problems } = mergeManifests(content.files.map(parseManifestFile));
+  const pass = new Pass(client, { problems: [...content.problems, ...problems], signal });
+  const present = await pass.list();
+  for (const manifest of inOrder(manifests)) await pass.apply(manifest, present.get(manifest.id));
+  const wanted = new Set(manifests.map(({ id }) => id));
+  const needed = new Set(manifests.map(({ object }) => object.metadata.namespace));
+  for (const [id, one] of [...present].reverse()) {
+    const inUse = one.resource.kind === NAMESPACES.kind && needed.has(one.object.metadata.name);
+    if (!wanted.has(id) && !inUse && !isBroken(one.origin.file, pass.broken)) {
+      await pass.remove(id, one);
+    }
+  }
+  return pass.result();
+}
+
+function inOrder(manifests: readonly Manifest[]): readonly Manifest[] {
+  return MANIFEST_RESOURCES.flatMap((resource) =>
+    manifests.filter((manifest) => manifest.resource === resource)
+  );
+}
+
+/** Whether a file, or a folder it is in, has a problem. */
+function isBroken(file: string, broken: ReadonlySet<string>): boolean {
+  if (broken.has(file)) return true;
+  return [...broken].some((folder) => file.startsWith(`${folder}/`));
+}
+
+/** The requests of one pass, and what came of them. */
+class Pass {
+  readonly #client: KubeClient;
+  readonly #signal: AbortSignal;
+  readonly #problems: ManifestProblem[];
+  readonly #applied: string[] = [];
+  readonly #removed: string[] = [];
+  readonly #namespaces = new Set<string>();
+  #again = false;
+  /** Files that cannot be read whole. What the API refuses is no reason to keep what they no longer say. */
+  readonly broken: ReadonlySet<string>;
+
+  constructor(
+    client: KubeClient,
+    options: { readonly problems: readonly ManifestProblem[]; readonly signal: AbortSignal },
+  ) {
+    this.#client = client;
+    this.#signal = options.signal;
+    this.#problems = [...options.problems];
+    this.broken = new Set(options.problems.map(({ file }) => file));
+  }
+
+  result(): SyncResult {
+    return {
+      applied: this.#applied,
+      removed: this.#removed,
+      problems: this.#problems,
+      again: this.#again,
+    };
+  }
+
+  /** Every object that came from a file, by id. */
+  async list(): Promise<Map<string, Present>> {
+    const present = new Map<string, Present>();
+    for (const resource of MANIFEST_RESOURCES) {
+      const { items } = await this.#client.of(resource).list({
+        labelSelector: `${MANIFEST_LABEL}=true`,
+        signal: this.#signal,
+      });
+      for (const object of items) {
+        const { namespace, name = "" } = object.metadata;
+        const id = `${resource.kind} ${
+          formatKey(namespace === undefined ? { name } : { namespace, name })
+        }`;
+        present.set(id, { resource, object, origin: originOf(object) });
+      }
+    }
+    return present;
+  }
+
+  /** Applies an object whose file says something new, or which is missing. */
+  async apply(manifest: Manifest, present: Present | undefined): Promise<void> {
+    if (present?.object.metadata.deletionTimestamp !== undefined) {
+      this.#again = true;
+      return;
+    }
+    const origin = { file: manifest.place.file, hash: await contentHash(manifest.object) };
+    if (present?.origin.hash === origin.hash && present.origin.file === origin.file) return;
+    const { namespace, name = "" } = manifest.object.metadata;
+    const body = withOrigin(manifest.object, origin) as unknown as JsonValue;
+    try {
+      if (namespace !== undefined) await this.#ensureNamespace(namespace);
+      await this.#client.of(manifest.resource).patch(
+        namespace === undefined ? { name } : { namespace, name },
+        { type: "apply", body, fieldManager: MANIFEST_FIELD_MANAGER, force: true },
+        { signal: this.#signal },
+      );
+      this.#applied.push(manifest.id);
+    } catch (error) {
+      this.#refused(manifest, error);
+    }
+  }
+
+  /** Removes an object, unless it changed hands meanwhile. */
+  async remove(id: string, { resource, object, origin }: Present): Promise<void> {
+    const { namespace, name = "", uid, deletionTimestamp } = object.metadata;
+    if (deletionTimestamp !== undefined) return;
+    try {
+      await this.#client.of(resource).delete(
+        namespace === undefined ? { name } : { namespace, name },
+        {
+          signal: this.#signal,
+          ...(uid === undefined ? {} : { uid }),
+        },
+      );
+      this.#removed.push(id);
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      this.#again = true;
+      this.#problems.push({
+        file: origin.file,
+        line: 1,
+        column: 1,
+        message: `Cannot remove ${id}: ${textOf(error)}`,
+      });
+    }
+  }
+
+  async #ensureNamespace(name: string): Promise<void> {
+    if (this.#namespaces.has(name)) return;
+    const namespaces = this.#client.of(NAMESPACES);
+    if (await namespaces.get({ name }, { signal: this.#signal }) === undefined) {
+      try {
+        await namespaces.create({ apiVersion: "v1", kind: "Namespace", metadata: { name } }, {
+          signal: this.#signal,
+        });
+      } catch (error) {
+        if (!isAlreadyExists(error)) throw error;
+      }
+    }
+    this.#namespaces.add(name);
+  }
+
+  #refused(manifest: Manifest, error: unknown): void {
+    this.#signal.throwIfAborted();
+    const causes = error instanceof ApiError
+      ? error.causes.filter(({ field }) => field !== undefined)
+      : [];
+    for (const { field = "", message = "" } of causes) {
+      this.#problems.push({ ...manifest.locate(field), field, message });
+    }
+    if (causes.length === 0) {
+      this.#problems.push({
+        ...manifest.place,
+        message: `Cannot apply ${manifest.id}: ${textOf(error)}`,
+      });
+    }
+    const status = statusOf(error);
+    if (status === undefined || status >= 500 || isConflict(error)) this.#again = true;
+  }
+}
+
+function textOf(error: unknown): string {
+  if (error instanceof ApiError && error.serverMessage !== "") return error.serverMessage;
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,142 @@
+import { deepEqual, equal } from "node:assert/strict";
+import { createKubeClient } from "../../kube/client.ts";
+import { IPPOOLS, NAMESPACES, VIRTUAL_MACHINES } from "../../kube/resources.ts";
+import type { KubeClient } from "../../kube/types.ts";
+import { EmbeddedApi } from "../api/mod.ts";
+import { syncManifests, type SyncResult } from "./sync_manifests.ts";
+import { formatProblem } from "./types.ts";
+
+const NET = `apiVersion: network.harvesterhci.io/v1alpha1
+kind: IPPool
+metadata: {name: net-48}
+spec:
+  networkName: default/net-48
+  ipv4Config: {cidr: 192.168.48.0/24, leaseTime: 300, dns: [1.1.1.1]}
+`;
+const VM =
+  "apiVersion: kubevirt.io/v1\nkind: VirtualMachine\nmetadata: {name: test-vm, namespace: blue}\n";
+
+/** One directory's files over one API. */
+class Fixture {
+  readonly #api = new EmbeddedApi();
+  readonly client: KubeClient = createKubeClient(this.#api.rest());
+  readonly files = new Map<string, string>();
+
+  sync(): Promise<SyncResult> {
+    const files = [...this.files].map(([path, text]) => ({ path, text }));
+    return syncManifests(this.client, {
+      content: { files, problems: [] },
+      signal: AbortSignal.timeout(10_000),
+    });
+  }
+
+  /** `namespace/name` of all pools and VMs. */
+  async objects(): Promise<string[]> {
+    const pools = await this.client.of(IPPOOLS).list();
+    const vms = await this.client.of(VIRTUAL_MACHINES).list();
+    return [...pools.items, ...vms.items].map(({ metadata }) =>
+      `${metadata.namespace}/${metadata.name}`
+    );
+  }
+
+  [Symbol.dispose](): void {
+    this.#api.close();
+  }
+}
+
+Deno.test("syncManifests applies what files say, with the namespaces they need, and nothing the second time", async () => {
+  using fixture = new Fixture();
+  fixture.files.set("net.yaml", NET).set("vms/a.yaml", VM);
+  deepEqual(await fixture.sync(), {
+    applied: ["IPPool default/net-48", "VirtualMachine blue/test-vm"],
+    removed: [],
+    problems: [],
+    again: false,
+  });
+  deepEqual(await fixture.objects(), ["default/net-48", "blue/test-vm"]);
+  deepEqual((await fixture.sync()).applied, []);
+});
+
+Deno.test("syncManifests takes away a field that its file no longer has", async () => {
+  using fixture = new Fixture();
+  fixture.files.set("net.yaml", NET);
+  await fixture.sync();
+  fixture.files.set("net.yaml", NET.replace("leaseTime: 300, ", "").replace("1.1.1.1", "9.9.9.9"));
+  deepEqual((await fixture.sync()).applied, ["IPPool default/net-48"]);
+  const pool = await fixture.client.of(IPPOOLS).get({ namespace: "default", name: "net-48" });
+  deepEqual(pool?.spec.ipv4Config, { cidr: "192.168.48.0/24", dns: ["9.9.9.9"] });
+});
+
+Deno.test("syncManifests removes what its files no longer say, and leaves what never came from a file", async () => {
+  using fixture = new Fixture();
+  fixture.files.set("net.yaml", NET).set("vm.yaml", VM);
+  await fixture.sync();
+  await fixture.client.of(VIRTUAL_MACHINES).create({
+    apiVersion: "kubevirt.io/v1",
+    kind: "VirtualMachine",
+    metadata: { namespace: "default", name: "by-hand" },
+  });
+  fixture.files.clear();
+  deepEqual((await fixture.sync()).removed, [
+    "VirtualMachine blue/test-vm",
+    "IPPool default/net-48",
+  ]);
+  deepEqual(await fixture.objects(), ["default/by-hand"]);
+});
+
+Deno.test("syncManifests keeps the objects of a file that cannot be read whole", async () => {
+  using fixture = new Fixture();
+  fixture.files.set("both.yaml", `${NET}---\n${VM}`);
+  await fixture.sync();
+  fixture.files.set("both.yaml", `${NET.replace("[1.1.1.1]", "[1.1.1.1")}---\n${VM}`);
+  const { removed, problems } = await fixture.sync();
+  deepEqual(removed, []);
+  equal(problems.map(({ file, line }) => `${file}:${line}`).join(), "both.yaml:7");
+  deepEqual(await fixture.objects(), ["default/net-48", "blue/test-vm"]);
+});
+
+Deno.test("syncManifests leaves an edit made by hand until its file changes, and makes again what was deleted", async () => {
+  using fixture = new Fixture();
+  fixture.files.set("net.yaml", NET);
+  await fixture.sync();
+  const pools = fixture.client.of(IPPOOLS);
+  const key = { namespace: "default", name: "net-48" };
+  await pools.patch(key, { type: "merge", body: { spec: { ipv4Config: { leaseTime: 60 } } } });
+  deepEqual((await fixture.sync()).applied, []);
+  fixture.files.set("net.yaml", NET.replace("1.1.1.1", "9.9.9.9"));
+  await fixture.sync();
+  equal((await pools.get(key))?.spec.ipv4Config.leaseTime, 300);
+  await pools.delete(key);
+  deepEqual((await fixture.sync()).applied, ["IPPool default/net-48"]);
+});
+
+Deno.test("syncManifests names the line of what the API refuses, and applies the rest", async () => {
+  using fixture = new Fixture();
+  fixture.files.set("net.yaml", NET).set("vm.yaml", VM);
+  await fixture.sync();
+  fixture.files.set("net.yaml", NET.replace("192.168.48.0/24", "192.168.49.0/24"));
+  fixture.files.set("vm.yaml", VM.replace("test-vm", "other-vm"));
+  const { applied, removed, problems, again } = await fixture.sync();
+  deepEqual([applied, removed, again], [["VirtualMachine blue/other-vm"], [
+    "VirtualMachine blue/test-vm",
+  ], false]);
+  deepEqual(problems.map(formatProblem).map((text) => text.slice(0, 45)), [
+    "net.yaml:6:16: spec.ipv4Config.cidr: Invalid ",
+  ]);
+  deepEqual(await fixture.objects(), ["default/net-48", "blue/other-vm"]);
+});
+
+Deno.test("syncManifests removes a namespace with its file, but not while objects of other files are in it", async () => {
+  using fixture = new Fixture();
+  fixture.files.set(
+    "ns.yaml",
+    "apiVersion: v1\nkind: Namespace\nmetadata: {name: blue, labels: {a: b}}\n",
+  ).set("vm.yaml", VM);
+  await fixture.sync();
+  fixture.files.delete("ns.yaml");
+  deepEqual((await fixture.sync()).removed, []);
+  fixture.files.delete("vm.yaml");
+  deepEqual((await fixture.sync()).removed, ["VirtualMachine blue/test-vm", "Namespace blue"]);
+  const namespace = await fixture.client.of(NAMESPACES).get({ name: "blue" });
+  equal(namespace === undefined || namespace.metadata.deletionTimestamp !== undefined, true);
+});
