@@ -1,6 +1,6 @@
 /**
- * Lint rules of this repository: `core/` is pure, and only `main.ts` reads arguments and environment or exits. They
- * see the syntax tree, so that comments and strings do not mislead them.
+ * Lint rules of this repository: `core/` is pure, only `main.ts` reads arguments and environment or exits, and
+ * assertions are strict. The first two see the syntax tree, so that comments and strings do not mislead them.
  *
  * @module
  */
@@ -113,9 +113,45 @@ const onlyMain: Deno.lint.Rule = {
   },
 };
 
-/** The rules: `vm-dhcp/pure-core` and `vm-dhcp/only-main`. */
+/** Deno 2.9.6 gives out the loose functions under these names, also from `node:assert/strict`: 1 would equal "1". */
+const LOOSE: Readonly<Record<string, string>> = {
+  equal: "strictEqual",
+  deepEqual: "deepStrictEqual",
+  notEqual: "notStrictEqual",
+  notDeepEqual: "notDeepStrictEqual",
+};
+
+/** Looks at the text, so that the examples in comments count. */
+const strictAssert: Deno.lint.Rule = {
+  create(context) {
+    return {
+      Program() {
+        for (
+          const match of context.sourceCode.text.matchAll(/import \{([^}]*)\} from "node:assert/g)
+        ) {
+          const names = (match[1] ?? "").matchAll(/(\w+)( as \w+)?/g);
+          for (const { 1: name = "", 2: alias = "", index } of names) {
+            const strict = Object.hasOwn(LOOSE, name) ? LOOSE[name] : undefined;
+            if (strict === undefined) continue;
+            const start = match.index + "import {".length + index;
+            const range: Deno.lint.Range = [start, start + name.length];
+            context.report({
+              range,
+              message:
+                `${name} is loose under Deno: import ${strict} instead, as ${name} if need be`,
+              fix: (fixer) =>
+                fixer.replaceTextRange(range, alias === "" ? `${strict} as ${name}` : strict),
+            });
+          }
+        }
+      },
+    };
+  },
+};
+
+/** The rules: `vm-dhcp/pure-core`, `vm-dhcp/only-main` and `vm-dhcp/strict-assert`. */
 const plugin: Deno.lint.Plugin = {
   name: "vm-dhcp",
-  rules: { "pure-core": pureCore, "only-main": onlyMain },
+  rules: { "pure-core": pureCore, "only-main": onlyMain, "strict-assert": strictAssert },
 };
 export default plugin;

@@ -19,7 +19,7 @@ export const ONE_SPELLING = "!(has(self.networkConfig) && has(self.networkConfig
  * @example
  * ```ts
  * import { CEL_RULES } from "@vm-dhcp/vm-dhcp/api";
- * import { equal } from "node:assert/strict";
+ * import { strictEqual as equal } from "node:assert/strict";
  *
  * equal(CEL_RULES.get("self == oldSelf")?.("192.168.48.0/24", "192.168.49.0/24"), false);
  * ```

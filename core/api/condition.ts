@@ -23,7 +23,7 @@ export interface ConditionUpdate {
  * @example
  * ```ts
  * import { getCondition } from "@vm-dhcp/vm-dhcp/api";
- * import { equal } from "node:assert/strict";
+ * import { strictEqual as equal } from "node:assert/strict";
  *
  * equal(getCondition([{ type: "Stopped", status: "False" }], "Stopped")?.status, "False");
  * equal(getCondition(undefined, "Stopped"), undefined);
@@ -46,7 +46,7 @@ export function getCondition(
  * @example
  * ```ts
  * import { setCondition } from "@vm-dhcp/vm-dhcp/api";
- * import { deepEqual, equal } from "node:assert/strict";
+ * import { deepStrictEqual as deepEqual, strictEqual as equal } from "node:assert/strict";
  *
  * const first = setCondition(undefined, { type: "Stopped", status: "False" }, "2024-02-15T13:17:21Z");
  * deepEqual(first, [{

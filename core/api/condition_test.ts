@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, strictEqual as equal } from "node:assert/strict";
 import fc from "fast-check";
 import { type ConditionUpdate, getCondition, setCondition } from "./condition.ts";
 import type { Condition } from "./types.ts";

@@ -65,7 +65,7 @@ export interface CustomResourceDefinition {
  * @example
  * ```ts
  * import { customResourceDefinitions } from "@vm-dhcp/vm-dhcp/api";
- * import { deepEqual } from "node:assert/strict";
+ * import { deepStrictEqual as deepEqual } from "node:assert/strict";
  *
  * deepEqual(customResourceDefinitions().map((crd) => crd.metadata.name), [
  *   "ippools.network.harvesterhci.io",

@@ -25,7 +25,7 @@ export type Checked<T> =
  * @example
  * ```ts
  * import { fieldPath } from "@vm-dhcp/vm-dhcp/api";
- * import { equal } from "node:assert/strict";
+ * import { strictEqual as equal } from "node:assert/strict";
  *
  * equal(fieldPath(["spec", "ipv4Config", "dns", 1]), "spec.ipv4Config.dns[1]");
  * equal(fieldPath(["metadata", "labels", "example.com/a"]), "metadata.labels[example.com/a]");
@@ -47,7 +47,7 @@ export function fieldPath(keys: readonly PropertyKey[]): string {
  * @example
  * ```ts
  * import { fieldErrorText } from "@vm-dhcp/vm-dhcp/api";
- * import { equal } from "node:assert/strict";
+ * import { strictEqual as equal } from "node:assert/strict";
  *
  * equal(
  *   fieldErrorText([{ path: "spec.paused", value: "yes", message: "must be true or false" }]),

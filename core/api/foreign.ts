@@ -24,7 +24,7 @@ import type { z } from "zod";
  * @example
  * ```ts
  * import { readVirtualMachine } from "@vm-dhcp/vm-dhcp/api";
- * import { deepEqual } from "node:assert/strict";
+ * import { deepStrictEqual as deepEqual } from "node:assert/strict";
  *
  * const vm = { apiVersion: "kubevirt.io/v1", kind: "VirtualMachine", metadata: { name: "a" }, spec: { running: "yes" } };
  * deepEqual(readVirtualMachine(vm), {
@@ -43,7 +43,7 @@ export function readVirtualMachine(object: unknown): Checked<VirtualMachine> {
  * @example
  * ```ts
  * import { readVirtualMachineInstance } from "@vm-dhcp/vm-dhcp/api";
- * import { equal } from "node:assert/strict";
+ * import { strictEqual as equal } from "node:assert/strict";
  *
  * equal(readVirtualMachineInstance("odd").ok, false);
  * ```
@@ -59,7 +59,7 @@ export function readVirtualMachineInstance(object: unknown): Checked<VirtualMach
  * @example
  * ```ts
  * import { readNetworkAttachmentDefinition } from "@vm-dhcp/vm-dhcp/api";
- * import { equal } from "node:assert/strict";
+ * import { strictEqual as equal } from "node:assert/strict";
  *
  * const nad = { apiVersion: "k8s.cni.cncf.io/v1", kind: "NetworkAttachmentDefinition", metadata: { name: "net-48" } };
  * equal(readNetworkAttachmentDefinition(nad).ok, true);

@@ -34,7 +34,7 @@ const NOT_FOR_HOSTS = [
  * @example
  * ```ts
  * import { parseIPPool } from "@vm-dhcp/vm-dhcp/api";
- * import { deepEqual } from "node:assert/strict";
+ * import { deepStrictEqual as deepEqual } from "node:assert/strict";
  *
  * const checked = parseIPPool({
  *   apiVersion: "network.harvesterhci.io/v1alpha1",
@@ -73,7 +73,7 @@ export function parseIPPool(object: unknown): Checked<IPPool> {
  * @example
  * ```ts
  * import { readIPPool } from "@vm-dhcp/vm-dhcp/api";
- * import { equal } from "node:assert/strict";
+ * import { strictEqual as equal } from "node:assert/strict";
  *
  * equal(readIPPool({ kind: "IPPool" }).ok, false);
  * ```

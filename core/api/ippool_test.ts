@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, strictEqual as equal } from "node:assert/strict";
 import fc from "fast-check";
 import { EXAMPLE_POOL, NET_48, NET_48_SERVED } from "./fixtures/documents.ts";
 import type { FieldError } from "./field_error.ts";

@@ -7,7 +7,7 @@
  * @example
  * ```ts
  * import { fieldErrorText, parseIPPool } from "@vm-dhcp/vm-dhcp/api";
- * import { equal } from "node:assert/strict";
+ * import { strictEqual as equal } from "node:assert/strict";
  *
  * const checked = parseIPPool({
  *   apiVersion: "network.harvesterhci.io/v1alpha1",

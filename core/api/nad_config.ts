@@ -42,7 +42,7 @@ const MAX_VLAN = 4094;
  * @example
  * ```ts
  * import { nadConfigOf } from "@vm-dhcp/vm-dhcp/api";
- * import { deepEqual } from "node:assert/strict";
+ * import { deepStrictEqual as deepEqual } from "node:assert/strict";
  *
  * const nad = {
  *   apiVersion: "k8s.cni.cncf.io/v1",

@@ -1,4 +1,4 @@
-import { deepEqual } from "node:assert/strict";
+import { deepStrictEqual as deepEqual } from "node:assert/strict";
 import { type NadConfig, nadConfigOf } from "./nad_config.ts";
 import type { NetworkAttachmentDefinition } from "./types.ts";
 

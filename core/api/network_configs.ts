@@ -21,7 +21,7 @@ export type Spelling = "networkConfig" | "networkConfigs";
  * @example
  * ```ts
  * import { spellingOf, type VirtualMachineNetworkConfig } from "@vm-dhcp/vm-dhcp/api";
- * import { equal } from "node:assert/strict";
+ * import { strictEqual as equal } from "node:assert/strict";
  *
  * const vmnetcfg: VirtualMachineNetworkConfig = {
  *   apiVersion: "network.harvesterhci.io/v1alpha1",
@@ -59,7 +59,7 @@ export function networkStatusesOf(
  * @example
  * ```ts
  * import { networkConfigsOf, type VirtualMachineNetworkConfig, withNetworkConfigs } from "@vm-dhcp/vm-dhcp/api";
- * import { deepEqual } from "node:assert/strict";
+ * import { deepStrictEqual as deepEqual } from "node:assert/strict";
  *
  * const vmnetcfg: VirtualMachineNetworkConfig = {
  *   apiVersion: "network.harvesterhci.io/v1alpha1",
@@ -95,7 +95,7 @@ export interface NetworkStatus {
  * @example
  * ```ts
  * import { type VirtualMachineNetworkConfig, withNetworkStatus } from "@vm-dhcp/vm-dhcp/api";
- * import { deepEqual } from "node:assert/strict";
+ * import { deepStrictEqual as deepEqual } from "node:assert/strict";
  *
  * const nic = { networkName: "default/net-48", macAddress: "ca:70:82:e6:84:6e" };
  * const vmnetcfg: VirtualMachineNetworkConfig = {

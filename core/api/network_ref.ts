@@ -15,7 +15,7 @@ const MAX_NAME = 253;
  * @example
  * ```ts
  * import { networkNameProblem } from "@vm-dhcp/vm-dhcp/api";
- * import { equal } from "node:assert/strict";
+ * import { strictEqual as equal } from "node:assert/strict";
  *
  * equal(networkNameProblem("default/net-48"), undefined);
  * equal(
@@ -54,7 +54,7 @@ const FORM = 'must be "namespace/name" or "name"';
  * @example
  * ```ts
  * import { networkRef } from "@vm-dhcp/vm-dhcp/api";
- * import { equal } from "node:assert/strict";
+ * import { strictEqual as equal } from "node:assert/strict";
  *
  * equal(networkRef("net-48", "tenant-a"), "tenant-a/net-48");
  * equal(networkRef("default/net-48", "tenant-a"), "default/net-48");

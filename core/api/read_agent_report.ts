@@ -14,7 +14,7 @@ import type { Checked } from "./field_error.ts";
  * @example
  * ```ts
  * import { parseAgentReport } from "@vm-dhcp/vm-dhcp/api";
- * import { deepEqual } from "node:assert/strict";
+ * import { deepStrictEqual as deepEqual } from "node:assert/strict";
  *
  * deepEqual(parseAgentReport('{"pod":{"name":"agent-0"},"pools":{}}'), {
  *   ok: true,

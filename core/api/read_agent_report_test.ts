@@ -1,4 +1,4 @@
-import { deepEqual } from "node:assert/strict";
+import { deepStrictEqual as deepEqual } from "node:assert/strict";
 import type { AgentReport } from "./agent_report.ts";
 import { parseAgentReport } from "./read_agent_report.ts";
 

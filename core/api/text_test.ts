@@ -1,4 +1,4 @@
-import { equal, throws } from "node:assert/strict";
+import { strictEqual as equal, throws } from "node:assert/strict";
 import { fieldErrorText, fieldPath } from "./field_error.ts";
 import { networkNameProblem, networkRef } from "./network_ref.ts";
 import { fromTimestamp, toTimestamp } from "./timestamp.ts";

@@ -13,7 +13,7 @@
  * @example
  * ```ts
  * import { toTimestamp } from "@vm-dhcp/vm-dhcp/api";
- * import { equal } from "node:assert/strict";
+ * import { strictEqual as equal } from "node:assert/strict";
  *
  * equal(toTimestamp(1708003041999), "2024-02-15T13:17:21Z");
  * ```
@@ -33,7 +33,7 @@ const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)
  * @example
  * ```ts
  * import { fromTimestamp } from "@vm-dhcp/vm-dhcp/api";
- * import { equal } from "node:assert/strict";
+ * import { strictEqual as equal } from "node:assert/strict";
  *
  * equal(fromTimestamp("2024-02-15T13:17:21Z"), 1708003041000);
  * equal(fromTimestamp("yesterday"), undefined);

@@ -27,7 +27,7 @@ import type { VirtualMachineNetworkConfig } from "./types.ts";
  * @example
  * ```ts
  * import { parseVirtualMachineNetworkConfig } from "@vm-dhcp/vm-dhcp/api";
- * import { deepEqual } from "node:assert/strict";
+ * import { deepStrictEqual as deepEqual } from "node:assert/strict";
  *
  * const checked = parseVirtualMachineNetworkConfig({
  *   apiVersion: "network.harvesterhci.io/v1alpha1",
@@ -64,7 +64,7 @@ export function parseVirtualMachineNetworkConfig(
  * @example
  * ```ts
  * import { readVirtualMachineNetworkConfig } from "@vm-dhcp/vm-dhcp/api";
- * import { equal } from "node:assert/strict";
+ * import { strictEqual as equal } from "node:assert/strict";
  *
  * equal(readVirtualMachineNetworkConfig({ kind: "VirtualMachineNetworkConfig" }).ok, false);
  * ```
