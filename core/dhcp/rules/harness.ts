@@ -163,7 +163,9 @@ export class Server {
     const bytes = account.bytes.slice(0, account.length);
     return {
       verdict: VERDICT_NAMES[verdict] ?? "",
-      reply: account.length > 0 ? decode(bytes) : undefined,
+      get reply() {
+        return account.length > 0 ? decode(bytes) : undefined;
+      },
       bytes,
       account,
     };

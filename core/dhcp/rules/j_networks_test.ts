@@ -1,0 +1,135 @@
+/** Section J of the rules: many networks, live change; what the core decides of it. */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { formatIPv4, macToBytes, parseIPv4, parseMac } from "../../net/mod.ts";
+import { optionValue } from "../message.ts";
+import { actionOf, Verdict, VERDICT_NAMES } from "../verdict.ts";
+import {
+  ask,
+  discover,
+  KNOWN,
+  LEASE,
+  network,
+  NOON,
+  OTHER,
+  pool,
+  reboot,
+  renew,
+  Server,
+} from "./harness.ts";
+
+Deno.test("rule 96: the same MAC address has each network's own lease", () => {
+  const a = network();
+  const b = network(pool({ cidr: "10.0.0.0/24", serverIP: "10.0.0.1", router: "10.0.0.2" }, {
+    allocated: { "10.0.0.50": "52:54:00:11:22:01" },
+  }));
+  const without = network(pool({}, { allocated: {} }));
+  const server = new Server();
+  for (let i = 0; i < 3; i++) {
+    server.network = a;
+    strictEqual(formatIPv4(server.ask(discover()).reply?.yiaddr ?? 0), "192.168.48.81");
+    server.network = b;
+    strictEqual(formatIPv4(server.ask(discover()).reply?.yiaddr ?? 0), "10.0.0.50");
+    server.network = without;
+    strictEqual(server.ask(discover()).verdict, "unknown_client");
+  }
+});
+
+Deno.test("rule 96: two networks with the same subnet do not know each other's leases", () => {
+  const a = network();
+  const b = network(pool({}, { allocated: { "192.168.48.81": "52:54:00:11:22:02" } }));
+  const server = new Server(b);
+  strictEqual(server.ask(discover()).verdict, "unknown_client");
+  strictEqual(server.ask(reboot(LEASE)).verdict, "unknown_client");
+  server.network = a;
+  strictEqual(server.ask(reboot(LEASE)).verdict, "ack");
+});
+
+Deno.test("rule 98: a change of the pool is in the very next ACK", () => {
+  const server = new Server();
+  const asked = renew(LEASE);
+  const before = server.ask(asked).reply;
+  deepStrictEqual(before && optionValue(before, 6)?.map(formatIPv4), ["192.168.48.3", "1.1.1.1"]);
+  const edited = pool({
+    dns: ["9.9.9.9"],
+    router: "192.168.48.254",
+    domainName: "new.example.com",
+    domainSearch: ["new.example.com"],
+    ntp: ["192.168.48.6"],
+    leaseTime: 120,
+  });
+  server.network = network(
+    edited,
+    server.network === undefined ? {} : { previous: server.network },
+  );
+  const after = server.ask(asked).reply;
+  ok(after);
+  deepStrictEqual(optionValue(after, 6)?.map(formatIPv4), ["9.9.9.9"]);
+  deepStrictEqual(optionValue(after, 3)?.map(formatIPv4), ["192.168.48.254"]);
+  strictEqual(optionValue(after, 15), "new.example.com");
+  deepStrictEqual(optionValue(after, 119), ["new.example.com"]);
+  deepStrictEqual(optionValue(after, 42)?.map(formatIPv4), ["192.168.48.6"]);
+  deepStrictEqual([51, 58, 59].map((code) => optionValue(after, code as 51)), [120, 60, 105]);
+});
+
+Deno.test("rule 98: an edit to and fro gives the first reply again", () => {
+  const server = new Server();
+  const first = server.ask(renew(LEASE)).bytes;
+  const a = network(pool({ dns: ["9.9.9.9"] }), { previous: network() });
+  server.network = network(pool(), { previous: a });
+  deepStrictEqual(server.ask(renew(LEASE)).bytes, first);
+});
+
+Deno.test("rule 99: an address that goes to another MAC address goes at once", () => {
+  const server = new Server();
+  const other = { chaddr: macToBytes(parseMac("52:54:00:11:22:02")) };
+  strictEqual(server.ask(discover()).reply?.yiaddr, LEASE);
+  strictEqual(server.ask(discover([], other)).verdict, "unknown_client");
+  const swapped = {
+    "192.168.48.81": "52:54:00:11:22:02",
+    "192.168.48.99": "52:54:00:11:22:01",
+  };
+  server.network = network(pool({}, { allocated: swapped }));
+  strictEqual(server.ask(discover([], other)).reply?.yiaddr, LEASE);
+  strictEqual(server.ask(discover()).reply?.yiaddr, OTHER);
+  strictEqual(server.ask(renew(LEASE)).verdict, "nak_wrong_address");
+});
+
+Deno.test("rule 99: one bad entry keeps no other from its lease", () => {
+  const allocated = {
+    "192.168.48.81": "52:54:00:11:22:01",
+    "192.168.48.300": "52:54:00:11:22:02",
+    "192.168.48.83": "not a MAC address",
+    "10.0.0.1": "52:54:00:11:22:03",
+    "192.168.48.84": "52:54:00:11:22:01",
+    "192.168.48.85": "52:54:00:11:22:05",
+  };
+  const server = new Server(network(pool({}, { allocated })));
+  strictEqual(server.ask(discover()).reply?.yiaddr, LEASE);
+  const fifth = { chaddr: macToBytes(parseMac("52:54:00:11:22:05")) };
+  strictEqual(server.ask(discover([], fifth)).reply?.yiaddr, parseIPv4("192.168.48.85"));
+});
+
+Deno.test("rule 104: every drop and refusal has a name of its own", () => {
+  strictEqual(new Set(VERDICT_NAMES).size, Object.keys(Verdict).length);
+  deepStrictEqual(Object.values(Verdict), VERDICT_NAMES.map((_, index) => index));
+  for (const name of VERDICT_NAMES) ok(/^[a-z]+(_[a-z]+)*$/.test(name), name);
+  deepStrictEqual(
+    [Verdict.Offer, Verdict.BootReply, Verdict.NakNoLease, Verdict.NakHeld, Verdict.Declined]
+      .map(actionOf),
+    ["offer", "ack", "nak", "nak", "record"],
+  );
+  deepStrictEqual(
+    [Verdict.Released, Verdict.NotServed, Verdict.NakLimited, Verdict.TooShort, Verdict.NoRoom]
+      .map(actionOf),
+    ["record", "silence", "silence", "drop", "drop"],
+  );
+});
+
+Deno.test("rule 104: the account of a request says who, what and why", () => {
+  const { account } = ask(reboot(OTHER, { chaddr: KNOWN }), { at: NOON });
+  strictEqual(account.verdict, Verdict.NakWrongAddress);
+  deepStrictEqual([account.requestType, account.type], [3, 6]);
+  deepStrictEqual([account.chaddrHigh, account.chaddrLow], [0x525400, 0x112201]);
+  const short = ask(new Uint8Array(10)).account;
+  deepStrictEqual([short.verdict, short.requestType, short.length], [Verdict.TooShort, 0, 0]);
+});
