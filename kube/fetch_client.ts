@@ -5,7 +5,7 @@
  */
 import { LinkedAbort } from "../runtime/abort.ts";
 import { type Clock, type Random, systemClock } from "../runtime/clock.ts";
-import { baseOf, type ClientCertificate, Connections, type TlsOptions } from "./connections.ts";
+import { type ClientCertificate, Connections, type TlsOptions } from "./connections.ts";
 import { ApiError, ConnectionError, isStatusObject } from "./errors.ts";
 import { jsonLines } from "./json_lines.ts";
 import { retryDelay } from "./retry_after.ts";
@@ -33,6 +33,11 @@ export interface FetchClientOptions extends TlsOptions {
   readonly server: string;
   /** Unset: anonymous. */
   readonly credentials?: Credentials;
+  /**
+   * The server's certificate is not to be checked. Deno allows that only by `--unsafely-ignore-certificate-errors`; an
+   * untrusted certificate is refused without it, and the error says so.
+   */
+  readonly insecure?: boolean;
   readonly defaultNamespace?: string;
   /** Longest time for a whole answer, or for a stream's beginning. Default 30,000 ms. */
   readonly timeoutMs?: number;
@@ -87,21 +92,29 @@ interface Opened {
   readonly abort: LinkedAbort;
 }
 
+/** A long answer that is being read. */
+interface OpenStream {
+  readonly request: RequestOptions;
+  readonly abort: LinkedAbort;
+  heardAt: number;
+}
+
 class FetchTransport implements Disposable {
   readonly #options: FetchClientOptions;
   readonly #server: URL;
+  /** Scheme, host and path prefix, without a slash at the end. */
+  readonly #base: string;
   readonly #connections: Connections | undefined;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #timeoutMs: number;
-  readonly #streams = new Set<{ readonly abort: LinkedAbort; heardAt: number }>();
+  readonly #streams = new Set<OpenStream>();
 
   constructor(options: FetchClientOptions) {
     this.#options = options;
     this.#server = parseServer(options.server);
-    this.#connections = options.fetch === undefined
-      ? new Connections(this.#server, options)
-      : undefined;
+    this.#base = `${this.#server.origin}${this.#server.pathname.replace(/\/+$/, "")}`;
+    this.#connections = options.fetch === undefined ? new Connections(options) : undefined;
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
@@ -140,7 +153,10 @@ class FetchTransport implements Disposable {
       clock: this.#clock,
       reason: () => {
         this.#giveUpConnections(startedAt);
-        return new ConnectionError(request, `no answer within ${this.#timeoutMs} ms`);
+        return new ConnectionError(
+          request,
+          `${this.#server.origin}: no answer within ${this.#timeoutMs} ms`,
+        );
       },
     });
     try {
@@ -170,17 +186,11 @@ class FetchTransport implements Disposable {
       signal: by.signal,
       redirect: "error",
     };
-    const send = this.#options.fetch;
-    if (send !== undefined) return send(`${baseOf(this.#server)}${request.path}${query}`, init);
-    const route = this.#connections?.route(by.identity.certificate);
-    if (route === undefined) {
-      throw new TypeError(`Cannot ${request.method} ${request.path}: no connections`);
-    }
-    const overRoute: RequestInit & { readonly client: Deno.HttpClient } = {
-      ...init,
-      client: route.client,
-    };
-    return fetch(`${route.base}${request.path}${query}`, overRoute);
+    const url = `${this.#base}${request.path}${query}`;
+    if (this.#connections === undefined) return (this.#options.fetch ?? fetch)(url, init);
+    const client = this.#connections.clientFor(by.identity.certificate);
+    const overClient: RequestInit & { readonly client: Deno.HttpClient } = { ...init, client };
+    return fetch(url, overClient);
   }
 
   #headers(request: RequestOptions, identity: Identity): Headers {
@@ -214,7 +224,7 @@ class FetchTransport implements Disposable {
   /** The bytes of a long answer; lets go of the signal when it ends. */
   #stream(request: RequestOptions, { response, abort }: Opened): ReadableStream<Uint8Array> {
     const reader = (response.body ?? new Blob().stream()).getReader();
-    const heard = { abort, heardAt: this.#clock.monotonic() };
+    const heard: OpenStream = { request, abort, heardAt: this.#clock.monotonic() };
     this.#streams.add(heard);
     const end = () => {
       this.#streams.delete(heard);
@@ -260,8 +270,19 @@ class FetchTransport implements Disposable {
   ): unknown {
     if (why.abort.signal.aborted) return why.abort.signal.reason;
     if (why.cause instanceof ApiError || why.cause instanceof ConnectionError) return why.cause;
-    const said = why.cause instanceof Error ? why.cause.message : String(why.cause);
-    return new ConnectionError(request, said, { cause: why.cause });
+    const said = deepest(why.cause).replace(
+      /^error sending request.*?: client error/,
+      "client error",
+    );
+    const hint = this.#insecureHint(said);
+    return new ConnectionError(request, `${this.#server.origin}: ${said}${hint}`, {
+      cause: why.cause,
+    });
+  }
+
+  #insecureHint(said: string): string {
+    if (this.#options.insecure !== true || !/certificate/i.test(said)) return "";
+    return `; to skip the check, start Deno with --unsafely-ignore-certificate-errors=${this.#server.hostname}`;
   }
 
   /** Later requests connect anew, and streams that were silent since `startedAt` end. */
@@ -270,10 +291,16 @@ class FetchTransport implements Disposable {
     for (const stream of this.#streams) {
       if (stream.heardAt > startedAt) continue;
       stream.abort.abort(
-        new ConnectionError({ method: "WATCH", path: this.#server.href }, "the connection is dead"),
+        new ConnectionError(stream.request, `${this.#server.origin}: the connection is dead`),
       );
     }
   }
+}
+
+/** The most telling message: that of the last cause. */
+function deepest(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : deepest(error.cause);
 }
 
 function parseServer(server: string): URL {

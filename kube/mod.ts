@@ -12,3 +12,4 @@ export * from "./client.ts";
 export * from "./fetch_client.ts";
 export * from "./informer.ts";
 export * from "./work_queue.ts";
+export * from "./connect.ts";

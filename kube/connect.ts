@@ -1,0 +1,90 @@
+/**
+ * Reaches a cluster the way kubectl does: by kubeconfig, or from within.
+ *
+ * @module
+ */
+import { type Clock, type Random, systemClock } from "../runtime/clock.ts";
+import { createFetchClient, type FetchClient, type FetchClientOptions } from "./fetch_client.ts";
+import { inClusterOptions, isInCluster } from "./in_cluster.ts";
+import type { KubeconfigSource } from "./kubeconfig.ts";
+import { denoMachine, type Machine } from "./machine.ts";
+
+/** How to find the cluster. */
+export interface ConnectOptions {
+  /** A kubeconfig file, or several separated by colons as in `KUBECONFIG`. Unset: the cluster the program runs in. */
+  readonly kubeconfig?: string;
+  /** A context of the kubeconfig; unset: its current one. */
+  readonly context?: string;
+  /** `KUBERNETES_SERVICE_HOST` and `KUBERNETES_SERVICE_PORT` are read from it. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Sent as `User-Agent`. */
+  readonly userAgent?: string;
+  readonly machine?: Machine;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+/**
+ * A transport to the cluster that `kubeconfig` names, or, without one, to the cluster that the program runs in.
+ * Dispose it to close its connections. Throws where there is neither, and for everything in the kubeconfig that cannot
+ * be used, naming it.
+ *
+ * Needs `--allow-net`, `--allow-read` of the named files, and `--allow-run` of a credential plugin.
+ *
+ * @example Without a kubeconfig, and outside a cluster
+ * ```ts
+ * import { connect } from "@vm-dhcp/vm-dhcp/kube";
+ *
+ * const refusal = await connect({ env: {} }).then(() => "connected", (error) => error.message);
+ * if (!refusal.startsWith("Cannot find a cluster")) throw new Error(refusal);
+ * ```
+ */
+export async function connect(options: ConnectOptions): Promise<FetchClient> {
+  const { clock = systemClock, random, userAgent } = options;
+  return createFetchClient({
+    ...await connectionOf(options),
+    clock,
+    ...(random === undefined ? {} : { random }),
+    ...(userAgent === undefined ? {} : { userAgent }),
+  });
+}
+
+async function connectionOf(options: ConnectOptions): Promise<FetchClientOptions> {
+  const { kubeconfig = "", context, env, machine = denoMachine, clock = systemClock } = options;
+  if (kubeconfig !== "") {
+    // Loaded here alone: the YAML library costs 35 ms and 10 MB, which no pod needs.
+    const [{ readKubeconfig }, { kubeconfigOptions }] = await Promise.all([
+      import("./kubeconfig.ts"),
+      import("./kubeconfig_options.ts"),
+    ]);
+    const sources = await readSources(kubeconfig.split(":").filter((path) => path !== ""), machine);
+    const entry = readKubeconfig(sources, context === undefined ? {} : { context });
+    return await kubeconfigOptions(entry, { machine, clock });
+  }
+  if (isInCluster(env)) return await inClusterOptions({ env, machine, clock });
+  throw new TypeError(
+    "Cannot find a cluster: no kubeconfig is named, and this is no pod of a cluster",
+  );
+}
+
+/** The files of the list; of several, those that do not exist are left out. */
+async function readSources(
+  paths: readonly string[],
+  machine: Machine,
+): Promise<readonly KubeconfigSource[]> {
+  const sources: KubeconfigSource[] = [];
+  const failures: unknown[] = [];
+  for (const path of paths) {
+    try {
+      sources.push({ path, text: await machine.readTextFile(path) });
+    } catch (cause) {
+      const said = cause instanceof Error ? cause.message : String(cause);
+      const failure = new Error(`Cannot read the kubeconfig ${path}: ${said}`, { cause });
+      const missing = cause instanceof Error && cause.name === "NotFound";
+      if (!missing || paths.length === 1) throw failure;
+      failures.push(failure);
+    }
+  }
+  if (sources.length === 0) throw failures[0];
+  return sources;
+}
