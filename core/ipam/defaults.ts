@@ -8,10 +8,10 @@ import type { IPv4Config } from "../api/types.ts";
  * @example
  * ```ts
  * import { defaultServerIP } from "@vm-dhcp/vm-dhcp/ipam";
- * import { equal } from "node:assert/strict";
+ * import { strictEqual } from "node:assert/strict";
  *
  * const config = { cidr: "192.168.48.0/24", router: "192.168.48.1", pool: { exclude: ["192.168.48.2"] } };
- * equal(defaultServerIP(config), "192.168.48.3");
+ * strictEqual(defaultServerIP(config), "192.168.48.3");
  * ```
  *
  * @param config `spec.ipv4Config` of an IPPool; `serverIP` is not looked at
@@ -34,9 +34,9 @@ export function defaultServerIP(config: IPv4Config): string | undefined {
  * @example
  * ```ts
  * import { defaultRange } from "@vm-dhcp/vm-dhcp/ipam";
- * import { deepEqual } from "node:assert/strict";
+ * import { deepStrictEqual } from "node:assert/strict";
  *
- * deepEqual(defaultRange({ cidr: "192.168.48.0/24", pool: { start: "192.168.48.81" } }), {
+ * deepStrictEqual(defaultRange({ cidr: "192.168.48.0/24", pool: { start: "192.168.48.81" } }), {
  *   start: "192.168.48.81",
  *   end: "192.168.48.254",
  * });

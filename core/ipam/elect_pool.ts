@@ -7,7 +7,7 @@ import type { IPPool } from "../api/types.ts";
  * @example
  * ```ts
  * import { electPool } from "@vm-dhcp/vm-dhcp/ipam";
- * import { equal } from "node:assert/strict";
+ * import { strictEqual } from "node:assert/strict";
  *
  * const pool = (name: string, creationTimestamp: string) => ({
  *   apiVersion: "network.harvesterhci.io/v1alpha1",
@@ -16,7 +16,7 @@ import type { IPPool } from "../api/types.ts";
  *   spec: { networkName: "default/net-48", ipv4Config: { cidr: "192.168.48.0/24" } },
  * });
  * const pools = [pool("b", "2024-02-15T13:17:22Z"), pool("a", "2024-02-15T13:17:21Z")];
- * equal(electPool(pools)?.metadata.name, "a");
+ * strictEqual(electPool(pools)?.metadata.name, "a");
  * ```
  *
  * @param pools Pools of one network, in any order

@@ -7,7 +7,10 @@
  */
 export * from "./defaults.ts";
 export * from "./elect_pool.ts";
+export * from "./interfaces_of.ts";
 export * from "./limits.ts";
 export * from "./plan_pool.ts";
 export * from "./pool_network.ts";
 export * from "./types.ts";
+export * from "./validate_pool.ts";
+export * from "./vm_nic.ts";

@@ -29,7 +29,7 @@ import type { Plan, PlanInput } from "./types.ts";
  * @example
  * ```ts
  * import { planPool } from "@vm-dhcp/vm-dhcp/ipam";
- * import { deepEqual, equal } from "node:assert/strict";
+ * import { deepStrictEqual, strictEqual } from "node:assert/strict";
  *
  * const plan = planPool({
  *   pool: {
@@ -55,7 +55,7 @@ import type { Plan, PlanInput } from "./types.ts";
  *   }],
  *   now: Date.parse("2024-02-15T13:48:20Z"),
  * });
- * deepEqual(plan.ipv4, {
+ * deepStrictEqual(plan.ipv4, {
  *   allocated: {
  *     "192.168.48.81": "EXCLUDED",
  *     "192.168.48.90": "EXCLUDED",
@@ -64,7 +64,7 @@ import type { Plan, PlanInput } from "./types.ts";
  *   used: 1,
  *   available: 7,
  * });
- * equal(plan.outcomes.get("556440c7/ca:70:82:e6:84:6e")?.address, "192.168.48.84");
+ * strictEqual(plan.outcomes.get("556440c7/ca:70:82:e6:84:6e")?.address, "192.168.48.84");
  * ```
  *
  * @param input Everything the planner looks at; it is not changed

@@ -24,7 +24,7 @@ export interface PoolNetwork {
  * ```ts
  * import { poolNetwork } from "@vm-dhcp/vm-dhcp/ipam";
  * import { formatRange } from "@vm-dhcp/vm-dhcp/net";
- * import { equal } from "node:assert/strict";
+ * import { strictEqual } from "node:assert/strict";
  *
  * const network = poolNetwork({
  *   apiVersion: "network.harvesterhci.io/v1alpha1",
@@ -32,7 +32,7 @@ export interface PoolNetwork {
  *   metadata: { name: "net-48", namespace: "default" },
  *   spec: { networkName: "default/net-48", ipv4Config: { cidr: "192.168.48.0/24" } },
  * });
- * equal(network.ok && formatRange(network.value.range), "192.168.48.1-192.168.48.254");
+ * strictEqual(network.ok && formatRange(network.value.range), "192.168.48.1-192.168.48.254");
  * ```
  *
  * @param pool The pool; its status is not looked at

@@ -73,6 +73,11 @@ export class PoolRecord {
     return this.#entries.get(mac);
   }
 
+  /** The entry of an address, or {@linkcode NONE}. */
+  entryAt(address: number): number {
+    return this.taken.has(address) ? this.addresses.indexOf(address) : NONE;
+  }
+
   /** Number of entries. */
   get size(): number {
     return this.keys.length;
