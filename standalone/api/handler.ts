@@ -6,6 +6,7 @@
 import type { Answer, ApiRequest } from "./answer.ts";
 import type { ApiContext } from "./api_context.ts";
 import type { GarbageCollector } from "./garbage_collector.ts";
+import { applyObject } from "./apply.ts";
 import { isObject, type JsonObject } from "./json.ts";
 import { patchChange, PatchType } from "./patch.ts";
 import { asksForWatch, getObject, listObjects, selectorOf, watchObjects } from "./read.ts";
@@ -81,8 +82,8 @@ export class Handler {
   }
 
   #patch(route: Route, request: ApiRequest): Answer {
+    if (request.contentType === PatchType.APPLY) return applyObject(this.#context, route, request);
     const options = writeOptions(request);
-    if (request.contentType === PatchType.APPLY) throw pathNotFound();
     const change = patchChange(route.type, request.contentType, request.body);
     return updateObject(this.#context, route, { change, options });
   }

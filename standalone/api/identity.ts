@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { cannotHandle } from "./decoding.ts";
 import { isObject, type JsonObject, sorted } from "./json.ts";
 import { apiVersionOf } from "./resource_type.ts";
 import type { Route } from "./route.ts";
@@ -34,8 +35,14 @@ export function checkIdentity(route: Route, body: JsonObject): JsonObject {
       `the kind in the data (${object.kind}) does not match the expected kind (${type.kind})`,
     );
   }
-  if (!isObject(object.metadata)) object.metadata = {};
+  object.metadata ??= {};
   const { metadata } = object;
+  if (!isObject(metadata)) {
+    throw cannotHandle(
+      type,
+      "json: cannot unmarshal into Go struct field metadata of type v1.ObjectMeta",
+    );
+  }
   const givenNamespace = String(metadata.namespace ?? "");
   if (type.namespaced && givenNamespace !== "" && givenNamespace !== namespace) {
     throw badRequest(

@@ -1,19 +1,270 @@
 /**
- * Who wrote which field: `metadata.managedFields`.
+ * Who wrote which field: `metadata.managedFields`, and server-side apply.
  *
  * @module
  */
+import type { JsonValue } from "../../kube/seam.ts";
 import type { Admission } from "./admission.ts";
-import type { JsonObject } from "./json.ts";
+import { mergeApplied, removeFields } from "./apply_merge.ts";
+import { metadataSchema } from "./builtin_schema.ts";
+import { FieldSet, pathText } from "./field_set.ts";
+import { compareFields, fieldsOf } from "./field_walk.ts";
+import { isObject, type JsonObject, listAt, objectAt, sorted, textAt } from "./json.ts";
 import { metadataOf } from "./metadata.ts";
+import { apiVersionOf, type ResourceType } from "./resource_type.ts";
+import type { Schema } from "./schema.ts";
+import { StatusError } from "./status_error.ts";
+
+/** One manager's fields. */
+interface Owner {
+  readonly manager: string;
+  readonly operation: string;
+  readonly subresource: string;
+  readonly apiVersion: string;
+  time: string;
+  fields: FieldSet;
+}
+
+/** Fields that nobody owns. */
+const UNOWNED: readonly (readonly string[])[] = [
+  ["f:apiVersion"],
+  ["f:kind"],
+  ["f:metadata"],
+  ...[
+    "name",
+    "namespace",
+    "creationTimestamp",
+    "selfLink",
+    "uid",
+    "clusterName",
+    "generation",
+    "managedFields",
+    "resourceVersion",
+  ].map((key) => ["f:metadata", `f:${key}`]),
+];
+
+const MOST_UPDATE_MANAGERS = 10;
+
+const schemas = new WeakMap<ResourceType, Schema>();
+
+/** The schema of the whole object, `metadata` included. */
+function wholeSchema(type: ResourceType): Schema {
+  let schema = schemas.get(type);
+  if (schema === undefined) {
+    const text = { type: "string" };
+    schema = {
+      ...type.schema,
+      properties: {
+        ...type.schema?.properties,
+        metadata: metadataSchema(),
+        apiVersion: text,
+        kind: text,
+      },
+    };
+    schemas.set(type, schema);
+  }
+  return schema;
+}
 
 /** Records in `object` what its writer changed since `live`. */
 export function trackUpdate(
   live: JsonObject | undefined,
   object: JsonObject,
-  _admission: Admission,
+  admission: Admission,
 ): void {
-  const managed = live === undefined ? undefined : metadataOf(live).managedFields;
-  if (managed === undefined) delete metadataOf(object).managedFields;
-  else metadataOf(object).managedFields = managed;
+  const { type, options, subresource = "" } = admission;
+  const owners = ownersBefore(live, object, subresource !== "");
+  delete metadataOf(object).managedFields;
+  const before = live === undefined ? {} : withoutOwners(live);
+  const { added, modified, removed } = compareFields(before, object, wholeSchema(type));
+  const changed = added.union(modified);
+  for (const owner of owners) owner.fields = owner.fields.difference(changed).difference(removed);
+  const mine = ownable(changed, admission);
+  if (!mine.isEmpty) {
+    const self = {
+      manager: options.fieldManager,
+      operation: "Update",
+      subresource,
+      apiVersion: apiVersionOf(type),
+    };
+    const before = owners.find((owner) => isSame(owner, self));
+    if (before === undefined) owners.push({ ...self, time: admission.now, fields: mine });
+    else {
+      before.fields = before.fields.union(mine);
+      before.time = admission.now;
+    }
+  }
+  writeOwners(object, owners);
+}
+
+/** The object that results from applying a configuration. Throws a 409 that names the conflicting managers. */
+export function applyConfiguration(
+  live: JsonObject,
+  configuration: JsonObject,
+  admission: Admission,
+): JsonObject {
+  const { type, options, subresource = "" } = admission;
+  const schema = wholeSchema(type);
+  const owners = readOwners(live);
+  const self = {
+    manager: options.fieldManager,
+    operation: "Apply",
+    subresource,
+    apiVersion: apiVersionOf(type),
+  };
+  const mine = owners.find((owner) => isSame(owner, self));
+  const others = owners.filter((owner) => owner !== mine);
+  const applied = ownable(fieldsOf(configuration, schema), admission);
+  const before = withoutOwners(live);
+  const merged = mergeApplied(before, configuration, schema) ?? {};
+  const claims = others.reduce((all, owner) => all.union(owner.fields), applied);
+  const result = drop(merged, { last: mine?.fields ?? new FieldSet(), claims, schema });
+  const { added, modified, removed } = compareFields(before, result, schema);
+  const changed = added.union(modified);
+  const conflicts = others.flatMap((owner) =>
+    [...owner.fields.intersection(changed).paths()].map((path) => ({ owner, path }))
+  );
+  if (conflicts.length > 0 && !options.force) throw applyConflict(conflicts);
+  for (const owner of others) owner.fields = owner.fields.difference(changed).difference(removed);
+  const object = sorted(result) as JsonObject;
+  writeOwners(object, [...others, { ...self, time: admission.now, fields: applied }]);
+  return object;
+}
+
+/** Drops what the manager applied last time, does not now, and nobody else claims. */
+function drop(
+  merged: JsonValue,
+  { last, claims, schema }: {
+    readonly last: FieldSet;
+    readonly claims: FieldSet;
+    readonly schema: Schema;
+  },
+): JsonValue {
+  if (last.isEmpty) return merged;
+  const named = (value: JsonValue) => fieldsOf(value, schema).withNamedFields(schema);
+  const mine = last.withNamedFields(schema);
+  const all = named(merged);
+  const withoutMine = removeFields(merged, mine, schema);
+  const unclaimed = all.difference(named(withoutMine).union(claims.withNamedFields(schema)));
+  const withClaims = removeFields(merged, unclaimed, schema);
+  return removeFields(merged, all.difference(named(withClaims)).intersection(mine), schema);
+}
+
+/** What a writer of this request may own. */
+function ownable(fields: FieldSet, { type, subresource }: Admission): FieldSet {
+  const unowned = new FieldSet();
+  for (const path of UNOWNED) unowned.insert(path);
+  const kept = fields.difference(unowned);
+  if (subresource === "status") return kept.filter(["f:status"], { only: true });
+  return type.statusSubresource ? kept.filter(["f:status"], { only: false }) : kept;
+}
+
+function applyConflict(
+  conflicts: readonly { readonly owner: Owner; readonly path: readonly string[] }[],
+): StatusError {
+  const causes = conflicts.map(({ owner, path }) => ({
+    reason: "FieldManagerConflict",
+    message: `conflict with ${describe(owner)}`,
+    field: pathText(path),
+  }));
+  const [first] = causes;
+  const message = causes.length === 1
+    ? `Apply failed with 1 conflict: ${first?.message}: ${first?.field}`
+    : `Apply failed with ${causes.length} conflicts: ${
+      [...Map.groupBy(causes, (cause) => cause.message)].sort(([a], [b]) => a < b ? -1 : 1)
+        .map(([text, list]) =>
+          [`${text.replace("conflict", "conflicts")}:`, ...list.map((one) => `- ${one.field}`)]
+            .join("\n")
+        ).join("\n")
+    }`;
+  return new StatusError(409, "Conflict", message, { causes });
+}
+
+function describe({ manager, operation, subresource, apiVersion, time }: Owner): string {
+  const name = JSON.stringify(manager) +
+    (subresource === "" ? "" : ` with subresource ${JSON.stringify(subresource)}`);
+  if (operation !== "Update") return name;
+  return `${name} using ${apiVersion}${time === "" ? "" : ` at ${time}`}`;
+}
+
+type Identity = Omit<Owner, "time" | "fields">;
+
+function isSame(a: Identity, b: Identity): boolean {
+  return a.manager === b.manager && a.operation === b.operation &&
+    a.subresource === b.subresource && (a.operation === "Apply" || a.apiVersion === b.apiVersion);
+}
+
+/** Owners as the request has them, or, where it says nothing, as they were; none where it clears them. */
+function ownersBefore(
+  live: JsonObject | undefined,
+  object: JsonObject,
+  subresource: boolean,
+): Owner[] {
+  const given = metadataOf(object).managedFields;
+  const cleared = Array.isArray(given) &&
+    (given.length === 0 ||
+      (given.length === 1 && isObject(given[0]) && Object.keys(given[0]).length === 0));
+  if (cleared && !subresource) return [];
+  const owners = subresource ? [] : readOwners(object);
+  return owners.length > 0 || live === undefined ? owners : readOwners(live);
+}
+
+function readOwners(object: JsonObject): Owner[] {
+  return listAt(metadataOf(object), "managedFields").filter(isObject).map((entry) => ({
+    manager: textAt(entry, "manager"),
+    operation: textAt(entry, "operation"),
+    subresource: textAt(entry, "subresource"),
+    apiVersion: textAt(entry, "apiVersion"),
+    time: textAt(entry, "time"),
+    fields: FieldSet.from(objectAt(entry, "fieldsV1")),
+  }));
+}
+
+function writeOwners(object: JsonObject, owners: readonly Owner[]): void {
+  const kept = capUpdates(owners.filter((owner) => !owner.fields.isEmpty)).sort(byRank);
+  const metadata = metadataOf(object);
+  if (kept.length === 0) delete metadata.managedFields;
+  else metadata.managedFields = kept.map(entryOf);
+}
+
+/** Merges the oldest updaters into one where there are too many. */
+function capUpdates(owners: readonly Owner[]): Owner[] {
+  const updates = owners.filter((owner) => owner.operation === "Update").sort(byRank);
+  const surplus = updates.slice(0, Math.max(0, updates.length - MOST_UPDATE_MANAGERS + 1));
+  if (surplus.length < 2) return [...owners];
+  const fields = surplus.reduce((all, owner) => all.union(owner.fields), new FieldSet());
+  const [first] = surplus;
+  const rest = owners.filter((owner) => !surplus.includes(owner));
+  return first === undefined
+    ? rest
+    : [...rest, { ...first, manager: "ancient-changes", subresource: "", fields }];
+}
+
+function byRank(a: Owner, b: Owner): number {
+  const rank = (
+    owner: Owner,
+  ) => [owner.operation, owner.time, owner.manager, owner.apiVersion, owner.subresource];
+  const [x, y] = [rank(a), rank(b)];
+  for (const [index, text] of x.entries()) {
+    const other = y[index] ?? "";
+    if (text !== other) return text < other ? -1 : 1;
+  }
+  return 0;
+}
+
+function entryOf(owner: Owner): JsonObject {
+  return {
+    apiVersion: owner.apiVersion,
+    fieldsType: "FieldsV1",
+    fieldsV1: owner.fields.toFields(),
+    manager: owner.manager,
+    operation: owner.operation,
+    ...(owner.subresource === "" ? {} : { subresource: owner.subresource }),
+    ...(owner.time === "" ? {} : { time: owner.time }),
+  };
+}
+
+function withoutOwners(object: JsonObject): JsonObject {
+  const { managedFields: _managedFields, ...metadata } = metadataOf(object);
+  return { ...object, metadata };
 }

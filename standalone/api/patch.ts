@@ -7,6 +7,7 @@ import { applyPatch, type Operation } from "rfc6902";
 import type { JsonValue } from "../../kube/seam.ts";
 import { isObject, type JsonObject, put, sorted } from "./json.ts";
 import type { ResourceType } from "./resource_type.ts";
+import { strategicMerge } from "./strategic_merge.ts";
 import { badRequest, StatusError, unsupportedMediaType } from "./status_error.ts";
 
 /** Content types of patches. */
@@ -29,6 +30,10 @@ export function patchChange(
     case PatchType.MERGE:
       if (!isObject(body)) throw badRequest("error decoding patch: it is not a JSON object");
       return (live) => mergePatch(live, body) as JsonObject;
+    case PatchType.STRATEGIC:
+      if (type.custom) throw unsupportedMediaType(acceptedPatches(type));
+      if (!isObject(body)) throw badRequest("error decoding patch: it is not a JSON object");
+      return (live) => strategicMerge(live, body, type.schema) as JsonObject;
     default:
       throw unsupportedMediaType(acceptedPatches(type));
   }

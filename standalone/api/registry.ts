@@ -4,6 +4,7 @@
  * @module
  */
 import { BUILTIN_TYPES } from "./builtin_types.ts";
+import { requireKnownRules } from "./cel_validation.ts";
 import { isObject, type JsonObject, listAt, objectAt, textAt } from "./json.ts";
 import type { Column, ResourceType } from "./resource_type.ts";
 import { resourceName } from "./resource_type.ts";
@@ -14,9 +15,10 @@ export class Registry {
   readonly #byPath = new Map<string, ResourceType>();
   readonly #byName = new Map<string, ResourceType>();
 
-  /** Throws for a CustomResourceDefinition without a served version. */
+  /** Throws for a CustomResourceDefinition without a served version, or with a CEL rule that cannot be checked. */
   constructor(crds: readonly JsonObject[]) {
     for (const type of [...BUILTIN_TYPES, ...crds.flatMap(typesOf)]) {
+      if (type.custom) requireKnownRules(type.schema);
       this.#byPath.set(`${type.group}/${type.version}/${type.plural}`, type);
       if (!this.#byName.has(resourceName(type))) this.#byName.set(resourceName(type), type);
     }

@@ -5,8 +5,8 @@
  */
 import type { Answer } from "./answer.ts";
 import type { ApiContext } from "./api_context.ts";
-import { type Admission, admit } from "./admission.ts";
-import { equal, type JsonObject, sorted } from "./json.ts";
+import { type Admission, conform, validate } from "./admission.ts";
+import { equal, isObject, type JsonObject, listAt, sorted } from "./json.ts";
 import { trackUpdate } from "./managed_fields.ts";
 import {
   generateName,
@@ -16,6 +16,7 @@ import {
   specChanged,
   timestamp,
 } from "./metadata.ts";
+import { completeNew } from "./new_objects.ts";
 import { refuseInTerminatingNamespace } from "./namespaces.ts";
 import { checkIdentity } from "./identity.ts";
 import { resourceName } from "./resource_type.ts";
@@ -35,7 +36,9 @@ export function createObject(
 ): Answer {
   const { type, namespace = "" } = route;
   const { options } = write;
+  const admission: Admission = { type, options, now: timestamp(context) };
   const object = checkIdentity(route, write.body);
+  const warnings = conform(object, admission);
   const metadata = metadataOf(object);
   const generated = String(metadata.name ?? "") === "" &&
     String(metadata.generateName ?? "") !== "";
@@ -61,8 +64,8 @@ export function createObject(
   metadata.creationTimestamp = timestamp(context);
   if (type.statusSubresource) delete object.status;
   if (type.generation) metadata.generation = 1;
-  const admission: Admission = { type, options, now: timestamp(context) };
-  const { warnings } = admit(object, undefined, admission);
+  completeNew(object, type);
+  warnings.push(...validate(object, undefined, admission));
   if (write.tracked !== true) trackUpdate(undefined, object, admission);
   const id: ObjectId = { resource: resourceName(type), namespace, name };
   return context.store.transaction(() => {
@@ -117,27 +120,42 @@ function updateInTransaction(context: ApiContext, route: Route, update: Update):
   const stored = context.store.get(id);
   if (stored === undefined) throw notFound(type, name);
   const live = JSON.parse(stored.body) as JsonObject;
-  const proposed = checkIdentity(route, update.change(JSON.parse(stored.body)));
-  checkVersion(route, { live, proposed, replace: update.replace === true });
-  const object = subresource === "status" ? withStatusOf(live, proposed) : proposed;
-  if (subresource !== "status" && type.statusSubresource) keepStatus(live, object);
-  keepServerMetadata(live, object);
-  metadataOf(object).resourceVersion = metadataOf(live).resourceVersion ?? "";
   const admission: Admission = {
     type,
     options,
     now: timestamp(context),
     ...(subresource === undefined ? {} : { subresource }),
   };
-  const { warnings } = admit(object, live, admission);
+  const proposed = checkIdentity(route, update.change(JSON.parse(stored.body)));
+  const warnings = conform(proposed, admission);
+  checkVersion(route, { live, proposed, replace: update.replace === true });
+  const object = subresource === "status" ? withStatusOf(live, proposed) : proposed;
+  if (subresource !== "status" && type.statusSubresource) keepStatus(live, object);
+  keepServerMetadata(live, object);
+  metadataOf(object).resourceVersion = metadataOf(live).resourceVersion ?? "";
+  warnings.push(...validate(object, live, admission));
   if (specChanged(type, live, object)) {
     metadataOf(object).generation = Number(metadataOf(live).generation ?? 0) + 1;
   }
   if (update.tracked !== true) trackUpdate(live, object, admission);
-  if (equal(live, object)) return { status: 200, body: live, warnings };
+  if (isUnchanged(live, object)) return { status: 200, body: live, warnings };
   if (options.dryRun) return { status: 200, body: sorted(object), warnings };
   if (isDone(object)) return { status: 200, body: removeNow(context, id, object), warnings };
   return { status: 200, body: put(context, id, { object, change: "MODIFIED" }), warnings };
+}
+
+/** Whether two versions differ in nothing but the times of their managed fields. */
+function isUnchanged(live: JsonObject, object: JsonObject): boolean {
+  return equal(withoutTimes(live), withoutTimes(object));
+}
+
+function withoutTimes(object: JsonObject): JsonObject {
+  const metadata = metadataOf(object);
+  const managedFields = listAt(metadata, "managedFields").map((entry) => {
+    const { time: _time, ...rest } = isObject(entry) ? entry : {};
+    return rest;
+  });
+  return { ...object, metadata: { ...metadata, managedFields } };
 }
 
 /** Whether an object waits for nothing more than its removal. */
