@@ -123,7 +123,13 @@ function configuration(
 }
 
 function rule(resources: readonly string[], operations: readonly string[]): unknown {
-  return { apiGroups: [GROUP], apiVersions: ["v1alpha1"], operations, resources, scope: "Namespaced" };
+  return {
+    apiGroups: [GROUP],
+    apiVersions: ["v1alpha1"],
+    operations,
+    resources,
+    scope: "Namespaced",
+  };
 }
 
 /** The user that the controller is to the API server. */
