@@ -90,7 +90,7 @@ const pureCore: Deno.lint.Rule = {
 const onlyMain: Deno.lint.Rule = {
   create(context) {
     const path = relative(context.filename);
-    const exempt = path.endsWith("main.ts") || isTestOrBench(path) ||
+    const exempt = /(^|\/)main\.ts$/.test(path) || isTestOrBench(path) ||
       /^(tools|tests|examples)\//.test(path);
     if (exempt) return {};
     const report = (node: Deno.lint.Node, what: string): void =>
