@@ -36,15 +36,11 @@ export function parseManifestFile(file: ManifestFile): Manifests {
 }
 
 function readDocument(at: LocatedDocument): Manifests {
-  const faults = [...at.document.errors, ...at.document.warnings];
-  if (faults.length > 0) {
-    return {
-      manifests: [],
-      problems: faults.map(({ message, pos }) => ({
-        ...placeAt(at, pos[0]),
-        message: `Cannot read YAML: ${message}`,
-      })),
-    };
+  // What follows the first fault is most often its consequence.
+  const fault = at.document.errors[0] ?? at.document.warnings[0];
+  if (fault !== undefined) {
+    const problem = { ...placeAt(at, fault.pos[0]), message: `Cannot read YAML: ${fault.message}` };
+    return { manifests: [], problems: [problem] };
   }
   if (at.document.contents === null) return { manifests: [], problems: [] };
   try {

@@ -91,7 +91,7 @@ Deno.test("syncManifests keeps the objects of a file that cannot be read whole",
   fixture.files.set("both.yaml", `${NET.replace("[1.1.1.1]", "[1.1.1.1")}---\n${VM}`);
   const { removed, problems } = await fixture.sync();
   deepEqual(removed, []);
-  equal(problems.map(({ file, line }) => `${file}:${line}`).join(), "both.yaml:7");
+  equal(problems.map(({ file, line }) => `${file}:${line}`).join(), "both.yaml:6");
   deepEqual(await fixture.objects(), ["default/net-48", "blue/test-vm"]);
 });
 
