@@ -6,3 +6,4 @@
 export * from "./datagram_port.ts";
 export * from "./host_network.ts";
 export * from "./types.ts";
+export { runAgent } from "./agent.ts";

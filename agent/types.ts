@@ -8,6 +8,7 @@ import type { PodReference } from "../core/api/types.ts";
 import type { RestClient } from "../kube/seam.ts";
 import type { Clock, Random } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
+import type { Metrics } from "../runtime/metrics.ts";
 import type { OpenPort } from "./datagram_port.ts";
 import type { HostNetwork } from "./host_network.ts";
 
@@ -34,11 +35,18 @@ export interface SnapshotStore {
   remove(key: string): Promise<void>;
 }
 
+/** Whether this agent is the one that answers: standbys are bound and synced, and silent. */
+export interface Leadership {
+  readonly leading: boolean;
+  /** Adds a handler that is called after `leading` changed. */
+  onChange(handler: () => void): void;
+}
+
 /** Waits, in milliseconds. Every one has a default. */
 export interface AgentTiming {
   /** How often changed interfaces are looked for. Default 100. */
   readonly interfacePollMs: number;
-  /** How often everything about the interfaces is compared, changed or not. Default 5,000. */
+  /** How often everything about the interfaces is compared, changed or not. Default 2,000. */
   readonly interfaceCheckMs: number;
   /** Longest wait between two attempts to open a socket. Default 500. */
   readonly reopenMaxMs: number;
@@ -57,7 +65,7 @@ export interface AgentOptions {
   readonly log: Logger;
   /** Opens the socket of an interface. */
   readonly openPort: OpenPort;
-  /** The machine's interfaces and addresses. */
+  /** The machine's interfaces and addresses. The caller closes it, once {@linkcode RunningAgent.done}. */
   readonly host: HostNetwork;
   /** Name of the agent's Lease, which carries its report. */
   readonly name: string;
@@ -67,16 +75,18 @@ export interface AgentOptions {
   readonly pod: PodReference;
   /** What is served from the start. */
   readonly networks: readonly AgentNetwork[];
-  /** Answers nothing, changes no address, writes nothing; logs what it would answer. */
+  /** Answers nothing and changes no address; logs what it would answer. The report is still written. */
   readonly dryRun?: boolean;
-  /** Logs each packet at debug level. */
-  readonly logPackets?: boolean;
   /** Serve `/leases`. */
   readonly enableCacheDump?: boolean;
   /** Unset: nothing is kept. */
   readonly snapshots?: SnapshotStore;
   /** IPv4 addresses of the API server: no prefix route may cover them. */
   readonly apiServerAddresses?: readonly string[];
+  /** Who decides whether this agent answers or stands by. Unset: it answers. */
+  readonly leadership?: Leadership;
+  /** Where its metrics are added. Unset: a set of its own. */
+  readonly metrics?: Metrics;
   readonly timing?: Partial<AgentTiming>;
 }
 
@@ -90,11 +100,17 @@ export interface ServedLease {
 export interface RunningAgent {
   /** Resolves when the signal aborted, the addresses it added are removed and its sockets are closed; never rejects. */
   readonly done: Promise<void>;
-  /** Replaces the set of networks. Those that stay the same are not disturbed. */
+  /**
+   * Replaces the set of networks. Those that stay the same are not disturbed. Throws `TypeError`, and changes nothing, where a
+   * pool is not `namespace/name` or comes twice.
+   */
   setNetworks(networks: readonly AgentNetwork[]): void;
   /** State of every pool now. */
   report(): AgentReport;
-  /** Whether every network that is to be served is. Paused pools and pools that do not exist are not to be served. */
+  /**
+   * Whether every network that can be served is, or stands by. Pools that are paused, invalid or do not exist cannot be; one
+   * whose interface or socket is missing is not ready.
+   */
   readonly ready: boolean;
   /** Resolves when the state of the pool satisfies `wanted`. Rejects with the signal's reason. */
   whenPool(

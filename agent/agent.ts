@@ -1,0 +1,287 @@
+/**
+ * The agent: its networks, what they are told, and what is told of them.
+ *
+ * @module
+ */
+import type { AgentReport, PoolReport } from "../core/api/agent_report.ts";
+import { Responder } from "../core/dhcp/mod.ts";
+import { createKubeClient, type KubeClient } from "../kube/mod.ts";
+import { LinkedAbort } from "../runtime/abort.ts";
+import { createMetrics, type Metrics } from "../runtime/metrics.ts";
+import { opsApp } from "../runtime/ops_server.ts";
+import { addAgentMetrics, type AgentFigures, type PoolFigures } from "./agent_metrics.ts";
+import { InterfaceWatch } from "./interface_watch.ts";
+import { withoutClashes } from "./network_clashes.ts";
+import { PoolServer, type PoolServerContext } from "./pool_server.ts";
+import { PoolWatch } from "./pool_watch.ts";
+import { ReportWriter } from "./report_writer.ts";
+import type {
+  AgentNetwork,
+  AgentOptions,
+  AgentTiming,
+  RunningAgent,
+  ServedLease,
+} from "./types.ts";
+
+const TIMING: AgentTiming = {
+  interfacePollMs: 100,
+  interfaceCheckMs: 2_000,
+  reopenMaxMs: 500,
+  snapshotAfterMs: 3_000,
+  reportMs: 5_000,
+};
+
+/** States in which there is nothing that the pod could be waited for. */
+const SETTLED: ReadonlySet<PoolReport["reason"]> = new Set([
+  "Serving",
+  "Standby",
+  "Paused",
+  "PoolNotFound",
+  "InvalidPool",
+]);
+
+/**
+ * Starts an agent. Sockets are opened before it returns; a pool is answered for as soon as the API server, or a snapshot, has
+ * told what it is. It runs until the signal aborts.
+ */
+export function runAgent(options: AgentOptions, signal: AbortSignal): RunningAgent {
+  return new Agent(options, signal);
+}
+
+/** One network while it is served. */
+interface Served {
+  network: AgentNetwork;
+  readonly watch: PoolWatch;
+  readonly server: PoolServer;
+  readonly stop: LinkedAbort;
+  readonly stopped: Promise<void>;
+}
+
+class Agent implements RunningAgent {
+  readonly done: Promise<void>;
+  readonly #options: AgentOptions;
+  readonly #timing: AgentTiming;
+  readonly #signal: AbortSignal;
+  readonly #client: KubeClient;
+  readonly #interfaces: InterfaceWatch;
+  readonly #metrics: Metrics;
+  readonly #reports: ReportWriter;
+  readonly #app: ReturnType<typeof opsApp>;
+  readonly #shared: Omit<PoolServerContext, "wake">;
+  /** By `namespace/name`. */
+  readonly #served = new Map<string, Served>();
+  readonly #listeners = new Set<() => void>();
+  #lastReport = "";
+  #telling = false;
+
+  constructor(options: AgentOptions, signal: AbortSignal) {
+    const { clock, log, host, name, namespace } = options;
+    this.#options = options;
+    this.#signal = signal;
+    this.#timing = { ...TIMING, ...options.timing };
+    this.#client = createKubeClient(options.rest);
+    this.#interfaces = new InterfaceWatch({
+      host,
+      clock,
+      log,
+      pollMs: this.#timing.interfacePollMs,
+      checkMs: this.#timing.interfaceCheckMs,
+      onChange: () => this.#reconcileAll(),
+    });
+    this.#shared = {
+      clock,
+      random: options.random,
+      log,
+      openPort: options.openPort,
+      host,
+      responder: new Responder(),
+      dryRun: options.dryRun ?? false,
+      apiServerAddresses: options.apiServerAddresses ?? [],
+      reopenMaxMs: this.#timing.reopenMaxMs,
+    };
+    this.#reports = new ReportWriter({
+      client: this.#client,
+      clock,
+      log,
+      lease: { namespace, name },
+      report: () => this.report(),
+      renewMs: this.#timing.reportMs,
+    });
+    this.#metrics = options.metrics ?? createMetrics();
+    addAgentMetrics(this.#metrics, () => this.#figures());
+    this.#app = this.#operations();
+    this.setNetworks(options.networks);
+    options.leadership?.onChange(() => this.#reconcileAll());
+    this.done = this.#run(signal);
+  }
+
+  setNetworks(networks: readonly AgentNetwork[]): void {
+    if (this.#signal.aborted) return;
+    const wanted = new Map(withoutClashes(networks).map((network) => [network.pool, network]));
+    for (const [pool, served] of this.#served) {
+      if (wanted.has(pool)) continue;
+      this.#interfaces.refresh();
+      this.#stop(pool, served);
+    }
+    for (const [pool, network] of wanted) {
+      const served = this.#served.get(pool);
+      if (served === undefined) this.#start(network);
+      else served.network = network;
+    }
+    this.#reconcileAll();
+  }
+
+  get ready(): boolean {
+    return this.#notReady().length === 0;
+  }
+
+  report(): AgentReport {
+    const now = this.#options.clock.now();
+    const pools = [...this.#served].map(([pool, { server, network }]) =>
+      [pool, { ...server.report(now), interfaceName: network.interfaceName }] as const
+    );
+    return { pod: this.#options.pod, pools: Object.fromEntries(pools) };
+  }
+
+  async whenPool(
+    pool: string,
+    wanted: (report: PoolReport) => boolean,
+    signal: AbortSignal,
+  ): Promise<PoolReport> {
+    while (true) {
+      signal.throwIfAborted();
+      const report = this.report().pools[pool];
+      if (report !== undefined && wanted(report)) return report;
+      await this.#nextChange(signal);
+    }
+  }
+
+  leases(): Readonly<Record<string, readonly ServedLease[]>> {
+    const leases = [...this.#served].map(([pool, { server }]) =>
+      [pool, server.network?.leases.entries() ?? []] as const
+    );
+    return Object.fromEntries(leases);
+  }
+
+  metrics(): Promise<string> {
+    return this.#metrics.render();
+  }
+
+  async handle(request: Request): Promise<Response> {
+    return await this.#app.fetch(request);
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    const reporting = new AbortController();
+    const reports = this.#reports.run(reporting.signal);
+    await this.#interfaces.run(signal);
+    await this.#stopAll();
+    reporting.abort();
+    await reports;
+  }
+
+  async #stopAll(): Promise<void> {
+    this.#interfaces.refresh();
+    const all = [...this.#served];
+    for (const [pool, served] of all) this.#stop(pool, served);
+    await Promise.all(all.map(([, { stopped }]) => stopped));
+  }
+
+  #start(network: AgentNetwork): void {
+    const { clock, random, log, snapshots } = this.#options;
+    const { pool } = network;
+    const server = new PoolServer(pool, { ...this.#shared, wake: () => this.#reconcile(pool) });
+    const stop = new LinkedAbort(this.#signal);
+    const watch = new PoolWatch(pool, {
+      client: this.#client,
+      clock,
+      random,
+      log: log.with({ ippool: pool }),
+      snapshots,
+      snapshotAfterMs: this.#timing.snapshotAfterMs,
+      onChange: () => this.#reconcile(pool),
+    });
+    this.#served.set(pool, { network, watch, server, stop, stopped: watch.run(stop.signal) });
+  }
+
+  #stop(pool: string, { server, stop }: Served): void {
+    this.#served.delete(pool);
+    server.stop(this.#interfaces.state);
+    stop.abort(new DOMException("The network is no longer served", "AbortError"));
+    stop[Symbol.dispose]();
+  }
+
+  #reconcile(pool: string): void {
+    const served = this.#served.get(pool);
+    if (served === undefined) return;
+    served.server.reconcile({
+      network: served.network,
+      host: this.#interfaces.state,
+      view: served.watch.view,
+      leading: this.#options.leadership?.leading ?? true,
+    });
+    this.#tellChanges();
+  }
+
+  #reconcileAll(): void {
+    for (const pool of this.#served.keys()) this.#reconcile(pool);
+    this.#tellChanges(); // Also where no network is left.
+  }
+
+  /** Tells that something may have changed, once for all that changes together. */
+  #tellChanges(): void {
+    if (this.#telling) return;
+    this.#telling = true;
+    queueMicrotask(() => {
+      this.#telling = false;
+      const report = JSON.stringify(this.report());
+      if (report === this.#lastReport) return;
+      this.#lastReport = report;
+      this.#reports.changed();
+      for (const listener of [...this.#listeners]) listener();
+    });
+  }
+
+  #nextChange(signal: AbortSignal): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const onAbort = () => reject(signal.reason);
+    this.#listeners.add(resolve);
+    signal.addEventListener("abort", onAbort, { once: true });
+    return promise.finally(() => {
+      this.#listeners.delete(resolve);
+      signal.removeEventListener("abort", onAbort);
+    });
+  }
+
+  #notReady(): string[] {
+    return Object.entries(this.report().pools)
+      .filter(([, { reason }]) => !SETTLED.has(reason))
+      .map(([pool, { reason, message }]) => `${pool}: ${reason}: ${message}`);
+  }
+
+  #figures(): AgentFigures {
+    const { clock, leadership } = this.#options;
+    const now = clock.now();
+    const pools = [...this.#served].map(([pool, { server, watch }]): PoolFigures => ({
+      pool,
+      report: server.report(now),
+      counters: server.counters,
+      leases: server.network?.leases.size ?? 0,
+      opened: server.opened,
+      heardAgo: watch.heardAgo,
+    }));
+    return { leading: leadership?.leading ?? true, pools };
+  }
+
+  #operations(): ReturnType<typeof opsApp> {
+    const { enableCacheDump = false } = this.#options;
+    const metrics = { render: () => this.metrics(), contentType: this.#metrics.contentType };
+    return opsApp({
+      notReady: () => this.#notReady(),
+      metrics,
+      routes: (app) => {
+        if (enableCacheDump) app.get("/leases", (context) => context.json(this.leases()));
+      },
+    });
+  }
+}

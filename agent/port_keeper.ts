@@ -1,0 +1,121 @@
+/**
+ * Keeps one socket open on one interface, whatever happens to either.
+ *
+ * @module
+ */
+import { backoff } from "../runtime/backoff.ts";
+import type { Clock, Random } from "../runtime/clock.ts";
+import type { Logger } from "../runtime/log.ts";
+import type { DatagramPort, OpenPort } from "./datagram_port.ts";
+import type { Link } from "./host_network.ts";
+
+const REOPEN_BASE_MS = 50;
+/** A socket that lasted this long had nothing wrong with it from the start. */
+const LASTED_MS = 5_000;
+
+/** What a {@linkcode PortKeeper} works with. */
+export interface PortKeeperContext {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly open: OpenPort;
+  /** Answers the port's packets until it is closed; rejects where it is dead. */
+  readonly serve: (port: DatagramPort) => Promise<void>;
+  /** Longest wait between two attempts. */
+  readonly reopenMaxMs: number;
+  /** Called when the socket failed, and when it is time to open it again. */
+  readonly onChange: () => void;
+}
+
+/** The socket of one network. */
+export class PortKeeper {
+  readonly #context: PortKeeperContext;
+  readonly #wait: (failures: number) => number;
+  readonly #closed = new AbortController();
+  #port: DatagramPort | undefined;
+  #error: string | undefined;
+  #waiting = false;
+  #failures = 0;
+  #opened = 0;
+  #openedAt = 0;
+
+  constructor(context: PortKeeperContext) {
+    this.#context = context;
+    const { random, reopenMaxMs: max } = context;
+    this.#wait = backoff({ base: Math.min(REOPEN_BASE_MS, max), max, random });
+  }
+
+  /** How often a socket was opened. */
+  get opened(): number {
+    return this.#opened;
+  }
+
+  /** Sees to it that the socket is on this interface. Answers why there is none; `undefined` where there is one. */
+  ensure(link: Link): string | undefined {
+    if (this.#port !== undefined && this.#port.link.index !== link.index) {
+      this.#context.log.warn("The interface is another one, opening a new socket", {
+        interface: link.name,
+      });
+      this.release();
+    }
+    if (this.#port === undefined && !this.#waiting && !this.#closed.signal.aborted) {
+      this.#open(link);
+    }
+    return this.#port === undefined ? this.#error ?? "it is closed" : undefined;
+  }
+
+  /** Closes the socket, until it is wanted again. */
+  release(): void {
+    const port = this.#port;
+    this.#port = undefined;
+    port?.close();
+  }
+
+  /** Closes the socket for good. */
+  close(): void {
+    this.#closed.abort();
+    this.release();
+  }
+
+  #open(link: Link): void {
+    const { clock, log, open } = this.#context;
+    try {
+      const port = open(link);
+      this.#port = port;
+      this.#error = undefined;
+      this.#opened++;
+      this.#openedAt = clock.monotonic();
+      log.info("Listening", { interface: link.name, index: link.index });
+      for (const limit of port.limits) {
+        log.warn("The socket is limited", { interface: link.name, limit });
+      }
+      void this.#serve(port);
+    } catch (error) {
+      this.#openLater(error);
+    }
+  }
+
+  async #serve(port: DatagramPort): Promise<void> {
+    try {
+      await this.#context.serve(port);
+      if (this.#port === port) throw new Error("The socket was closed");
+    } catch (error) {
+      if (this.#port !== port) return;
+      this.release();
+      if (this.#context.clock.monotonic() - this.#openedAt > LASTED_MS) this.#failures = 0;
+      this.#openLater(error);
+      this.#context.onChange();
+    }
+  }
+
+  #openLater(error: unknown): void {
+    const { clock, log, onChange } = this.#context;
+    this.#error = error instanceof Error ? error.message : String(error);
+    log.warn("The socket failed, opening it again", { error });
+    this.#waiting = true;
+    clock.sleep(this.#wait(++this.#failures), this.#closed.signal).then(() => {
+      this.#waiting = false;
+      onChange();
+    }, () => undefined);
+  }
+}

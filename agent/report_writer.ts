@@ -1,0 +1,146 @@
+/**
+ * Writes the agent's report into its own Lease.
+ *
+ * @module
+ */
+import type { AgentReport } from "../core/api/agent_report.ts";
+import { AGENT_LEASE_LABEL, AGENT_REPORT_ANNOTATION } from "../core/api/names.ts";
+import { isNotFound, type KubeClient, type Lease, LEASES } from "../kube/mod.ts";
+import { LinkedAbort } from "../runtime/abort.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Logger } from "../runtime/log.ts";
+
+/** A report that is not renewed for this long is no longer believed. */
+const LEASE_SECONDS = 15;
+/** Changes that come closer together share a write. */
+const GATHER_MS = 50;
+/** An object's annotations together have 256 KiB. */
+const MOST_CHARACTERS = 200_000;
+/** How long one write may take. */
+const WRITE_MS = 5_000;
+/** How soon a write that failed is tried again. */
+const RETRY_MS = 1_000;
+
+/** What a {@linkcode ReportWriter} works with. */
+export interface ReportWriterContext {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** The Lease. */
+  readonly lease: { readonly namespace: string; readonly name: string };
+  /** What is to be reported now. */
+  readonly report: () => AgentReport;
+  /** How often the Lease is renewed, changed or not. */
+  readonly renewMs: number;
+}
+
+/** Writes the report when it changed, and renews it. Failures are logged and tried again, and stop nothing. */
+export class ReportWriter {
+  readonly #context: ReportWriterContext;
+  readonly #acquired: string;
+  #changed = Promise.withResolvers<void>();
+  #failing = false;
+
+  constructor(context: ReportWriterContext) {
+    this.#context = context;
+    this.#acquired = microTime(context.clock.now());
+  }
+
+  /** Says that the report may have changed. */
+  changed(): void {
+    this.#changed.resolve();
+  }
+
+  /** Writes until the signal aborts, then once more. Resolves then; never rejects. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, renewMs } = this.#context;
+    while (!signal.aborted) {
+      this.#changed = Promise.withResolvers();
+      await this.#write();
+      using wait = new LinkedAbort(signal);
+      await Promise.race([
+        clock.sleep(this.#failing ? Math.min(RETRY_MS, renewMs) : renewMs, wait.signal),
+        this.#changed.promise.then(() => clock.sleep(GATHER_MS, signal)),
+      ]).catch(() => undefined);
+      wait.abort(undefined);
+    }
+    await this.#write();
+  }
+
+  async #write(): Promise<void> {
+    const { clock, log, lease } = this.#context;
+    using limit = new LinkedAbort();
+    limit.abortAfter(WRITE_MS, {
+      clock,
+      reason: () => new Error("The API server does not answer in time"),
+    });
+    try {
+      await this.#patch(limit.signal);
+      if (this.#failing) log.info("Reporting again", { lease: lease.name });
+      this.#failing = false;
+    } catch (error) {
+      if (!this.#failing) {
+        log.warn("Cannot write the report, trying again", { lease: lease.name, error });
+      }
+      this.#failing = true;
+    }
+  }
+
+  /** The Lease is patched, and made where there is none. */
+  async #patch(signal: AbortSignal): Promise<void> {
+    const { client, lease } = this.#context;
+    const content = this.#content();
+    try {
+      await client.of(LEASES).patch(lease, { type: "merge", body: content }, { signal });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      const { metadata, spec } = content;
+      const object: Lease = {
+        apiVersion: LEASES.apiVersion,
+        kind: LEASES.kind,
+        metadata: { ...lease, ...metadata },
+        spec,
+      };
+      await client.of(LEASES).create(object, { signal });
+    }
+  }
+
+  #content(): LeaseContent {
+    const report = this.#context.report();
+    return {
+      metadata: {
+        labels: { [AGENT_LEASE_LABEL]: "true" },
+        annotations: { [AGENT_REPORT_ANNOTATION]: reportText(report) },
+      },
+      spec: {
+        holderIdentity: report.pod.name ?? this.#context.lease.name,
+        leaseDurationSeconds: LEASE_SECONDS,
+        acquireTime: this.#acquired,
+        renewTime: microTime(this.#context.clock.now()),
+      },
+    };
+  }
+}
+
+/** The report as JSON; without the declined addresses where an annotation has no room for them. */
+function reportText(report: AgentReport): string {
+  const text = JSON.stringify(report);
+  if (text.length <= MOST_CHARACTERS) return text;
+  return JSON.stringify(report, (key, value) => key === "declined" ? undefined : value);
+}
+
+/** What a write changes in the Lease. */
+type LeaseContent = {
+  metadata: { labels: Record<string, string>; annotations: Record<string, string> };
+  spec: {
+    holderIdentity: string;
+    leaseDurationSeconds: number;
+    acquireTime: string;
+    renewTime: string;
+  };
+};
+
+/** `metav1.MicroTime`. */
+function microTime(ms: number): string {
+  return new Date(ms).toISOString().replace("Z", "000Z");
+}

@@ -1,0 +1,211 @@
+/**
+ * The address that the agent answers from, on its interface.
+ *
+ * @module
+ */
+import { type Cidr, cidrContains, formatCidr, formatIPv4, readIPv4 } from "../core/net/mod.ts";
+import type { Logger } from "../runtime/log.ts";
+import type {
+  HostNetwork,
+  HostState,
+  InterfaceAddress,
+  Link,
+  LinkAddress,
+} from "./host_network.ts";
+
+/** RFC 5227 section 2.3: announce twice. */
+const ANNOUNCEMENTS = 2;
+
+/** Where which address is wanted. */
+export interface WantedAddress {
+  readonly link: Link;
+  readonly cidr: Cidr;
+  /** Unsigned 32-bit number. */
+  readonly address: number;
+}
+
+/** Whether the address is there, and what an operator should know about it. */
+export interface AddressState {
+  readonly present: boolean;
+  /** Why it is not, or what is unusual. */
+  readonly note?: string;
+}
+
+interface Seen {
+  readonly host: HostState;
+  readonly link: Link;
+  readonly wanted: WantedAddress | undefined;
+  readonly state: AddressState;
+}
+
+/** What a {@linkcode ServerAddress} works with. */
+export interface ServerAddressContext {
+  readonly host: HostNetwork;
+  readonly log: Logger;
+  /** No route of ours may cover these. */
+  readonly apiServerAddresses: readonly string[];
+}
+
+/**
+ * Keeps one server address on one interface. What is there decides, not what was done: an address that somebody
+ * else put there is used and left; one that bears the agents' label is theirs, also from an earlier life.
+ */
+export class ServerAddress {
+  readonly #context: ServerAddressContext;
+  /** The last state that was looked at, and for what: on the same one nothing is done twice. */
+  #seen: Seen | undefined;
+  #route: { readonly link: Link; readonly address: InterfaceAddress } | undefined;
+  /** What was added, which a state read before does not have yet. */
+  #added: { readonly link: Link; readonly address: InterfaceAddress } | undefined;
+  #announcements = 0;
+  /** The failure that was logged last: it is tried again all the time, and told once. */
+  #complaint: string | undefined;
+
+  constructor(context: ServerAddressContext) {
+    this.#context = context;
+  }
+
+  /** Makes `wanted` so, on the interface `link`; without it, removes what is the agents'. */
+  ensure(
+    host: HostState,
+    options: { readonly link: Link; readonly wanted?: WantedAddress },
+  ): AddressState {
+    const { link, wanted } = options;
+    const seen = this.#seen;
+    if (seen?.host === host && seen.link.index === link.index && same(seen.wanted, wanted)) {
+      return seen.state;
+    }
+    const state = this.#make(host, { link, wanted });
+    this.#seen = { host, link, wanted, state };
+    return state;
+  }
+
+  /** Removes the agents' address from the interface that it was last on, unless that is `link`. */
+  leave(host: HostState, link: Link | undefined): void {
+    const left = this.#seen?.link;
+    if (left === undefined || left.index === link?.index) return;
+    if (host.links.get(left.name)?.index === left.index) {
+      this.#make(host, { link: left, wanted: undefined });
+    }
+    this.#seen = undefined;
+    this.#route = undefined;
+  }
+
+  #make(
+    host: HostState,
+    { link, wanted }: { readonly link: Link; readonly wanted: WantedAddress | undefined },
+  ): AddressState {
+    const on = host.addresses.filter(({ index }) => index === link.index);
+    for (const stale of this.#ours(on, link)) {
+      if (stale.address === wanted?.address) continue;
+      this.#attempt(
+        "Removed a server address",
+        { link, of: stale },
+        () => this.#context.host.removeAddress(link, stale),
+      );
+    }
+    if (wanted === undefined) {
+      this.#dropRoute();
+      return { present: false };
+    }
+    const own = { address: wanted.address, prefixLength: wanted.cidr.prefix };
+    if (!on.some(({ address }) => address === wanted.address)) {
+      const refused = this.#attempt(
+        "Added the server address",
+        { link, of: own },
+        () => this.#context.host.addAddress(link, own),
+      );
+      if (refused !== undefined) return { present: false, note: refused };
+      this.#added = { link, address: own };
+      this.#announcements = ANNOUNCEMENTS;
+    }
+    if (this.#announcements > 0) {
+      this.#announcements--;
+      this.#attempt(
+        undefined,
+        { link, of: own },
+        () => this.#context.host.announce(link, wanted.address),
+      );
+    }
+    const note = this.#reversePath(wanted, own);
+    return note === undefined ? { present: true } : { present: true, note };
+  }
+
+  /** The addresses on the interface that are the agents'. */
+  #ours(on: readonly LinkAddress[], link: Link): InterfaceAddress[] {
+    const known = on.filter(({ ours }) => ours);
+    const added = this.#added?.link.index === link.index ? this.#added.address : undefined;
+    this.#added = undefined;
+    return added === undefined || on.some(({ address }) => address === added.address)
+      ? known
+      : [...known, added];
+  }
+
+  /** With a strict rp_filter, packets from clients are dropped unless there is a route back to them. */
+  #reversePath(wanted: WantedAddress, own: InterfaceAddress): string | undefined {
+    const { host, apiServerAddresses } = this.#context;
+    const { link, cidr } = wanted;
+    const of = { link, of: own };
+    let strict = false;
+    const unknown = this.#attempt(undefined, of, () => strict = host.strictReversePath(link));
+    if (unknown !== undefined) return unknown;
+    if (!strict) {
+      this.#dropRoute();
+      return undefined;
+    }
+    const covered = apiServerAddresses.find((text) => cidrContains(cidr, readIPv4(text)));
+    if (covered !== undefined) {
+      this.#dropRoute();
+      return `rp_filter of ${link.name} is 1 and a route to ${
+        formatCidr(cidr)
+      } would cover the API server ${covered}: ` +
+        "clients that renew by unicast are not heard until rp_filter is 0 or 2";
+    }
+    const refused = this.#attempt(undefined, of, () => host.addPrefixRoute(link, own));
+    if (refused !== undefined) return refused;
+    this.#route = { link, address: own };
+    return `rp_filter of ${link.name} is 1: added a route to ${formatCidr(cidr)}`;
+  }
+
+  #dropRoute(): void {
+    if (this.#route === undefined) return;
+    const { link, address } = this.#route;
+    this.#route = undefined;
+    this.#attempt(
+      undefined,
+      { link, of: address },
+      () => this.#context.host.removePrefixRoute(link, address),
+    );
+  }
+
+  /** Does it and says so in the log; answers what went wrong, in words. */
+  #attempt(
+    done: string | undefined,
+    { link, of }: { readonly link: Link; readonly of: InterfaceAddress },
+    action: () => void,
+  ): string | undefined {
+    const keys = {
+      interface: link.name,
+      address: formatIPv4(of.address),
+      prefixLength: of.prefixLength,
+    };
+    try {
+      action();
+      if (done !== undefined) this.#context.log.info(done, keys);
+      return undefined;
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      if (message !== this.#complaint) {
+        this.#context.log.warn("Cannot change the interface", { ...keys, error });
+      }
+      this.#complaint = message;
+      return message;
+    }
+  }
+}
+
+function same(one: WantedAddress | undefined, other: WantedAddress | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return one.address === other.address && one.cidr.prefix === other.cidr.prefix &&
+    one.link.index === other.link.index;
+}
