@@ -6,6 +6,7 @@
 import type { RestClient } from "../kube/seam.ts";
 import type { Clock, Random } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
+import type { Metrics } from "../runtime/metrics.ts";
 
 /** Looks up the IPv4 addresses of a host name; rejects where there are none. */
 export type ResolveHost = (name: string, signal: AbortSignal) => Promise<readonly string[]>;
@@ -41,6 +42,8 @@ export interface ControllerOptions {
   readonly instance?: string;
   /** Resolves NTP server names; unset: names are left unresolved, and option 42 carries addresses only. */
   readonly resolveHost?: ResolveHost;
+  /** Where its metrics go; unset: a set of its own. */
+  readonly metrics?: Metrics;
   /** Serve `/ipams/<network>` and `/caches/<network>`. */
   readonly enableCacheDump?: boolean;
   readonly timing?: Partial<ControllerTiming>;
@@ -56,7 +59,7 @@ export interface RunningController {
   whenReady(signal: AbortSignal): Promise<void>;
   /** Resolves when everything known is reconciled and written (Events apart). Rejects with the signal's reason. */
   whenIdle(signal: AbortSignal): Promise<void>;
-  /** Writes of its own that failed and have not succeeded since: object -> error text. */
+  /** What failed and has not succeeded since: queue and key -> error text. */
   readonly failures: ReadonlyMap<string, string>;
   /** Its metrics in the Prometheus text format. */
   metrics(): Promise<string>;

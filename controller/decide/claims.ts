@@ -7,7 +7,7 @@ import { VMNETCFG_FINALIZER } from "../../core/api/names.ts";
 import { fromTimestamp } from "../../core/api/timestamp.ts";
 import type { VirtualMachineNetworkConfig } from "../../core/api/types.ts";
 import type { Claim, ClaimVm } from "../../core/ipam/types.ts";
-import { type Nic, type ShownNic, shownNics, wantedNics } from "./nics.ts";
+import { type Nic, type ShownNic, shownNics, type WantedNic, wantedNics } from "./nics.ts";
 
 /** What claims are made from. */
 export interface ClaimSource {
@@ -55,7 +55,11 @@ export function asksSame(one: Claim, other: Claim): boolean {
     one.state === other.state && one.owner.uid === other.owner.uid;
 }
 
-function claimOf({ config, vm }: ClaimSource, nic: Nic | ShownNic, state: Claim["state"]): Claim {
+function claimOf(
+  { config, vm }: ClaimSource,
+  nic: WantedNic | ShownNic,
+  state: Claim["state"],
+): Claim {
   const previous = shownNics(config).find((known) => known.key === nic.key)?.address;
   const { namespace = "", name = "", uid = "" } = config.metadata;
   return {
@@ -63,7 +67,7 @@ function claimOf({ config, vm }: ClaimSource, nic: Nic | ShownNic, state: Claim[
     owner: { namespace, name, uid },
     ...(vm === undefined ? {} : { vm }),
     macAddress: nic.macAddress,
-    ...(nic.ipAddress === undefined ? {} : { requested: nic.ipAddress }),
+    ...("ipAddress" in nic && nic.ipAddress !== undefined ? { requested: nic.ipAddress } : {}),
     ...(previous === undefined ? {} : { previous }),
     createdAt: fromTimestamp(config.metadata.creationTimestamp) ?? 0,
     state,

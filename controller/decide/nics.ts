@@ -6,7 +6,11 @@
  */
 import { networkConfigsOf, networkStatusesOf } from "../../core/api/network_configs.ts";
 import { networkNameProblem, networkRef } from "../../core/api/network_ref.ts";
-import type { NetworkConfigState, VirtualMachineNetworkConfig } from "../../core/api/types.ts";
+import type {
+  NetworkConfig,
+  NetworkConfigState,
+  VirtualMachineNetworkConfig,
+} from "../../core/api/types.ts";
 import { formatMac, readMac } from "../../core/net/mac.ts";
 
 /** One entry of a list of NICs. */
@@ -19,8 +23,14 @@ export interface Nic {
   readonly networkName: string;
   /** As written. */
   readonly macAddress: string;
+}
+
+/** One entry of the list of a spec. */
+export interface WantedNic extends Nic {
   /** The wanted address, as written. */
   readonly ipAddress?: string;
+  /** The very entry. */
+  readonly entry: NetworkConfig;
 }
 
 /** One entry of the list of a status. */
@@ -32,27 +42,31 @@ export interface ShownNic extends Nic {
   readonly message?: string;
 }
 
-const wanted = new WeakMap<VirtualMachineNetworkConfig, readonly Nic[]>();
+const wanted = new WeakMap<VirtualMachineNetworkConfig, readonly WantedNic[]>();
 const shown = new WeakMap<VirtualMachineNetworkConfig, readonly ShownNic[]>();
 
 /** The NICs that an object asks for. What is no entry at all is left out. Objects are immutable, so it is read once. */
-export function wantedNics(config: VirtualMachineNetworkConfig): readonly Nic[] {
-  return once(wanted, config, () => entries(config.spec && networkConfigsOf(config), config));
+export function wantedNics(config: VirtualMachineNetworkConfig): readonly WantedNic[] {
+  return once(wanted, config, () => {
+    const list = config.spec && networkConfigsOf(config);
+    return entries(list, config).map(({ nic, raw }) => ({
+      ...nic,
+      ...textField("ipAddress", raw.ipAddress),
+      entry: raw as unknown as NetworkConfig,
+    }));
+  });
 }
 
 /** The NICs that an object's status shows. */
 export function shownNics(config: VirtualMachineNetworkConfig): readonly ShownNic[] {
   return once(shown, config, () => {
     const list = config.spec && networkStatusesOf(config);
-    return entries(list, config).map((nic) => ({
-      key: nic.key,
-      ...(nic.network === undefined ? {} : { network: nic.network }),
-      networkName: nic.networkName,
-      macAddress: nic.macAddress,
-      state: nic.raw.state === "Allocated" ? "Allocated" : "Pending",
-      ...textField("address", nic.raw.allocatedIPAddress),
-      ...textField("reason", nic.raw.reason),
-      ...textField("message", nic.raw.message),
+    return entries(list, config).map(({ nic, raw }) => ({
+      ...nic,
+      state: raw.state === "Allocated" ? "Allocated" : "Pending",
+      ...textField("address", raw.allocatedIPAddress),
+      ...textField("reason", raw.reason),
+      ...textField("message", raw.message),
     }));
   });
 }
@@ -83,24 +97,19 @@ export function vmKeyOf(config: VirtualMachineNetworkConfig): string | undefined
   return `${config.metadata.namespace ?? ""}/${name}`;
 }
 
-interface RawNic extends Nic {
-  readonly raw: Readonly<Record<string, unknown>>;
-}
+type Raw = Readonly<Record<string, unknown>>;
 
-function entries(list: unknown, config: VirtualMachineNetworkConfig): readonly RawNic[] {
+function entries(
+  list: unknown,
+  config: VirtualMachineNetworkConfig,
+): readonly { readonly nic: Nic; readonly raw: Raw }[] {
   if (!Array.isArray(list)) return [];
   return list.filter(isRecord).map((raw) => {
     const networkName = typeof raw.networkName === "string" ? raw.networkName : "";
     const macAddress = typeof raw.macAddress === "string" ? raw.macAddress : "";
     const network = wholeNetworkName(networkName, config.metadata.namespace ?? "");
-    return {
-      key: nicKey(network ?? networkName, macAddress),
-      ...(network === undefined ? {} : { network }),
-      networkName,
-      macAddress,
-      ...textField("ipAddress", raw.ipAddress),
-      raw,
-    };
+    const key = nicKey(network ?? networkName, macAddress);
+    return { nic: { key, ...(network && { network }), networkName, macAddress }, raw };
   });
 }
 
@@ -110,7 +119,7 @@ function textField<K extends string>(key: K, value: unknown): { readonly [P in K
   };
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+function isRecord(value: unknown): value is Raw {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

@@ -20,8 +20,10 @@ export interface PoolFacts {
   readonly networkFound: boolean;
   /** The older pool that serves the network instead. */
   readonly servedBy?: string;
-  /** What is wrong with its spec; empty where nothing is. */
+  /** What in its spec keeps it from giving addresses; empty where nothing does. */
   readonly problems: string;
+  /** What else is wrong with its spec; empty where nothing is. */
+  readonly warnings: string;
   /** What the plan of its addresses had to say. */
   readonly notes: readonly PlanNote[];
   readonly agents: AgentView;
@@ -96,8 +98,9 @@ function registered({ pool, network, networkFound, servedBy }: PoolFacts): Answe
   return yes("Registered", `IPPool serves network ${network}`);
 }
 
-function cacheReady({ problems, notes }: PoolFacts): Answer {
+function cacheReady({ problems, warnings, notes }: PoolFacts): Answer {
   if (problems !== "") return no("PoolInvalid", problems);
+  if (warnings !== "") return yes("InvalidOptions", warnings);
   const warning = notes.find(({ type }) => type === "Warning");
   return warning === undefined
     ? yes("Planned", "The record of addresses is up to date")

@@ -5,6 +5,7 @@
  * @module
  */
 import type { ClaimReason, PlanNote } from "../../core/ipam/types.ts";
+import type { VmProblemReason } from "../../core/ipam/vm_nic.ts";
 
 /** Why a NIC has no address, where the planner was not even asked. */
 export type UnplannedReason =
@@ -30,8 +31,9 @@ export type VmReason =
   | "NameTaken"
   /** The API server refuses what the controller has to write. */
   | "WriteRefused"
-  /** The annotation `harvesterhci.io/mac-address` cannot be read. */
-  | "InvalidMacAnnotation";
+  | VmProblemReason
+  /** The VM is not in the form that KubeVirt writes. */
+  | "InvalidVirtualMachine";
 
 /** Reasons of an IPPool's conditions and of Events about it. */
 export type PoolReason =
@@ -41,6 +43,8 @@ export type PoolReason =
   | "InvalidNetworkName"
   | "NetworkAlreadyServed"
   | "PoolInvalid"
+  /** An option of the pool cannot be sent; addresses are given nevertheless. */
+  | "InvalidOptions"
   | "Planned"
   | "Running"
   | "Paused"

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { MANAGED_DHCP } from "../../core/api/names.ts";
-import type { KubeObject, VirtualMachine, VirtualMachineInstance } from "../../core/api/types.ts";
+import type { VirtualMachine, VirtualMachineInstance } from "../../core/api/types.ts";
 
 const RUN_STRATEGIES_THAT_RUN: ReadonlySet<string> = new Set(["Always", "RerunOnFailure"]);
 const PHASES_THAT_ENDED: ReadonlySet<string> = new Set(["Succeeded", "Failed"]);
@@ -23,9 +22,4 @@ export function isRunning(vm: VirtualMachine, vmi: VirtualMachineInstance | unde
   }
   const strategy = vm.spec?.runStrategy;
   return strategy === undefined ? vm.spec?.running === true : RUN_STRATEGIES_THAT_RUN.has(strategy);
-}
-
-/** Whether a namespace's label opts all its VMs out of managed DHCP. */
-export function isOptedOut(namespace: KubeObject | undefined): boolean {
-  return namespace?.metadata.labels?.[MANAGED_DHCP] === "false";
 }

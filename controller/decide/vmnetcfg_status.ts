@@ -13,7 +13,7 @@ import type {
 } from "../../core/api/types.ts";
 import { withAnswer } from "./conditions.ts";
 import { sameJson } from "./same_json.ts";
-import { type Nic, type ShownNic, shownNics, wantedNics } from "./nics.ts";
+import { type Nic, type ShownNic, shownNics } from "./nics.ts";
 import type { NicReason } from "./reasons.ts";
 
 /** What is known of a NIC: committed in its pool, or certain without one. */
@@ -24,12 +24,26 @@ export interface NicResult {
   readonly address?: string;
 }
 
+/** A NIC, and what is known of it. */
+export interface KnownNic {
+  readonly nic: Nic;
+  readonly result: NicResult;
+}
+
 /** A NIC whose state changes with the next status. */
 export interface NicChange {
   readonly nic: Nic;
   readonly before?: ShownNic;
   readonly result: NicResult;
 }
+
+/** Reasons for which a NIC that has its address lacks nothing: the rest is its pool's business. */
+const CONTENT: ReadonlySet<NicReason> = new Set([
+  "Allocated",
+  "PoolPaused",
+  "PoolInvalid",
+  "NetworkAlreadyServed",
+]);
 
 /** The next status, and what changes with it. */
 export interface StatusPlan {
@@ -52,19 +66,15 @@ const REMEMBERING: ReadonlySet<NicReason> = new Set([
 /**
  * The next status of an object.
  *
- * @param resultOf What is known of each NIC of its spec.
+ * @param known What is known of each NIC of its spec, in the spec's order.
  * @param now RFC 3339.
  */
 export function vmnetcfgStatus(
   config: VirtualMachineNetworkConfig,
-  { resultOf, now }: { readonly resultOf: (nic: Nic) => NicResult; readonly now: string },
+  { known, now }: { readonly known: readonly KnownNic[]; readonly now: string },
 ): StatusPlan {
   const before = new Map(shownNics(config).map((nic) => [nic.key, nic]));
-  const results = wantedNics(config).map((nic) => ({
-    nic,
-    before: before.get(nic.key),
-    result: resultOf(nic),
-  }));
+  const results = known.map(({ nic, result }) => ({ nic, before: before.get(nic.key), result }));
   const networks = results.map(({ nic, before, result }) => statusOf(nic, result, before?.address));
   const conditions = conditionsOf(
     config,
@@ -74,31 +84,29 @@ export function vmnetcfgStatus(
   const next = withNetworkStatus(config, { networks, conditions });
   if (sameJson(next.status, config.status)) return { object: config, changes: [] };
   const changes = results.filter(({ before, result }) =>
-    before?.address !== result.address ||
-    (before?.state === "Allocated") !== (result.address !== undefined) ||
-    (result.address === undefined && before?.reason !== result.reason)
-  ).map(({ nic, before, result }) => ({
-    nic,
-    ...(before === undefined ? {} : { before }),
-    result,
-  }));
+    (before?.state === "Allocated" ? before.address : undefined) !== result.address ||
+    before?.reason !== shownReason(result)
+  ).map(({ nic, before, result }) => ({ nic, ...(before && { before }), result }));
   return { object: next, changes };
 }
 
 function statusOf(nic: Nic, result: NicResult, previous: string | undefined): NetworkConfigStatus {
   const { networkName, macAddress } = nic;
-  if (result.address !== undefined) {
-    return { networkName, macAddress, allocatedIPAddress: result.address, state: "Allocated" };
-  }
-  const remembered = REMEMBERING.has(result.reason) ? previous : undefined;
+  const { address, message } = result;
+  const reason = shownReason(result);
+  const shown = address ?? (REMEMBERING.has(result.reason) ? previous : undefined);
   return {
-    networkName,
+    ...(shown === undefined ? {} : { allocatedIPAddress: shown }),
     macAddress,
-    ...(remembered === undefined ? {} : { allocatedIPAddress: remembered }),
-    state: "Pending",
-    reason: result.reason,
-    message: result.message,
+    networkName,
+    state: address === undefined ? "Pending" : "Allocated",
+    ...(reason === undefined ? {} : { reason, message }),
   };
+}
+
+/** The reason that is shown for a NIC: none while it has what it wants. */
+function shownReason({ address, reason }: NicResult): NicReason | undefined {
+  return address !== undefined && CONTENT.has(reason) ? undefined : reason;
 }
 
 interface Shown {
@@ -135,7 +143,7 @@ function conditionsOf(
 }
 
 function allocatedOf(shown: readonly Shown[]): Answer {
-  const failed = shown.filter(({ result }) => result.address === undefined);
+  const failed = shown.filter(({ result }) => shownReason(result) !== undefined);
   const [first] = failed;
   if (first !== undefined) {
     return no(

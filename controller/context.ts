@@ -1,0 +1,57 @@
+/**
+ * What the loops share.
+ *
+ * @module
+ */
+import type {
+  IPPool,
+  NetworkAttachmentDefinition,
+  VirtualMachine,
+  VirtualMachineNetworkConfig,
+} from "../core/api/types.ts";
+import type { ResourceClient, WorkQueue } from "../kube/types.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Logger } from "../runtime/log.ts";
+import type { AgentReports } from "./agent_reports.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Limit } from "./limit.ts";
+import type { NtpNames } from "./ntp_names.ts";
+import type { Teller } from "./tell.ts";
+import type { World } from "./world.ts";
+
+/** The queues of keys: of VMs, VirtualMachineNetworkConfigs, IPPools, networks (all `namespace/name`). */
+export interface Queues {
+  readonly vms: WorkQueue;
+  readonly configs: WorkQueue;
+  readonly pools: WorkQueue;
+  readonly networks: WorkQueue;
+}
+
+/** The clients by which the loops write. */
+export interface Clients {
+  readonly vms: ResourceClient<VirtualMachine>;
+  readonly configs: ResourceClient<VirtualMachineNetworkConfig>;
+  readonly pools: ResourceClient<IPPool>;
+  readonly nads: ResourceClient<NetworkAttachmentDefinition>;
+  /** Whether the cluster has VirtualMachines at all. */
+  servesVms(signal: AbortSignal): Promise<boolean>;
+}
+
+/** What every loop is given. */
+export interface Context {
+  readonly world: World;
+  readonly clients: Clients;
+  readonly queues: Queues;
+  readonly ledger: Ledger;
+  readonly reports: AgentReports;
+  readonly teller: Teller;
+  /** Bounds the writes of VirtualMachineNetworkConfigs under way. */
+  readonly writes: Limit;
+  /** Unset: host names of NTP servers are left as they are recorded. */
+  readonly ntp?: NtpNames;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly resyncMs: number;
+  /** Queues a pool for planning, after what else comes for it has been gathered. */
+  touchPool(key: string): void;
+}

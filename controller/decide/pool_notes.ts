@@ -1,0 +1,39 @@
+/**
+ * What the owner of an IPPool is told by Events.
+ *
+ * @module
+ */
+import { getCondition } from "../../core/api/condition.ts";
+import { IPPoolCondition } from "../../core/api/names.ts";
+import type { IPPool } from "../../core/api/types.ts";
+import type { Note } from "../tell.ts";
+import { poolConditions, type PoolFacts } from "./pool_status.ts";
+import type { PoolReason } from "./reasons.ts";
+
+/** Conditions that are no news as long as they give these reasons. */
+const NO_NEWS: ReadonlySet<PoolReason> = new Set(["Registered", "Planned", "Running", "Paused"]);
+
+/** What stands about a pool: told when it begins. */
+export function poolNotes(facts: PoolFacts): readonly Note[] {
+  const stated = poolConditions(facts).filter(({ type, reason }) =>
+    type !== IPPoolCondition.AgentReady && !NO_NEWS.has(reason)
+  ).map(({ reason, message }): Note => ({ type: "Warning", reason, message }));
+  const planned = facts.notes.filter(({ reason }) =>
+    !stated.some((note) => note.reason === reason)
+  );
+  return [...stated, ...planned];
+}
+
+/** What became of the agents of a pool with its last write. */
+export function agentNotes(before: IPPool, after: IPPool): readonly Note[] {
+  const was = getCondition(before.status?.conditions, IPPoolCondition.AgentReady);
+  const is = getCondition(after.status?.conditions, IPPoolCondition.AgentReady);
+  if (is === undefined || is.status === was?.status || is.reason === "Paused") return [];
+  if (is.status !== "True" && was === undefined) return []; // Agents need a moment to start.
+  const { reason = "", message = "" } = is;
+  return [{
+    type: is.status === "True" ? "Normal" : "Warning",
+    reason: reason as PoolReason,
+    message,
+  }];
+}

@@ -1,0 +1,7 @@
+/**
+ * The controller: VirtualMachines get VirtualMachineNetworkConfigs, and those get addresses of IPPools.
+ *
+ * @module
+ */
+export * from "./run.ts";
+export * from "./types.ts";
