@@ -43,9 +43,15 @@ const UNIT: readonly (readonly [folder: string, ...permissions: string[]])[] = [
 ];
 
 /** What tests are allowed that need root, network namespaces or a real kube-apiserver. */
-const SYSTEM_PERMISSIONS = ["read", "write", "run", "env", "net", "sys", "ffi"].map((one) =>
-  `--allow-${one}`
-);
+export const SYSTEM_PERMISSIONS: readonly string[] = [
+  "read",
+  "write",
+  "run",
+  "env",
+  "net",
+  "sys",
+  "ffi",
+].map((one) => `--allow-${one}`);
 
 /** The examples in documentation, and the tests that need no root. */
 export async function unitSteps(root: string): Promise<readonly Step[]> {

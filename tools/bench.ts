@@ -1,0 +1,45 @@
+/**
+ * Runs the benches one after another, each a script that prints its own table, and says at the end how each went:
+ * `deno task bench [NAME]...`. A name is part of a script's path.
+ *
+ * @module
+ */
+import { print, runDeno } from "./gate/command.ts";
+import { filesBelow } from "./gate/files.ts";
+import { SYSTEM_PERMISSIONS } from "./gate/test_steps.ts";
+
+const ROOT = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
+const TIMEOUT_MS = 1_800_000;
+
+const scripts = await filesBelow(ROOT, "_bench.ts");
+const wanted = scripts.filter((script) =>
+  Deno.args.length === 0 || Deno.args.some((name) => script.includes(name))
+);
+if (wanted.length === 0) {
+  print(
+    `Cannot find a bench named so; there are:\n${
+      scripts.map((script) => `  ${script}\n`).join("")
+    }`,
+  );
+  Deno.exit(1);
+}
+
+const rows: string[] = [];
+let failed = false;
+for (const script of wanted) {
+  print(`\n== ${script}\n`);
+  const start = performance.now();
+  // What lies in core is pure and is given nothing.
+  const permissions = script.startsWith("core/") ? [] : SYSTEM_PERMISSIONS;
+  const { succeeded } = await runDeno({
+    args: ["run", "--no-prompt", ...permissions, script],
+    cwd: ROOT,
+    show: true,
+    timeoutMs: TIMEOUT_MS,
+  });
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  rows.push(`${succeeded ? "ok    " : "FAILED"}  ${seconds.padStart(7)} s  ${script}\n`);
+  failed ||= !succeeded;
+}
+print(`\n${rows.join("")}`);
+Deno.exit(failed ? 1 : 0);
