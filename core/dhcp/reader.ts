@@ -78,6 +78,14 @@ export class ByteReader {
     return String.fromCharCode(...this.#take(count)).replace(/\0+$/, "");
   }
 
+  /** A reader of the octets `from` to `to` of all its octets, read or not. */
+  between(from: number, to: number): ByteReader {
+    return new ByteReader(this.bytes.subarray(from, to), {
+      field: this.#field,
+      base: this.#base + from,
+    });
+  }
+
   /** Throws the error about what stands at the current place. */
   fail(wanted: string, got: string): never {
     throw new DhcpDecodeError(this.#field, { offset: this.#base + this.#at, wanted, got });

@@ -1,12 +1,16 @@
 import type { OptionFamily } from "./family.ts";
 
 /**
- * Whether a text is a domain name that may stand in a DHCP option: labels of letters, digits, dashes and underscores
- * (RFC 1035 section 2.3.1, RFC 1123 section 2.1), separated by dots, none at the end.
+ * Whether a text is a label of a domain name: 1 to 63 letters, digits, dashes and underscores, no dash at either end
+ * (RFC 1035 section 2.3.1, RFC 1123 section 2.1).
  */
+export function isLabel(text: string): boolean {
+  return /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i.test(text);
+}
+
+/** Whether a text is a domain name of at most `most` characters: labels separated by dots, none at the end. */
 export function isDomainName(text: string, most: number = 253): boolean {
-  return text.length > 0 && text.length <= most &&
-    text.split(".").every((label) => /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i.test(label));
+  return text.length <= most && text.split(".").every(isLabel);
 }
 
 /** A family of names of at most `most` octets. What a peer sends is read as it is: hosts name themselves freely. */

@@ -1,12 +1,14 @@
 import type { ByteReader } from "../reader.ts";
 import type { ByteWriter } from "../writer.ts";
-import { isDomainName } from "./domain_name.ts";
+import { isDomainName, isLabel } from "./domain_name.ts";
 import type { OptionFamily } from "./family.ts";
 
 /** The two highest bits of a length octet that make it a pointer (RFC 1035 section 4.1.4). */
 const POINTER = 0xc0;
 /** The last offset that a pointer can hold. */
 const LAST_TARGET = 0x3fff;
+/** Labels and pointers of one name: the longest has 127 labels, and each may stand behind a pointer. */
+const MOST_STEPS = 254;
 
 /**
  * Domain names as DNS writes them, compressed: 119 domain search (RFC 3397 section 2, RFC 1035 section 4.1.4).
@@ -31,30 +33,30 @@ export const domainSearchFamily: OptionFamily<readonly string[]> = {
   },
 };
 
-/** Reads one name. What follows a pointer is read from the octets before it; so it ends. */
+/**
+ * Reads one name. What follows a pointer is read from the octets between its target and the name that points, so that
+ * it ends; and the hops are bounded, so that a long chain of pointers costs no time.
+ */
 function readName(reader: ByteReader): string {
   const labels: string[] = [];
-  let before = reader.at;
-  let target = -1;
-  for (;;) {
-    const at: number = target >= 0 ? target : reader.at;
-    const length: number = target >= 0 ? reader.bytes[target] ?? 0 : reader.u8();
+  let start = reader.at;
+  let source = reader;
+  for (let steps = 0;; steps++) {
+    const length = source.u8();
     if (length === 0) break;
+    if (steps > MOST_STEPS) reader.fail("a name of 1 to 253 characters", "a chain of pointers");
     if (length >= POINTER) {
-      const low: number = target >= 0 ? reader.bytes[at + 1] ?? 0 : reader.u8();
-      target = ((length & ~POINTER) << 8) | low;
-      if (target >= before) reader.fail(`a pointer before octet ${before}`, `octet ${target}`);
-      before = target;
+      const target = ((length - POINTER) << 8) | source.u8();
+      if (target >= start) reader.fail(`a pointer before octet ${start}`, `octet ${target}`);
+      source = reader.between(target, start);
+      start = target;
       continue;
     }
-    const label = target >= 0
-      ? String.fromCharCode(...reader.bytes.subarray(at + 1, at + 1 + length))
-      : reader.text(length);
-    if (label.length !== length || !isDomainName(label)) {
+    const label = source.text(length);
+    if (label.length !== length || !isLabel(label)) {
       reader.fail("a label of letters, digits and dashes", JSON.stringify(label));
     }
     labels.push(label);
-    if (target >= 0) target += 1 + length;
   }
   const name = labels.join(".");
   if (!isDomainName(name)) {
