@@ -50,7 +50,10 @@ export interface FetchClientOptions extends TlsOptions {
 }
 
 /** A {@linkcode RestClient} that holds connections. */
-export interface FetchClient extends RestClient, Disposable {}
+export interface FetchClient extends RestClient, Disposable {
+  /** Address of the server, as it was given. */
+  readonly server: string;
+}
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
@@ -83,7 +86,11 @@ export function createFetchClient(options: FetchClientOptions): FetchClient {
     (request) => transport.perform(request),
     options.defaultNamespace === undefined ? {} : { defaultNamespace: options.defaultNamespace },
   );
-  return { ...rest, [Symbol.dispose]: () => transport[Symbol.dispose]() };
+  return {
+    ...rest,
+    server: options.server,
+    [Symbol.dispose]: () => transport[Symbol.dispose](),
+  };
 }
 
 /** A request whose answer's head has come. */
