@@ -42,7 +42,7 @@ export interface InterfaceAddress {
 }
 
 /** Reads and changes the interfaces and addresses of the process's network namespace. */
-export interface HostNetwork {
+export interface HostNetwork extends Disposable {
   /** What is there now. */
   read(): HostState;
   /** Whether anything may have changed since the last call. Costs next to nothing; never waits. */
@@ -60,5 +60,5 @@ export interface HostNetwork {
   /** Tells the neighbours by ARP who has the address now (RFC 5227 section 2.3). */
   announce(link: Link, address: number): void;
   /** Frees what it holds; it cannot be used after. */
-  close(): void;
+  [Symbol.dispose](): void;
 }

@@ -119,7 +119,7 @@ export class LinuxNetwork implements HostNetwork {
     }
   }
 
-  close(): void {
+  [Symbol.dispose](): void {
     this.#requests[Symbol.dispose]();
     this.#events[Symbol.dispose]();
   }

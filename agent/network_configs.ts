@@ -27,15 +27,24 @@ export interface NetworkConfigTexts {
   readonly configs: string | undefined;
   /** `IPPOOL_REFS_JSON`: JSON array of `namespace/name`. */
   readonly refs: string | undefined;
+  /** The form of one pool: `--ippool-ref` and `--nic`. */
+  readonly single?: { readonly ref: string; readonly nic: string };
 }
 
 const CONFIGS = "AGENT_NETWORK_CONFIGS";
 const REFS = "IPPOOL_REFS_JSON";
 
 /** Reads what is to be served. Never throws: what cannot be used is named, and disturbs nothing else. */
-export function readNetworkConfigs({ configs, refs }: NetworkConfigTexts): NetworkConfigs {
+export function readNetworkConfigs({ configs, refs, single }: NetworkConfigTexts): NetworkConfigs {
   const problems: FieldError[] = [];
   const networks = new Map<string, AgentNetwork>();
+  if (single !== undefined) {
+    const pool = readRef(single.ref, { path: "--ippool-ref", problems });
+    const interfaceName = readInterface(single.nic, { path: "--nic", problems });
+    if (pool !== undefined && interfaceName !== undefined) {
+      networks.set(pool, { interfaceName, pool });
+    }
+  }
   for (const [index, entry] of readArray(configs, { path: CONFIGS, problems }).entries()) {
     const network = readEntry(entry, { path: `${CONFIGS}[${index}]`, problems });
     if (network === undefined) continue;
@@ -43,7 +52,7 @@ export function readNetworkConfigs({ configs, refs }: NetworkConfigTexts): Netwo
       problems.push({
         path: `${CONFIGS}[${index}].ipPoolRef`,
         value: network.pool,
-        message: "must not name a pool that another entry names",
+        message: "must not name a pool that is named before",
       });
     } else networks.set(network.pool, network);
   }

@@ -65,7 +65,7 @@ export interface AgentOptions {
   readonly log: Logger;
   /** Opens the socket of an interface. */
   readonly openPort: OpenPort;
-  /** The machine's interfaces and addresses. The caller closes it, once {@linkcode RunningAgent.done}. */
+  /** The machine's interfaces and addresses. The caller disposes it, once {@linkcode RunningAgent.done}. */
   readonly host: HostNetwork;
   /** Name of the agent's Lease, which carries its report. */
   readonly name: string;
