@@ -33,7 +33,10 @@ const VALUES: Readonly<Record<number, fc.Arbitrary<unknown>>> = {
   57: u16,
   60: text,
   61: octets(600),
-  82: fc.array(fc.record({ code: u8, value: octets(255) }), { minLength: 1, maxLength: 4 }),
+  82: fc.array(fc.record({ code: u8, value: octets(255) }, { noNullPrototype: true }), {
+    minLength: 1,
+    maxLength: 4,
+  }),
   119: fc.array(domain, { minLength: 1, maxLength: 30 }),
 };
 
@@ -66,7 +69,7 @@ export const messages: fc.Arbitrary<DhcpMessage> = fc.record({
   options: fc.uniqueArray(option, { selector: ({ code }) => code, maxLength: 12 }).map((options) =>
     options.toSorted((a, b) => place(a) - place(b))
   ),
-});
+}, { noNullPrototype: true });
 
 function place({ code }: DhcpOption): number {
   return code === 53 ? 0 : code === 82 ? 2 : 1;
