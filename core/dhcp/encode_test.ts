@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
-import { messages } from "./arbitraries.ts";
+import { messages } from "./arbitraries_test.ts";
 import { decode } from "./decode.ts";
 import { encode } from "./encode.ts";
 import { DhcpEncodeError } from "./errors.ts";

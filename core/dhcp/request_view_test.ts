@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { anything, mutants } from "./arbitraries.ts";
+import { anything, mutants } from "./arbitraries_test.ts";
 import { Datagram } from "./datagram.ts";
 import { decode } from "./decode.ts";
 import { PACKETS } from "./fixtures/all.ts";

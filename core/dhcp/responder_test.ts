@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { anything } from "./arbitraries.ts";
+import { anything } from "./arbitraries_test.ts";
 import { Datagram, Reply } from "./datagram.ts";
 import { decode } from "./decode.ts";
 import { Destination } from "./destination.ts";
