@@ -5,6 +5,7 @@
  */
 import { createKubeClient } from "../kube/client.ts";
 import { createEventWriter, type EventWriter } from "../kube/events.ts";
+import { withFlowControl } from "../kube/flow_control.ts";
 import {
   IPPOOLS,
   NETWORK_ATTACHMENT_DEFINITIONS,
@@ -20,7 +21,6 @@ import { addControllerMetrics, addWriteCounter } from "./controller_metrics.ts";
 import { countingRest } from "./counting_rest.ts";
 import { GatherWindow } from "./gather_window.ts";
 import { Ledger } from "./ledger.ts";
-import { Limit } from "./limit.ts";
 import { NtpNames } from "./ntp_names.ts";
 import { PoolMemory } from "./pool_loop.ts";
 import { errorText } from "./refused.ts";
@@ -58,7 +58,8 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
   const timing = { ...TIMING, ...options.timing };
   const metrics = options.metrics ?? createMetrics();
   const writes = addWriteCounter(metrics);
-  const kube = createKubeClient(countingRest(options.rest, (write) => writes.inc(write)));
+  const counted = countingRest(options.rest, (write) => writes.inc(write));
+  const kube = createKubeClient(withFlowControl(counted, { writes: timing.writesAtOnce }));
   const failures = new Map<string, string>();
   const runs: RunHandlers = [noteFailures(failures)];
   const queues = createQueues(options, { timing, runs });
@@ -101,7 +102,6 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
     ledger: new Ledger(),
     reports: new AgentReports({ clock, log }),
     teller: new Teller(events),
-    writes: new Limit(timing.writesAtOnce),
     ...ntpNames(options, { timing, signal, onChange: touchPool }),
     clock,
     log,

@@ -14,7 +14,6 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { AgentReports } from "./agent_reports.ts";
 import type { Ledger } from "./ledger.ts";
-import type { Limit } from "./limit.ts";
 import type { NtpNames } from "./ntp_names.ts";
 import type { Teller } from "./tell.ts";
 import type { World } from "./world.ts";
@@ -45,8 +44,6 @@ export interface Context {
   readonly ledger: Ledger;
   readonly reports: AgentReports;
   readonly teller: Teller;
-  /** Bounds the writes of VirtualMachineNetworkConfigs under way. */
-  readonly writes: Limit;
   /** Unset: host names of NTP servers are left as they are recorded. */
   readonly ntp?: NtpNames;
   readonly clock: Clock;

@@ -5,6 +5,7 @@
  */
 import { statusOf } from "../kube/errors.ts";
 import { type RequestOptions, type RestClient, toRestClient } from "../kube/seam.ts";
+import { objectPath } from "./object_path.ts";
 
 /** Called after each write. */
 export type OnWrite = (
@@ -37,9 +38,6 @@ export function countingRest(rest: RestClient, onWrite: OnWrite): RestClient {
 
 /** `ippools`, or `ippools/status`. */
 function resourceOf({ path }: RequestOptions): string {
-  const parts = path.split("/").slice(path.startsWith("/apis/") ? 4 : 3);
-  const [resource = "", , subresource] = parts[0] === "namespaces" && parts.length > 2
-    ? parts.slice(2)
-    : parts;
-  return subresource === undefined ? resource : `${resource}/${subresource}`;
+  const { plural, subresource } = objectPath(path);
+  return subresource === undefined ? plural : `${plural}/${subresource}`;
 }

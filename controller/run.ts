@@ -45,6 +45,9 @@ export function runController(options: ControllerOptions, signal: AbortSignal): 
     get ready() {
       return isWorking && !signal.aborted;
     },
+    get notReady() {
+      return notReady();
+    },
     whenReady: (waiting) => unlessAborted(working, waiting),
     whenIdle: async (waiting) => {
       await unlessAborted(working, waiting);

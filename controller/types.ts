@@ -19,7 +19,7 @@ export interface ControllerTiming {
   readonly gatherMs: number;
   /** The longest a change of a busy pool waits for others. */
   readonly gatherMaxMs: number;
-  /** Creates, updates and deletes of VirtualMachineNetworkConfigs under way at once. */
+  /** Writes under way at once. */
   readonly writesAtOnce: number;
   /** Every pool is planned again this often, whatever happened. */
   readonly resyncMs: number;
@@ -55,6 +55,8 @@ export interface RunningController {
   readonly done: Promise<void>;
   /** Whether all served resources are synced, so that it works. */
   readonly ready: boolean;
+  /** Why it is not {@linkcode ready}, one sentence each. */
+  readonly notReady: readonly string[];
   /** Resolves when {@linkcode ready}. Rejects with the signal's reason. */
   whenReady(signal: AbortSignal): Promise<void>;
   /** Resolves when everything known is reconciled and written (Events apart). Rejects with the signal's reason. */

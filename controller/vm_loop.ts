@@ -76,13 +76,9 @@ async function apply(
     case "keep":
       return;
     case "create":
-      return ctx.world.configs.observe(
-        await ctx.writes.run(() => configs.create(desired.object, { signal })),
-      );
+      return ctx.world.configs.observe(await configs.create(desired.object, { signal }));
     case "update":
-      ctx.world.configs.observe(
-        await ctx.writes.run(() => configs.update(desired.object, { signal })),
-      );
+      ctx.world.configs.observe(await configs.update(desired.object, { signal }));
       if (desired.adopted) ctx.teller.tell(vm, adoptedNote(desired.object));
       return;
     case "delete":
@@ -110,7 +106,7 @@ async function remove(
   signal: AbortSignal,
 ): Promise<void> {
   const { uid = "" } = config.metadata;
-  await ctx.writes.run(() => ctx.clients.configs.delete(parseKey(keyOf(config)), { uid, signal }));
+  await ctx.clients.configs.delete(parseKey(keyOf(config)), { uid, signal });
 }
 
 /** Whether somebody else changed the object meanwhile. */

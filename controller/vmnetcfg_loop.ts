@@ -82,7 +82,7 @@ async function guarded(
   signal: AbortSignal,
 ): Promise<VirtualMachineNetworkConfig | undefined> {
   try {
-    const answer = await ctx.writes.run(write);
+    const answer = await write();
     ctx.world.configs.observe(answer);
     return answer;
   } catch (error) {

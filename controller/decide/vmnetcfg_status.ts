@@ -129,7 +129,9 @@ function conditionsOf(
     },
     {
       type: VmNetCfgCondition.Disabled,
-      ...(paused ? yes("Paused", pausedText) : no("NotPaused", "")),
+      ...(paused
+        ? yes("Paused", pausedText)
+        : no("NotPaused", "The VirtualMachineNetworkConfig is not paused")),
     },
     {
       type: VmNetCfgCondition.InSynced,

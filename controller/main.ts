@@ -1,0 +1,126 @@
+/**
+ * The controller's program: `deno task controller --help`.
+ *
+ * @module
+ */
+import { connect } from "../kube/connect.ts";
+import type { RestClient } from "../kube/seam.ts";
+import { systemClock } from "../runtime/clock.ts";
+import { FlagError } from "../runtime/flags.ts";
+import { createLogger, type Logger } from "../runtime/log.ts";
+import { addProcessMetrics, createMetrics } from "../runtime/metrics.ts";
+import { serveHttp } from "../runtime/ops_server.ts";
+import { onShutdown } from "../runtime/shutdown.ts";
+import { runOnce } from "./once.ts";
+import { runController } from "./run.ts";
+import { readSettings } from "./settings.ts";
+import type { ControllerOptions } from "./types.ts";
+
+type Settings = NonNullable<ReturnType<typeof readSettings>["values"]>;
+
+async function main(): Promise<number> {
+  const { values: settings, help } = readSettings({ args: Deno.args, env: Deno.env.toObject() });
+  if (settings === undefined) {
+    print(help);
+    return 0;
+  }
+  if (settings.dryRun && !settings.once) {
+    throw new FlagError(["Cannot use --dry-run without --once"]);
+  }
+  const log = createLogger({
+    name: "vm-dhcp-controller",
+    level: settings.trace ? "trace" : settings.debug ? "debug" : "info",
+    format: settings.logFormat,
+    write: (line) => Deno.stderr.writeSync(new TextEncoder().encode(line)),
+  });
+  try {
+    return await run(settings, log);
+  } catch (error) {
+    log.error("The controller ends", { error });
+    return 1;
+  }
+}
+
+async function run(settings: Settings, log: Logger): Promise<number> {
+  using shutdown = onShutdown({ logger: log, exit: Deno.exit });
+  using rest = await connect({
+    env: Deno.env.toObject(),
+    userAgent: "vm-dhcp-controller",
+    ...(settings.kubeconfig === undefined ? {} : { kubeconfig: settings.kubeconfig }),
+    ...(settings.kubecontext === undefined ? {} : { context: settings.kubecontext }),
+  });
+  const options = optionsOf(settings, { rest, log });
+  return settings.once
+    ? await once(settings, options, shutdown.signal)
+    : await stay(settings, options, shutdown.signal);
+}
+
+function optionsOf(
+  settings: Settings,
+  { rest, log }: { readonly rest: RestClient; readonly log: Logger },
+): ControllerOptions {
+  return {
+    rest,
+    clock: systemClock,
+    random: Math.random,
+    log,
+    instance: settings.name,
+    resolveHost: (name, signal) => Deno.resolveDns(name, "A", { signal }),
+    enableCacheDump: settings.enableCacheDumpApi,
+    ...(settings.namespace === undefined ? {} : { agentNamespace: settings.namespace }),
+  };
+}
+
+/** Works until a signal comes. */
+async function stay(
+  settings: Settings,
+  options: ControllerOptions,
+  signal: AbortSignal,
+): Promise<number> {
+  const { log } = options;
+  if (!settings.noLeaderElection) {
+    log.warn("No lock is taken in this version: no other controller may run in this cluster");
+  }
+  const metrics = createMetrics();
+  addProcessMetrics(metrics);
+  const controller = runController({ ...options, metrics }, signal);
+  const server = serveHttp(
+    { listen: settings.listen, handle: (request) => controller.handle(request), logger: log },
+    signal,
+  );
+  await Promise.all([controller.done, server.done]);
+  return 0;
+}
+
+/** Brings everything in order, or says what that would write, and ends. */
+async function once(
+  settings: Settings,
+  options: ControllerOptions,
+  signal: AbortSignal,
+): Promise<number> {
+  const { log, rest } = options;
+  // Loaded here alone: diffs and YAML are nothing that a pod needs.
+  const dry = settings.dryRun ? (await import("./dry_run.ts")).dryRun(rest, Date.now) : undefined;
+  const result = await runOnce({ ...options, ...(dry && { rest: dry.rest }) }, signal);
+  if (dry !== undefined) {
+    const { dryRunReport } = await import("./dry_run_report.ts");
+    print(dryRunReport(dry.changes()));
+  }
+  for (const problem of result.problems) log.error("Not everything is in order", { problem });
+  log.info("Done", { rounds: result.rounds, writes: dry === undefined ? result.writes : 0 });
+  return result.problems.length === 0 ? 0 : 1;
+}
+
+function print(text: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(text));
+}
+
+try {
+  Deno.exit(await main());
+} catch (error) {
+  if (!(error instanceof FlagError)) throw error;
+  Deno.stderr.writeSync(
+    new TextEncoder().encode(error.problems.map((problem) => `${problem}\n`).join("")),
+  );
+  Deno.exit(2);
+}

@@ -1,0 +1,85 @@
+/**
+ * Reconciles everything and ends.
+ *
+ * @module
+ */
+import { LinkedAbort } from "../runtime/abort.ts";
+import { countingRest } from "./counting_rest.ts";
+import { runController } from "./run.ts";
+import type { ControllerOptions } from "./types.ts";
+
+/** How long to go on. */
+export interface OnceOptions {
+  /** Each round reads everything afresh; the last one finds nothing to do. */
+  readonly maxRounds?: number;
+  /** The longest one round may take, milliseconds. */
+  readonly roundMs?: number;
+}
+
+/** What came of it. */
+export interface OnceResult {
+  readonly rounds: number;
+  /** Writes that were accepted, Events apart. */
+  readonly writes: number;
+  /** Why not everything is as it should be; empty where it is. */
+  readonly problems: readonly string[];
+}
+
+const MAX_ROUNDS = 20;
+const ROUND_MS = 120_000;
+
+/** Runs the controller, round by round, until there is nothing left to do. */
+export async function runOnce(
+  options: ControllerOptions,
+  signal: AbortSignal,
+  { maxRounds = MAX_ROUNDS, roundMs = ROUND_MS }: OnceOptions = {},
+): Promise<OnceResult> {
+  let writes = 0;
+  for (let rounds = 1;; rounds++) {
+    const round = await oneRound(options, signal, roundMs);
+    writes += round.writes;
+    const settled = round.writes === 0;
+    if (settled || round.isStuck) return { rounds, writes, problems: round.problems };
+    if (rounds >= maxRounds) {
+      const problems = [
+        ...round.problems,
+        `There was still something to do after ${rounds} rounds`,
+      ];
+      return { rounds, writes, problems };
+    }
+  }
+}
+
+interface Round {
+  readonly writes: number;
+  readonly problems: readonly string[];
+  readonly isStuck: boolean;
+}
+
+async function oneRound(
+  options: ControllerOptions,
+  signal: AbortSignal,
+  roundMs: number,
+): Promise<Round> {
+  let writes = 0;
+  const rest = countingRest(options.rest, ({ resource, code }) => {
+    if (resource !== "events" && code.startsWith("2")) writes++;
+  });
+  using limit = new LinkedAbort(signal);
+  const overdue = new Error(`Not everything was done within ${roundMs} ms`);
+  limit.abortAfter(roundMs, { clock: options.clock, reason: () => overdue });
+  const { metrics: _, ...others } = options;
+  const controller = runController({ ...others, rest }, limit.signal);
+  try {
+    await controller.whenIdle(limit.signal);
+    const problems = [...controller.failures].map(([key, error]) => `${key}: ${error}`);
+    return { writes, problems, isStuck: false };
+  } catch (error) {
+    if (error !== overdue) throw error;
+    const unknown = [...controller.notReady, ...controller.failures.values()];
+    return { writes, problems: [overdue.message, ...unknown], isStuck: true };
+  } finally {
+    limit.abort(new DOMException("The round is over", "AbortError"));
+    await controller.done;
+  }
+}
