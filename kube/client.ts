@@ -190,7 +190,9 @@ class RestResourceClient<T extends KubeObject> implements ResourceClient<T> {
         expectJson: true,
       });
       options.onOpen?.();
-      for await (const line of stream) yield this.#eventOf(line, request);
+      for await (const line of untilAborted(stream, options.signal)) {
+        yield this.#eventOf(line, request);
+      }
     } catch (error) {
       throw toApiError(error, { method: "WATCH", path });
     }
@@ -324,6 +326,28 @@ class RestResourceClient<T extends KubeObject> implements ResourceClient<T> {
   #named(object: Partial<T>): T {
     if (object.kind !== undefined && object.apiVersion !== undefined) return object as T;
     return { apiVersion: this.resource.apiVersion, kind: this.resource.kind, ...object } as T;
+  }
+}
+
+/** The values of a stream; ends it when the signal aborts, also where the stream itself does not heed the signal. */
+async function* untilAborted<V>(
+  stream: ReadableStream<V>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<V, void, void> {
+  const reader = stream.getReader();
+  const cancel = () => void reader.cancel(signal?.reason).catch(() => undefined);
+  signal?.addEventListener("abort", cancel, { once: true });
+  try {
+    while (true) {
+      signal?.throwIfAborted();
+      const { done, value } = await reader.read();
+      signal?.throwIfAborted();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    signal?.removeEventListener("abort", cancel);
+    await reader.cancel().catch(() => undefined);
   }
 }
 

@@ -13,3 +13,5 @@ export * from "./fetch_client.ts";
 export * from "./informer.ts";
 export * from "./work_queue.ts";
 export * from "./connect.ts";
+export * from "./flow_control.ts";
+export * from "./events.ts";
