@@ -87,7 +87,7 @@ function sharedRefusal(
   const other = primary === undefined ? "another VM" : nameOf(primary);
   return {
     reason: "DuplicateMAC",
-    message: `${claim.requested} is not given to ${nameOf(claim)}: it shares MAC address ` +
+    message: `Address ${claim.requested} is not given to ${nameOf(claim)}: it shares MAC address ` +
       `${formatMac(mac)}, and so ${address}, with ${other}`,
   };
 }

@@ -48,6 +48,9 @@ export function settleDecline(
   const until = last + (isPinned ? PINNED_CONFLICT_HOLD_MS : CONFLICT_HOLD_MS);
   if (until <= input.now) return false;
   draft.conflict(station.entry, until);
-  notes.add("AddressDeclined", `${formatMac(station.mac)} declined ${formatIPv4(address)}`);
+  notes.add(
+    "AddressDeclined",
+    `MAC address ${formatMac(station.mac)} declined ${formatIPv4(address)}`,
+  );
   return true;
 }

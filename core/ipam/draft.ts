@@ -92,6 +92,12 @@ export class Draft {
     this.blocked.add(address);
   }
 
+  /** Ends the hold of a freed address before its time. */
+  endHold(address: number): void {
+    this.released.delete(address);
+    this.blocked.delete(address);
+  }
+
   /** Turns a recorded entry of a MAC address into a conflict. */
   conflict(entry: number, until: number): void {
     const address = this.record.addresses[entry] ?? NONE;

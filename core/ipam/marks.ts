@@ -24,7 +24,7 @@ export function settleMarks(planning: Planning, network: PoolNetwork): void {
     else if (holder !== undefined && holder.mac >= 0) {
       notes.add(
         "ExcludeDeferred",
-        `${formatIPv4(address)} becomes ${mark} when ${holder.text} has given it back`,
+        `Address ${formatIPv4(address)} becomes ${mark} when ${holder.text} has given it back`,
       );
     }
   }

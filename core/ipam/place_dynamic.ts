@@ -77,9 +77,8 @@ function declinedTooMuch(mac: number, declined: readonly HeldAddress[]): Refusal
   if (declined.length < MAX_CONFLICTS_PER_MAC) return undefined;
   const until = toTimestamp(Math.min(...declined.map((hold) => hold.until)));
   const addresses = declined.map(({ address }) => formatIPv4(address)).join(", ");
-  const message = `${
-    formatMac(mac)
-  } declined ${addresses}; it gets no other address before ${until}`;
+  const message = `MAC address ${formatMac(mac)} declined ${addresses}; ` +
+    `it gets no other address before ${until}`;
   return { reason: "AddressConflict", message };
 }
 

@@ -120,7 +120,7 @@ function trimReleased({ draft, limits }: Planning): void {
   if (surplus <= 0 || draft.released.size === 0) return;
   const ending = [...draft.released.entries()]
     .sort(([a, holdA], [b, holdB]) => holdA.until - holdB.until || a - b);
-  for (const [address] of ending.slice(0, surplus)) draft.released.delete(address);
+  for (const [address] of ending.slice(0, surplus)) draft.endHold(address);
 }
 
 function nextStatus({ draft, input, network }: Planning): IPv4Status {

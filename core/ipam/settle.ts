@@ -108,7 +108,10 @@ function settleTwice(planning: Planning): ReadonlySet<number> {
       const [first, ...others] = entries.map((entry) => draft.record.keys[entry]);
       const kept = draft.record.keys[station.entry];
       const where = `${first} and ${others.join(", ")}`;
-      notes.add("InvalidRecord", `${formatMac(mac)} is recorded for ${where}, and keeps ${kept}`);
+      notes.add(
+        "InvalidRecord",
+        `MAC address ${formatMac(mac)} is recorded for ${where}, and keeps ${kept}`,
+      );
     }
     for (const entry of entries) {
       if (entry !== entries[0]) settled.add(entry);
@@ -149,5 +152,5 @@ function noteOutOfRange({ draft, network, notes }: Planning, entry: number): voi
   const address = draft.record.addresses[entry] ?? NONE;
   if (network === undefined || rangeContains(network.range, address)) return;
   const mac = draft.record.values[entry];
-  notes.add("OutOfRange", `${draft.record.keys[entry]} of ${mac} is outside the range`);
+  notes.add("OutOfRange", `Address ${draft.record.keys[entry]} of ${mac} is outside the range`);
 }

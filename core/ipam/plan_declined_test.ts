@@ -1,0 +1,179 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import type { DeclinedAddress } from "../api/agent_report.ts";
+import type { IPPool } from "../api/types.ts";
+import { claimOf, HOUR, macOf, MINUTE, NOW, plan, poolOf, results, written } from "./fixture.ts";
+import { MAX_CONFLICTS_PER_MAC } from "./limits.ts";
+import { planPool } from "./plan_pool.ts";
+
+const A = "10.0.0.12";
+const POOL = poolOf({ allocated: { [A]: macOf(1) } });
+
+function declined(parts: Partial<DeclinedAddress> = {}): { declined: readonly DeclinedAddress[] } {
+  return {
+    declined: [{ address: A, macAddress: macOf(1), at: "2026-01-01T00:00:00Z", ...parts }],
+  };
+}
+
+Deno.test("rule 49: a declined address becomes CONFLICT, is noted, and its VM gets another one", () => {
+  const { ipv4, notes, outcomes, wakeAt } = plan(POOL, [claimOf(1)], declined());
+  const next = outcomes.get("vm-1")?.address ?? "";
+  strictEqual(next === A, false);
+  deepStrictEqual(ipv4, {
+    allocated: { [A]: "CONFLICT", [next]: macOf(1) },
+    used: 1,
+    available: 8,
+    conflicts: { [A]: { macAddress: macOf(1), until: "2026-01-01T01:00:00Z" } },
+  });
+  deepStrictEqual(notes, [{
+    type: "Warning",
+    reason: "AddressDeclined",
+    message: "MAC address 52:54:00:00:00:01 declined 10.0.0.12",
+  }]);
+  strictEqual(wakeAt, NOW + HOUR);
+});
+
+Deno.test("rule 49: the same report, which comes again and again, moves the VM only once", () => {
+  const first = plan(POOL, [claimOf(1)], declined());
+  const later = plan(written(POOL, first), [claimOf(1)], { ...declined(), now: NOW + 59 * MINUTE });
+  strictEqual(later.changed, false);
+});
+
+const IGNORED: readonly (readonly [sentence: string, parts: Partial<DeclinedAddress>])[] = [
+  ["of an address that the VM does not have", { address: "10.0.0.13" }],
+  ["of somebody else", { macAddress: macOf(2) }],
+  ["without an address", { address: "" }],
+  ["without a MAC address", { macAddress: "" }],
+  ["without a time", { at: "just now" }],
+  ["that is an hour old", { at: "2025-12-31T23:00:00Z" }],
+];
+
+for (const [sentence, parts] of IGNORED) {
+  Deno.test(`rule 50: a DECLINE ${sentence} changes nothing`, () => {
+    strictEqual(plan(POOL, [claimOf(1)], declined(parts)).changed, false);
+  });
+}
+
+Deno.test("rule 50: a DECLINE of an address that nobody claims changes nothing", () => {
+  strictEqual(plan(POOL, [], declined()).changed, false);
+});
+
+Deno.test("rule 49: the last of several reports counts, however its MAC address is written", () => {
+  const reports = [
+    ...declined({ at: "2025-12-31T22:00:00Z" }).declined,
+    ...declined({ at: "2025-12-31T23:30:00Z", macAddress: "52-54-00-00-00-01" }).declined,
+  ];
+  const { ipv4 } = plan(POOL, [claimOf(1)], { declined: reports });
+  strictEqual(ipv4.conflicts?.[A]?.until, "2026-01-01T00:30:00Z");
+});
+
+Deno.test("rule 51: the time of an agent whose clock is ahead is taken for now", () => {
+  const { ipv4 } = plan(POOL, [claimOf(1)], declined({ at: "2026-01-02T00:00:00Z" }));
+  strictEqual(ipv4.conflicts?.[A]?.until, "2026-01-01T01:00:00Z");
+});
+
+Deno.test("rule 51: a conflict is over after an hour, and the address is free again", () => {
+  const first = plan(POOL, [claimOf(1)], declined());
+  const over = plan(written(POOL, first), [claimOf(1)], { ...declined(), now: NOW + HOUR });
+  deepStrictEqual(results(over), results(first));
+  deepStrictEqual([over.ipv4.available, over.ipv4.conflicts], [9, undefined]);
+});
+
+Deno.test("rule 51: a pinned address rests for 10 minutes and then is its owner's again", () => {
+  const claims = [claimOf(1, { requested: A })];
+  const first = plan(POOL, claims, declined());
+  deepStrictEqual(first.ipv4, {
+    allocated: { [A]: "CONFLICT" },
+    used: 0,
+    available: 9,
+    conflicts: { [A]: { macAddress: macOf(1), until: "2026-01-01T00:10:00Z" } },
+  });
+  deepStrictEqual(first.outcomes.get("vm-1"), {
+    claim: claims[0],
+    reason: "AddressConflict",
+    message:
+      "Address 10.0.0.12 was declined by 52:54:00:00:00:01; it rests until 2026-01-01T00:10:00Z",
+  });
+  strictEqual(first.wakeAt, NOW + 10 * MINUTE);
+  const pool = written(POOL, first);
+  strictEqual(plan(pool, claims, { ...declined(), now: NOW + 10 * MINUTE - 1 }).changed, false);
+  const over = plan(pool, claims, { ...declined(), now: NOW + 10 * MINUTE });
+  deepStrictEqual(over.ipv4, { allocated: { [A]: macOf(1) }, used: 1, available: 9 });
+});
+
+Deno.test("rule 51: a resting address is given to nobody, not even in an exhausted pool", () => {
+  const config = { pool: { start: A, end: A } };
+  const pool = poolOf({ config, allocated: { [A]: macOf(1) } });
+  const { outcomes } = plan(pool, [claimOf(1), claimOf(2)], declined());
+  deepStrictEqual([...outcomes.values()].map(({ reason }) => reason), [
+    "PoolExhausted",
+    "PoolExhausted",
+  ]);
+});
+
+Deno.test("rule 51: in a paused pool, a DECLINE changes nothing", () => {
+  const pool = poolOf({ paused: true, allocated: { [A]: macOf(1) } });
+  strictEqual(plan(pool, [claimOf(1)], declined()).changed, false);
+});
+
+Deno.test("rule 51: a conflict outlives its VM, and no release cuts it short", () => {
+  const first = plan(POOL, [claimOf(1)], declined());
+  const { ipv4 } = plan(written(POOL, first), [claimOf(1, { state: "releasing" })]);
+  deepStrictEqual(ipv4.allocated, { [A]: "CONFLICT" });
+});
+
+Deno.test("a guest that declines whatever it is offered does not empty the pool", () => {
+  let pool: IPPool = POOL;
+  let offered: string | undefined = A;
+  const seen: string[] = [];
+  for (let round = 0; round < 10 && offered !== undefined; round++) {
+    seen.push(offered);
+    const now = NOW + round * MINUTE;
+    const report = declined({ address: offered, at: new Date(now).toISOString() });
+    const result = planPool({ pool, claims: [claimOf(1)], ...report, now });
+    pool = written(pool, result);
+    offered = result.outcomes.get("vm-1")?.address;
+  }
+  strictEqual(new Set(seen).size, MAX_CONFLICTS_PER_MAC);
+  strictEqual(pool.status?.ipv4?.available, 5);
+  const later = plan(pool, [claimOf(1)], { now: NOW + 5 * MINUTE });
+  strictEqual(later.outcomes.get("vm-1")?.reason, "AddressConflict");
+  strictEqual(
+    later.outcomes.get("vm-1")?.message,
+    `52:54:00:00:00:01 declined ${
+      seen.join(", ")
+    }; it gets no other address before 2026-01-01T01:00:00Z`,
+  );
+  strictEqual(later.wakeAt, NOW + HOUR);
+  const again = plan(pool, [claimOf(1)], { now: NOW + HOUR });
+  strictEqual(again.outcomes.get("vm-1")?.reason, "Allocated");
+});
+
+Deno.test("a mark CONFLICT without an end, as an administrator may set it, ends after an hour", () => {
+  const pool = poolOf({ allocated: { [A]: "CONFLICT" } });
+  const { ipv4 } = plan(pool);
+  deepStrictEqual(ipv4.conflicts, { [A]: { until: "2026-01-01T01:00:00Z" } });
+});
+
+Deno.test("a conflict without its mark gets the mark again", () => {
+  const conflicts = { [A]: { macAddress: macOf(1), until: "2026-01-01T01:00:00Z" } };
+  const { ipv4 } = plan(poolOf({ ipv4: { conflicts } }));
+  deepStrictEqual(ipv4.allocated, { [A]: "CONFLICT" });
+});
+
+Deno.test("a conflict on an address that somebody was given is over", () => {
+  const conflicts = { [A]: { macAddress: macOf(2), until: "2026-01-01T01:00:00Z" } };
+  const pool = poolOf({ allocated: { [A]: macOf(1) }, ipv4: { conflicts } });
+  deepStrictEqual(plan(pool, [claimOf(1)]).ipv4, {
+    allocated: { [A]: macOf(1) },
+    used: 1,
+    available: 9,
+  });
+});
+
+Deno.test("an address in conflict that is excluded meanwhile becomes EXCLUDED when the conflict is over", () => {
+  const config = { pool: { start: "10.0.0.11", end: "10.0.0.20", exclude: [A] } };
+  const conflicts = { [A]: { until: "2026-01-01T01:00:00Z" } };
+  const pool = poolOf({ config, allocated: { [A]: "CONFLICT" }, ipv4: { conflicts } });
+  strictEqual(plan(pool).changed, false);
+  deepStrictEqual(plan(pool, [], { now: NOW + HOUR }).ipv4.allocated, { [A]: "EXCLUDED" });
+});
