@@ -76,7 +76,8 @@ function refuseExhausted({ answers, notes, poolName }: Planning, wish: Wish, ran
 function declinedTooMuch(mac: number, declined: readonly HeldAddress[]): Refusal | undefined {
   if (declined.length < MAX_CONFLICTS_PER_MAC) return undefined;
   const until = toTimestamp(Math.min(...declined.map((hold) => hold.until)));
-  const addresses = declined.map(({ address }) => formatIPv4(address)).join(", ");
+  const addresses = declined.map(({ address }) => address).sort((a, b) => a - b)
+    .map(formatIPv4).join(", ");
   const message = `MAC address ${formatMac(mac)} declined ${addresses}; ` +
     `it gets no other address before ${until}`;
   return { reason: "AddressConflict", message };
