@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { interfaceNameProblem } from "../agent/interface_name.ts";
 import { fieldErrorText } from "../core/api/field_error.ts";
 import { nadConfigOf } from "../core/api/nad_config.ts";
 import type { NetworkAttachmentDefinition } from "../core/api/types.ts";
@@ -12,24 +13,6 @@ export interface InterfaceChoice {
   /** Empty where none is known. */
   readonly interfaceName: string;
   readonly problem?: string;
-}
-
-/** Longest name of an interface that Linux takes: IFNAMSIZ less its closing zero. */
-const MAX_INTERFACE_NAME = 15;
-
-/**
- * What is wrong with a text as the name of an interface, or `undefined` where nothing is.
- * Source: Linux, `dev_valid_name`.
- */
-export function interfaceNameProblem(name: string): string | undefined {
-  if (name === "") return "is empty";
-  if (new TextEncoder().encode(name).length > MAX_INTERFACE_NAME) {
-    return `is longer than ${MAX_INTERFACE_NAME} bytes`;
-  }
-  if (name === "." || name === ".." || /[/:\s]/.test(name)) {
-    return "has a character that no interface's name may have";
-  }
-  return undefined;
 }
 
 /**
@@ -48,5 +31,5 @@ export function interfaceOfNetwork(nad: NetworkAttachmentDefinition): InterfaceC
   const problem = interfaceNameProblem(name);
   return problem === undefined
     ? { interfaceName: name }
-    : { interfaceName: "", problem: `the interface it names ${problem}: ${name}` };
+    : { interfaceName: "", problem: `the name of its interface ${problem}: ${name}` };
 }

@@ -3,42 +3,22 @@
  *
  * @module
  */
-
-/** An address to listen on. */
-export interface ListenAddress {
-  /** A loopback address, without brackets. */
-  readonly hostname: string;
-  /** 0: any free one. */
-  readonly port: number;
-}
-
-/**
- * Reads `HOST:PORT`, `[IPv6]:PORT`, `HOST` or `:PORT`. Throws `RangeError` for what is none, and for every address that
- * is not the machine's loopback: whoever reaches the API may change everything in it.
- */
-export function parseListenAddress(text: string): ListenAddress {
-  const match = /^(?:\[([^\]]+)\]|([^:[\]]*))(?::(\d{1,5}))?$/.exec(text);
-  const port = match?.[3] === undefined ? DEFAULT_PORT : Number(match[3]);
-  if (match === null || text === "" || port > 65_535) {
-    throw new RangeError(
-      `Cannot read the address to listen on: HOST:PORT wanted: ${JSON.stringify(text)}`,
-    );
-  }
-  const hostname = match[1] ?? (match[2] || "127.0.0.1");
-  if (!isLoopbackName(hostname)) {
-    throw new RangeError(
-      `Cannot listen on an address other than loopback, since the API asks nobody who he is: ${
-        JSON.stringify(text)
-      }`,
-    );
-  }
-  return { hostname: hostname === "localhost" ? "127.0.0.1" : hostname, port };
-}
-
-const DEFAULT_PORT = 8001;
+import { type Listen, parseListen } from "../runtime/ops_server.ts";
 
 /** What is listened on unless something else is asked for. */
-export const DEFAULT_LISTEN: ListenAddress = { hostname: "127.0.0.1", port: DEFAULT_PORT };
+export const DEFAULT_LISTEN = "127.0.0.1:8001";
+
+/**
+ * Reads `HOST:PORT` or `[IPv6]:PORT`. Throws for what is none, and for every address that is not the machine's loopback:
+ * whoever reaches the API may change everything in it.
+ */
+export function parseLoopback(text: string): Listen {
+  const { hostname, port } = parseListen(text);
+  if (!isLoopbackName(hostname)) {
+    throw new RangeError("A loopback address is wanted, since the API asks nobody who he is");
+  }
+  return { hostname: hostname.endsWith("localhost") ? "127.0.0.1" : hostname, port };
+}
 
 /** Whether a host name means this machine only: `localhost`, 127.0.0.0/8 or ::1. Source: RFC 6761 section 6.3. */
 export function isLoopbackName(hostname: string): boolean {
@@ -55,16 +35,11 @@ export function isLoopbackName(hostname: string): boolean {
 export function strangerReason(headers: Headers): string | undefined {
   const host = headers.get("host");
   if (host === null) return "the request has no Host";
-  const name = hostnameOf(`http://${host}`);
+  const name = URL.parse(`http://${host}`)?.hostname.replace(/^\[|\]$/g, "");
   if (name === undefined || !isLoopbackName(name)) {
     return `Host is not this machine's loopback: ${host}`;
   }
   const origin = headers.get("origin");
   if (origin !== null && origin !== `http://${host}`) return `Origin is another site: ${origin}`;
   return undefined;
-}
-
-function hostnameOf(url: string): string | undefined {
-  const { hostname } = URL.parse(url) ?? {};
-  return hostname?.replace(/^\[|\]$/g, "");
 }

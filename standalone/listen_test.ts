@@ -1,42 +1,28 @@
-import { deepEqual, equal, throws } from "node:assert/strict";
-import { isLoopbackName, parseListenAddress, strangerReason } from "./listen.ts";
+import { deepStrictEqual as deepEqual, strictEqual as equal, throws } from "node:assert/strict";
+import { isLoopbackName, parseLoopback, strangerReason } from "./listen.ts";
 
-Deno.test("parseListenAddress reads hosts and ports of the loopback", () => {
-  deepEqual(parseListenAddress("127.0.0.1:8001"), { hostname: "127.0.0.1", port: 8001 });
-  deepEqual(parseListenAddress("127.9.9.9:0"), { hostname: "127.9.9.9", port: 0 });
-  deepEqual(parseListenAddress("localhost:9000"), { hostname: "127.0.0.1", port: 9000 });
-  deepEqual(parseListenAddress("[::1]:9000"), { hostname: "::1", port: 9000 });
-  deepEqual(parseListenAddress(":9000"), { hostname: "127.0.0.1", port: 9000 });
-  deepEqual(parseListenAddress("127.0.0.1"), { hostname: "127.0.0.1", port: 8001 });
+Deno.test("parseLoopback reads hosts and ports of the loopback", () => {
+  deepEqual(parseLoopback("127.0.0.1:8001"), { hostname: "127.0.0.1", port: 8001 });
+  deepEqual(parseLoopback("127.9.9.9:0"), { hostname: "127.9.9.9", port: 0 });
+  deepEqual(parseLoopback("localhost:9000"), { hostname: "127.0.0.1", port: 9000 });
+  deepEqual(parseLoopback("[::1]:9000"), { hostname: "::1", port: 9000 });
 });
 
 for (
   const text of [
     "0.0.0.0:8001",
+    ":8001",
     "[::]:8001",
     "192.168.1.7:8001",
     "example.com:80",
     "[::ffff:127.0.0.1]:1",
-    "127.0.0.1.example.com:1",
   ]
 ) {
-  Deno.test(`parseListenAddress refuses what is not loopback: ${text}`, () => {
-    throws(() => parseListenAddress(text), {
+  Deno.test(`parseLoopback refuses what is not loopback: ${text}`, () => {
+    throws(() => parseLoopback(text), {
       name: "RangeError",
-      message:
-        `Cannot listen on an address other than loopback, since the API asks nobody who he is: ${
-          JSON.stringify(text)
-        }`,
+      message: "A loopback address is wanted, since the API asks nobody who he is",
     });
-  });
-}
-
-for (const text of ["", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:http", "::1:80", "[::1:80"]) {
-  Deno.test(`parseListenAddress refuses what is no address: ${JSON.stringify(text)}`, () => {
-    throws(
-      () => parseListenAddress(text),
-      /^RangeError: Cannot read the address to listen on: HOST:PORT wanted: /,
-    );
   });
 }
 

@@ -6,6 +6,7 @@
 import type { AgentNetwork } from "../agent/types.ts";
 import { networkNameProblem, networkRef } from "../core/api/network_ref.ts";
 import type { IPPool, NetworkAttachmentDefinition } from "../core/api/types.ts";
+import { electPool } from "../core/ipam/mod.ts";
 import { keyOf } from "../kube/resources.ts";
 import { type InterfaceChoice, interfaceOfNetwork } from "./interfaces.ts";
 
@@ -19,26 +20,14 @@ export interface NetworkSources {
 }
 
 /**
- * One network per pool, the oldest pool first. An interface belongs to the oldest pool that wants it; a younger one,
- * and one whose interface is not known, bears the problem instead.
+ * One network per pool. The oldest pool comes first, by the order in which the planner elects: of two that want one
+ * interface, the agent serves the first and says of the other why not.
  */
 export function servedNetworks(sources: NetworkSources): AgentNetwork[] {
-  const taken = new Map<string, string>();
-  return [...sources.pools].sort(byAge).map((pool) => {
-    const key = keyOf(pool);
-    const { interfaceName, problem } = choose(pool, sources);
-    if (problem !== undefined) return { pool: key, interfaceName, problem };
-    const owner = taken.get(interfaceName);
-    if (owner !== undefined) {
-      return {
-        pool: key,
-        interfaceName,
-        problem: `Interface ${interfaceName} is served for IPPool ${owner} already`,
-      };
-    }
-    taken.set(interfaceName, key);
-    return { pool: key, interfaceName };
-  });
+  return [...sources.pools].sort(byAge).map((pool) => ({
+    pool: keyOf(pool),
+    ...choose(pool, sources),
+  }));
 }
 
 function choose(pool: IPPool, sources: NetworkSources): InterfaceChoice {
@@ -69,10 +58,5 @@ function choose(pool: IPPool, sources: NetworkSources): InterfaceChoice {
 }
 
 function byAge(a: IPPool, b: IPPool): number {
-  return compare(a.metadata.creationTimestamp ?? "", b.metadata.creationTimestamp ?? "") ||
-    compare(keyOf(a), keyOf(b));
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return a === b ? 0 : electPool([a, b]) === a ? -1 : 1;
 }

@@ -8,7 +8,7 @@ import { backoff } from "../../runtime/backoff.ts";
 import type { Clock, Random } from "../../runtime/clock.ts";
 import type { Logger } from "../../runtime/log.ts";
 import { readManifestDirectory } from "./read_directory.ts";
-import { syncManifests } from "./sync_manifests.ts";
+import { syncManifests, type SyncResult } from "./sync_manifests.ts";
 import { formatProblem, type ManifestProblem } from "./types.ts";
 import { DirectoryWatch, type WatchTiming } from "./watch_directory.ts";
 
@@ -20,8 +20,8 @@ export interface FollowOptions {
   readonly random: Random;
   readonly log: Logger;
   readonly timing?: Partial<WatchTiming>;
-  /** Called after each pass with everything that is wrong now. */
-  readonly onPass?: (problems: readonly ManifestProblem[]) => void;
+  /** Called after each pass. */
+  readonly onPass?: (result: SyncResult) => void;
 }
 
 const RETRY = { base: 200, max: 5_000 };
@@ -49,7 +49,7 @@ export async function followManifests(options: FollowOptions, signal: AbortSigna
         log.info("Manifests applied", { directory, applied, removed });
       }
       problems.note(result.problems);
-      options.onPass?.(result.problems);
+      options.onPass?.(result);
       failures = result.again ? failures + 1 : 0;
     } catch (error) {
       if (signal.aborted) return;

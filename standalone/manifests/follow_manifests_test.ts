@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, strictEqual as equal } from "node:assert/strict";
 import { createKubeClient } from "../../kube/client.ts";
 import { NAMESPACES } from "../../kube/resources.ts";
 import type { KubeClient } from "../../kube/types.ts";
@@ -28,7 +28,7 @@ class Fixture {
       random: () => 0,
       log: loggerOver((_level, message, keys) => this.lines.push([message, keys])),
       timing: { rescanMs },
-      onPass: (problems) => {
+      onPass: ({ problems }) => {
         this.problems = problems.map(formatProblem);
         this.#passed.resolve();
         this.#passed = Promise.withResolvers();

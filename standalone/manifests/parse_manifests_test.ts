@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, strictEqual as equal } from "node:assert/strict";
 import { mergeManifests } from "./merge_manifests.ts";
 import { parseManifestFile } from "./parse_manifests.ts";
 import { formatProblem } from "./types.ts";

@@ -28,6 +28,8 @@ export interface SyncResult {
   readonly applied: readonly string[];
   /** Ids of objects that were removed. */
   readonly removed: readonly string[];
+  /** The objects that the files describe and the API has. */
+  readonly present: readonly Manifest[];
   readonly problems: readonly ManifestProblem[];
   /** Whether another pass should follow soon: a request failed, or an object that is wanted is still going. */
   readonly again: boolean;
@@ -53,7 +55,10 @@ export async function syncManifests(
   const { manifests, problems } = mergeManifests(content.files.map(parseManifestFile));
   const pass = new Pass(client, { problems: [...content.problems, ...problems], signal });
   const present = await pass.list();
-  for (const manifest of inOrder(manifests)) await pass.apply(manifest, present.get(manifest.id));
+  const applied: Manifest[] = [];
+  for (const manifest of inOrder(manifests)) {
+    if (await pass.apply(manifest, present.get(manifest.id))) applied.push(manifest);
+  }
   const wanted = new Set(manifests.map(({ id }) => id));
   const needed = new Set(manifests.map(({ object }) => object.metadata.namespace));
   for (const [id, one] of [...present].reverse()) {
@@ -62,7 +67,7 @@ export async function syncManifests(
       await pass.remove(id, one);
     }
   }
-  return pass.result();
+  return { ...pass.result(), present: applied };
 }
 
 function inOrder(manifests: readonly Manifest[]): readonly Manifest[] {
@@ -99,7 +104,7 @@ class Pass {
     this.broken = new Set(options.problems.map(({ file }) => file));
   }
 
-  result(): SyncResult {
+  result(): Omit<SyncResult, "present"> {
     return {
       applied: this.#applied,
       removed: this.#removed,
@@ -127,14 +132,14 @@ class Pass {
     return present;
   }
 
-  /** Applies an object whose file says something new, or which is missing. */
-  async apply(manifest: Manifest, present: Present | undefined): Promise<void> {
+  /** Applies an object whose file says something new, or which is missing. Tells whether it is there now. */
+  async apply(manifest: Manifest, present: Present | undefined): Promise<boolean> {
     if (present?.object.metadata.deletionTimestamp !== undefined) {
       this.#again = true;
-      return;
+      return false;
     }
     const origin = { file: manifest.place.file, hash: await contentHash(manifest.object) };
-    if (present?.origin.hash === origin.hash && present.origin.file === origin.file) return;
+    if (present?.origin.hash === origin.hash && present.origin.file === origin.file) return true;
     const { namespace, name = "" } = manifest.object.metadata;
     const body = withOrigin(manifest.object, origin) as unknown as JsonValue;
     try {
@@ -145,8 +150,10 @@ class Pass {
         { signal: this.#signal },
       );
       this.#applied.push(manifest.id);
+      return true;
     } catch (error) {
       this.#refused(manifest, error);
+      return present !== undefined;
     }
   }
 

@@ -1,0 +1,37 @@
+/**
+ * Everything that a standalone server answers over HTTP.
+ *
+ * @module
+ */
+import { opsApp, type OpsOptions } from "../runtime/ops_server.ts";
+import { strangerReason } from "./listen.ts";
+
+/** What stands behind the door. */
+export interface FrontDoorOptions {
+  readonly ops: OpsOptions;
+  /** The embedded API. */
+  readonly api: (request: Request) => Promise<Response>;
+}
+
+/** Answers operators and `kubectl`, and refuses everyone who does not ask this machine by its own name. */
+export function frontDoor(options: FrontDoorOptions): (request: Request) => Promise<Response> {
+  const app = opsApp(options.ops);
+  app.all("*", (context) => options.api(context.req.raw));
+  return async (request) => {
+    const reason = strangerReason(request.headers);
+    return reason === undefined ? await app.fetch(request) : forbidden(reason);
+  };
+}
+
+/** A refusal as the Kubernetes API words it. */
+function forbidden(reason: string): Response {
+  return Response.json({
+    kind: "Status",
+    apiVersion: "v1",
+    metadata: {},
+    status: "Failure",
+    message: `Only programs on this machine are answered: ${reason}`,
+    reason: "Forbidden",
+    code: 403,
+  }, { status: 403 });
+}

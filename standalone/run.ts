@@ -1,0 +1,164 @@
+/**
+ * The standalone server: embedded API, controller and agent in one process.
+ *
+ * @module
+ */
+import { FastPort } from "../agent/fast_port.ts";
+import { LinuxNetwork } from "../agent/linux_network.ts";
+import { type HostNetwork, runAgent } from "../agent/mod.ts";
+import { runController } from "../controller/mod.ts";
+import { createKubeClient } from "../kube/client.ts";
+import { type Clock, systemClock } from "../runtime/clock.ts";
+import { addProcessMetrics, createMetrics } from "../runtime/metrics.ts";
+import { serveHttp } from "../runtime/ops_server.ts";
+import { EmbeddedApi } from "./api/mod.ts";
+import { frontDoor } from "./front_door.ts";
+import { ManifestState } from "./manifest_state.ts";
+import { followManifests } from "./manifests/follow_manifests.ts";
+import { NetworkView } from "./network_view.ts";
+import { notServed } from "./readiness.ts";
+import type { RunningStandalone, StandaloneOptions } from "./types.ts";
+
+const NAME = "vm-dhcp-standalone";
+/** Namespace of the agent's Lease. */
+const OWN_NAMESPACE = "kube-system";
+/** How often readiness is looked at while somebody waits for it. */
+const READY_POLL_MS = 20;
+
+/**
+ * Starts a standalone server. It runs until the signal aborts; then it takes its addresses off the interfaces. Rejects
+ * where the state cannot be opened, the manifest directory cannot be read, or the address cannot be listened on.
+ *
+ * Needs root, or the capabilities NET_BIND_SERVICE, NET_RAW and NET_ADMIN, and the permissions `--allow-net`,
+ * `--allow-ffi`, and `--allow-read` and `--allow-write` of the manifest directory and the state.
+ */
+export async function runStandalone(
+  options: StandaloneOptions,
+  signal: AbortSignal,
+): Promise<RunningStandalone> {
+  if (options.manifests !== undefined) await checkDirectory(options.manifests);
+  using unlessStarted = new DisposableStack();
+  const api = unlessStarted.use(
+    new EmbeddedApi(options.state === undefined ? {} : { path: options.state }),
+  );
+  const host = options.host ?? unlessStarted.use(new LinuxNetwork());
+  const running = start(options, { api, host, signal });
+  const resources = unlessStarted.move();
+  return { ...running, done: running.done.finally(() => resources.dispose()) };
+}
+
+async function checkDirectory(directory: string): Promise<void> {
+  let isDirectory: boolean;
+  try {
+    ({ isDirectory } = await Deno.stat(directory));
+  } catch (cause) {
+    throw new Error(`Cannot read the manifest directory: ${directory}`, { cause });
+  }
+  if (!isDirectory) {
+    throw new Error(`Cannot read the manifest directory: no directory: ${directory}`);
+  }
+}
+
+interface Ground {
+  readonly api: EmbeddedApi;
+  readonly host: HostNetwork;
+  readonly signal: AbortSignal;
+}
+
+function start(options: StandaloneOptions, { api, host, signal }: Ground): RunningStandalone {
+  const { log, clock = systemClock, random = Math.random, hostname = NAME } = options;
+  const rest = api.rest({ userAgent: NAME });
+  const common = { rest, clock, random, log };
+  const metrics = createMetrics();
+  addProcessMetrics(metrics);
+  const files = new ManifestState(options.manifests !== undefined);
+  const view = new NetworkView({ ...common, interfaces: options.interfaces ?? new Map() });
+
+  // The port first: where it is taken, nothing was begun.
+  let handle = (_request: Request) => Promise.resolve(new Response(null, { status: 503 }));
+  const closing = new AbortController();
+  const server = options.listen === undefined ? undefined : serveHttp(
+    { listen: options.listen, handle: (request) => handle(request), logger: log, clock },
+    closing.signal,
+  );
+
+  const ending = new AbortController();
+  const controller = runController({
+    ...common,
+    metrics,
+    agentNamespace: OWN_NAMESPACE,
+    instance: hostname,
+    resolveHost: options.resolveHost ?? resolveByDns,
+    enableCacheDump: options.enableCacheDump ?? false,
+  }, ending.signal);
+  const agent = runAgent({
+    ...common,
+    metrics,
+    host,
+    openPort: options.openPort ?? ((link) => new FastPort(link)),
+    name: NAME,
+    namespace: OWN_NAMESPACE,
+    pod: { namespace: OWN_NAMESPACE, name: hostname },
+    networks: [],
+    enableCacheDump: options.enableCacheDump ?? false,
+  }, signal);
+  const viewing = view.run((networks) => agent.setNetworks(networks), signal);
+  const following = options.manifests === undefined ? undefined : followManifests({
+    ...common,
+    client: createKubeClient(rest),
+    directory: options.manifests,
+    onPass: (result) => files.note(result),
+    ...(options.watchTiming === undefined ? {} : { timing: options.watchTiming }),
+  }, signal);
+
+  const notReady = (): readonly string[] => {
+    if (signal.aborted) return ["The server stops"];
+    if (!controller.ready || !view.synced) return ["The objects are not known yet"];
+    const missing = files.missing(view);
+    return missing.length > 0 ? missing : notServed({
+      pools: view.pools.list(),
+      hasAttachment: (key) => view.attachments.get(key) !== undefined,
+      report: agent.report(),
+    });
+  };
+  handle = frontDoor({
+    ops: {
+      notReady,
+      metrics: { render: () => metrics.render(), contentType: metrics.contentType },
+    },
+    api: (request) => api.fetch(request),
+  });
+
+  const end = async () => {
+    await Promise.all([agent.done, viewing, following]);
+    ending.abort(signal.reason);
+    await controller.done;
+    closing.abort(signal.reason);
+    // Ends the watches that kubectl holds open.
+    api.close();
+    await server?.done;
+  };
+  return {
+    rest,
+    url: server?.url,
+    done: end(),
+    notReady,
+    whenReady: (waiting) => whenReady(notReady, { clock, signal: waiting }),
+    get manifestProblems() {
+      return files.problems;
+    },
+    handle: (request) => handle(request),
+  };
+}
+
+async function whenReady(
+  notReady: () => readonly string[],
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<void> {
+  while (notReady().length > 0) await clock.sleep(READY_POLL_MS, signal);
+}
+
+/** Asks the machine's DNS. */
+function resolveByDns(name: string, signal: AbortSignal): Promise<string[]> {
+  return Deno.resolveDns(name, "A", { signal });
+}
