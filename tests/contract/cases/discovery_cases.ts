@@ -1,0 +1,99 @@
+/**
+ * Discovery, version and health.
+ *
+ * @module
+ */
+import { strictEqual } from "node:assert/strict";
+import { isObject, listAt, objectAt, textAt } from "../../../standalone/api/json.ts";
+import { cases, type ContractCase } from "../contract_case.ts";
+
+const GROUPS = [
+  "apps",
+  "apiextensions.k8s.io",
+  "coordination.k8s.io",
+  "k8s.cni.cncf.io",
+  "kubevirt.io",
+  "network.harvesterhci.io",
+];
+
+/** The cases. */
+export const DISCOVERY_CASES: readonly ContractCase[] = cases({
+  "discovery of vm-dhcp's group": async (s) => {
+    await s.ask("GET", "/apis/network.harvesterhci.io");
+    await s.ask("GET", "/apis/network.harvesterhci.io/v1alpha1");
+  },
+  "discovery of KubeVirt's and Multus' groups": async (s) => {
+    await s.ask("GET", "/apis/kubevirt.io/v1");
+    await s.ask("GET", "/apis/k8s.cni.cncf.io/v1");
+  },
+  "discovery of a group that is not served is refused": async (s) => {
+    strictEqual((await s.ask("GET", "/apis/nobody.example/v1")).code, 404);
+  },
+  "discovery of core/v1 has what vm-dhcp uses": async (s) => {
+    const { body } = await s.quietly("GET", "/api/v1");
+    const wanted = ["configmaps", "events", "namespaces", "nodes", "pods", "secrets", "services"];
+    s.note(
+      listAt(body, "resources").filter(isObject)
+        .filter((one) => wanted.includes(textAt(one, "name")))
+        .map((one) => ({
+          name: one.name ?? "",
+          kind: one.kind ?? "",
+          namespaced: one.namespaced ?? "",
+        })),
+    );
+  },
+  "discovery lists the groups": async (s) => {
+    const { body } = await s.quietly("GET", "/apis");
+    s.note(
+      listAt(body, "groups").filter(isObject).filter((one) => GROUPS.includes(textAt(one, "name")))
+        .map((one) => ({ name: one.name ?? "", preferred: objectAt(one, "preferredVersion") }))
+        .sort((a, b) => String(a.name) < String(b.name) ? -1 : 1),
+    );
+  },
+  "aggregated discovery of vm-dhcp's group": async (s) => {
+    const { body } = await s.quietly("GET", "/apis", {
+      accept:
+        "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json",
+    });
+    s.note([body.kind ?? "", body.apiVersion ?? ""]);
+    const items = listAt(body, "items").filter(isObject);
+    const own = items.find((one) => objectAt(one, "metadata").name === "network.harvesterhci.io");
+    s.note(own?.versions ?? null);
+  },
+  "discovery of versions": async (s) => {
+    const { body } = await s.quietly("GET", "/api");
+    s.note({ kind: body.kind ?? "", versions: body.versions ?? [] });
+  },
+  "version names Kubernetes 1.36": async (s) => {
+    const { body } = await s.quietly("GET", "/version");
+    s.note([body.major ?? "", body.minor ?? ""]);
+  },
+  "openapi v3 describes vm-dhcp's kinds": async (s) => {
+    const path = "/openapi/v3/apis/network.harvesterhci.io/v1alpha1";
+    const { body } = await s.until(path, ({ code }) => code === 200);
+    const schemas = objectAt(objectAt(body, "components"), "schemas");
+    const pool = objectAt(schemas, "io.harvesterhci.network.v1alpha1.IPPool");
+    s.note({
+      kind: pool["x-kubernetes-group-version-kind"] ?? null,
+      spec: objectAt(objectAt(pool, "properties"), "spec").required ?? null,
+    });
+  },
+  "the definitions of the CRDs are there and established": async (s) => {
+    const path =
+      "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/ippools.network.harvesterhci.io";
+    const { body } = await s.quietly("GET", path);
+    s.note(objectAt(body, "spec").names ?? null);
+    s.note(
+      listAt(objectAt(body, "status"), "conditions").filter(isObject)
+        .map((one) => ({
+          type: one.type ?? "",
+          status: one.status ?? "",
+          reason: one.reason ?? "",
+        })),
+    );
+  },
+  "methods that are not served are refused": async (s) => {
+    const answer = await s.quietly("PUT", s.pools, { body: {} });
+    s.note([answer.code, answer.body.reason ?? ""]);
+  },
+});

@@ -1,0 +1,248 @@
+/**
+ * kubectl, as an administrator uses it.
+ *
+ * @module
+ */
+import { ok } from "node:assert/strict";
+import { stringify } from "yaml";
+import { cases, type ContractCase } from "../contract_case.ts";
+import { configMap, deployment, pool, vmnetcfg } from "../objects.ts";
+
+const MERGE = { contentType: "application/merge-patch+json" };
+const CONDITIONS = [
+  { type: "Registered", status: "True" },
+  { type: "CacheReady", status: "True" },
+  { type: "AgentReady", status: "False" },
+];
+const STATUS = { status: { ipv4: { used: 1, available: 7 }, conditions: CONDITIONS } };
+
+/** The cases. */
+export const KUBECTL_CASES: readonly ContractCase[] = cases({
+  "kubectl get shows the columns": async (s) => {
+    await s.quietly("POST", s.pools, { body: pool("net-48") });
+    await s.quietly("PATCH", `${s.pools}/net-48/status`, { ...MERGE, body: STATUS });
+    await s.kubectl(["get", "ippools.network.harvesterhci.io"]);
+    await s.kubectl(["get", "ippl", "net-48", "-o", "wide"]);
+    await s.kubectl(["get", "ippools.network", "-o", "name"]);
+    await s.kubectl(["get", "ippools", "--show-labels", "--no-headers"]);
+  },
+  "kubectl get of nothing says so": async (s) => {
+    await s.kubectl(["get", "ippools"]);
+    await s.kubectl(["get", "ippool", "nobody"]);
+    await s.kubectl(["get", "unicorns"]);
+  },
+  "kubectl get -o yaml and jsonpath": async (s) => {
+    await s.quietly("POST", s.vmnetcfgs, { body: vmnetcfg("test-vm") });
+    await s.kubectl(["get", "vmnetcfg", "test-vm", "-o", "yaml"]);
+    await s.kubectl(["get", "vmnetcfgs", "-o", "jsonpath={.items[*].spec.vmName}"]);
+  },
+  "kubectl get of built-in kinds": async (s) => {
+    await s.quietly("POST", s.core("secrets"), {
+      body: { apiVersion: "v1", kind: "Secret", metadata: { name: "a" }, data: { k: "dg==" } },
+    });
+    await s.quietly("POST", `/apis/apps/v1/namespaces/${s.namespace}/deployments`, {
+      body: deployment("agent"),
+    });
+    await s.quietly("POST", `/apis/coordination.k8s.io/v1/namespaces/${s.namespace}/leases`, {
+      body: {
+        apiVersion: "coordination.k8s.io/v1",
+        kind: "Lease",
+        metadata: { name: "lock" },
+        spec: { holderIdentity: "me" },
+      },
+    });
+    await s.kubectl(["get", "secrets"]);
+    await s.kubectl(["get", "deployments", "-o", "wide"]);
+    await s.kubectl(["get", "leases"]);
+    await s.kubectl(["get", "namespace", s.namespace]);
+  },
+  "kubectl describe shows the object": async (s) => {
+    await s.quietly("POST", s.pools, {
+      body: pool("net-48", { metadata: { labels: { a: "b" } } }),
+    });
+    await s.quietly("PATCH", `${s.pools}/net-48/status`, { ...MERGE, body: STATUS });
+    await s.kubectl(["describe", "ippool", "net-48"]);
+  },
+  "kubectl describe shows the object's Events": async (s) => {
+    const made = await s.quietly("POST", s.pools, { body: pool("net-48") });
+    const { uid = "" } = made.body.metadata as { uid?: string };
+    await s.quietly("POST", s.core("events"), {
+      body: {
+        apiVersion: "v1",
+        kind: "Event",
+        metadata: { name: "net-48.1" },
+        involvedObject: {
+          apiVersion: "network.harvesterhci.io/v1alpha1",
+          kind: "IPPool",
+          namespace: s.namespace,
+          name: "net-48",
+          uid,
+        },
+        reason: "PoolExhausted",
+        message: "No address is free",
+        type: "Warning",
+        source: { component: "vm-dhcp" },
+        count: 1,
+        firstTimestamp: new Date().toISOString().replace(/\.\d+/, ""),
+        lastTimestamp: new Date().toISOString().replace(/\.\d+/, ""),
+      },
+    });
+    const text = await s.kubectl(["describe", "ippool", "net-48"]);
+    ok(text.includes("No address is free"), text);
+    await s.kubectl(["get", "events"]);
+    await s.kubectl(["events", "--for", "IPPool/net-48"]);
+  },
+  "kubectl apply makes, leaves and changes": async (s) => {
+    const manifest = pool("net-48");
+    await s.kubectl(["apply", "-f", "-"], { stdin: stringify(manifest) });
+    await s.kubectl(["apply", "-f", "-"], { stdin: stringify(manifest) });
+    const changed = pool("net-48", {
+      spec: { ipv4Config: { cidr: "192.168.48.0/24", dns: ["8.8.8.8"], leaseTime: 300 } },
+    });
+    await s.kubectl(["apply", "-f", "-"], { stdin: stringify(changed) });
+    await s.kubectl(["get", "ippool", "net-48", "-o", "jsonpath={.spec}"]);
+  },
+  "kubectl apply of a built-in kind": async (s) => {
+    await s.kubectl(["apply", "-f", "-"], { stdin: stringify(configMap("a", { k: "v", l: "w" })) });
+    await s.kubectl(["apply", "-f", "-"], { stdin: stringify(configMap("a", { k: "x" })) });
+    await s.kubectl(["get", "configmap", "a", "-o", "jsonpath={.data}"]);
+    await s.kubectl(["apply", "-f", "-"], { stdin: stringify(deployment("agent")) });
+    const more = deployment("agent");
+    await s.kubectl(["apply", "-f", "-"], {
+      stdin: stringify({ ...more, spec: { ...more.spec as object, replicas: 2 } }),
+    });
+    await s.kubectl(["get", "deployment", "agent", "-o", "jsonpath={.spec.replicas}"]);
+  },
+  "kubectl apply --server-side makes, conflicts and forces": async (s) => {
+    const serverSide = ["apply", "--server-side", "-f", "-"];
+    await s.kubectl([...serverSide, "--field-manager=one"], { stdin: stringify(pool("net-48")) });
+    const other = pool("net-48", {
+      spec: { ipv4Config: { cidr: "192.168.48.0/24", dns: ["8.8.8.8"] } },
+    });
+    await s.kubectl([...serverSide, "--field-manager=two"], { stdin: stringify(other) });
+    await s.kubectl([...serverSide, "--field-manager=two", "--force-conflicts"], {
+      stdin: stringify(other),
+    });
+    await s.kubectl(["get", "ippool", "net-48", "-o", "jsonpath={.spec.ipv4Config.dns}"]);
+  },
+  "kubectl apply --server-side takes over from client-side apply": async (s) => {
+    await s.kubectl(["apply", "-f", "-"], { stdin: stringify(pool("net-48")) });
+    await s.kubectl(["apply", "--server-side", "-f", "-"], { stdin: stringify(pool("net-48")) });
+    await s.kubectl([
+      "get",
+      "ippool",
+      "net-48",
+      "-o",
+      "jsonpath={.metadata.managedFields[*].manager}",
+    ]);
+  },
+  "kubectl apply of a bad manifest says what is wrong": async (s) => {
+    await s.kubectl(["apply", "-f", "-"], {
+      stdin: stringify(
+        pool("net-48", { spec: { ipv4Config: { cidr: "10.0.0.0/8", colour: "red" } } }),
+      ),
+    });
+    await s.kubectl(["apply", "-f", "-"], {
+      stdin: stringify(
+        pool("net-48", { spec: { ipv4Config: { cidr: "10.0.0.0/8", leaseTime: "x" } } }),
+      ),
+    });
+  },
+  "kubectl apply --dry-run=server changes nothing": async (s) => {
+    await s.kubectl(["apply", "--dry-run=server", "-f", "-"], { stdin: stringify(pool("net-48")) });
+    await s.kubectl(["get", "ippools"]);
+  },
+  "kubectl diff shows what apply would change": async (s) => {
+    await s.kubectl(["apply", "-f", "-"], { stdin: stringify(configMap("a", { k: "v" })) });
+    const same = await s.kubectl(["diff", "-f", "-"], {
+      stdin: stringify(configMap("a", { k: "v" })),
+    });
+    ok(same === "");
+  },
+  "kubectl create and replace": async (s) => {
+    await s.kubectl(["create", "-f", "-"], { stdin: stringify(pool("net-48")) });
+    await s.kubectl(["create", "-f", "-"], { stdin: stringify(pool("net-48")) });
+    await s.kubectl(["replace", "-f", "-"], {
+      stdin: stringify(pool("net-48", { spec: { paused: true } })),
+    });
+  },
+  "kubectl edit changes the object by the editor's hand": async (s) => {
+    await s.quietly("POST", s.pools, { body: pool("net-48") });
+    await s.kubectl(["edit", "ippool", "net-48"], {
+      env: { EDITOR: `sed -i s/1.1.1.1/9.9.9.9/` },
+    });
+    await s.kubectl(["get", "ippool", "net-48", "-o", "jsonpath={.spec.ipv4Config.dns}"]);
+  },
+  "kubectl patch, label and annotate": async (s) => {
+    await s.quietly("POST", s.pools, { body: pool("net-48") });
+    await s.kubectl([
+      "patch",
+      "ippool",
+      "net-48",
+      "--type=merge",
+      "-p",
+      '{"spec":{"paused":true}}',
+    ]);
+    await s.kubectl(["patch", "ippool", "net-48", "-p", '{"spec":{"paused":true}}']);
+    await s.kubectl([
+      "patch",
+      "ippool",
+      "net-48",
+      "--subresource=status",
+      "--type=merge",
+      "-p",
+      JSON.stringify(STATUS),
+    ]);
+    await s.kubectl(["label", "ippool", "net-48", "a=b"]);
+    await s.kubectl(["annotate", "ippool", "net-48", "a=b"]);
+    await s.kubectl([
+      "get",
+      "ippool",
+      "net-48",
+      "-o",
+      "jsonpath={.metadata.labels} {.spec.paused} {.status}",
+    ]);
+  },
+  "kubectl wait waits for a condition": async (s) => {
+    await s.quietly("POST", s.pools, { body: pool("net-48") });
+    await s.kubectl(["wait", "ippool/net-48", "--for=condition=Registered", "--timeout=1s"]);
+    const waiting = s.kubectl([
+      "wait",
+      "ippool/net-48",
+      "--for=condition=Registered",
+      "--timeout=20s",
+    ]);
+    await s.quietly("PATCH", `${s.pools}/net-48/status`, { ...MERGE, body: STATUS });
+    await waiting;
+    await s.kubectl([
+      "wait",
+      "ippool/net-48",
+      "--for=jsonpath={.status.ipv4.used}=1",
+      "--timeout=5s",
+    ]);
+  },
+  "kubectl delete removes and waits": async (s) => {
+    for (const name of ["a", "b", "c"]) await s.quietly("POST", s.pools, { body: pool(name) });
+    await s.kubectl(["delete", "ippool", "a"]);
+    await s.kubectl(["delete", "ippool", "nobody"]);
+    await s.kubectl(["delete", "ippools", "--all"]);
+    await s.kubectl(["delete", "ippool", "nobody", "--ignore-not-found"]);
+  },
+  "kubectl explain tells what fields mean": async (s) => {
+    await s.until("/openapi/v3/apis/network.harvesterhci.io/v1alpha1", ({ code }) => code === 200);
+    await s.kubectl(["explain", "ippool"]);
+    await s.kubectl(["explain", "ippool.spec.ipv4Config"]);
+    await s.kubectl(["explain", "vmnetcfg.spec.networkConfig.macAddress"]);
+    await s.kubectl(["explain", "ippool.spec.colour"]);
+  },
+  "kubectl api-resources lists what is served": async (s) => {
+    for (const group of ["network.harvesterhci.io", "kubevirt.io", "k8s.cni.cncf.io"]) {
+      await s.kubectl(["api-resources", `--api-group=${group}`, "-o", "wide"]);
+    }
+  },
+  "kubectl get crd lists the definitions": async (s) => {
+    const text = await s.kubectl(["get", "crd", "-o", "name"]);
+    ok(text.includes("ippools.network.harvesterhci.io"), text);
+    await s.kubectl(["get", "crd", "ippools.network.harvesterhci.io"]);
+  },
+}, { kubectl: true });

@@ -1,0 +1,205 @@
+/**
+ * Create, read, replace: identity, versions, generated fields.
+ *
+ * @module
+ */
+import { notStrictEqual, strictEqual } from "node:assert/strict";
+import { cases, type ContractCase } from "../contract_case.ts";
+import { configMap, deployment, meta, pool, vmnetcfg } from "../objects.ts";
+
+/** The cases. */
+export const OBJECT_CASES: readonly ContractCase[] = cases({
+  "create gives uid, generation, time and managed fields, and drops status": async (s) => {
+    await s.ask("POST", s.pools, {
+      body: { ...pool("a"), status: { lastUpdate: "2024-01-01T00:00:00Z" } },
+    });
+  },
+  "create of a taken name is refused": async (s) => {
+    await s.ask("POST", s.pools, { body: pool("a") });
+    strictEqual((await s.ask("POST", s.pools, { body: pool("a") })).code, 409);
+  },
+  "create without a name is refused": async (s) => {
+    await s.ask("POST", s.pools, { body: pool("") });
+  },
+  "create with generateName makes a name": async (s) => {
+    const made = await s.ask("POST", s.pools, {
+      body: pool("", { metadata: { generateName: "pool-" } }),
+    });
+    notStrictEqual(meta(made.body).name, "");
+  },
+  "create with a resourceVersion is refused": async (s) => {
+    await s.ask("POST", s.pools, { body: pool("a", { metadata: { resourceVersion: "5" } }) });
+  },
+  "create ignores uid, creationTimestamp, deletionTimestamp and generation": async (s) => {
+    await s.ask("POST", s.pools, {
+      body: pool("a", {
+        metadata: {
+          uid: "mine",
+          creationTimestamp: "2001-01-01T00:00:00Z",
+          deletionTimestamp: "2001-01-01T00:00:00Z",
+          generation: 7,
+        },
+      }),
+    });
+  },
+  "create with another namespace in the body is refused": async (s) => {
+    await s.ask("POST", s.pools, { body: pool("a", { metadata: { namespace: "default" } }) });
+  },
+  "create with another kind is refused": async (s) => {
+    await s.ask("POST", s.pools, { body: vmnetcfg("a") });
+  },
+  "create with another apiVersion is refused": async (s) => {
+    await s.ask("POST", s.pools, { body: { ...pool("a"), apiVersion: "kubevirt.io/v1" } });
+  },
+  "create without kind and apiVersion is refused for custom resources": async (s) => {
+    const { kind: _kind, apiVersion: _apiVersion, ...rest } = pool("a");
+    await s.ask("POST", s.pools, { body: rest });
+  },
+  "create without kind and apiVersion is taken for built-in kinds": async (s) => {
+    const { kind: _kind, apiVersion: _apiVersion, ...rest } = configMap("a", { k: "v" });
+    await s.ask("POST", s.core("configmaps"), { body: rest });
+  },
+  "create of a bad name is refused": async (s) => {
+    await s.ask("POST", s.pools, { body: pool("Bad_Name") });
+  },
+  "create as a dry run answers and stores nothing": async (s) => {
+    await s.ask("POST", s.pools, { body: pool("a"), query: { dryRun: "All" } });
+    strictEqual((await s.ask("GET", `${s.pools}/a`)).code, 404);
+  },
+  "get of what is not there is refused": async (s) => {
+    strictEqual((await s.ask("GET", `${s.pools}/nobody`)).code, 404);
+  },
+  "get of a resource that is not served is refused": async (s) => {
+    strictEqual((await s.ask("GET", "/apis/network.harvesterhci.io/v1alpha1/pools")).code, 404);
+    strictEqual((await s.ask("GET", "/apis/nobody.example/v1/things")).code, 404);
+  },
+  "replace without a resourceVersion is refused for custom resources": async (s) => {
+    await s.ask("POST", s.pools, { body: pool("a") });
+    await s.ask("PUT", `${s.pools}/a`, { body: pool("a") });
+  },
+  "replace without kind and apiVersion is refused for custom resources": async (s) => {
+    const made = await s.quietly("POST", s.pools, { body: pool("a") });
+    const { kind: _kind, apiVersion: _apiVersion, ...rest } = made.body;
+    await s.ask("PUT", `${s.pools}/a`, { body: rest });
+  },
+  "replace with the newest resourceVersion counts generation by spec only": async (s) => {
+    const made = await s.quietly("POST", s.pools, { body: pool("a") });
+    const labelled = await s.ask("PUT", `${s.pools}/a`, {
+      body: { ...made.body, metadata: { ...meta(made.body), labels: { a: "b" } } },
+    });
+    await s.ask("PUT", `${s.pools}/a`, {
+      body: { ...labelled.body, spec: { ...labelled.body.spec as object, paused: true } },
+    });
+  },
+  "replace with an old resourceVersion is a conflict": async (s) => {
+    const made = await s.quietly("POST", s.pools, { body: pool("a") });
+    await s.quietly("PATCH", `${s.pools}/a`, {
+      contentType: "application/merge-patch+json",
+      body: { metadata: { labels: { a: "b" } } },
+    });
+    const answer = await s.ask("PUT", `${s.pools}/a`, { body: made.body });
+    strictEqual(answer.code, 409);
+  },
+  "replace that changes nothing keeps the resourceVersion": async (s) => {
+    const made = await s.quietly("POST", s.pools, { body: pool("a") });
+    const same = await s.ask("PUT", `${s.pools}/a`, { body: made.body });
+    strictEqual(meta(same.body).resourceVersion, meta(made.body).resourceVersion);
+  },
+  "replace with another uid is a conflict": async (s) => {
+    const made = await s.quietly("POST", s.pools, { body: pool("a") });
+    await s.ask("PUT", `${s.pools}/a`, {
+      body: {
+        ...made.body,
+        metadata: { ...meta(made.body), uid: "00000000-0000-4000-8000-000000000000" },
+      },
+    });
+  },
+  "replace with another name is refused": async (s) => {
+    const made = await s.quietly("POST", s.pools, { body: pool("a") });
+    await s.ask("PUT", `${s.pools}/b`, { body: made.body });
+  },
+  "replace of what is not there is refused for custom resources": async (s) => {
+    await s.ask("PUT", `${s.pools}/a`, { body: pool("a", { metadata: { resourceVersion: "5" } }) });
+  },
+  "replace of a Lease that is not there makes it": async (s) => {
+    const path = `/apis/coordination.k8s.io/v1/namespaces/${s.namespace}/leases`;
+    await s.ask("PUT", `${path}/a`, {
+      body: {
+        apiVersion: "coordination.k8s.io/v1",
+        kind: "Lease",
+        metadata: { name: "a" },
+        spec: { holderIdentity: "me", leaseDurationSeconds: 5 },
+      },
+    });
+  },
+  "replace of a Lease needs a resourceVersion, of a ConfigMap not": async (s) => {
+    const path = `/apis/coordination.k8s.io/v1/namespaces/${s.namespace}/leases`;
+    const lease = {
+      apiVersion: "coordination.k8s.io/v1",
+      kind: "Lease",
+      metadata: { name: "a" },
+      spec: { holderIdentity: "me" },
+    };
+    await s.quietly("POST", path, { body: lease });
+    await s.ask("PUT", `${path}/a`, { body: lease });
+    await s.quietly("POST", s.core("configmaps"), { body: configMap("a") });
+    await s.ask("PUT", `${s.core("configmaps")}/a`, { body: configMap("a", { k: "v" }) });
+  },
+  "replace as a dry run answers and stores nothing": async (s) => {
+    const made = await s.quietly("POST", s.pools, { body: pool("a") });
+    await s.ask("PUT", `${s.pools}/a`, {
+      query: { dryRun: "All" },
+      body: { ...made.body, metadata: { ...meta(made.body), labels: { a: "b" } } },
+    });
+    await s.ask("GET", `${s.pools}/a`);
+  },
+  "a Secret's stringData becomes data and its type Opaque": async (s) => {
+    const answer = await s.quietly("POST", s.core("secrets"), {
+      body: {
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: { name: "a" },
+        stringData: { password: "geheim" },
+      },
+    });
+    s.note({ data: answer.body.data ?? null, type: answer.body.type ?? null });
+  },
+  "a Deployment counts generation by spec only": async (s) => {
+    const path = `/apis/apps/v1/namespaces/${s.namespace}/deployments`;
+    const made = await s.quietly("POST", path, { body: deployment("a") });
+    s.note(meta(made.body).generation ?? 0);
+    const merge = { contentType: "application/merge-patch+json" };
+    const labelled = await s.quietly("PATCH", `${path}/a`, {
+      ...merge,
+      body: { metadata: { labels: { a: "b" } } },
+    });
+    s.note(meta(labelled.body).generation ?? 0);
+    const scaled = await s.quietly("PATCH", `${path}/a`, {
+      ...merge,
+      body: { spec: { replicas: 2 } },
+    });
+    s.note(meta(scaled.body).generation ?? 0);
+  },
+  "an Event is kept as it is written": async (s) => {
+    await s.ask("POST", s.core("events"), {
+      body: {
+        apiVersion: "v1",
+        kind: "Event",
+        metadata: { name: "a.1" },
+        involvedObject: {
+          apiVersion: "network.harvesterhci.io/v1alpha1",
+          kind: "IPPool",
+          namespace: s.namespace,
+          name: "a",
+        },
+        reason: "Exhausted",
+        message: "No address is free",
+        type: "Warning",
+        source: { component: "vm-dhcp" },
+        firstTimestamp: "2024-02-15T13:17:21Z",
+        lastTimestamp: "2024-02-15T13:17:21Z",
+        count: 1,
+      },
+    });
+  },
+});
