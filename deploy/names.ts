@@ -12,6 +12,8 @@ export const WEBHOOK = "vm-dhcp-webhook";
 export const AGENT = "vm-dhcp-agent";
 /** Field manager of `deno task deploy`. */
 export const FIELD_MANAGER = "vm-dhcp-deploy";
+/** Annotation on a namespace that `deno task deploy` made, and may remove. */
+export const MADE_BY = "network.harvesterhci.io/made-by-vm-dhcp";
 /** Namespace of the leader lock that is shared with the Go version. */
 export const LOCK_NAMESPACE = "kube-system";
 

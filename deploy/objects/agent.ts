@@ -54,11 +54,6 @@ export function agentDeployment(settings: DeploySettings): unknown {
       name: AGENT,
       namespace: settings.namespace,
       labels: labelsOf(AGENT),
-      annotations: {
-        "network.harvesterhci.io/agent-replicas": String(agent.replicas),
-        "network.harvesterhci.io/agent-anti-affinity": agent.antiAffinity,
-        "network.harvesterhci.io/pools-per-agent": String(agent.poolsPerAgent),
-      },
     },
     spec: {
       selector: { matchLabels: selectorOf(AGENT) },

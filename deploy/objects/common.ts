@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { AGENT, CONTROLLER, labelsOf, selectorOf, WEBHOOK } from "../names.ts";
+import { AGENT, CONTROLLER, labelsOf, MADE_BY, selectorOf, WEBHOOK } from "../names.ts";
 import type { DeploySettings } from "../settings.ts";
 
 /** The namespace. Agents need more than the `restricted` and `baseline` levels of Pod Security allow. */
@@ -14,6 +14,7 @@ export function namespaceObject(settings: DeploySettings): unknown {
     metadata: {
       name: settings.namespace,
       labels: { "pod-security.kubernetes.io/enforce": "privileged" },
+      annotations: { [MADE_BY]: "true" },
     },
   };
 }

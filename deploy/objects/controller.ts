@@ -15,7 +15,11 @@ export function controllerDeployment(settings: DeploySettings): unknown {
     settings: settings.controller,
     permissions: ["--allow-net", "--allow-env", "--allow-read=/var/run/secrets/kubernetes.io"],
     program: "controller/main.ts",
-    args: [],
+    args: [
+      `--agent-replicas=${settings.agent.replicas}`,
+      `--agent-anti-affinity=${settings.agent.antiAffinity}`,
+      `--pools-per-agent=${settings.agent.poolsPerAgent}`,
+    ],
     env: [
       { name: "VM_DHCP_CONTROLLER_NAME", value: CONTROLLER },
       fieldEnv("POD_NAMESPACE", "metadata.namespace"),

@@ -95,7 +95,6 @@ export function podTemplate(pod: RolePod, settings: DeploySettings): unknown {
           ...pod.permissions,
           pod.program,
           ...pod.args,
-          ...pod.settings.extraArgs,
         ],
         env: pod.env,
         ports: [pod.port],
