@@ -91,9 +91,19 @@ export function plan(
   return result;
 }
 
-/** The pool with a plan's result written, as it comes back from the API server. */
+/** The pool with a plan's result written, as it comes back from the API server: with the keys of its maps sorted. */
 export function written(pool: IPPool, { ipv4 }: Plan): IPPool {
-  return structuredClone({ ...pool, status: { ...pool.status, ipv4 } });
+  const status = {
+    ...ipv4,
+    ...(ipv4.allocated && { allocated: sorted(ipv4.allocated) }),
+    ...(ipv4.released && { released: sorted(ipv4.released) }),
+    ...(ipv4.conflicts && { conflicts: sorted(ipv4.conflicts) }),
+  };
+  return structuredClone({ ...pool, status: { ...pool.status, ipv4: status } });
+}
+
+function sorted<T>(map: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => a < b ? -1 : 1));
 }
 
 /** Reason and address of every claim, by its id. */

@@ -13,24 +13,37 @@ const TYPES: Readonly<Record<PlanNote["reason"], PlanNote["type"]>> = {
   PoolNearlyFull: "Warning",
 };
 
-/** Gathers what a plan has to say: one note a reason, that names the first few things and counts the others. */
+interface Things {
+  /** The first few, sorted. */
+  readonly named: string[];
+  count: number;
+}
+
+/**
+ * Gathers what a plan has to say: one note a reason, that names a few things and counts the others. Notes read the same
+ * in whatever order their things came.
+ */
 export class Notes {
-  readonly #things = new Map<PlanNote["reason"], string[]>();
+  readonly #things = new Map<PlanNote["reason"], Things>();
 
   /** Notes one more thing for a reason. */
   add(reason: PlanNote["reason"], thing: string): void {
-    const things = this.#things.get(reason);
-    if (things === undefined) this.#things.set(reason, [thing]);
-    else things.push(thing);
+    const things = this.#things.get(reason) ?? { named: [], count: 0 };
+    this.#things.set(reason, things);
+    things.count++;
+    const place = things.named.findIndex((named) => thing < named);
+    if (place >= 0) things.named.splice(place, 0, thing);
+    else if (things.named.length < NAMED) things.named.push(thing);
+    things.named.length = Math.min(things.named.length, NAMED);
   }
 
-  /** The notes, in the order in which their reasons came first. */
+  /** The notes, sorted by their reasons. */
   all(): readonly PlanNote[] {
-    return [...this.#things].map(([reason, things]) => ({
+    return [...this.#things].map(([reason, { named, count }]) => ({
       type: TYPES[reason],
       reason,
-      message: things.slice(0, NAMED).join("; ") +
-        (things.length > NAMED ? `; and ${things.length - NAMED} more` : ""),
-    }));
+      message: named.join("; ") +
+        (count > named.length ? `; and ${count - named.length} more` : ""),
+    })).sort((a, b) => a.reason < b.reason ? -1 : 1);
   }
 }

@@ -140,7 +140,7 @@ Deno.test("a guest that declines whatever it is offered does not empty the pool"
   strictEqual(
     later.outcomes.get("vm-1")?.message,
     `MAC address 52:54:00:00:00:01 declined ${
-      seen.join(", ")
+      seen.toSorted().join(", ")
     }; it gets no other address before 2026-01-01T01:00:00Z`,
   );
   strictEqual(later.wakeAt, NOW + HOUR);
