@@ -37,14 +37,16 @@ export async function runStandalone(
   signal: AbortSignal,
 ): Promise<RunningStandalone> {
   if (options.manifests !== undefined) await checkDirectory(options.manifests);
-  using unlessStarted = new DisposableStack();
-  const api = unlessStarted.use(
-    new EmbeddedApi(options.state === undefined ? {} : { path: options.state }),
-  );
-  const host = options.host ?? unlessStarted.use(new LinuxNetwork());
-  const running = start(options, { api, host, signal });
-  const resources = unlessStarted.move();
-  return { ...running, done: running.done.finally(() => resources.dispose()) };
+  const api = new EmbeddedApi(options.state === undefined ? {} : { path: options.state });
+  const resources = new DisposableStack();
+  try {
+    const host = options.host ?? resources.use(new LinuxNetwork());
+    return start(options, { api, host, resources, signal });
+  } catch (error) {
+    api.close();
+    resources.dispose();
+    throw error;
+  }
 }
 
 async function checkDirectory(directory: string): Promise<void> {
@@ -62,10 +64,15 @@ async function checkDirectory(directory: string): Promise<void> {
 interface Ground {
   readonly api: EmbeddedApi;
   readonly host: HostNetwork;
+  /** To be let go of when the server has stopped. */
+  readonly resources: DisposableStack;
   readonly signal: AbortSignal;
 }
 
-function start(options: StandaloneOptions, { api, host, signal }: Ground): RunningStandalone {
+function start(
+  options: StandaloneOptions,
+  { api, host, resources, signal }: Ground,
+): RunningStandalone {
   const { log, clock = systemClock, random = Math.random, hostname = NAME } = options;
   const rest = api.rest({ userAgent: NAME });
   const common = { rest, clock, random, log };
@@ -137,6 +144,7 @@ function start(options: StandaloneOptions, { api, host, signal }: Ground): Runni
     // Ends the watches that kubectl holds open.
     api.close();
     await server?.done;
+    resources.dispose();
   };
   return {
     rest,
