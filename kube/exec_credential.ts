@@ -6,7 +6,7 @@
  * @module
  */
 import type { Clock } from "../runtime/clock.ts";
-import type { Credentials, Identity } from "./fetch_client.ts";
+import type { Credentials, Identity } from "./fetch_transport.ts";
 import type { KubeconfigCluster, KubeconfigExec } from "./kubeconfig_types.ts";
 import type { Machine } from "./machine.ts";
 

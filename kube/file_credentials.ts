@@ -4,7 +4,7 @@
  * @module
  */
 import type { Clock } from "../runtime/clock.ts";
-import type { Credentials, Identity } from "./fetch_client.ts";
+import type { Credentials, Identity } from "./fetch_transport.ts";
 import type { Machine } from "./machine.ts";
 
 /** How old what was read may get. */

@@ -6,7 +6,7 @@
  * @module
  */
 import type { Clock } from "../runtime/clock.ts";
-import type { FetchClientOptions } from "./fetch_client.ts";
+import type { FetchClientOptions } from "./fetch_transport.ts";
 import { fileCredentials, readFile } from "./file_credentials.ts";
 import type { Machine } from "./machine.ts";
 

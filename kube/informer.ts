@@ -9,17 +9,9 @@ import { backoff } from "../runtime/backoff.ts";
 import { type Clock, type Random, systemClock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 import { ConnectionError, isGone, isNotFound } from "./errors.ts";
-import { type Change, IndexedStore, type IndexFunction } from "./indexed_store.ts";
-import { keyOf } from "./resources.ts";
-import { isNewer } from "./resource_version.ts";
-import type {
-  ChangeHandler,
-  Informer,
-  ObjectList,
-  Resource,
-  ResourceClient,
-  WatchEvent,
-} from "./types.ts";
+import type { Change, IndexFunction } from "./indexed_store.ts";
+import type { ChangeHandler, Informer, ListOptions, Resource, ResourceClient } from "./types.ts";
+import { WatchedStore, withoutManagedFields } from "./watched_store.ts";
 
 /** What an {@linkcode Informer} keeps, and with what. */
 export interface InformerOptions<T extends KubeObject> {
@@ -82,23 +74,27 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   readonly #options: InformerOptions<T>;
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #store: IndexedStore<T>;
+  readonly #store: WatchedStore<T>;
   readonly #handlers: ChangeHandler<T>[] = [];
   readonly #waiters = new Set<{ readonly orMissing: boolean; readonly resolve: () => void }>();
   #synced = false;
   #missing = false;
+  #mustList = true;
+  #watched: { openedAt: number | undefined; brought: boolean } = {
+    openedAt: undefined,
+    brought: false,
+  };
   #heardAt: number | undefined;
-  /** Everything up to here is in the store; unset: list first. */
-  #version: string | undefined;
-  /** The last `#version`, kept over a re-list. */
-  #lastVersion: string | undefined;
 
   constructor(options: InformerOptions<T>) {
     this.resource = options.client.resource;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
-    this.#store = new IndexedStore(options.indexes ?? {});
+    this.#store = new WatchedStore({
+      indexes: options.indexes ?? {},
+      transform: options.transform ?? withoutManagedFields,
+    });
   }
 
   get synced(): boolean {
@@ -106,7 +102,7 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   }
 
   get size(): number {
-    return this.#store.size;
+    return this.#store.objects.size;
   }
 
   get heardAgo(): number | undefined {
@@ -114,30 +110,26 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   }
 
   get(key: string): T | undefined {
-    return this.#store.get(key);
+    return this.#store.objects.get(key);
   }
 
   list(): Iterable<T> {
-    return this.#store.list();
+    return this.#store.objects.list();
   }
 
   byIndex(index: string, value: string): readonly T[] {
-    return this.#store.byIndex(index, value);
+    return this.#store.objects.byIndex(index, value);
   }
 
   onChange(handler: ChangeHandler<T>): void {
     this.#handlers.push(handler);
-    for (const [key, object] of [...this.#store.entries()]) {
-      this.#call(handler, { key, before: undefined, after: object });
+    for (const [key, after] of [...this.#store.objects.entries()]) {
+      this.#call(handler, { key, before: undefined, after });
     }
   }
 
   observe(object: T): void {
-    const known = this.#store.get(keyOf(object));
-    // Not newer than what the watch has brought, yet absent: it was deleted since, or is none of ours.
-    const than = known?.metadata.resourceVersion ?? this.#lastVersion;
-    if (isNewer(object.metadata.resourceVersion, than) !== true) return;
-    this.#tell([this.#store.set(this.#lean(object))]);
+    this.#tell(this.#store.observe(object));
   }
 
   async whenSynced(
@@ -164,101 +156,62 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
     const wait = backoff({ ...RETRY, random: this.#random });
     let failures = 0;
     while (!signal.aborted) {
+      this.#watched = { openedAt: undefined, brought: false };
       try {
-        if (this.#version === undefined) await this.#relist(signal);
-        const useful = await this.#watchOnce(signal);
-        failures = useful ? 0 : failures + 1;
-        if (!useful) await this.#clock.sleep(wait(failures), signal);
+        if (this.#mustList) await this.#relist(signal);
+        await this.#watchOnce(signal);
+        failures = this.#wasUseful() ? 0 : failures + 1;
+        if (failures > 0) await this.#clock.sleep(wait(failures), signal);
       } catch (error) {
         if (signal.aborted) return;
-        failures = await this.#recover(error, { failures, wait, signal });
+        failures = this.#wasUseful() ? 1 : failures + 1;
+        await this.#clock.sleep(this.#recover(error, wait(failures)), signal).catch(() =>
+          undefined
+        );
       }
     }
   }
 
-  /** Decides how to go on after a failure, waits, and returns the failures in a row. */
-  async #recover(
-    error: unknown,
-    state: {
-      readonly failures: number;
-      readonly wait: (failures: number) => number;
-      readonly signal: AbortSignal;
-    },
-  ): Promise<number> {
-    if (isGone(error) || isNotFound(error)) this.#version = undefined;
-    // A resourceVersion that is too old is no fault: list at once, unless it happens again right away.
-    const failures = state.failures + 1;
-    let ms = isGone(error) && failures === 1 ? 0 : state.wait(failures);
-    if (isNotFound(error)) {
-      if (!this.#missing) this.#log("info", "Resource is not served, waiting for it", error);
-      this.#missing = true;
-      this.#heardAt = this.#clock.monotonic();
-      this.#wake();
-      ms = MISSING_RETRY_MS * (0.75 + this.#random() / 2);
-    } else if (!isGone(error)) {
-      this.#log("warn", "Cannot follow a resource, trying again", error);
+  /** Whether the last watch lasted or brought anything. */
+  #wasUseful(): boolean {
+    const { openedAt, brought } = this.#watched;
+    return brought ||
+      (openedAt !== undefined && this.#clock.monotonic() - openedAt >= SHORT_WATCH_MS);
+  }
+
+  /** Decides how to go on after a failure; returns how long to wait. */
+  #recover(error: unknown, waitMs: number): number {
+    if (isGone(error)) {
+      this.#mustList = true;
+      return waitMs;
     }
-    await this.#clock.sleep(ms, state.signal).catch(() => undefined);
-    return failures;
+    if (!isNotFound(error)) {
+      this.#log("warn", "Cannot follow a resource, trying again", error);
+      return waitMs;
+    }
+    if (!this.#missing) this.#log("info", "Resource is not served, waiting for it", error);
+    this.#mustList = true;
+    this.#missing = true;
+    this.#heardAt = this.#clock.monotonic();
+    this.#wake();
+    return MISSING_RETRY_MS * (0.75 + this.#random() / 2);
   }
 
   async #relist(signal: AbortSignal): Promise<void> {
-    const { namespace, labelSelector, fieldSelector } = this.#options;
-    const list = await this.#options.client.list({
-      signal,
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(labelSelector === undefined ? {} : { labelSelector }),
-      ...(fieldSelector === undefined ? {} : { fieldSelector }),
-    });
+    const list = await this.#options.client.list({ ...this.#selection(), signal });
     this.#heardAt = this.#clock.monotonic();
-    const changes = this.#replace(list);
-    this.#version = this.#lastVersion = list.resourceVersion;
+    const changes = this.#store.replace(list);
+    this.#mustList = false;
     this.#synced = true;
     this.#missing = false;
     this.#tell(changes);
     this.#wake();
   }
 
-  /** Makes the store equal to the list, except for what is known to be newer than it. */
-  #replace(list: ObjectList<T>): Change<T>[] {
-    const changes: Change<T>[] = [];
-    const listed = new Set<string>();
-    for (const object of list.items) {
-      const key = keyOf(object);
-      listed.add(key);
-      const change = this.#put(object);
-      if (change !== undefined) changes.push(change);
-    }
-    for (const [key, object] of [...this.#store.entries()]) {
-      if (
-        listed.has(key) || isNewer(object.metadata.resourceVersion, list.resourceVersion) === true
-      ) continue;
-      const change = this.#store.delete(key);
-      if (change !== undefined) changes.push(change);
-    }
-    return changes;
-  }
-
-  #put(object: T): Change<T> | undefined {
-    const known = this.#store.get(keyOf(object))?.metadata;
-    const { uid, resourceVersion } = object.metadata;
-    if (known !== undefined && known.uid === uid) {
-      if (
-        known.resourceVersion === resourceVersion ||
-        isNewer(known.resourceVersion, resourceVersion) === true
-      ) {
-        return undefined;
-      }
-    }
-    return this.#store.set(this.#lean(object));
-  }
-
-  /** One watch until it ends; whether it lasted or brought anything. */
-  async #watchOnce(signal: AbortSignal): Promise<boolean> {
-    const { namespace, labelSelector, fieldSelector, client } = this.#options;
+  /** One watch until it ends. */
+  async #watchOnce(signal: AbortSignal): Promise<void> {
     const spread = WATCH_SECONDS.max - WATCH_SECONDS.min;
     const timeoutSeconds = Math.round(WATCH_SECONDS.min + this.#random() * spread);
-    const startedAt = this.#clock.monotonic();
     using abort = new LinkedAbort(signal);
     abort.abortAfter(timeoutSeconds * 1000 + WATCH_GRACE_MS, {
       clock: this.#clock,
@@ -268,48 +221,27 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
           "the watch did not end in time",
         ),
     });
-    let useful = false;
-    const events = client.watch({
-      resourceVersion: this.#version ?? "",
+    const events = this.#options.client.watch({
+      ...this.#selection(),
+      resourceVersion: this.#store.version,
       timeoutSeconds,
       signal: abort.signal,
-      onOpen: () => this.#heardAt = this.#clock.monotonic(),
+      onOpen: () => this.#watched.openedAt = this.#heardAt = this.#clock.monotonic(),
+    });
+    for await (const event of events) {
+      this.#watched.brought = true;
+      this.#heardAt = this.#clock.monotonic();
+      this.#tell(this.#store.take(event));
+    }
+  }
+
+  #selection(): ListOptions {
+    const { namespace, labelSelector, fieldSelector } = this.#options;
+    return {
       ...(namespace === undefined ? {} : { namespace }),
       ...(labelSelector === undefined ? {} : { labelSelector }),
       ...(fieldSelector === undefined ? {} : { fieldSelector }),
-    });
-    for await (const event of events) {
-      useful = true;
-      this.#heardAt = this.#clock.monotonic();
-      this.#take(event);
-    }
-    return useful || this.#clock.monotonic() - startedAt >= SHORT_WATCH_MS;
-  }
-
-  #take(event: WatchEvent<T>): void {
-    const version = event.type === "BOOKMARK"
-      ? event.resourceVersion
-      : event.object.metadata.resourceVersion;
-    if (version !== undefined && version !== "") this.#version = this.#lastVersion = version;
-    if (event.type === "BOOKMARK") return;
-    const change = event.type === "DELETED" ? this.#remove(event.object) : this.#put(event.object);
-    if (change !== undefined) this.#tell([change]);
-  }
-
-  #remove(object: T): Change<T> | undefined {
-    const key = keyOf(object);
-    const known = this.#store.get(key)?.metadata;
-    const recreated = known !== undefined && known.uid !== object.metadata.uid &&
-      isNewer(known.resourceVersion, object.metadata.resourceVersion) === true;
-    return recreated ? undefined : this.#store.delete(key);
-  }
-
-  #lean(object: T): T {
-    const { transform } = this.#options;
-    if (transform !== undefined) return transform(object);
-    if (object.metadata.managedFields === undefined) return object;
-    const { managedFields: _, ...metadata } = object.metadata;
-    return { ...object, metadata };
+    };
   }
 
   #tell(changes: readonly Change<T>[]): void {

@@ -6,7 +6,7 @@
 import { decodeBase64 } from "./base64.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { execCredentials } from "./exec_credential.ts";
-import type { Credentials, FetchClientOptions, Identity } from "./fetch_client.ts";
+import type { Credentials, FetchClientOptions, Identity } from "./fetch_transport.ts";
 import { fileCredentials, readFile } from "./file_credentials.ts";
 import type { KubeconfigEntry } from "./kubeconfig.ts";
 import type { KubeconfigUser } from "./kubeconfig_types.ts";

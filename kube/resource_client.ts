@@ -1,0 +1,261 @@
+/**
+ * Typed reads and writes of the objects of one resource.
+ *
+ * @module
+ */
+import type { KubeObject } from "../core/api/types.ts";
+import { ApiError, isGone, isNotFound, isStatusObject, toApiError } from "./errors.ts";
+import { type JsonRequest, optionsOf, requestJson } from "./request_json.ts";
+import { pathOf } from "./resources.ts";
+import type { JsonValue, RestClient } from "./seam.ts";
+import type {
+  DeleteOptions,
+  ListOptions,
+  ObjectKey,
+  ObjectList,
+  Patch,
+  PatchOptions,
+  Resource,
+  ResourceClient,
+  WatchEvent,
+  WatchOptions,
+  WriteOptions,
+} from "./types.ts";
+import { untilAborted } from "./until_aborted.ts";
+
+const PAGE_SIZE = 500;
+
+const PATCH_CONTENT_TYPE: Readonly<Record<Patch["type"], string>> = {
+  merge: "application/merge-patch+json",
+  json: "application/json-patch+json",
+  apply: "application/apply-patch+yaml",
+};
+
+/** A {@linkcode ResourceClient} over any {@linkcode RestClient}. */
+export class RestResourceClient<T extends KubeObject> implements ResourceClient<T> {
+  readonly #rest: RestClient;
+  readonly resource: Resource<T>;
+
+  constructor(rest: RestClient, resource: Resource<T>) {
+    this.#rest = rest;
+    this.resource = resource;
+  }
+
+  async get(
+    key: ObjectKey,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<T | undefined> {
+    try {
+      return await this.#send({ method: "GET", path: this.#pathOf(key), signal: options.signal });
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async list(options: ListOptions = {}): Promise<ObjectList<T>> {
+    try {
+      return await this.#listPages(options, PAGE_SIZE);
+    } catch (error) {
+      // The continue token outlived etcd's history: once more, in one piece.
+      if (!isGone(error)) throw error;
+      return await this.#listPages(options, undefined);
+    }
+  }
+
+  async #listPages(options: ListOptions, limit: number | undefined): Promise<ObjectList<T>> {
+    const items: T[] = [];
+    let next: string | undefined;
+    while (true) {
+      const query = selectorsOf(options);
+      if (limit !== undefined) query.set("limit", String(limit));
+      if (next !== undefined) query.set("continue", next);
+      const path = pathOf(this.resource, options);
+      const answer = await requestJson(this.#rest, {
+        method: "GET",
+        path,
+        query,
+        signal: options.signal,
+      });
+      const page = answer as unknown as {
+        metadata?: { resourceVersion?: string; continue?: string };
+        items?: Partial<T>[] | null;
+      };
+      for (const item of page.items ?? []) items.push(this.#named(item));
+      next = page.metadata?.continue;
+      if (next === undefined || next === "") {
+        return { resourceVersion: page.metadata?.resourceVersion ?? "", items };
+      }
+    }
+  }
+
+  async *watch(options: WatchOptions): AsyncGenerator<WatchEvent<T>, void, void> {
+    const path = pathOf(this.resource, options);
+    const query = selectorsOf(options);
+    query.set("watch", "1");
+    query.set("allowWatchBookmarks", "true");
+    query.set("resourceVersion", options.resourceVersion);
+    if (options.timeoutSeconds !== undefined) {
+      query.set("timeoutSeconds", String(options.timeoutSeconds));
+    }
+    const request = { method: "GET", path, query, signal: options.signal } as const;
+    options.signal?.throwIfAborted();
+    try {
+      const stream = await this.#rest.performRequest({
+        ...optionsOf(request),
+        expectStream: true,
+        expectJson: true,
+      });
+      options.onOpen?.();
+      for await (const line of untilAborted(stream, options.signal)) {
+        yield this.#eventOf(line, request);
+      }
+    } catch (error) {
+      throw toApiError(error, { method: "WATCH", path });
+    }
+  }
+
+  #eventOf(line: JsonValue, request: { readonly path: string }): WatchEvent<T> {
+    const { type, object } = line as { type?: string; object?: Partial<T> };
+    switch (type) {
+      case "ADDED":
+      case "MODIFIED":
+      case "DELETED":
+        return { type, object: this.#named(object ?? {}) };
+      case "BOOKMARK":
+        return { type, resourceVersion: object?.metadata?.resourceVersion ?? "" };
+      case "ERROR":
+        throw new ApiError(isStatusObject(object) ? object : { message: JSON.stringify(object) }, {
+          method: "WATCH",
+          path: request.path,
+        });
+      default:
+        throw new TypeError(`Cannot read a watch event: ${JSON.stringify(line).slice(0, 200)}`);
+    }
+  }
+
+  create(object: T, options: WriteOptions = {}): Promise<T> {
+    const { namespace } = object.metadata;
+    const path = pathOf(this.resource, namespace === undefined ? {} : { namespace });
+    const body = this.#bodyOf(object);
+    return this.#send({
+      method: "POST",
+      path,
+      query: writeQuery(options),
+      body,
+      signal: options.signal,
+    });
+  }
+
+  update(object: T, options: WriteOptions = {}): Promise<T> {
+    return this.#put(object, { ...options });
+  }
+
+  updateStatus(object: T, options: WriteOptions = {}): Promise<T> {
+    return this.#put(object, { ...options, subresource: "status" });
+  }
+
+  #put(object: T, options: PatchOptions): Promise<T> {
+    return this.#send({
+      method: "PUT",
+      path: this.#pathOf(object.metadata, options.subresource),
+      query: writeQuery(options),
+      body: this.#bodyOf(object),
+      signal: options.signal,
+    });
+  }
+
+  patch(key: ObjectKey, patch: Patch, options: PatchOptions = {}): Promise<T> {
+    const query = writeQuery(options);
+    if (patch.type === "apply") {
+      query.set("fieldManager", patch.fieldManager);
+      if (patch.force === true) query.set("force", "true");
+    }
+    return this.#send({
+      method: "PATCH",
+      path: this.#pathOf(key, options.subresource),
+      query,
+      body: patch.body,
+      contentType: PATCH_CONTENT_TYPE[patch.type],
+      signal: options.signal,
+    });
+  }
+
+  async delete(key: ObjectKey, options: DeleteOptions = {}): Promise<boolean> {
+    const { uid, resourceVersion, propagationPolicy, gracePeriodSeconds } = options;
+    const preconditions = {
+      ...(uid === undefined ? {} : { uid }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    };
+    const body = {
+      apiVersion: "v1",
+      kind: "DeleteOptions",
+      ...(Object.keys(preconditions).length === 0 ? {} : { preconditions }),
+      ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
+      ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
+    };
+    try {
+      await requestJson(this.#rest, {
+        method: "DELETE",
+        path: this.#pathOf(key),
+        body,
+        signal: options.signal,
+      });
+      return true;
+    } catch (error) {
+      if (isNotFound(error)) return false;
+      throw error;
+    }
+  }
+
+  #pathOf(
+    key: { readonly namespace?: string; readonly name?: string },
+    subresource?: "status",
+  ): string {
+    const { namespace, name } = key;
+    if (name === undefined || name === "") {
+      throw new TypeError(
+        `Cannot address a ${this.resource.kind} without a name: ${
+          JSON.stringify({ namespace, name })
+        }`,
+      );
+    }
+    if (this.resource.namespaced && (namespace === undefined || namespace === "")) {
+      throw new TypeError(`Cannot address a ${this.resource.kind} without a namespace: ${name}`);
+    }
+    return pathOf(this.resource, {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(subresource === undefined ? {} : { subresource }),
+    });
+  }
+
+  #bodyOf(object: T): JsonValue {
+    const { apiVersion, kind } = this.resource;
+    return { ...object, apiVersion, kind } as unknown as JsonValue;
+  }
+
+  async #send(request: JsonRequest): Promise<T> {
+    return this.#named(await requestJson(this.#rest, request) as unknown as Partial<T>);
+  }
+
+  /** The object with the `apiVersion` and `kind` that items of a list lack. */
+  #named(object: Partial<T>): T {
+    if (object.kind !== undefined && object.apiVersion !== undefined) return object as T;
+    return { apiVersion: this.resource.apiVersion, kind: this.resource.kind, ...object } as T;
+  }
+}
+
+function selectorsOf(options: ListOptions): URLSearchParams {
+  const query = new URLSearchParams();
+  if (options.labelSelector !== undefined) query.set("labelSelector", options.labelSelector);
+  if (options.fieldSelector !== undefined) query.set("fieldSelector", options.fieldSelector);
+  return query;
+}
+
+function writeQuery(options: WriteOptions): URLSearchParams {
+  const query = new URLSearchParams();
+  if (options.fieldManager !== undefined) query.set("fieldManager", options.fieldManager);
+  if (options.dryRun === true) query.set("dryRun", "All");
+  return query;
+}
