@@ -32,7 +32,7 @@ for (const script of wanted) {
   // What lies in core is pure and is given nothing.
   const permissions = script.startsWith("core/") ? [] : SYSTEM_PERMISSIONS;
   const { succeeded } = await runDeno({
-    args: ["run", "--no-prompt", ...permissions, script],
+    args: ["run", "--no-prompt", "--v8-flags=--expose-gc", ...permissions, script],
     cwd: ROOT,
     show: true,
     timeoutMs: TIMEOUT_MS,

@@ -135,6 +135,18 @@ Deno.test("brokenImports is not misled by comments, strings, templates and regul
   deepStrictEqual(await brokenIn({ "core/net/a.ts": text, "kube/a.ts": X }), []);
 });
 
+Deno.test("brokenImports lets helpers of tests use what tests may, unless something else imports them too", async () => {
+  const files = {
+    "core/net/a_test.ts": `import "./helper.ts";\n`,
+    "core/net/helper.ts": `import "./deeper.ts";\n`,
+    "core/net/deeper.ts": `import "node:assert/strict";\n`,
+  };
+  deepStrictEqual(await brokenIn(files), []);
+  deepStrictEqual(await brokenIn({ ...files, "core/net/a.ts": `import "./deeper.ts";\n` }), [
+    "core/net/deeper.ts:1: core/net may not import node:assert/strict",
+  ]);
+});
+
 Deno.test("brokenImports lets tests and benches use node:assert, fast-check and recordings", async () => {
   const text =
     `import "node:assert/strict";\nimport "fast-check";\nimport "../../tests/recorded/a.ts";\n`;

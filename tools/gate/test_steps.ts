@@ -8,7 +8,9 @@ import { filesBelow, isBench, isTest } from "./files.ts";
 import type { Step } from "./step.ts";
 import { testCounts } from "./summary.ts";
 
-const TIMEOUT_MS = 1_200_000;
+/** Longest run of one folder's tests: those of anybody, and those that start clusters and networks. */
+const UNIT_TIMEOUT_MS = 300_000;
+const SYSTEM_TIMEOUT_MS = 1_200_000;
 const LOOPBACK = "--allow-net=127.0.0.1,localhost,[::1],0.0.0.0";
 
 /** Folders whose tests run as anybody, and what they are allowed. */
@@ -56,34 +58,41 @@ export const SYSTEM_PERMISSIONS: readonly string[] = [
 /** The examples in documentation, and the tests that need no root. */
 export async function unitSteps(root: string): Promise<readonly Step[]> {
   const tests = (await filesBelow(root, ".ts")).filter(isTest);
-  const groups = UNIT.filter(([folder]) => tests.some((file) => file.startsWith(`${folder}/`)));
+  const groups = UNIT.filter(([folder]) => tests.some((file) => isBelow(file, folder)));
   const examples = await filesWithExamples(root);
+  const step = (name: string, args: readonly string[]): Step =>
+    testStep(name, { root, args, timeoutMs: UNIT_TIMEOUT_MS });
   return [
-    ...(examples.length === 0 ? [] : [testStep("examples", root, ["--doc", ...examples])]),
+    ...(examples.length === 0 ? [] : [step("examples", ["--doc", ...examples])]),
     ...groups.map(([folder, ...permissions]) =>
-      testStep(`tests of ${folder}`, root, [
-        ...permissions,
-        ...tests.filter((file) => file.startsWith(`${folder}/`)),
-      ])
+      step(`tests of ${folder}`, [...permissions, ...tests.filter((file) => isBelow(file, folder))])
     ),
   ];
 }
 
 /** The tests below `tests/` that span folders and need the machine. */
 export async function systemSteps(root: string): Promise<readonly Step[]> {
-  const unit = UNIT.map(([folder]) => `${folder}/`);
   const tests = (await filesBelow(root, ".ts", "tests"))
-    .filter((file) => isTest(file) && !unit.some((folder) => file.startsWith(folder)));
+    .filter((file) => isTest(file) && !UNIT.some(([folder]) => isBelow(file, folder)));
   const folders = [...new Set(tests.map((file) => file.split("/").slice(0, 2).join("/")))];
   return folders.map((folder) =>
-    testStep(`tests of ${folder}`, root, [
-      ...SYSTEM_PERMISSIONS,
-      ...tests.filter((file) => file.startsWith(`${folder}/`)),
-    ])
+    testStep(`tests of ${folder}`, {
+      root,
+      args: [...SYSTEM_PERMISSIONS, ...tests.filter((file) => isBelow(file, folder))],
+      timeoutMs: SYSTEM_TIMEOUT_MS,
+    })
   );
 }
 
-function testStep(name: string, root: string, args: readonly string[]): Step {
+function isBelow(file: string, folder: string): boolean {
+  return file.startsWith(`${folder}/`);
+}
+
+function testStep(name: string, { root, args, timeoutMs }: {
+  readonly root: string;
+  readonly args: readonly string[];
+  readonly timeoutMs: number;
+}): Step {
   return {
     name,
     run: async () => {
@@ -91,7 +100,7 @@ function testStep(name: string, root: string, args: readonly string[]): Step {
         args: ["test", "--no-prompt", ...args],
         cwd: root,
         show: true,
-        timeoutMs: TIMEOUT_MS,
+        timeoutMs,
       });
       return { counts: testCounts(output, succeeded) };
     },

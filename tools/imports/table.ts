@@ -40,7 +40,7 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
   { from: "mod.ts", may: ["core", "kube"], packages: [], ...PURE },
 ];
 
-/** What a test or benchmark may import besides what its folder may. */
+/** What tests, benches and their helpers may import besides what their folder may; `node:` modules too. */
 export const TEST_ALLOWANCE: {
   readonly packages: readonly string[];
   readonly may: readonly string[];
