@@ -1,7 +1,7 @@
 import type { PlanNote } from "./types.ts";
 
 /** How many things one note names. */
-const NAMED = 5;
+export const NAMED = 5;
 
 const TYPES: Readonly<Record<PlanNote["reason"], PlanNote["type"]>> = {
   OrphanReleased: "Normal",

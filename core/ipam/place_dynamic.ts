@@ -4,10 +4,12 @@ import type { Refusal } from "./answers.ts";
 import type { Holds } from "./holds.ts";
 import { MAX_CONFLICTS_PER_MAC } from "./limits.ts";
 import { homeAddress } from "./mac_hash.ts";
+import { NAMED } from "./notes.ts";
 import { fullRefusal, type Planning } from "./planning.ts";
 import type { PoolNetwork } from "./pool_network.ts";
 import { NONE } from "./record.ts";
 import type { Wish } from "./settle.ts";
+import type { Station } from "./stations.ts";
 
 /**
  * Gives each station an address of the range: the one that it had before; else the one that its MAC address hashes to,
@@ -42,6 +44,7 @@ export function placeDynamic(
 function placeNew(planning: Planning, wishes: readonly Wish[], { range }: PoolNetwork): void {
   const { answers, draft } = planning;
   let held: HeldAddress[] | undefined;
+  const without: Station[] = [];
   for (const wish of wishes) {
     const { mac } = wish.station;
     const full = fullRefusal(planning);
@@ -57,8 +60,9 @@ function placeNew(planning: Planning, wishes: readonly Wish[], { range }: PoolNe
       address = held.pop()?.address ?? NONE;
     }
     if (address !== NONE) place(planning, wish, address);
-    else refuseExhausted(planning, wish, formatRange(range));
+    else without.push(wish.station);
   }
+  if (without.length > 0) refuseExhausted(planning, without, formatRange(range));
 }
 
 function place({ answers, draft }: Planning, { station }: Wish, address: number): void {
@@ -66,10 +70,18 @@ function place({ answers, draft }: Planning, { station }: Wish, address: number)
   answers.station(station, { address: formatIPv4(address) });
 }
 
-function refuseExhausted({ answers, notes, poolName }: Planning, wish: Wish, range: string): void {
+function refuseExhausted(
+  { answers, notes, poolName }: Planning,
+  stations: readonly Station[],
+  range: string,
+): void {
   const message = `No address is left in ${range} of IPPool ${poolName}`;
-  answers.station(wish.station, { refusal: { reason: "PoolExhausted", message } });
-  notes.add("PoolExhausted", `${message} for ${formatMac(wish.station.mac)}`);
+  const refusal = { reason: "PoolExhausted", message } as const;
+  for (const station of stations) answers.station(station, { refusal });
+  const macs = stations.map(({ mac }) => mac).sort((a, b) => a - b);
+  const more = macs.length > NAMED ? ` and ${macs.length - NAMED} more` : "";
+  const named = macs.slice(0, NAMED).map(formatMac).join(", ");
+  notes.add("PoolExhausted", `${message} for ${named}${more}`);
 }
 
 /** Guards the pool from a guest that declines whatever it is offered. */
