@@ -5,6 +5,7 @@
  */
 import { fromTimestamp } from "../core/api/timestamp.ts";
 import type { VirtualMachine, VirtualMachineNetworkConfig } from "../core/api/types.ts";
+import { electPool } from "../core/ipam/elect_pool.ts";
 import type { VmNic } from "../core/ipam/vm_nic.ts";
 import { isAlreadyExists, isConflict, isNotFound } from "../kube/errors.ts";
 import { keyOf, parseKey } from "../kube/resources.ts";
@@ -61,9 +62,8 @@ function configOf(ctx: Context, key: string): VirtualMachineNetworkConfig | unde
 
 /** Whether a pool serves a network, or will when it is repaired; one that is being deleted takes nobody new. */
 function hasPool(ctx: Context, network: string): boolean {
-  return poolsOf(ctx.world, network).some(({ metadata }) =>
-    metadata.deletionTimestamp === undefined
-  );
+  const pool = electPool(poolsOf(ctx.world, network));
+  return pool !== undefined && pool.metadata.deletionTimestamp === undefined;
 }
 
 async function apply(
