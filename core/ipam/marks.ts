@@ -5,18 +5,24 @@ import type { Planning } from "./planning.ts";
 import type { PoolNetwork } from "./pool_network.ts";
 import { NONE } from "./record.ts";
 
-/**
- * Brings the marks in line with the spec and the conflicts. A mark never takes the place of a MAC address, and stands
- * only inside the range, since nothing outside it is given out unasked.
- */
-export function settleMarks(planning: Planning, network: PoolNetwork): void {
-  const { draft, notes } = planning;
-  dropMarks(planning, network);
+/** Takes out what is marked without a reason any more, and marks every address in conflict. */
+export function dropMarks(planning: Planning, network: PoolNetwork): void {
+  const { draft } = planning;
+  for (const entry of draft.record.marked) {
+    if (!isStanding(planning, entry, network)) draft.remove(entry);
+  }
   for (const [address] of draft.conflicts.entries()) {
     const holder = draft.holder(address);
     if (holder === undefined) draft.mark(address, Mark.CONFLICT);
     else if (holder.text !== Mark.CONFLICT) draft.conflicts.delete(address);
   }
+}
+
+/**
+ * Marks what the spec reserves and excludes. A mark never takes the place of a MAC address, and stands only inside the
+ * range, since nothing outside it is given out unasked. So this comes when all that is freed is freed.
+ */
+export function addMarks({ draft, notes }: Planning, network: PoolNetwork): void {
   for (const address of new Set([...network.reserved, ...network.excluded])) {
     const holder = draft.holder(address);
     const mark = markOf(network, address);
@@ -38,25 +44,21 @@ export function settleMarks(planning: Planning, network: PoolNetwork): void {
   }
 }
 
-/** Takes out what is marked without a reason any more, and gives every conflict an end. */
-function dropMarks({ draft, input }: Planning, network: PoolNetwork): void {
-  const { record } = draft;
-  for (const entry of record.marked) {
-    const address = record.addresses[entry] ?? NONE;
-    const mark = record.values[entry];
-    if (mark === Mark.CONFLICT) {
-      if (draft.conflicts.get(address) !== undefined) continue;
-      // An administrator's mark, or one whose end a program dropped that does not know of ends.
-      if (input.pool.status?.ipv4?.conflicts?.[record.keys[entry] ?? ""] === undefined) {
-        draft.conflicts.set(address, { mac: NONE, until: input.now + CONFLICT_HOLD_MS });
-        continue;
-      }
+function isStanding(planning: Planning, entry: number, network: PoolNetwork): boolean {
+  const { draft, input } = planning;
+  const address = draft.record.addresses[entry] ?? NONE;
+  const mark = draft.record.values[entry];
+  if (mark === Mark.CONFLICT) {
+    if (draft.conflicts.get(address) !== undefined) return true;
+    if (input.pool.status?.ipv4?.conflicts?.[draft.record.keys[entry] ?? ""] !== undefined) {
+      return false;
     }
-    const stands = rangeContains(network.range, address) &&
-      (mark === Mark.RESERVED && network.reserved.has(address) ||
-        mark === Mark.EXCLUDED && network.excluded.has(address));
-    if (!stands) draft.remove(entry);
+    // An administrator's mark, or one whose end a program dropped that does not know of ends.
+    draft.conflicts.set(address, { mac: NONE, until: input.now + CONFLICT_HOLD_MS });
+    return true;
   }
+  const reasons = mark === Mark.RESERVED ? network.reserved : network.excluded;
+  return reasons.has(address) && rangeContains(network.range, address);
 }
 
 function markOf(network: PoolNetwork, address: number): Mark {

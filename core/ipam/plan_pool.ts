@@ -1,7 +1,7 @@
 import { rangeContains, rangeSize } from "../net/mod.ts";
 import type { IPv4Status } from "../api/types.ts";
 import { HOLD_ENTRIES, RELEASED_SWEEP_MS } from "./limits.ts";
-import { settleMarks } from "./marks.ts";
+import { addMarks, dropMarks } from "./marks.ts";
 import { placeDynamic } from "./place_dynamic.ts";
 import { placeStatic } from "./place_static.ts";
 import { Planning } from "./planning.ts";
@@ -80,9 +80,10 @@ export function planPool(input: PlanInput): Plan {
   }
   const wishes = settleRecord(planning).toSorted(compareWishes);
   if (network !== undefined) {
-    settleMarks(planning, network);
+    dropMarks(planning, network);
     const isStatic = ({ primary }: Wish) => primary.requested !== undefined;
     for (const wish of wishes.filter(isStatic)) placeStatic(planning, wish, network);
+    addMarks(planning, network);
     placeDynamic(planning, wishes.filter((wish) => !isStatic(wish)), network);
   }
   return finish(planning);

@@ -1,0 +1,165 @@
+/**
+ * A cluster in which anything may happen to one pool, for the property tests of the planner.
+ *
+ * @module
+ */
+import type { DeclinedAddress } from "../api/agent_report.ts";
+import type { IPPool, PoolRange } from "../api/types.ts";
+import { claimOf, macOf, NOW, poolOf, written } from "./fixture.ts";
+import { planPool } from "./plan_pool.ts";
+import type { Claim, Plan, PlanInput } from "./types.ts";
+
+/** What may happen. */
+export type Step =
+  | { readonly do: "create" | "delete" | "forget" | "pause" | "resume"; readonly vm: number }
+  | { readonly do: "start" | "stop" | "decline"; readonly vm: number }
+  | { readonly do: "wish"; readonly vm: number; readonly address: string | undefined }
+  | { readonly do: "range"; readonly range: PoolRange }
+  | { readonly do: "server"; readonly address: string }
+  | { readonly do: "pausePool"; readonly paused: boolean }
+  | { readonly do: "serve"; readonly isServed: boolean }
+  | { readonly do: "wait"; readonly ms: number }
+  | { readonly do: "plan" | "planAndCrash" | "restart" };
+
+/** A plan, and what it was made from. */
+export interface Planned {
+  readonly input: PlanInput;
+  readonly plan: Plan;
+}
+
+const HOUR = 3_600_000;
+
+/** The pool, its VMs and its controller. */
+export class ClusterModel {
+  /** The pool as the API server has it. */
+  pool: IPPool = poolOf({
+    config: { cidr: "10.0.0.0/28", pool: { start: "10.0.0.3", end: "10.0.0.6" } },
+  });
+  readonly #claims = new Map<number, Claim>();
+  readonly #check: (planned: Planned) => void;
+  #now = NOW;
+  #declined: readonly DeclinedAddress[] = [];
+  #isServed = true;
+  /** What the controller has in memory. */
+  #sightings: ReadonlyMap<string, number> | undefined;
+
+  constructor(check: (planned: Planned) => void) {
+    this.#check = check;
+  }
+
+  /** The claims there are. */
+  get claims(): readonly Claim[] {
+    return [...this.#claims.values()];
+  }
+
+  /** Lets something happen. */
+  take(step: Step): void {
+    switch (step.do) {
+      case "create":
+        if (!this.#claims.has(step.vm)) this.#create(step.vm);
+        return;
+      case "forget":
+        return void this.#claims.delete(step.vm);
+      case "delete":
+      case "pause":
+        return this.#change(step.vm, { state: "releasing" });
+      case "resume":
+        return this.#change(step.vm, { state: "wanted" });
+      case "start":
+      case "stop":
+        return this.#run(step.vm, step.do === "start");
+      case "wish":
+        return this.#wish(step.vm, step.address);
+      case "decline":
+        return this.#decline(step.vm);
+      case "range":
+        return this.#edit({ pool: step.range });
+      case "server":
+        return this.#edit({ serverIP: step.address });
+      case "pausePool":
+        this.pool = { ...this.pool, spec: { ...this.pool.spec, paused: step.paused } };
+        return;
+      case "serve":
+        this.#isServed = step.isServed;
+        return;
+      case "wait":
+        this.#now += step.ms;
+        return;
+      case "plan":
+        return this.#commit(this.#plan());
+      case "planAndCrash":
+        this.#plan();
+        this.#sightings = undefined;
+        return;
+      case "restart":
+        this.#sightings = undefined;
+        return;
+      default:
+        step satisfies never;
+    }
+  }
+
+  #create(vm: number): void {
+    // Some VMs are copies of others and have their MAC address.
+    const macAddress = macOf(vm < 4 ? vm >> 1 : vm);
+    const spelling = vm % 2 ? macAddress.toUpperCase().replaceAll(":", "-") : macAddress;
+    this.#claims.set(vm, claimOf(vm, { macAddress: spelling, createdAt: this.#now }));
+  }
+
+  #change(vm: number, parts: Partial<Claim>): void {
+    const claim = this.#claims.get(vm);
+    if (claim !== undefined) this.#claims.set(vm, { ...claim, ...parts });
+  }
+
+  #run(vm: number, running: boolean): void {
+    const { vm: known } = this.#claims.get(vm) ?? {};
+    if (known !== undefined) this.#change(vm, { vm: { ...known, running } });
+  }
+
+  #wish(vm: number, requested: string | undefined): void {
+    const claim = this.#claims.get(vm);
+    if (claim === undefined) return;
+    const { requested: _, ...rest } = claim;
+    this.#claims.set(vm, requested === undefined ? rest : { ...rest, requested });
+  }
+
+  /** The guest declines the address that its object shows. */
+  #decline(vm: number): void {
+    const { macAddress, previous } = this.#claims.get(vm) ?? {};
+    if (macAddress === undefined || previous === undefined) return;
+    const at = new Date(this.#now).toISOString();
+    this.#declined = [...this.#declined, { address: previous, macAddress, at }];
+  }
+
+  #edit(parts: Partial<IPPool["spec"]["ipv4Config"]>): void {
+    const { spec } = this.pool;
+    this.pool = { ...this.pool, spec: { ...spec, ipv4Config: { ...spec.ipv4Config, ...parts } } };
+  }
+
+  #plan(): Plan {
+    // Agents report what was declined within the last hour.
+    this.#declined = this.#declined.filter(({ at }) => Date.parse(at) > this.#now - HOUR);
+    const input: PlanInput = {
+      pool: this.pool,
+      claims: this.claims,
+      declined: this.#declined,
+      ...(this.#sightings === undefined ? {} : { sightings: this.#sightings }),
+      ...(this.#isServed ? {} : { servedBy: "default/older" }),
+      now: this.#now,
+    };
+    const plan = planPool(input);
+    this.#check({ input, plan });
+    return plan;
+  }
+
+  /** The pool is written, then the objects show their addresses; what was released and deleted goes. */
+  #commit(plan: Plan): void {
+    this.pool = written(this.pool, plan);
+    this.#sightings = plan.sightings;
+    for (const [vm, claim] of this.#claims) {
+      const address = plan.outcomes.get(claim.id)?.address;
+      if (address !== undefined) this.#claims.set(vm, { ...claim, previous: address });
+      else if (claim.state === "releasing" && vm % 2) this.#claims.delete(vm);
+    }
+  }
+}
