@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { IMMUTABLE, validation } from "./cel_rules.ts";
 import { API_VERSION } from "./names.ts";
+import { MAX_NETWORK_NAME } from "./network_ref.ts";
 import { conditionsSchema, objectMetaSchema } from "./object_schema.ts";
 import type {
   AddressHold,
@@ -17,9 +18,6 @@ import type {
   PodReference,
   PoolRange,
 } from "./types.ts";
-
-/** Longest `namespace/name`: a DNS label, a slash, a DNS subdomain. */
-const MAX_NETWORK_NAME = 63 + 1 + 253;
 
 /** Far more than any subnet takes; bounds the cost of the CEL rule. */
 const MAX_CIDR = 64;

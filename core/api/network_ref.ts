@@ -7,6 +7,8 @@
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const MAX_NAMESPACE = 63;
 const MAX_NAME = 253;
+/** Characters in the longest `namespace/name`: a DNS label, a slash, a DNS subdomain. */
+export const MAX_NETWORK_NAME: number = MAX_NAMESPACE + 1 + MAX_NAME;
 
 /**
  * Says what is wrong with the name of a network, `[namespace/]name`, or `undefined` where nothing is.

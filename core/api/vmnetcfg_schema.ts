@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { IMMUTABLE, ONE_SPELLING, validation } from "./cel_rules.ts";
 import { API_VERSION } from "./names.ts";
+import { MAX_NETWORK_NAME } from "./network_ref.ts";
 import { conditionsSchema, objectMetaSchema } from "./object_schema.ts";
 import type {
   NetworkConfig,
@@ -18,8 +19,6 @@ import type {
 
 /** More NICs than PCI slots let a VM have. */
 const MAX_NICS = 32;
-/** Longest `namespace/name`: a DNS label, a slash, a DNS subdomain. */
-const MAX_NETWORK_NAME = 63 + 1 + 253;
 /** Six pairs of digits and five separators. */
 const MAX_MAC_ADDRESS = 17;
 /** A DNS subdomain, as every object name. */
