@@ -1,0 +1,45 @@
+/**
+ * What to try while the demo stays up.
+ *
+ * @module
+ */
+
+/** What the commands depend on. */
+export interface InvitationOptions {
+  /** Process id of the demo as the host counts it. */
+  readonly hostPid: string;
+  readonly rootless: boolean;
+  /** The folder that is watched. */
+  readonly manifests: string;
+}
+
+/**
+ * Lines that say what to try from another terminal. The demo's namespaces are private: every command enters them first.
+ * Lines that begin with `  $ ` are commands.
+ */
+export function invitation({ hostPid, rootless, manifests }: InvitationOptions): string[] {
+  const user = rootless ? " --user --preserve-credentials" : "";
+  const enter = `nsenter --target ${hostPid}${user} --net --mount --pid`;
+  const kubectl = `${enter} kubectl --server http://127.0.0.1:8001`;
+  const who = rootless ? "as the same user" : "as root";
+  return [
+    `It goes on. Try it from another terminal, ${who}:`,
+    "",
+    "Look at the objects (any kubectl will do):",
+    `  $ ${kubectl} get ippools,vmnetcfgs,vms -A`,
+    `  $ ${kubectl} describe ippool net-48`,
+    `  $ ${kubectl} get events -A`,
+    "Look at a machine and its lease:",
+    `  $ ${enter} ip -n test-vm address show dev eth0`,
+    `  $ ${enter} cat /run/vm-dhcp-demo/machines/test-vm/eth0/lease`,
+    "Edit a manifest, and have the machine renew:",
+    `  $ ${enter} sed -i s/9.9.9.9/1.0.0.1/ ${manifests}/net-48.yaml`,
+    `  $ ${enter} pkill -USR1 -f machines/test-vm/eth0`,
+    `  $ ${enter} cat /run/vm-dhcp-demo/machines/test-vm/eth0/resolv.conf`,
+    "Follow the server:",
+    `  $ ${enter} tail -n 20 /run/vm-dhcp-demo/server.log`,
+    `  $ ${enter} curl -s http://127.0.0.1:8001/metrics`,
+    "",
+    "Ctrl-C ends it; nothing is left on this machine.",
+  ];
+}

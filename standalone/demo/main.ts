@@ -1,0 +1,101 @@
+/**
+ * The program of the demo: `deno task demo [--once]`.
+ *
+ * @module
+ */
+import { FlagError, parseFlags } from "../../runtime/flags.ts";
+import { toggle } from "../../runtime/settings.ts";
+import { tellStory } from "./inside.ts";
+import { Narrator } from "./narrator.ts";
+import { fetchLibraries, findEntrance, findPrograms, runInside } from "./outside.ts";
+import { taskCommand } from "./task_command.ts";
+
+const ROOT = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
+/** Set by enter.sh: process id as the host counts it. */
+const INSIDE = "VM_DHCP_DEMO_PID";
+const ROOTLESS = "VM_DHCP_DEMO_ROOTLESS";
+/** Debian keeps network programs where only root's PATH leads. */
+const SYSTEM_FOLDERS = "/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin";
+
+const write = (text: string) => {
+  const bytes = new TextEncoder().encode(text);
+  for (let written = 0; written < bytes.length;) {
+    written += Deno.stdout.writeSync(bytes.subarray(written));
+  }
+};
+const PROGRAM = {
+  usage: "deno task demo",
+  about:
+    "Shows stand-ins for virtual machines get, renew and give back addresses from IPPool manifests, with real DHCP clients, in network namespaces of its own. It leaves nothing behind.",
+  settings: {
+    once: toggle({
+      help: "End when the story is told: exit code 0, or 1 where something was not as it should be",
+    }),
+  },
+};
+
+async function outside(): Promise<number> {
+  const stop = new AbortController();
+  const force = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    Deno.addSignalListener(signal, () => (stop.signal.aborted ? force : stop).abort());
+  }
+  Deno.env.set("PATH", `${Deno.env.get("PATH") ?? ""}:${SYSTEM_FOLDERS}`);
+  await findPrograms((line) => write(`${line}\n`));
+  const entrance = await findEntrance();
+  const deno = Deno.execPath();
+  await fetchLibraries(deno, [`${ROOT}/standalone/main.ts`, `${ROOT}/standalone/demo/main.ts`]);
+  if (entrance.rootless) Deno.env.set(ROOTLESS, "1");
+  const command = await taskCommand(`${ROOT}/deno.json`, { task: "demo", deno, root: ROOT });
+  return await runInside({
+    entrance,
+    command: [...command, ...Deno.args],
+    stop: stop.signal,
+    force: force.signal,
+  });
+}
+
+async function inside(hostPid: string, once: boolean): Promise<number> {
+  const stop = new AbortController();
+  const interrupt = () => stop.abort(new DOMException("Interrupted", "AbortError"));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    Deno.addSignalListener(signal, interrupt);
+  }
+  // The one who brought us here holds the other end.
+  Deno.stdin.readable.pipeTo(new WritableStream()).then(interrupt, interrupt);
+  const colours = Deno.stdout.isTerminal() && !Deno.noColor;
+  const tell = new Narrator({ write, colours });
+  tell.title("vm-dhcp: managed DHCP for virtual machines, from manifests to leases");
+  return await tellStory({
+    hostPid,
+    rootless: Deno.env.get(ROOTLESS) === "1",
+    once,
+    tell,
+    server: await taskCommand(`${ROOT}/deno.json`, {
+      task: "standalone",
+      deno: Deno.execPath(),
+      root: ROOT,
+    }),
+    signal: stop.signal,
+  });
+}
+
+async function main(): Promise<number> {
+  const { values, help } = parseFlags(PROGRAM, { args: Deno.args, env: {} });
+  if (values === undefined) {
+    write(help);
+    return 0;
+  }
+  const hostPid = Deno.env.get(INSIDE);
+  return hostPid === undefined ? await outside() : await inside(hostPid, values.once);
+}
+
+try {
+  Deno.exit(await main());
+} catch (error) {
+  const problems = error instanceof FlagError
+    ? error.problems
+    : [error instanceof Error ? error.message : String(error)];
+  write(problems.map((problem) => `${problem}\n`).join(""));
+  Deno.exit(error instanceof FlagError ? 2 : 1);
+}
