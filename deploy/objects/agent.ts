@@ -16,8 +16,10 @@ const STATE_DIR = "/var/lib/vm-dhcp";
  */
 export function agentDeployment(settings: DeploySettings): unknown {
   const { agent } = settings;
+  const labels = { "network.harvesterhci.io/agent-deployment": AGENT };
   const template = podTemplate({
     role: AGENT,
+    labels,
     container: "agent",
     settings: agent,
     permissions: [
@@ -56,7 +58,7 @@ export function agentDeployment(settings: DeploySettings): unknown {
       labels: labelsOf(AGENT),
     },
     spec: {
-      selector: { matchLabels: selectorOf(AGENT) },
+      selector: { matchLabels: { ...selectorOf(AGENT), ...labels } },
       strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
       template,
     },

@@ -9,6 +9,8 @@ import type { DeploySettings, RoleSettings } from "../settings.ts";
 /** What one role adds. */
 export interface RolePod {
   readonly role: string;
+  /** More labels of the pods. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** Name of the container. */
   readonly container: string;
   readonly settings: Omit<RoleSettings, "replicas">;
@@ -75,7 +77,7 @@ export function spread(role: string): unknown {
 export function podTemplate(pod: RolePod, settings: DeploySettings): unknown {
   const volumes = pod.volumes ?? [];
   return {
-    metadata: { labels: labelsOf(pod.role) },
+    metadata: { labels: { ...labelsOf(pod.role), ...pod.labels } },
     spec: {
       serviceAccountName: pod.role,
       priorityClassName: pod.settings.priorityClassName,

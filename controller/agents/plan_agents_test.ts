@@ -1,0 +1,335 @@
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
+import type { IPPool, NetworkAttachmentDefinition } from "../../core/api/types.ts";
+import type { Deployment } from "../../kube/builtin_types.ts";
+import { interfaceNameOf } from "./interface_name.ts";
+import { type AgentsPlan, planAgents } from "./plan_agents.ts";
+import type { AgentSettings } from "./render_agent.ts";
+
+const SETTINGS: AgentSettings = {
+  replicas: 2,
+  antiAffinity: "preferred",
+  poolsPerAgent: 100,
+  containerName: "agent",
+};
+
+const TEMPLATE: Deployment = {
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { name: "vm-dhcp-agent", namespace: "vm-dhcp", labels: { app: "agent" } },
+  spec: {
+    selector: { matchLabels: { app: "agent" } },
+    template: {
+      metadata: { labels: { app: "agent" } },
+      spec: {
+        serviceAccountName: "vm-dhcp-agent",
+        containers: [{
+          name: "agent",
+          image: "registry:5000/vm-dhcp:1@sha256:abc",
+          env: [{ name: "POD_NAMESPACE", value: "vm-dhcp" }],
+        }],
+      },
+    },
+  },
+};
+
+function pool(name: string, over: Partial<IPPool["spec"]> = {}, annotations = {}): IPPool {
+  return {
+    apiVersion: "network.harvesterhci.io/v1alpha1",
+    kind: "IPPool",
+    metadata: {
+      namespace: "default",
+      name,
+      uid: name,
+      creationTimestamp: "2026-01-01T00:00:00Z",
+      annotations,
+    },
+    spec: { networkName: `default/${name}`, ipv4Config: { cidr: "192.168.48.0/24" }, ...over },
+  };
+}
+
+function attachments(
+  clusterNetworks: Record<string, string>,
+): (key: string) => NetworkAttachmentDefinition | undefined {
+  return (key) => {
+    const [namespace = "", name = ""] = key.split("/");
+    const clusterNetwork = clusterNetworks[name];
+    return clusterNetwork === undefined ? undefined : {
+      apiVersion: "k8s.cni.cncf.io/v1",
+      kind: "NetworkAttachmentDefinition",
+      metadata: {
+        namespace,
+        name,
+        labels: clusterNetwork === ""
+          ? {}
+          : { "network.harvesterhci.io/clusternetwork": clusterNetwork },
+      },
+    };
+  };
+}
+
+interface Rendered {
+  readonly metadata: { readonly labels?: object };
+  readonly spec: {
+    readonly replicas: number;
+    readonly selector?: unknown;
+    readonly template: {
+      readonly metadata: { readonly annotations: Record<string, string>; readonly labels?: object };
+      readonly spec: {
+        readonly affinity: {
+          readonly nodeAffinity: {
+            readonly requiredDuringSchedulingIgnoredDuringExecution: {
+              readonly nodeSelectorTerms: readonly { readonly matchExpressions: unknown }[];
+            };
+          };
+        };
+        readonly containers: readonly {
+          readonly image?: string;
+          readonly env: readonly { readonly name: string; readonly value: string }[];
+        }[];
+      };
+    };
+  };
+}
+
+function rendered(plan: AgentsPlan, name: string): Rendered {
+  const found = plan.apply.find((one) => one.name === name);
+  ok(found, `${name} is not among ${plan.apply.map((one) => one.name)}`);
+  return found.body as unknown as Rendered;
+}
+
+function envOf(body: Rendered, name: string): string {
+  return body.spec.template.spec.containers[0]?.env.find((one) => one.name === name)?.value ?? "";
+}
+
+function poolsOf(plan: AgentsPlan): Record<string, string[]> {
+  return Object.fromEntries(
+    plan.apply.map((
+      { name },
+    ) => [name, JSON.parse(envOf(rendered(plan, name), "IPPOOL_REFS_JSON"))]),
+  );
+}
+
+/** The plan's Deployments as the API server would hold them. */
+function deployed(plan: AgentsPlan): Deployment[] {
+  return plan.apply.filter(({ name }) => name !== "vm-dhcp-agent")
+    .map(({ body }) => body as unknown as Deployment);
+}
+
+Deno.test("planAgents without pools gives the template no pods", () => {
+  const plan = planAgents({
+    pools: [],
+    attachments: attachments({}),
+    template: TEMPLATE,
+    existing: [],
+    settings: SETTINGS,
+  });
+  deepStrictEqual(plan.apply.map(({ name }) => name), ["vm-dhcp-agent"]);
+  strictEqual(rendered(plan, "vm-dhcp-agent").spec.replicas, 0);
+  deepStrictEqual(plan.remove, []);
+});
+
+Deno.test("planAgents serves a network without a cluster network from the template, adding only what is ours", () => {
+  const plan = planAgents({
+    pools: [pool("net-48")],
+    attachments: attachments({ "net-48": "" }),
+    template: TEMPLATE,
+    existing: [],
+    settings: SETTINGS,
+  });
+  const body = rendered(plan, "vm-dhcp-agent");
+  strictEqual(body.spec.replicas, 2);
+  strictEqual(body.spec.selector, undefined);
+  deepStrictEqual(body.spec.template.metadata.annotations, {
+    "k8s.v1.cni.cncf.io/networks": JSON.stringify([{
+      namespace: "default",
+      name: "net-48",
+      interface: interfaceNameOf("default/net-48"),
+    }]),
+  });
+  deepStrictEqual(JSON.parse(envOf(body, "AGENT_NETWORK_CONFIGS")), [{
+    interfaceName: interfaceNameOf("default/net-48"),
+    serverIP: "192.168.48.1",
+    cidr: "192.168.48.0/24",
+    ipPoolName: "default/net-48",
+    ipPoolRef: "default/net-48",
+    nadName: "default/net-48",
+  }]);
+  strictEqual(body.spec.template.spec.containers[0]?.image, undefined);
+});
+
+Deno.test("planAgents makes one Deployment per cluster network, on its nodes and no witness", () => {
+  const plan = planAgents({
+    pools: [pool("a"), pool("b"), pool("c")],
+    attachments: attachments({ a: "mgmt", b: "vlans", c: "mgmt" }),
+    template: TEMPLATE,
+    existing: [],
+    settings: SETTINGS,
+  });
+  deepStrictEqual(poolsOf(plan), {
+    "vm-dhcp-agent": [],
+    "vm-dhcp-agent-mgmt": ["default/a", "default/c"],
+    "vm-dhcp-agent-vlans": ["default/b"],
+  });
+  const body = rendered(plan, "vm-dhcp-agent-mgmt");
+  deepStrictEqual(
+    body.spec.template.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution
+      .nodeSelectorTerms[0]?.matchExpressions,
+    [
+      { key: "network.harvesterhci.io/mgmt", operator: "In", values: ["true"] },
+      { key: "node-role.harvesterhci.io/witness", operator: "NotIn", values: ["true"] },
+    ],
+  );
+  deepStrictEqual(body.spec.selector, {
+    matchLabels: { app: "agent", "network.harvesterhci.io/agent-deployment": "vm-dhcp-agent-mgmt" },
+  });
+  strictEqual(envOf(body, "VM_DHCP_AGENT_NAME"), "vm-dhcp-agent-mgmt");
+  strictEqual(envOf(body, "POD_NAMESPACE"), "vm-dhcp");
+});
+
+Deno.test("planAgents leaves out pools that are paused, going, invalid, refused or without a network", () => {
+  const older = pool("a");
+  const rival = { ...pool("rival", { networkName: "default/a" }) };
+  const younger = {
+    ...rival,
+    metadata: { ...rival.metadata, creationTimestamp: "2026-02-01T00:00:00Z" },
+  };
+  const going = pool("going");
+  const plan = planAgents({
+    pools: [
+      younger,
+      older,
+      pool("paused", { paused: true }),
+      { ...going, metadata: { ...going.metadata, deletionTimestamp: "2026-01-02T00:00:00Z" } },
+      pool("invalid", { ipv4Config: { cidr: "300.0.0.0/24" } }),
+      pool("unattached"),
+    ],
+    attachments: attachments({ a: "mgmt", paused: "mgmt", going: "mgmt", invalid: "mgmt" }),
+    template: TEMPLATE,
+    existing: [],
+    settings: SETTINGS,
+  });
+  deepStrictEqual(poolsOf(plan), { "vm-dhcp-agent": [], "vm-dhcp-agent-mgmt": ["default/a"] });
+});
+
+Deno.test("planAgents touches only the Deployment of the cluster network whose pools change", () => {
+  const common = { template: TEMPLATE, settings: SETTINGS };
+  const networks = attachments({ a: "mgmt", b: "vlans", c: "mgmt" });
+  const before = planAgents({
+    ...common,
+    pools: [pool("a"), pool("b")],
+    attachments: networks,
+    existing: [],
+  });
+  const after = planAgents({
+    ...common,
+    pools: [pool("c"), pool("b"), pool("a")],
+    attachments: networks,
+    existing: deployed(before),
+  });
+  deepStrictEqual(rendered(after, "vm-dhcp-agent-vlans"), rendered(before, "vm-dhcp-agent-vlans"));
+  const interfaces = (plan: AgentsPlan) =>
+    JSON.parse(envOf(rendered(plan, "vm-dhcp-agent-mgmt"), "AGENT_NETWORK_CONFIGS"))[0]
+      .interfaceName;
+  strictEqual(interfaces(after), interfaces(before));
+});
+
+Deno.test("planAgents does not touch a Deployment for a change of options", () => {
+  const common = {
+    template: TEMPLATE,
+    settings: SETTINGS,
+    attachments: attachments({ a: "mgmt" }),
+  };
+  const before = planAgents({ ...common, pools: [pool("a")], existing: [] });
+  const edited = pool("a", {
+    ipv4Config: { cidr: "192.168.48.0/24", dns: ["9.9.9.9"], leaseTime: 60, domainName: "x.org" },
+  });
+  deepStrictEqual(
+    planAgents({ ...common, pools: [edited], existing: deployed(before) }).apply,
+    before.apply,
+  );
+});
+
+Deno.test("planAgents fills a second Deployment beyond the limit, and moves no pool when one goes", () => {
+  const settings = { ...SETTINGS, poolsPerAgent: 2 };
+  const networks = attachments({ a: "mgmt", b: "mgmt", c: "mgmt", d: "mgmt" });
+  const common = { template: TEMPLATE, settings, attachments: networks };
+  const before = planAgents({ ...common, pools: [pool("a"), pool("b"), pool("c")], existing: [] });
+  deepStrictEqual(poolsOf(before), {
+    "vm-dhcp-agent": [],
+    "vm-dhcp-agent-mgmt": ["default/a", "default/b"],
+    "vm-dhcp-agent-mgmt-part-2": ["default/c"],
+  });
+  const after = planAgents({
+    ...common,
+    pools: [pool("b"), pool("c"), pool("d")],
+    existing: deployed(before),
+  });
+  deepStrictEqual(poolsOf(after), {
+    "vm-dhcp-agent": [],
+    "vm-dhcp-agent-mgmt": ["default/b", "default/d"],
+    "vm-dhcp-agent-mgmt-part-2": ["default/c"],
+  });
+});
+
+Deno.test("planAgents removes the Deployment of a cluster network without pools", () => {
+  const common = {
+    template: TEMPLATE,
+    settings: SETTINGS,
+    attachments: attachments({ a: "mgmt" }),
+  };
+  const before = planAgents({ ...common, pools: [pool("a")], existing: [] });
+  const after = planAgents({ ...common, pools: [], existing: deployed(before) });
+  deepStrictEqual(after.remove, ["vm-dhcp-agent-mgmt"]);
+});
+
+Deno.test("planAgents keeps the image of a Deployment with a pool that holds upgrades", () => {
+  const held = pool("a", {}, { "network.harvesterhci.io/hold-ippool-agent-upgrade": "true" });
+  const common = {
+    settings: SETTINGS,
+    attachments: attachments({ a: "mgmt", b: "vlans" }),
+    pools: [held, pool("b")],
+  };
+  const before = planAgents({ ...common, template: TEMPLATE, existing: [] });
+  const [container] = TEMPLATE.spec?.template.spec?.["containers"] as Record<string, string>[];
+  const newer = structuredClone(TEMPLATE) as { spec: { template: { spec: object } } } & Deployment;
+  Object.assign(newer.spec.template.spec, { containers: [{ ...container, image: "new:2" }] });
+  const after = planAgents({ ...common, template: newer, existing: deployed(before) });
+  const imageOf = (name: string) => rendered(after, name).spec.template.spec.containers[0]?.image;
+  strictEqual(imageOf("vm-dhcp-agent-mgmt"), "registry:5000/vm-dhcp:1@sha256:abc");
+  strictEqual(imageOf("vm-dhcp-agent-vlans"), "new:2");
+});
+
+Deno.test("planAgents cuts long cluster network names and tells them apart", () => {
+  const long = "a".repeat(63);
+  const plan = planAgents({
+    pools: [pool("a"), pool("b"), pool("c")],
+    attachments: attachments({ a: long, b: `${long.slice(1)}b`, c: "Up_per" }),
+    template: TEMPLATE,
+    existing: [],
+    settings: SETTINGS,
+  });
+  const names = plan.apply.map(({ name }) => name);
+  strictEqual(new Set(names).size, 4);
+  for (const name of names) ok(/^[a-z0-9]([-a-z0-9]{0,44}[a-z0-9])?$/.test(name), name);
+});
+
+Deno.test("planAgents names the container that the template lacks", () => {
+  throws(
+    () =>
+      planAgents({
+        pools: [pool("a")],
+        attachments: attachments({ a: "mgmt" }),
+        template: TEMPLATE,
+        existing: [],
+        settings: { ...SETTINGS, containerName: "dhcp" },
+      }),
+    /it has no container "dhcp"/,
+  );
+});
+
+Deno.test("interface names follow from the pool, differ and fit Linux", () => {
+  const names = new Set<string>();
+  for (let index = 0; index < 20_000; index++) names.add(interfaceNameOf(`default/net-${index}`));
+  strictEqual(names.size, 20_000);
+  for (const name of names) ok(/^[a-z0-9]{1,15}$/.test(name), name);
+});

@@ -1,0 +1,223 @@
+/**
+ * One agent Deployment, from the template.
+ *
+ * @module
+ */
+import { GROUP } from "../../core/api/names.ts";
+import type { Deployment } from "../../kube/builtin_types.ts";
+import type { JsonValue } from "../../kube/seam.ts";
+import type { WantedNetwork } from "./agent_networks.ts";
+
+/** What an administrator decides about the agents. */
+export interface AgentSettings {
+  /** Pods of each Deployment. */
+  readonly replicas: number;
+  readonly antiAffinity: "preferred" | "required";
+  /** Pools of one Deployment at most. */
+  readonly poolsPerAgent: number;
+  /** Name of the agent's container in the template. */
+  readonly containerName: string;
+  /** Image of the agents; unset: the template's. */
+  readonly image?: string;
+  /** ServiceAccount of the agents; unset: the template's. */
+  readonly serviceAccountName?: string;
+}
+
+/** What one Deployment is made from. */
+export interface RenderOptions {
+  readonly name: string;
+  readonly template: Deployment;
+  /** The Deployment as it is now, if it is. */
+  readonly current?: Deployment;
+  readonly networks: readonly WantedNetwork[];
+  readonly clusterNetwork: string;
+  readonly settings: AgentSettings;
+}
+
+/** Label on a Deployment and its pods: the Deployment's name. Tells the pods of one agent from those of another. */
+export const AGENT_DEPLOYMENT_LABEL = `${GROUP}/agent-deployment`;
+/** Label on a Deployment: name of the template that it was made from. */
+export const AGENT_TEMPLATE_LABEL = `${GROUP}/agent-template`;
+/** Annotation on a Deployment: the cluster network whose pools it serves. */
+export const CLUSTER_NETWORK_OF_AGENT = `${GROUP}/agent-cluster-network`;
+
+const MULTUS_NETWORKS = "k8s.v1.cni.cncf.io/networks";
+const NETWORK_CONFIGS = "AGENT_NETWORK_CONFIGS";
+const POOL_REFS = "IPPOOL_REFS_JSON";
+const AGENT_NAME = "VM_DHCP_AGENT_NAME";
+/** Harvester's witness nodes carry the label of every cluster network, and reach none. */
+const WITNESS_LABEL = "node-role.harvesterhci.io/witness";
+
+type Json = Readonly<Record<string, JsonValue>>;
+
+/**
+ * The fields of a Deployment that are ours: all of them, or, of the template itself, only what we add to it.
+ *
+ * @throws {Error} when the template has no container of the settings' name.
+ */
+export function renderAgent(options: RenderOptions): JsonValue {
+  const { name, template, networks, clusterNetwork, settings } = options;
+  const isTemplate = name === template.metadata.name;
+  const ours = podOf(options);
+  const replicas = networks.length === 0 ? 0 : settings.replicas;
+  const identity = {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: {
+      name,
+      namespace: template.metadata.namespace ?? "",
+      annotations: { [CLUSTER_NETWORK_OF_AGENT]: clusterNetwork },
+      ...(isTemplate ? {} : {
+        labels: {
+          ...template.metadata.labels,
+          [AGENT_DEPLOYMENT_LABEL]: name,
+          [AGENT_TEMPLATE_LABEL]: template.metadata.name ?? "",
+        },
+      }),
+    },
+  };
+  if (isTemplate) return { ...identity, spec: { replicas, template: ours } };
+  const labels = {
+    ...template.spec?.selector.matchLabels,
+    [AGENT_DEPLOYMENT_LABEL]: name,
+  };
+  return {
+    ...identity,
+    spec: {
+      replicas,
+      selector: { matchLabels: labels },
+      strategy: template.spec?.strategy ?? {},
+      template: wholePod(options, { ours, labels }),
+    },
+  };
+}
+
+/** `namespace/name` of the pools that a Deployment serves now. */
+export function servedBy(deployment: Deployment): string[] {
+  for (const container of containersOf(deployment)) {
+    const env = (container["env"] ?? []) as readonly Json[];
+    const refs = env.find(({ name }) => name === POOL_REFS)?.["value"];
+    if (typeof refs !== "string") continue;
+    try {
+      const parsed: unknown = JSON.parse(refs);
+      return Array.isArray(parsed) ? parsed.map(String) : [];
+    } catch {
+      return [];
+    }
+  }
+  return [];
+}
+
+/** What we add to a pod: networks, environment, placement, and the image where it is held or set. */
+function podOf(options: RenderOptions): Record<string, JsonValue> {
+  const { name, networks, clusterNetwork, settings } = options;
+  const configs = networks.map(({ config }) => config);
+  const attachments = configs.map(({ nadName, interfaceName }) => {
+    const [namespace = "", network = ""] = nadName.split("/");
+    return { namespace, name: network, interface: interfaceName };
+  });
+  const image = imageOf(options);
+  return {
+    metadata: { annotations: { [MULTUS_NETWORKS]: JSON.stringify(attachments) } },
+    spec: {
+      affinity: affinity(name, { clusterNetwork, settings }),
+      ...(settings.serviceAccountName === undefined
+        ? {}
+        : { serviceAccountName: settings.serviceAccountName }),
+      containers: [{
+        name: settings.containerName,
+        ...(image === undefined ? {} : { image }),
+        env: [
+          { name: AGENT_NAME, value: name },
+          { name: NETWORK_CONFIGS, value: JSON.stringify(configs) },
+          { name: POOL_REFS, value: JSON.stringify(configs.map(({ ipPoolRef }) => ipPoolRef)) },
+        ],
+      }],
+    },
+  };
+}
+
+/** The image to set: of a Deployment with a pool that holds upgrades the present one, else the settings' if any. */
+function imageOf({ current, networks, settings }: RenderOptions): string | undefined {
+  const held = networks.some(({ holdsUpgrade }) => holdsUpgrade) && current !== undefined
+    ? containersOf(current).find(({ name }) => name === settings.containerName)?.["image"]
+    : undefined;
+  return typeof held === "string" ? held : settings.image;
+}
+
+function affinity(
+  name: string,
+  options: { readonly clusterNetwork: string; readonly settings: AgentSettings },
+): JsonValue {
+  const { clusterNetwork, settings } = options;
+  const others = {
+    topologyKey: "kubernetes.io/hostname",
+    labelSelector: {
+      matchExpressions: [{ key: AGENT_DEPLOYMENT_LABEL, operator: "In", values: [name] }],
+    },
+  };
+  return {
+    nodeAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: {
+        nodeSelectorTerms: [{
+          matchExpressions: [
+            ...(clusterNetwork === ""
+              ? []
+              : [{ key: `${GROUP}/${clusterNetwork}`, operator: "In", values: ["true"] }]),
+            { key: WITNESS_LABEL, operator: "NotIn", values: ["true"] },
+          ],
+        }],
+      },
+    },
+    podAntiAffinity: settings.antiAffinity === "required"
+      ? { requiredDuringSchedulingIgnoredDuringExecution: [others] }
+      : {
+        preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: others }],
+      },
+  };
+}
+
+/** The template's pod with ours laid over it. */
+function wholePod(
+  { template, settings }: RenderOptions,
+  { ours, labels }: { readonly ours: Json; readonly labels: Readonly<Record<string, string>> },
+): JsonValue {
+  const base = template.spec?.template;
+  const ourSpec = ours["spec"] as Json;
+  const [ourContainer] = ourSpec["containers"] as readonly Json[];
+  const containers = containersOf(template);
+  if (!containers.some(({ name }) => name === settings.containerName)) {
+    throw new Error(
+      `Make an agent of Deployment ${template.metadata.name}: it has no container "${settings.containerName}"`,
+    );
+  }
+  return {
+    metadata: {
+      labels: { ...base?.metadata?.labels, ...labels },
+      annotations: {
+        ...base?.metadata?.annotations,
+        ...(ours["metadata"] as { annotations: Record<string, string> }).annotations,
+      },
+    },
+    spec: {
+      ...base?.spec,
+      ...ourSpec,
+      containers: containers.map((container) =>
+        container["name"] === settings.containerName
+          ? { ...container, ...ourContainer, env: mergedEnv(container, ourContainer) }
+          : container
+      ),
+    },
+  };
+}
+
+function mergedEnv(container: Json, ours: Json | undefined): JsonValue {
+  const added = (ours?.["env"] ?? []) as readonly Json[];
+  const names = new Set(added.map(({ name }) => name));
+  const kept = ((container["env"] ?? []) as readonly Json[]).filter(({ name }) => !names.has(name));
+  return [...kept, ...added];
+}
+
+function containersOf(deployment: Deployment): readonly Json[] {
+  return (deployment.spec?.template.spec?.["containers"] ?? []) as readonly Json[];
+}
