@@ -34,6 +34,10 @@ export class AddressHolds {
 
   /** Whether an address is held at `now`, milliseconds since the epoch. */
   has(address: number, now: number): boolean {
+    return this.#addresses.length > 0 && this.#search(address, now);
+  }
+
+  #search(address: number, now: number): boolean {
     let low = 0;
     let high = this.#addresses.length - 1;
     while (low <= high) {

@@ -3,11 +3,17 @@
  *
  * @module
  */
-import { HEADER_LENGTH, MAGIC_COOKIE, MINIMUM_LENGTH, OptionCode } from "./constants.ts";
+import {
+  FIXED_LENGTH,
+  HEADER_LENGTH,
+  MAGIC_COOKIE,
+  MINIMUM_LENGTH,
+  OptionCode,
+} from "./constants.ts";
 import { DhcpEncodeError } from "./errors.ts";
 import type { DhcpMessage, DhcpMessageInit } from "./message.ts";
 import { isInteger } from "./options/family.ts";
-import { type DhcpOption, encodeOption } from "./options/option.ts";
+import { type DhcpOption, writeOption } from "./options/option.ts";
 import { OptionPacker } from "./option_packer.ts";
 import { ByteWriter } from "./writer.ts";
 
@@ -22,20 +28,24 @@ export interface EncodeOptions {
 
 const UDP_MAXIMUM = 65507;
 
+/** Offsets of two fields of the fixed part (RFC 2131 figure 1). */
+const SNAME = 44;
+const FILE = 108;
+
 /** The fields that are whole numbers, with the most that each can hold. */
-const NUMBERS = {
-  op: 0xff,
-  htype: 0xff,
-  hlen: 16,
-  hops: 0xff,
-  xid: 0xffffffff,
-  secs: 0xffff,
-  flags: 0xffff,
-  ciaddr: 0xffffffff,
-  yiaddr: 0xffffffff,
-  siaddr: 0xffffffff,
-  giaddr: 0xffffffff,
-} as const;
+const NUMBERS = [
+  ["op", 0xff],
+  ["htype", 0xff],
+  ["hlen", 16],
+  ["hops", 0xff],
+  ["xid", 0xffffffff],
+  ["secs", 0xffff],
+  ["flags", 0xffff],
+  ["ciaddr", 0xffffffff],
+  ["yiaddr", 0xffffffff],
+  ["siaddr", 0xffffffff],
+  ["giaddr", 0xffffffff],
+] as const;
 
 /**
  * Writes a DHCPv4 message: the same message always gives the same octets. Option 53 comes first and 82 last (RFC 3046
@@ -74,55 +84,59 @@ export function encode(
       got: maximumLength,
     });
   }
-  const header = encodeHeader(message);
-  const units = inOrder(message.options).map(encodeOption);
-  const length = units.reduce((sum, unit) => sum + unit.length, header.length + 1);
-  const bytes = new Uint8Array(Math.max(Math.min(length, maximumLength), MINIMUM_LENGTH));
-  bytes.set(header);
-  if (length <= maximumLength) {
-    let at = header.length;
-    for (const unit of units) {
-      bytes.set(unit, at);
-      at += unit.length;
-    }
-    bytes[at] = OptionCode.End;
-    return bytes;
-  }
-  return packUnits(bytes, units, message);
+  const writer = new ByteWriter(2 * MINIMUM_LENGTH);
+  writeHeader(writer, message);
+  const ends = inOrder(message.options).map((option) => {
+    writeOption(writer, option);
+    return writer.length;
+  });
+  if (writer.length + 1 > maximumLength) return pack(writer.bytes(), ends, maximumLength);
+  writer.u8(OptionCode.End);
+  writer.octets(new Uint8Array(Math.max(MINIMUM_LENGTH - writer.length, 0)));
+  return writer.bytes();
 }
 
-/** Uses `file` and `sname` as well. */
-function packUnits(
-  bytes: Uint8Array<ArrayBuffer>,
-  units: readonly Uint8Array[],
-  message: DhcpMessageInit,
+/** Puts a message that is too long, whose options end at `ends`, into less room by using `file` and `sname` as well. */
+function pack(
+  long: Uint8Array,
+  ends: readonly number[],
+  maximumLength: number,
 ): Uint8Array<ArrayBuffer> {
-  const relay = units.findIndex((unit) => unit[0] === OptionCode.RelayAgentInformation);
-  const tail = relay < 0 ? new Uint8Array(0) : units[relay] ?? new Uint8Array(0);
+  const bytes = new Uint8Array(maximumLength);
+  bytes.set(long.subarray(0, HEADER_LENGTH));
+  const start = (index: number) => ends[index - 1] ?? HEADER_LENGTH;
+  const last = long[start(ends.length - 1)] === OptionCode.RelayAgentInformation ? 1 : 0;
+  const tail = long.subarray(start(ends.length - last));
   const packer = new OptionPacker(bytes, {
     message: 0,
     start: HEADER_LENGTH,
-    end: bytes.length - tail.length - 1,
-    overload: !message.sname && !message.file,
+    end: maximumLength - tail.length - 1,
+    overload: long[SNAME] === 0 && long[FILE] === 0,
   });
-  for (const unit of relay < 0 ? units : units.slice(0, relay)) {
-    if (!packer.put(unit, 0, unit.length)) {
+  for (const [index, end] of ends.slice(0, ends.length - last).entries()) {
+    if (!packer.put(long, start(index), end)) {
       throw new DhcpEncodeError("message", {
-        wanted: `room for option ${unit[0]} within ${bytes.length} octets`,
-        got: unit,
+        wanted: `room for option ${long[start(index)]} within ${maximumLength} octets`,
+        got: long.subarray(start(index), end),
       });
     }
   }
   const at = packer.finish();
+  if (at + tail.length >= maximumLength) {
+    throw new DhcpEncodeError("message", {
+      wanted: `room for option 82 within ${maximumLength} octets`,
+      got: tail,
+    });
+  }
   bytes.set(tail, at);
   bytes[at + tail.length] = OptionCode.End;
   return bytes;
 }
 
-function encodeHeader(message: DhcpMessageInit): Uint8Array {
+function writeHeader(writer: ByteWriter, message: DhcpMessageInit): void {
   const full: DhcpMessage = { ...DEFAULTS, ...message };
-  for (const [field, most] of Object.entries(NUMBERS)) {
-    const value = full[field as keyof typeof NUMBERS];
+  for (const [field, most] of NUMBERS) {
+    const value = full[field];
     if (!isInteger(value, 0, most)) {
       throw new DhcpEncodeError(field, { wanted: `a whole number from 0 to ${most}`, got: value });
     }
@@ -130,7 +144,6 @@ function encodeHeader(message: DhcpMessageInit): Uint8Array {
   if (full.chaddr.length > 16) {
     throw new DhcpEncodeError("chaddr", { wanted: "at most 16 octets", got: full.chaddr });
   }
-  const writer = new ByteWriter();
   writer.u8(full.op);
   writer.u8(full.htype);
   writer.u8(full.hlen);
@@ -144,10 +157,9 @@ function encodeHeader(message: DhcpMessageInit): Uint8Array {
   writer.u32(full.giaddr);
   writer.octets(full.chaddr);
   writer.octets(new Uint8Array(16 - full.chaddr.length));
-  writer.text(fieldText("sname", full.sname, 64), 64);
-  writer.text(fieldText("file", full.file, 128), 128);
+  writer.text(fieldText("sname", full.sname, FILE - SNAME), FILE - SNAME);
+  writer.text(fieldText("file", full.file, FIXED_LENGTH - FILE), FIXED_LENGTH - FILE);
   writer.u32(MAGIC_COOKIE);
-  return writer.bytes();
 }
 
 const DEFAULTS: Omit<DhcpMessage, "op" | "xid" | "chaddr" | "options"> = {

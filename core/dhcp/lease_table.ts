@@ -118,14 +118,26 @@ export class LeaseTable implements LeaseLookup {
 
   /** The address of a client, or 0; see {@linkcode LeaseLookup.find}. */
   find(high24: number, low24: number): number {
+    return this.addressAt(this.slotOf(high24, low24));
+  }
+
+  /**
+   * Where the lease of a client is, or where it would be. A small number: one over 31 bits, as most addresses are, is an
+   * allocation where it is returned by a function that is not inlined.
+   */
+  slotOf(high24: number, low24: number): number {
     let slot = hash(high24, low24) & this.#mask;
-    for (;;) {
-      const address = this.#address[slot] ?? 0;
-      if (address === 0 || (this.#low[slot] === low24 && this.#high[slot] === high24)) {
-        return address;
-      }
+    while (
+      this.#address[slot] !== 0 && (this.#low[slot] !== low24 || this.#high[slot] !== high24)
+    ) {
       slot = (slot + 1) & this.#mask;
     }
+    return slot;
+  }
+
+  /** The address in a slot, or 0. */
+  addressAt(slot: number): number {
+    return this.#address[slot] ?? 0;
   }
 
   /** All leases, by address. */

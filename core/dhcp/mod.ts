@@ -53,7 +53,13 @@ export * from "./encode.ts";
 export * from "./errors.ts";
 export * from "./lease_table.ts";
 export * from "./message.ts";
-export * from "./options/option.ts";
+export {
+  decodeOption,
+  type DhcpOption,
+  encodeOption,
+  type KnownOption,
+  type UnknownOption,
+} from "./options/option.ts";
 export type { OptionValues } from "./options/table.ts";
 export type { SubOption } from "./options/relay_information.ts";
 export * from "./reader.ts";

@@ -5,7 +5,7 @@
  */
 import { CLIENT_PORT, MessageType, SERVER_PORT } from "./constants.ts";
 import type { Datagram, Reply } from "./datagram.ts";
-import { decide } from "./decide.ts";
+import { decide, type DecisionContext } from "./decide.ts";
 import { Destination, destination } from "./destination.ts";
 import { NakLimiter } from "./nak_limiter.ts";
 import { writeReply } from "./reply_writer.ts";
@@ -70,7 +70,7 @@ export class Responder {
   /** The request that was read last; valid until the next one. */
   readonly request: RequestView = new RequestView();
   readonly #naks: NakLimiter;
-  readonly #context = { lease: 0, now: 0 };
+  readonly #context = new Context();
 
   /** A responder that has seen nothing yet. */
   constructor({ nakBurst = 4, nakInterval = 1000 }: ResponderOptions = {}) {
@@ -96,7 +96,8 @@ export class Responder {
     if (parsed !== ParseResult.Ok) return reply.verdict = parsed;
     if (network === undefined) return reply.verdict = Verdict.NotServed; // rule 34
     if (request.ethernet) { // rules 4, 5, 6, 96
-      reply.lease = network.leases.find(request.chaddrHigh, request.chaddrLow);
+      const { leases } = network;
+      reply.lease = leases.addressAt(leases.slotOf(request.chaddrHigh, request.chaddrLow));
     }
     this.#context.lease = reply.lease;
     this.#context.now = datagram.receivedAt;
@@ -136,6 +137,12 @@ export class Responder {
         reply.destinationAddress = BROADCAST_ADDRESS;
     }
   }
+}
+
+/** A class of its own, so that V8 keeps both numbers unboxed: an allocation less per packet, as the bench shows. */
+class Context implements DecisionContext {
+  lease = 0;
+  now = 0;
 }
 
 function clear(reply: Reply): void {

@@ -14,8 +14,13 @@
  * ```
  */
 export class ByteWriter {
-  #bytes = new Uint8Array(64);
+  #bytes: Uint8Array<ArrayBuffer>;
   #length = 0;
+
+  /** A writer that has nothing yet, and room for `capacity` octets until it grows. */
+  constructor(capacity: number = 64) {
+    this.#bytes = new Uint8Array(capacity);
+  }
 
   /** Octets written so far. */
   get length(): number {
@@ -50,6 +55,18 @@ export class ByteWriter {
   /** Writes text, one octet per character, followed by as many zeros as make it `width` octets. */
   text(text: string, width: number = text.length): void {
     for (let i = 0; i < width; i++) this.u8(i < text.length ? text.charCodeAt(i) : 0);
+  }
+
+  /** Overwrites one octet that was written before. */
+  set(at: number, value: number): void {
+    if (at < this.#length) this.#bytes[at] = value;
+  }
+
+  /** Takes back everything from `at`, and gives a copy of it. */
+  cut(at: number): Uint8Array<ArrayBuffer> {
+    const taken = this.#bytes.slice(at, this.#length);
+    this.#length = Math.min(at, this.#length);
+    return taken;
   }
 
   /** A copy of what was written. */

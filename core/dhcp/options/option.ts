@@ -23,13 +23,6 @@ export type DhcpOption = KnownOption | UnknownOption;
 /** Octets of one piece of an option, at most. */
 const PIECE = 255;
 
-/** Codes that frame the options and carry nothing: they are written where they are needed, never given. */
-const FRAMING: ReadonlySet<number> = new Set([
-  OptionCode.Pad,
-  OptionCode.Overload,
-  OptionCode.End,
-]);
-
 /**
  * Reads the value of one option.
  *
@@ -74,8 +67,14 @@ export function decodeOption(code: number, octets: Uint8Array, offset: number = 
  * {@linkcode encode} itself and refused
  */
 export function encodeOption(option: DhcpOption): Uint8Array<ArrayBuffer> {
-  const { code, value } = option;
-  if (!Number.isInteger(code) || code < 1 || code > 254 || FRAMING.has(code)) {
+  const writer = new ByteWriter();
+  writeOption(writer, option);
+  return writer.bytes();
+}
+
+/** Writes what {@linkcode encodeOption} gives. */
+export function writeOption(writer: ByteWriter, { code, value }: DhcpOption): void {
+  if (!Number.isInteger(code) || code < 1 || code > 254 || code === OptionCode.Overload) {
     throw new DhcpEncodeError("option", {
       wanted: "a code from 1 to 254 other than 52",
       got: code,
@@ -85,17 +84,17 @@ export function encodeOption(option: DhcpOption): Uint8Array<ArrayBuffer> {
   if (!family.accepts(value)) {
     throw new DhcpEncodeError(`option ${code}`, { wanted: family.wanted, got: value });
   }
-  const content = new ByteWriter();
-  family.encode(content, value);
-  const octets = content.bytes();
-  const writer = new ByteWriter();
-  let at = 0;
-  do {
+  const start = writer.length;
+  writer.u8(code);
+  writer.u8(0);
+  family.encode(writer, value);
+  const length = writer.length - start - 2;
+  if (length <= PIECE) return writer.set(start + 1, length);
+  const octets = writer.cut(start).subarray(2);
+  for (let at = 0; at < length; at += PIECE) {
     const piece = octets.subarray(at, at + PIECE);
     writer.u8(code);
     writer.u8(piece.length);
     writer.octets(piece);
-    at += piece.length;
-  } while (at < octets.length);
-  return writer.bytes();
+  }
 }

@@ -1,0 +1,241 @@
+/**
+ * One exchange without sockets: a DHCPREQUEST is read, looked up, decided and answered; nanoseconds and octets
+ * allocated for each, beside the plain `decode` and `encode` in the same run.
+ *
+ * `deno run --v8-flags=--expose-gc core/dhcp/exchange_bench.ts`; exits with an error where a goal is missed.
+ *
+ * @module
+ */
+import process from "node:process";
+import { formatIPv4, formatMac } from "../net/mod.ts";
+import {
+  compilePool,
+  Datagram,
+  decide,
+  decode,
+  encode,
+  LeaseTable,
+  Reply,
+  RequestView,
+  Responder,
+  type ServedNetwork,
+  Verdict,
+} from "./mod.ts";
+import * as networkd from "./fixtures/networkd.ts";
+import * as relayed from "./fixtures/relayed.ts";
+import * as udhcpc from "./fixtures/udhcpc.ts";
+import * as windows from "./fixtures/windows.ts";
+import { network, pool } from "./rules/harness.ts";
+
+const CLIENTS = 1000;
+const MINIMUM_MS = 400;
+/** Goals of one exchange. */
+const GOAL_NANOSECONDS = 1000;
+const GOAL_OCTETS = 1;
+
+interface Measured {
+  readonly nanoseconds: number;
+  readonly octets: number;
+}
+
+/** 1,000 clients, then the ones of the captured packets. */
+function thousand(): ServedNetwork {
+  const allocated: Record<string, string> = {};
+  for (let i = 0; i < CLIENTS; i++) {
+    allocated[formatIPv4(0xc0a80100 + i)] = formatMac(0x525400110000 + i * 7);
+  }
+  for (let i = 1; i <= 6; i++) allocated[`192.168.48.8${i}`] = `52:54:00:11:22:0${i}`;
+  return network(pool({ cidr: "192.168.0.0/16" }, { allocated }));
+}
+
+/** The median of several runs of a loop, after warming up; `work` does one round and says how many exchanges it was. */
+function measure(work: () => number): Measured {
+  const end = performance.now() + MINIMUM_MS;
+  let exchanges = 1;
+  while (performance.now() < end) exchanges = work();
+  const times: number[] = [];
+  const octets: number[] = [];
+  while (times.length < 15) {
+    gc();
+    const heap = process.memoryUsage().heapUsed;
+    const start = performance.now();
+    for (let round = 0; round < ROUNDS; round++) work();
+    times.push((performance.now() - start) * 1e6 / (exchanges * ROUNDS));
+    octets.push((process.memoryUsage().heapUsed - heap) / (exchanges * ROUNDS));
+  }
+  return { nanoseconds: median(times), octets: Math.max(0, median(octets)) };
+}
+
+const ROUNDS = 40;
+
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
+}
+
+function gc(): void {
+  const collect = (globalThis as { gc?: () => void }).gc;
+  if (collect === undefined) {
+    throw new Error("Cannot measure memory, run with: --v8-flags=--expose-gc");
+  }
+  collect();
+}
+
+/** REQUESTs of all clients, one after the other in one buffer. */
+function requests(): Datagram[] {
+  const stride = 512;
+  const bytes = new Uint8Array(CLIENTS * stride);
+  return Array.from({ length: CLIENTS }, (_, i) => {
+    const mac = 0x525400110000 + i * 7;
+    const message = encode({
+      op: 1,
+      xid: i * 7919,
+      chaddr: Uint8Array.from({ length: 6 }, (_, octet) => mac / 2 ** (40 - octet * 8) & 255),
+      options: [
+        { code: 53, value: 3 },
+        { code: 50, value: 0xc0a80100 + i },
+        { code: 54, value: 0xc0a8304d },
+        { code: 55, value: [1, 3, 6, 12, 15, 28, 42, 119] },
+        { code: 57, value: 1472 },
+        { code: 61, value: new Uint8Array([1, 2, 3, 4, 5, 6, 7]) },
+      ],
+    });
+    bytes.set(message, i * stride);
+    const datagram = new Datagram(bytes, i * stride, message.length);
+    datagram.receivedAt = 1_763_719_200_000 + i;
+    return datagram;
+  });
+}
+
+const served = thousand();
+const datagrams = requests();
+const out = new Reply(new Uint8Array(2048), 64, 1472);
+const responder = new Responder();
+
+/** The packet path. */
+function hot(): number {
+  for (const datagram of datagrams) {
+    if (responder.respond(served, datagram, out) !== Verdict.Ack) throw new Error("Not an ACK");
+  }
+  return datagrams.length;
+}
+
+/** The same packets as captured from clients, mixed. */
+const mixed = [udhcpc, networkd, windows].flatMap(({ DISCOVER, REQUEST }) => [DISCOVER, REQUEST])
+  .concat(relayed.DISCOVER)
+  .map((packet) => new Datagram(packet));
+
+function captured(): number {
+  for (let i = 0; i < 100; i++) {
+    for (const datagram of mixed) {
+      if (responder.respond(served, datagram, out) > Verdict.Ack) throw new Error("Not answered");
+    }
+  }
+  return mixed.length * 100;
+}
+
+/** Refused at once, but for the first few: the limit of NAKs. */
+const wrong = datagrams.map((datagram) => {
+  const bytes = datagram.bytes.slice(datagram.offset, datagram.offset + datagram.length);
+  bytes[240 + 3 + 5] = 250;
+  return new Datagram(bytes);
+});
+let later = 0;
+
+function naks(): number {
+  later += 1000;
+  for (const datagram of wrong) {
+    datagram.receivedAt = later;
+    responder.respond(served, datagram, out);
+  }
+  return wrong.length;
+}
+
+const view = new RequestView();
+const context = { lease: 0, now: 0 };
+
+function parseOnly(): number {
+  for (const datagram of datagrams) view.parse(datagram);
+  return datagrams.length;
+}
+
+let found = 0;
+
+function lookupOnly(): number {
+  for (let i = 0; i < CLIENTS; i++) found += served.leases.find(0x525400, 0x110000 + i * 7);
+  return CLIENTS;
+}
+
+/** The whole messages: what a program does that is in no hurry. */
+function plain(): number {
+  for (const { bytes, offset, length } of datagrams) {
+    const request = decode(bytes.subarray(offset, offset + length));
+    view.parse(new Datagram(bytes, offset, length));
+    context.lease = served.leases.find(view.chaddrHigh, view.chaddrLow);
+    if (decide(view, served, context) !== Verdict.Ack) throw new Error("Not an ACK");
+    encode({
+      op: 2,
+      xid: request.xid,
+      flags: request.flags,
+      yiaddr: context.lease,
+      giaddr: request.giaddr,
+      chaddr: request.chaddr,
+      options: answer,
+    });
+  }
+  return datagrams.length;
+}
+
+const answer = (() => {
+  responder.respond(served, datagrams[0] ?? new Datagram(new Uint8Array(0)), out);
+  return decode(out.bytes.subarray(out.offset, out.offset + out.length)).options;
+})();
+
+function compile(count: number): number {
+  const allocated: Record<string, string> = {};
+  for (let i = 0; i < count; i++) {
+    allocated[formatIPv4(0x0a000001 + i)] = formatMac(0x525400000000 + i);
+  }
+  const large = pool({ cidr: "10.0.0.0/8", serverIP: "10.255.0.1" }, { allocated });
+  const start = performance.now();
+  const { network } = compilePool(large);
+  const milliseconds = performance.now() - start;
+  if (!(network?.leases instanceof LeaseTable) || network.leases.size !== count) {
+    throw new Error("Not compiled");
+  }
+  return milliseconds;
+}
+
+const encoder = new TextEncoder();
+
+function print(text: string): void {
+  process.stdout.write(encoder.encode(`${text}\n`));
+}
+
+const rows: [string, () => number][] = [
+  ["REQUEST to ACK, responder", hot],
+  ["REQUEST to ACK, decode and encode", plain],
+  ["captured packets, mixed, responder", captured],
+  ["REQUEST to NAK, responder", naks],
+  ["of it: read the request", parseOnly],
+  ["of it: find the lease among 1,000", lookupOnly],
+];
+print("                                         ns     octets allocated");
+const results = rows.map(([name, work]) => {
+  const result = measure(work);
+  print(
+    `${name.padEnd(36)} ${result.nanoseconds.toFixed(0).padStart(6)} ${
+      result.octets.toFixed(2).padStart(10)
+    }`,
+  );
+  return result;
+});
+const [fast, slow] = results;
+if (fast === undefined || slow === undefined || found < 0) throw new Error("Nothing measured");
+print(`decode and encode cost ${(slow.nanoseconds / fast.nanoseconds).toFixed(1)} times as much`);
+compile(1000);
+for (const count of [1000, 65_000]) {
+  const times = Array.from({ length: 5 }, () => compile(count));
+  print(`compilePool with ${count} leases: ${median(times).toFixed(2)} ms`);
+}
+const missed = fast.nanoseconds > GOAL_NANOSECONDS || fast.octets > GOAL_OCTETS;
+if (missed) throw new Error(`Goal missed: under ${GOAL_NANOSECONDS} ns and ${GOAL_OCTETS} octet`);
