@@ -9,7 +9,8 @@ import { Datagram } from "./datagram.ts";
 import * as captured from "./fixtures/all.ts";
 import type { DhcpMessage } from "./message.ts";
 import type { DhcpOption } from "./options/option.ts";
-import { ParseResult, RequestView } from "./request_view.ts";
+import { ParseResult } from "./parse_result.ts";
+import { RequestView } from "./request_view.ts";
 
 const u8 = fc.nat(0xff);
 const u16 = fc.nat(0xffff);

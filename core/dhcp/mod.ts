@@ -64,6 +64,8 @@ export type { OptionValues } from "./options/table.ts";
 export type { SubOption } from "./options/relay_information.ts";
 export * from "./reader.ts";
 export type { OptionRun, ReplyOptions, ReplyRuns } from "./reply_options.ts";
+export * from "./parse_result.ts";
+export type { OptionBytes } from "./request_options.ts";
 export * from "./request_view.ts";
 export * from "./responder.ts";
 export {

@@ -5,7 +5,7 @@
  */
 import { OptionCode } from "./constants.ts";
 import { type DhcpOption, encodeOption } from "./options/option.ts";
-import type { OptionBytes } from "./request_view.ts";
+import type { OptionBytes } from "./request_options.ts";
 
 /** Options one after the other, as they stand in a message. Option 53 is the first, its value at index 2. */
 export interface OptionRun {

@@ -14,7 +14,8 @@ import type { Reply } from "./datagram.ts";
 import { encodeOption } from "./options/option.ts";
 import { OptionPacker } from "./option_packer.ts";
 import type { OptionRun } from "./reply_options.ts";
-import type { OptionBytes, RequestView } from "./request_view.ts";
+import type { OptionBytes } from "./request_options.ts";
+import type { RequestView } from "./request_view.ts";
 import type { ServedNetwork } from "./served_network.ts";
 import { Verdict } from "./verdict.ts";
 

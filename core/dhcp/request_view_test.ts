@@ -8,8 +8,9 @@ import * as dhcpcd from "./fixtures/dhcpcd.ts";
 import * as relayed from "./fixtures/relayed.ts";
 import * as windows from "./fixtures/windows.ts";
 import { optionValue } from "./message.ts";
-import type { OptionBytes } from "./request_view.ts";
-import { ParseResult, RequestView } from "./request_view.ts";
+import type { OptionBytes } from "./request_options.ts";
+import { ParseResult } from "./parse_result.ts";
+import { RequestView } from "./request_view.ts";
 import { rawRequest } from "./rules/harness.ts";
 
 const octetsOf = ({ bytes, offset, length }: OptionBytes) => [

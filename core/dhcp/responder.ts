@@ -9,7 +9,8 @@ import { decide, type DecisionContext } from "./decide.ts";
 import { Destination, destination } from "./destination.ts";
 import { NakLimiter } from "./nak_limiter.ts";
 import { writeReply } from "./reply_writer.ts";
-import { ParseResult, RequestView } from "./request_view.ts";
+import { ParseResult } from "./parse_result.ts";
+import { RequestView } from "./request_view.ts";
 import type { ServedNetwork } from "./served_network.ts";
 import { Verdict } from "./verdict.ts";
 

@@ -20,7 +20,7 @@ import type { DecisionNetwork } from "./decide.ts";
 import { LeaseTable } from "./lease_table.ts";
 import { poolOptions } from "./pool_options.ts";
 import { ReplyOptions, type ReplyRuns } from "./reply_options.ts";
-import type { OptionBytes } from "./request_view.ts";
+import type { OptionBytes } from "./request_options.ts";
 
 /** What {@linkcode compilePool} can be told beside the pool. */
 export interface CompileOptions {
