@@ -25,7 +25,7 @@ import type {
 
 const TIMING: AgentTiming = {
   interfacePollMs: 100,
-  interfaceCheckMs: 2_000,
+  interfaceCheckMs: 500,
   reopenMaxMs: 500,
   snapshotAfterMs: 3_000,
   reportMs: 5_000,

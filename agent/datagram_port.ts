@@ -31,6 +31,8 @@ export interface DatagramPort {
   send(count: number, serverAddress: number): void | Promise<void>;
   /** Called for each reply that the kernel refuses, with the reason in words. */
   onRefused: ((reply: Reply, reason: string) => void) | undefined;
+  /** What is wrong with the socket, where that can be told by looking at it: a receive may wait on a dead one for ever. */
+  problem(): string | undefined;
   /** Closes the socket; a receive that waits resolves with 0. */
   close(): void;
 }

@@ -31,6 +31,7 @@ import {
   openListener,
   openPacketSender,
   setReceiveBuffer,
+  socketProblem,
 } from "./ffi/sockets.ts";
 import type { Link } from "./host_network.ts";
 
@@ -159,6 +160,10 @@ export class FastPort implements DatagramPort {
     }
     this.#sendAll(this.#datagrams, this.#listener.descriptor);
     if (this.#packetSender !== undefined) this.#sendAll(this.#packets, this.#packetSender);
+  }
+
+  problem(): string | undefined {
+    return this.#closed ? undefined : socketProblem(this.#listener.descriptor, this.link.index);
   }
 
   close(): void {

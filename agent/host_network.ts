@@ -16,6 +16,8 @@ export interface Link {
   readonly hardwareAddress: Uint8Array;
   /** Administratively up. */
   readonly up: boolean;
+  /** Whether the kernel drops what arrives here from a source it has no route to (`rp_filter` 1). */
+  readonly strictReversePath: boolean;
 }
 
 /** One IPv4 address of an interface. */
@@ -55,8 +57,6 @@ export interface HostNetwork extends Disposable {
   addPrefixRoute(link: Link, address: InterfaceAddress): void;
   /** Removes what {@linkcode HostNetwork.addPrefixRoute} added. A route that is gone already is no error. */
   removePrefixRoute(link: Link, address: InterfaceAddress): void;
-  /** Whether the kernel drops what arrives on the interface from a source it has no route to (`rp_filter` 1). */
-  strictReversePath(link: Link): boolean;
   /** Tells the neighbours by ARP who has the address now (RFC 5227 section 2.3). */
   announce(link: Link, address: number): void;
   /** Frees what it holds; it cannot be used after. */

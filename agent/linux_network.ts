@@ -15,8 +15,7 @@ import {
   linkAddressOf,
   linkDump,
   linkOf,
-  NETCONF_ALL,
-  netconfBody,
+  netconfOfAll,
   NetlinkFlag,
   NetlinkGroup,
   reversePathFilterOf,
@@ -42,9 +41,15 @@ export class LinuxNetwork implements HostNetwork {
   read(): HostState {
     const links = new Map<string, Link>();
     const addresses: LinkAddress[] = [];
+    const ofAll = this.#reversePathFilterOfAll();
     this.#requests.dump(Rtm.GETLINK, linkDump(), (message) => {
       const link = message.type === Rtm.NEWLINK ? linkOf(message) : undefined;
-      if (link !== undefined) links.set(link.name, link);
+      if (link === undefined) return;
+      const { reversePathFilter, ...rest } = link;
+      links.set(link.name, {
+        ...rest,
+        strictReversePath: Math.max(reversePathFilter, ofAll) === STRICT,
+      });
     });
     this.#requests.dump(Rtm.GETADDR, addressDump(), (message) => {
       const address = message.type === Rtm.NEWADDR ? linkAddressOf(message) : undefined;
@@ -95,11 +100,6 @@ export class LinuxNetwork implements HostNetwork {
     });
   }
 
-  strictReversePath(link: Link): boolean {
-    return Math.max(this.#reversePathFilter(NETCONF_ALL), this.#reversePathFilter(link.index)) ===
-      STRICT;
-  }
-
   announce(link: Link, address: number): void {
     const packet = new MessageBatch({
       messages: 1,
@@ -124,14 +124,10 @@ export class LinuxNetwork implements HostNetwork {
     this.#events[Symbol.dispose]();
   }
 
-  #reversePathFilter(index: number): number {
+  #reversePathFilterOfAll(): number {
     let value = 0;
     this.#requests.request(
-      {
-        type: Rtm.GETNETCONF,
-        body: netconfBody(index),
-        action: "Cannot read the interface's rp_filter",
-      },
+      { type: Rtm.GETNETCONF, body: netconfOfAll(), action: "Cannot read rp_filter" },
       (message) => value = reversePathFilterOf(message),
     );
     return value;

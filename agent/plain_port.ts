@@ -86,6 +86,10 @@ export class PlainPort implements DatagramPort {
     }
   }
 
+  problem(): undefined {
+    return undefined;
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

@@ -58,6 +58,8 @@ export class PortKeeper {
       });
       this.release();
     }
+    const problem = this.#port?.problem();
+    if (problem !== undefined) this.#failed(new Error(`The socket is dead: ${problem}`));
     if (this.#port === undefined && !this.#waiting && !this.#closed.signal.aborted) {
       this.#open(link);
     }
@@ -101,11 +103,15 @@ export class PortKeeper {
       if (this.#port === port) throw new Error("The socket was closed");
     } catch (error) {
       if (this.#port !== port) return;
-      this.release();
-      if (this.#context.clock.monotonic() - this.#openedAt > LASTED_MS) this.#failures = 0;
-      this.#openLater(error);
+      this.#failed(error);
       this.#context.onChange();
     }
+  }
+
+  #failed(error: unknown): void {
+    this.release();
+    if (this.#context.clock.monotonic() - this.#openedAt > LASTED_MS) this.#failures = 0;
+    this.#openLater(error);
   }
 
   #openLater(error: unknown): void {

@@ -146,10 +146,7 @@ export class ServerAddress {
     const { host, apiServerAddresses } = this.#context;
     const { link, cidr } = wanted;
     const of = { link, of: own };
-    let strict = false;
-    const unknown = this.#attempt(undefined, of, () => strict = host.strictReversePath(link));
-    if (unknown !== undefined) return unknown;
-    if (!strict) {
+    if (!link.strictReversePath) {
       this.#dropRoute();
       return undefined;
     }

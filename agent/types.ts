@@ -46,7 +46,7 @@ export interface Leadership {
 export interface AgentTiming {
   /** How often changed interfaces are looked for. Default 100. */
   readonly interfacePollMs: number;
-  /** How often everything about the interfaces is compared, changed or not. Default 2,000. */
+  /** How often everything about the interfaces is compared, changed or not. Default 500. */
   readonly interfaceCheckMs: number;
   /** Longest wait between two attempts to open a socket. Default 500. */
   readonly reopenMaxMs: number;

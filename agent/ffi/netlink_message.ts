@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { InterfaceAddress, Link, LinkAddress } from "../host_network.ts";
+import type { InterfaceAddress, LinkAddress } from "../host_network.ts";
 
 /** Message types. */
 export const Rtm = {
@@ -46,6 +46,10 @@ const IFF_UP = 1;
 const IFLA_ADDRESS = 1;
 const IFLA_IFNAME = 3;
 const IFLA_MTU = 4;
+const IFLA_AF_SPEC = 26;
+const IFLA_INET_CONF = 1;
+/** Place of rp_filter among the settings of an interface (`IPV4_DEVCONF_RP_FILTER` less one). */
+const INET_CONF_RP_FILTER = 7;
 const IFA_ADDRESS = 1;
 const IFA_LOCAL = 2;
 const IFA_LABEL = 3;
@@ -58,11 +62,10 @@ const RT_TABLE_MAIN = 254;
 const RTPROT_STATIC = 4;
 const RT_SCOPE_LINK = 253;
 const RTN_UNICAST = 1;
+/** Index that stands for "all interfaces". */
+const NETCONF_ALL = -1;
 const NETCONFA_IFINDEX = 1;
 const NETCONFA_RP_FILTER = 3;
-
-/** Index that stands for "all interfaces" in a network configuration message. */
-export const NETCONF_ALL = -1;
 
 /** One message as it was read: a view of the bytes that were received. */
 export interface NetlinkMessage {
@@ -157,25 +160,42 @@ export function routeBody(index: number, { address, prefixLength }: InterfaceAdd
   ]);
 }
 
-/** Body of a request for the IPv4 configuration of an interface, or of {@linkcode NETCONF_ALL}. */
-export function netconfBody(index: number): Uint8Array {
-  return concat([Uint8Array.of(AF_INET, 0, 0, 0), attribute(NETCONFA_IFINDEX, number32(index))]);
+/** Body of a request for the IPv4 settings that hold for all interfaces. */
+export function netconfOfAll(): Uint8Array {
+  return concat([
+    Uint8Array.of(AF_INET, 0, 0, 0),
+    attribute(NETCONFA_IFINDEX, number32(NETCONF_ALL)),
+  ]);
+}
+
+/** What a NEWLINK message says of a link. */
+export interface LinkMessage {
+  readonly name: string;
+  readonly index: number;
+  readonly mtu: number;
+  /** 6 octets, zero where it has none. */
+  readonly hardwareAddress: Uint8Array;
+  readonly up: boolean;
+  /** `rp_filter` of the interface itself; the kernel takes the greater of it and that of all interfaces. */
+  readonly reversePathFilter: number;
 }
 
 /** The link of a NEWLINK message; `undefined` for one without a name. */
-export function linkOf({ body }: NetlinkMessage): Link | undefined {
+export function linkOf({ body }: NetlinkMessage): LinkMessage | undefined {
   if (body.byteLength < 16) return undefined;
   let name: string | undefined;
   let mtu = 0;
   let hardwareAddress = new Uint8Array(6);
+  let reversePathFilter = 0;
   for (const { type, value } of attributes(body, 16)) {
     if (type === IFLA_IFNAME) name = text(value);
     else if (type === IFLA_MTU) mtu = hostNumber(value);
     else if (type === IFLA_ADDRESS && value.length === 6) hardwareAddress = value.slice();
+    else if (type === IFLA_AF_SPEC) reversePathFilter = reversePathFilterIn(value);
   }
   if (name === undefined) return undefined;
   const up = (body.getUint32(8, true) & IFF_UP) !== 0;
-  return { name, index: body.getInt32(4, true), mtu, hardwareAddress, up };
+  return { name, index: body.getInt32(4, true), mtu, hardwareAddress, up, reversePathFilter };
 }
 
 /** The address of a NEWADDR message; `undefined` for another family. */
@@ -200,6 +220,21 @@ export function reversePathFilterOf({ body }: NetlinkMessage): number {
     if (type === NETCONFA_RP_FILTER) return hostNumber(value);
   }
   return 0;
+}
+
+/** From the settings of the address family IPv4 among those of all families. */
+function reversePathFilterIn(families: Uint8Array): number {
+  for (const family of attributes(viewOf(families), 0)) {
+    if (family.type !== AF_INET) continue;
+    for (const { type, value } of attributes(viewOf(family.value), 0)) {
+      if (type === IFLA_INET_CONF) return hostNumber(value.subarray(INET_CONF_RP_FILTER * 4));
+    }
+  }
+  return 0;
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 function* attributes(

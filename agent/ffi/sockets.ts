@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checked, libc, Sys } from "./libc.ts";
+import { checked, errnoName, libc, Sys } from "./libc.ts";
 
 /** Attempts to find a listener's descriptor; more than one only where another thread opens files meanwhile. */
 const ATTEMPTS = 10;
@@ -64,6 +64,19 @@ function receiveBuffer(descriptor: number): number {
     action: "Cannot read the size of a receive buffer",
     call: "getsockopt",
   }) / 2;
+}
+
+/**
+ * What is wrong with a socket that was bound to the interface of this index, or `undefined`. An administrator can end a
+ * socket from outside (`ss --kill`): it stays open with an error that nobody is woken for, and hears all interfaces.
+ */
+export function socketProblem(descriptor: number, index: number): string | undefined {
+  const error = integerOption(descriptor, Sys.SO_ERROR);
+  if (error !== 0) return error < 0 ? "it is closed" : errnoName(error);
+  const bound = integerOption(descriptor, Sys.SO_BINDTOIFINDEX);
+  return bound === index
+    ? undefined
+    : `it is bound to the interface of index ${bound}, not ${index}`;
 }
 
 /** Opens a socket that sends, and never hears, link-layer packets (packet(7): protocol 0). */

@@ -63,6 +63,7 @@ Deno.test("FastPort names the interface that it cannot be bound to", async () =>
     index: 99,
     mtu: 1500,
     hardwareAddress: new Uint8Array(6),
+    strictReversePath: false,
     up: true,
   };
   assert.throws(

@@ -4,7 +4,7 @@ import type { RunningAgent } from "../../agent/types.ts";
 import { optionValue } from "../../core/dhcp/mod.ts";
 import { formatIPv4, parseIPv4 } from "../../core/net/mod.ts";
 import { IPPOOLS } from "../../kube/mod.ts";
-import { ip } from "./command.ts";
+import { ip, run } from "./command.ts";
 import type { Guest } from "./guest.ts";
 import { discover, RawClient, request } from "./raw_client.ts";
 import { ServedLab, serving } from "./served_lab.ts";
@@ -204,6 +204,22 @@ Deno.test("a socket that dies is opened again within 1 s, and the other network 
   const { asked, answered } = await stop();
   assert.equal(answered, asked);
 });
+
+Deno.test("a socket that an administrator ended is opened again within 1 s", () =>
+  onTwoNetworks(async ({ agent, blue, red }) => {
+    const from = performance.now();
+    await run("ss", "--kill", "-uan", "sport", "=", "67");
+    for (const [pool, client] of [["default/blue", blue], ["default/red", red]] as const) {
+      await agent.whenPool(
+        pool,
+        ({ reason }) => reason === "SocketFailed",
+        AbortSignal.timeout(2_000),
+      );
+      await agent.whenPool(pool, serving, AbortSignal.timeout(2_000));
+      await client.ask({ message: discover() });
+    }
+    assert.ok(performance.now() - from < 1_000, `${performance.now() - from} ms`);
+  }));
 
 Deno.test("a pool is silent until it is synced, while paused, and after it is deleted; each tells why", async () => {
   await using served = await ServedLab.open();
