@@ -39,6 +39,8 @@ export class ScriptedApi {
   silent = false;
   /** Called before each answer. */
   before: (request: RequestOptions) => void | Promise<void> = () => undefined;
+  /** Called when an answer is made and before it arrives: what happens now, it does not tell. */
+  after: (request: RequestOptions) => void | Promise<void> = () => undefined;
 
   /** Number of open watches. */
   get watches(): number {
@@ -127,7 +129,9 @@ export class ScriptedApi {
     }
     // As a real list: its items have neither kind nor apiVersion.
     const items = [...this.#objects.values()].map(({ kind: _, apiVersion: __, ...rest }) => rest);
-    return { metadata: { resourceVersion: String(this.#version) }, items } as unknown as JsonValue;
+    const list = { metadata: { resourceVersion: String(this.#version) }, items };
+    await this.after(request);
+    return list as unknown as JsonValue;
   }
 
   #watch(from: number, signal: AbortSignal | undefined): ReadableStream<JsonValue> {
