@@ -9,7 +9,7 @@ import type { IPPool } from "../core/api/types.ts";
 import { planPool } from "../core/ipam/mod.ts";
 import type { Plan } from "../core/ipam/types.ts";
 import { isConflict, isNotFound } from "../kube/errors.ts";
-import { parseKey } from "../kube/resources.ts";
+import { keyOf, parseKey } from "../kube/resources.ts";
 import type { WorkResult } from "../kube/types.ts";
 import type { Context } from "./context.ts";
 import { agentNotes, poolNotes } from "./decide/pool_notes.ts";
@@ -104,7 +104,7 @@ async function write(
       await refresh(ctx, key, signal);
       return undefined;
     }
-    if (!signal.aborted) notCommitted(ctx, { key, plan, error });
+    if (!signal.aborted) notCommitted(ctx, { pool, plan, error });
     throw error;
   }
 }
@@ -112,12 +112,20 @@ async function write(
 /** What is not committed is not shown; who waits for it is told why. */
 function notCommitted(
   ctx: Context,
-  { key, plan, error }: { readonly key: string; readonly plan: Plan; readonly error: unknown },
+  { pool, plan, error }: {
+    readonly pool: IPPool;
+    readonly plan: Plan;
+    readonly error: unknown;
+  },
 ): void {
-  ctx.ledger.fail(key, { text: errorText(error), refused: isRefused(error) });
+  const problem = { text: errorText(error), refused: isRefused(error) };
+  ctx.ledger.fail(keyOf(pool), problem);
   for (const { claim } of plan.outcomes.values()) {
     ctx.queues.configs.add(`${claim.owner.namespace}/${claim.owner.name}`);
   }
+  if (!problem.refused) return;
+  const message = `The IPPool cannot be written: ${problem.text}`;
+  ctx.teller.standing(pool, [{ type: "Warning", reason: "WriteRefused", message }]);
 }
 
 /** Somebody else wrote the pool: look at what it is now, and plan again. */

@@ -18,6 +18,14 @@ export type UnplannedReason =
   /** The VirtualMachineNetworkConfig is paused. */
   | "Paused";
 
+/** Reasons of a VirtualMachineNetworkConfig's conditions beside those of its NICs. */
+export type ConditionReason =
+  /** The spec names no NIC. */
+  | "NoInterfaces"
+  | "NotPaused"
+  /** The status answers the spec. */
+  | "Synced";
+
 /** Why a NIC is in its state. */
 export type NicReason = ClaimReason | UnplannedReason;
 

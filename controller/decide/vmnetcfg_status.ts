@@ -14,7 +14,7 @@ import type {
 import { withAnswer } from "./conditions.ts";
 import { sameJson } from "./same_json.ts";
 import { type Nic, type ShownNic, shownNics } from "./nics.ts";
-import type { NicReason } from "./reasons.ts";
+import type { ConditionReason, NicReason } from "./reasons.ts";
 
 /** What is known of a NIC: committed in its pool, or certain without one. */
 export interface NicResult {
@@ -164,14 +164,14 @@ function allocatedOf(shown: readonly Shown[]): Answer {
 
 interface Answer {
   readonly status: ConditionStatus;
-  readonly reason: string;
+  readonly reason: NicReason | ConditionReason;
   readonly message: string;
 }
 
-function yes(reason: string, message: string): Answer {
+function yes(reason: Answer["reason"], message: string): Answer {
   return { status: "True", reason, message };
 }
 
-function no(reason: string, message: string): Answer {
+function no(reason: Answer["reason"], message: string): Answer {
   return { status: "False", reason, message };
 }

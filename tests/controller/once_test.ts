@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { dryRun } from "../../controller/dry_run.ts";
+import { dryRunReport } from "../../controller/dry_run_report.ts";
+import { type OnceResult, runOnce } from "../../controller/once.ts";
+import type { RestClient } from "../../kube/mod.ts";
+import {
+  IPPOOLS,
+  NETWORK_ATTACHMENT_DEFINITIONS,
+  VIRTUAL_MACHINES,
+  VMNETCFGS,
+} from "../../kube/mod.ts";
+import { assertConsistent } from "./invariants.ts";
+import { Lab } from "./lab.ts";
+import { mac, nad, pool, reservation, vm } from "./objects.ts";
+import { loadRecorded, recordedObjects } from "./recorded.ts";
+
+async function once(lab: Lab, rest: RestClient = lab.rest()): Promise<OnceResult> {
+  const options = { rest, clock: lab.clock, random: () => 0.5, log: lab.log };
+  const running = runOnce(options, new AbortController().signal);
+  let ended = false;
+  const end = () => ended = true;
+  running.then(end, end);
+  await lab.clock.advanceUntil(() => ended, { stepMs: 10 });
+  return await running;
+}
+
+async function someVms(lab: Lab): Promise<void> {
+  await lab.create(NETWORK_ATTACHMENT_DEFINITIONS, nad("default/net-48"));
+  await lab.create(IPPOOLS, pool("default/net-48"));
+  await lab.create(VIRTUAL_MACHINES, vm("default/web", [{ mac: mac(1) }]));
+  await lab.create(VIRTUAL_MACHINES, vm("default/db", [{ mac: mac(2) }]));
+  await lab.create(
+    VMNETCFGS,
+    reservation("default/db", [{ macAddress: mac(2), ipAddress: "192.168.48.85" }]),
+  );
+}
+
+Deno.test("once brings everything in order, and the second time writes nothing", async () => {
+  await using lab = new Lab();
+  await someVms(lab);
+  const first = await once(lab);
+  assert.deepEqual(first.problems, []);
+  assert.ok(first.writes > 0);
+  await assertConsistent(lab);
+  const before = lab.api.resourceVersion;
+  assert.deepEqual(await once(lab), { rounds: 1, writes: 0, problems: [] });
+  assert.equal(lab.api.resourceVersion, before);
+});
+
+Deno.test("once names what it could not do", async () => {
+  await using lab = new Lab();
+  await someVms(lab);
+  const rest = lab.rest();
+  const refusing = dryRun(rest, lab.clock.now).rest;
+  const result = await once(lab, {
+    ...refusing,
+    performRequest: ((request: Parameters<typeof rest.performRequest>[0]) =>
+      request.path.endsWith("/virtualmachinenetworkconfigs") && request.method === "POST"
+        ? Promise.reject(Object.assign(new Error("forbidden"), { status: 403 }))
+        : refusing.performRequest(request)) as RestClient["performRequest"],
+  });
+  assert.equal(result.problems.length, 1);
+  assert.match(result.problems[0] ?? "", /^vms default\/web: .*forbidden/);
+});
+
+Deno.test("a dry run writes nothing, and says exactly what the real run then writes", async () => {
+  await using lab = new Lab();
+  await someVms(lab);
+  const before = lab.api.resourceVersion;
+  const dry = dryRun(lab.rest(), () => lab.clock.now());
+  const result = await once(lab, dry.rest);
+  assert.deepEqual(result.problems, []);
+  assert.equal(lab.api.resourceVersion, before);
+  const planned = dry.changes().find(({ name }) => name === "ippools default/net-48")?.after;
+  const report = dryRunReport(dry.changes());
+  assert.match(report, /^--- \/dev\/null\n\+\+\+ virtualmachinenetworkconfigs default\/web$/m);
+  assert.match(report, /^\+ +- allocatedIPAddress: 192\.168\.48\.85$/m);
+  assert.match(report, /^Objects: 1 would be created, 3 changed, 0 deleted$/m);
+  assert.match(report, /^Allocations: 2 would change$/m);
+  await once(lab);
+  const real = await lab.pool("default/net-48");
+  assert.deepEqual((planned as typeof real).status?.ipv4, real.status?.ipv4);
+});
+
+Deno.test("what the Go version wrote is taken over: no allocation changes but the one that hung", async () => {
+  await using lab = new Lab();
+  await loadRecorded(lab.kube);
+  const dry = dryRun(lab.rest(), () => lab.clock.now());
+  await once(lab, dry.rest);
+  assert.match(
+    dryRunReport(dry.changes()),
+    /^Allocations: 1 would change\n {2}ippools prod\/example-pool: 52:54:00:11:22:07 would give 192\.168\.100\.112 back\n$/m,
+  );
+  assert.deepEqual((await once(lab)).problems, []);
+  for (const recorded of await recordedObjects(IPPOOLS)) {
+    const { namespace, name } = recorded.metadata;
+    const allocated = { ...(recorded as Awaited<ReturnType<Lab["pool"]>>).status?.ipv4?.allocated };
+    delete allocated["192.168.100.112"];
+    const now = (await lab.pool(`${namespace}/${name}`)).status?.ipv4?.allocated;
+    assert.equal(JSON.stringify(now), JSON.stringify(allocated), name);
+  }
+  assert.equal(await lab.get(VMNETCFGS, "prod/was-deleted"), undefined);
+});
+
+Deno.test("of what the Go version wrote, an object with its address is not written at all", async () => {
+  await using lab = new Lab();
+  await loadRecorded(lab.kube);
+  const names = [
+    "default/by-hand",
+    "default/test-vm",
+    "default/two-nics",
+    "prod/annotated",
+    "tenant-a/guest-0",
+  ];
+  const before = await Promise.all(names.map((name) => lab.config(name)));
+  await once(lab);
+  assert.deepEqual(await Promise.all(names.map((name) => lab.config(name))), before);
+});
+
+Deno.test("what waited under the Go version is served when its pool grows", async () => {
+  await using lab = new Lab();
+  await loadRecorded(lab.kube);
+  await once(lab);
+  await lab.patch(IPPOOLS, "tenant-a/isolated", {
+    spec: { ipv4Config: { pool: { end: "192.168.48.13" } } },
+  });
+  await once(lab);
+  assert.deepEqual(await lab.addresses("tenant-a/guest-3"), ["192.168.48.13"]);
+});
