@@ -5,9 +5,9 @@
  */
 import { metadataSchema } from "./builtin_schema.ts";
 import { validateRules } from "./cel_validation.ts";
-import { cannotHandle, checkDecodable } from "./decoding.ts";
+import { badPatch, cannotHandle, checkDecodable } from "./decoding.ts";
 import type { FieldError } from "./field_error.ts";
-import { invalidValue } from "./field_error.ts";
+import { invalidValue, NO_FIELD } from "./field_error.ts";
 import { type JsonObject, listAt } from "./json.ts";
 import { metadataOf } from "./metadata.ts";
 import { validateMetadata } from "./metadata_validation.ts";
@@ -27,20 +27,27 @@ export interface Admission {
   readonly subresource?: string;
   /** `metav1.Time`. */
   readonly now: string;
+  /** The request is a patch (not an apply patch). */
+  readonly patch?: boolean;
 }
 
 /**
  * Makes a body what its kind allows, in place: wrong types are refused (400), unknown fields dropped (400 under `Strict`),
  * defaults filled in. Gives the warnings.
  */
-export function conform(object: JsonObject, { type, options }: Admission): string[] {
+export function conform(object: JsonObject, admission: Admission): string[] {
+  const { type, options } = admission;
   checkDecodable(object, type);
+  const before = admission.patch === true && options.fieldValidation === "Strict"
+    ? JSON.stringify(object)
+    : "";
   const unknown = [
     ...pruneValue(metadataOf(object), metadataSchema(), "metadata"),
     ...(type.schema === undefined ? [] : pruneObject(object, type.schema)),
   ].map((path) => `unknown field ${JSON.stringify(path)}`);
   if (unknown.length > 0 && options.fieldValidation === "Strict") {
-    throw cannotHandle(type, `strict decoding error: ${unknown.join(", ")}`);
+    const why = `strict decoding error: ${unknown.join(", ")}`;
+    throw admission.patch === true ? badPatch(before, why) : cannotHandle(type, why);
   }
   applyDefaults(object, type.schema);
   applyDefaults(metadataOf(object), metadataSchema());
@@ -57,48 +64,43 @@ export function validate(
   const old = live === undefined ? undefined : metadataOf(live);
   const errors = validateMetadata(metadata, type, old);
   if (type.custom && type.schema !== undefined) {
-    errors.push(
-      ...(subresource === "status"
-        ? statusErrors(type.schema, object, live)
-        : customErrors(type.schema, object, live)),
-    );
+    const check = subresource === "status" ? statusErrors : customErrors;
+    const { fields, rules } = check(type.schema, object, live);
+    errors.push(...fields);
+    errors.push(...(errors.some((error) => BLOCKING.has(error.type)) ? [NOT_CHECKED] : rules()));
   }
   if (errors.length > 0) throw invalid(type, String(metadata.name ?? ""), errors);
   return type.custom ? finalizerWarnings(metadata, old) : [];
 }
 
-function customErrors(
-  schema: Schema,
-  object: JsonObject,
-  live: JsonObject | undefined,
-): FieldError[] {
-  const errors = validateSchema(object, schema, { old: live });
-  if (live === undefined || validateListTypes(live, schema).length === 0) {
-    errors.push(...validateListTypes(object, schema));
-  }
-  return [
-    ...errors,
-    ...ruleErrors(errors, () => validateRules(object, schema, { old: live, path: "" })),
-  ];
+interface Findings {
+  readonly fields: FieldError[];
+  /** Asked only about what the schema lets through. */
+  readonly rules: () => FieldError[];
 }
 
-function statusErrors(
-  schema: Schema,
-  object: JsonObject,
-  live: JsonObject | undefined,
-): FieldError[] {
+function customErrors(schema: Schema, object: JsonObject, live: JsonObject | undefined): Findings {
+  const fields = validateSchema(object, schema, live);
+  if (live === undefined || validateListTypes(live, schema).length === 0) {
+    fields.push(...validateListTypes(object, schema));
+  }
+  return { fields, rules: () => validateRules(object, schema, { old: live, path: "" }) };
+}
+
+/** The status alone: its fields bear the whole path, the messages about them the path within the status. */
+function statusErrors(schema: Schema, object: JsonObject, live: JsonObject | undefined): Findings {
   const part = memberSchema(schema, "status");
   const { status } = object;
-  if (part === undefined || status === undefined) return [];
+  if (part === undefined || status === undefined) return { fields: [], rules: () => [] };
   const old = live?.status;
-  const errors = [
-    ...validateSchema(status, part, { old, path: "status" }),
-    ...validateListTypes(status, part, "status"),
-  ];
-  return [
-    ...errors,
-    ...ruleErrors(errors, () => validateRules(status, part, { old, path: "status" })),
-  ];
+  const fields = validateSchema(status, part, old).map((error) => ({
+    ...error,
+    field: error.field === NO_FIELD ? NO_FIELD : ["status", error.field].filter(Boolean).join("."),
+  }));
+  return {
+    fields: [...fields, ...validateListTypes(status, part, "status")],
+    rules: () => validateRules(status, part, { old, path: "status" }),
+  };
 }
 
 const BLOCKING: ReadonlySet<FieldError["type"]> = new Set([
@@ -109,17 +111,11 @@ const BLOCKING: ReadonlySet<FieldError["type"]> = new Set([
   "FieldValueTypeInvalid",
 ]);
 
-/** Rules are asked only about what the schema lets through. */
-function ruleErrors(errors: readonly FieldError[], ask: () => FieldError[]): FieldError[] {
-  if (!errors.some((error) => BLOCKING.has(error.type))) return ask();
-  return [
-    invalidValue(
-      "<nil>",
-      null,
-      "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation",
-    ),
-  ];
-}
+const NOT_CHECKED: FieldError = invalidValue(
+  NO_FIELD,
+  null,
+  "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation",
+);
 
 const STANDARD_FINALIZERS: ReadonlySet<string> = new Set([
   "orphan",

@@ -10,7 +10,7 @@ import { isObject, type JsonObject } from "./json.ts";
 import { apiVersionOf, type ResourceType } from "./resource_type.ts";
 import { memberSchema, type Schema } from "./schema.ts";
 import { hasFormat } from "./schema_formats.ts";
-import { badRequest } from "./status_error.ts";
+import { badRequest, StatusError } from "./status_error.ts";
 
 /** Throws a 400 for a value of a wrong type. */
 export function checkDecodable(object: JsonObject, type: ResourceType): void {
@@ -28,6 +28,14 @@ export function cannotHandle(type: ResourceType, why: string): Error {
       JSON.stringify(type.version)
     } cannot be handled as a ${type.kind}: ${why}`,
   );
+}
+
+/** 422: what a patch makes is not what its kind is. */
+export function badPatch(patched: string, why: string): Error {
+  const body = `Invalid value: ${JSON.stringify(patched)}: ${why}`;
+  return new StatusError(422, "Invalid", ` "" is invalid: patch: ${body}`, {
+    causes: [{ reason: "FieldValueInvalid", message: body, field: "patch" }],
+  });
 }
 
 const GO_TYPES: Readonly<Record<string, string>> = {

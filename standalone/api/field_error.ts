@@ -50,6 +50,9 @@ const WITHOUT_VALUE: ReadonlySet<FieldErrorType> = new Set([
   "FieldValueTooShort",
 ]);
 
+/** The field of an error that is about no field. */
+export const NO_FIELD = "<nil>";
+
 /** The message of a field error, without its path. */
 export function describeFieldError(error: FieldError): string {
   const parts = [TITLES[error.type]];

@@ -13,7 +13,16 @@ import { asksForWatch, getObject, listObjects, selectorOf, watchObjects } from "
 import { deleteObject, deleteOptions } from "./remove.ts";
 import { apiVersionOf, resourceName } from "./resource_type.ts";
 import { parseRoute, type Route } from "./route.ts";
-import { badRequest, methodNotAllowed, pathNotFound, StatusError } from "./status_error.ts";
+import { formOf, represent } from "./representation.ts";
+import { checkIdentity } from "./identity.ts";
+import {
+  badRequest,
+  methodNotAllowed,
+  pathNotFound,
+  StatusError,
+  subresourceNotFound,
+} from "./status_error.ts";
+import { answerWellKnown } from "./well_known.ts";
 import { createObject, updateObject } from "./write.ts";
 import { writeOptions } from "./write_options.ts";
 
@@ -29,10 +38,15 @@ export class Handler {
 
   /** Answers, and does what follows from the change. */
   handle(request: ApiRequest): Answer {
+    const wellKnown = answerWellKnown(request, this.#context.registry);
+    if (wellKnown !== undefined) return wellKnown;
     const route = parseRoute(request.path, this.#context.registry);
     if (route === undefined) throw pathNotFound();
+    const form = formOf(request.accept);
+    const { clock } = this.#context;
     try {
-      return this.#dispatch(route, request);
+      const answer = this.#dispatch(route, request);
+      return represent(answer, { form, type: route.type, request, now: () => clock.now() });
     } finally {
       this.#collector.run();
     }
@@ -41,7 +55,7 @@ export class Handler {
   #dispatch(route: Route, request: ApiRequest): Answer {
     const { subresource, type } = route;
     if (subresource !== undefined && !(subresource === "status" && type.statusSubresource)) {
-      throw pathNotFound();
+      throw subresourceNotFound();
     }
     const { method } = request;
     if (method === "GET") return this.#read(route, request);
@@ -49,6 +63,7 @@ export class Handler {
     if (route.name === undefined) {
       if (method === "POST") return this.#create(route, request);
       if (method === "DELETE") return this.#deleteCollection(route, request);
+      if (method === "PUT" || method === "PATCH") throw badRequest("name may not be empty");
     } else if (method === "PUT") return this.#replace(route, request);
     else if (method === "PATCH") return this.#patch(route, request);
     else if (method === "DELETE" && subresource === undefined) return this.#delete(route, request);
@@ -73,6 +88,7 @@ export class Handler {
   #replace(route: Route, request: ApiRequest): Answer {
     const body = objectBody(request);
     const options = writeOptions(request);
+    checkIdentity(route, body);
     const { type, namespace = "", name = "" } = route;
     const id = { resource: resourceName(type), namespace, name };
     if (type.createOnUpdate && this.#context.store.get(id) === undefined) {
@@ -85,7 +101,7 @@ export class Handler {
     if (request.contentType === PatchType.APPLY) return applyObject(this.#context, route, request);
     const options = writeOptions(request);
     const change = patchChange(route.type, request.contentType, request.body);
-    return updateObject(this.#context, route, { change, options });
+    return updateObject(this.#context, route, { change, options, patch: true });
   }
 
   #delete(route: Route, request: ApiRequest): Answer {
@@ -125,7 +141,7 @@ export class Handler {
       body: {
         kind: `${type.kind}List`,
         apiVersion: apiVersionOf(type),
-        metadata: { resourceVersion: String(revision) },
+        metadata: { resourceVersion: String(revision), ...(type.custom ? { continue: "" } : {}) },
         items,
       },
     };

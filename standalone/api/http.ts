@@ -14,7 +14,12 @@ export async function handleHttp(request: Request, handle: Handle): Promise<Resp
   try {
     return responseOf(handle(await requestOf(request)));
   } catch (error) {
-    const { httpCode, status } = error instanceof StatusError ? error : internalError(error);
+    const { httpCode, status, message } = error instanceof StatusError
+      ? error
+      : internalError(error);
+    if (status.details === undefined && status.reason === undefined && httpCode === 404) {
+      return new Response(`${message}\n`, { status: 404 });
+    }
     return Response.json(status, { status: httpCode });
   }
 }

@@ -4,10 +4,18 @@
  * @module
  */
 import { cannotHandle } from "./decoding.ts";
-import { isObject, type JsonObject, sorted } from "./json.ts";
+import { isObject, type JsonObject, sorted, textAt } from "./json.ts";
 import { apiVersionOf } from "./resource_type.ts";
 import type { Route } from "./route.ts";
-import { badRequest } from "./status_error.ts";
+import { invalidValue } from "./field_error.ts";
+import { metadataOf } from "./metadata.ts";
+import { badRequest, invalid } from "./status_error.ts";
+
+const SUMMARY_LENGTH = 30;
+
+function summary(text: string): string {
+  return text.length > SUMMARY_LENGTH ? `${text.slice(0, SUMMARY_LENGTH)} ...` : text;
+}
 
 /** A copy of the body whose identity is that of the path. Throws a 400 where it says otherwise. */
 export function checkIdentity(route: Route, body: JsonObject): JsonObject {
@@ -19,8 +27,11 @@ export function checkIdentity(route: Route, body: JsonObject): JsonObject {
     object.apiVersion = expected;
   }
   if (typeof object.kind !== "string" || object.kind === "") {
+    const text = JSON.stringify(body);
     throw badRequest(
-      `Object 'Kind' is missing in '${JSON.stringify(body)}'`,
+      `the object provided is unrecognized (must be of type ${type.kind}): Object 'Kind' is missing in '${text}' (${
+        summary(text)
+      })`,
     );
   }
   if (object.apiVersion !== expected) {
@@ -29,6 +40,11 @@ export function checkIdentity(route: Route, body: JsonObject): JsonObject {
         String(object.apiVersion ?? "")
       }) does not match the expected API version (${expected})`,
     );
+  }
+  if (object.kind !== type.kind && type.custom) {
+    throw invalid({ ...type, kind: object.kind }, textAt(metadataOf(object), "name"), [
+      invalidValue("kind", object.kind, `must be ${type.kind}`),
+    ]);
   }
   if (object.kind !== type.kind) {
     throw badRequest(

@@ -9,7 +9,7 @@ import { mergeApplied, removeFields } from "./apply_merge.ts";
 import { metadataSchema } from "./builtin_schema.ts";
 import { FieldSet, pathText } from "./field_set.ts";
 import { compareFields, fieldsOf } from "./field_walk.ts";
-import { isObject, type JsonObject, listAt, objectAt, sorted, textAt } from "./json.ts";
+import { equal, isObject, type JsonObject, listAt, objectAt, sorted, textAt } from "./json.ts";
 import { metadataOf } from "./metadata.ts";
 import { apiVersionOf, type ResourceType } from "./resource_type.ts";
 import type { Schema } from "./schema.ts";
@@ -48,7 +48,7 @@ const MOST_UPDATE_MANAGERS = 10;
 const schemas = new WeakMap<ResourceType, Schema>();
 
 /** The schema of the whole object, `metadata` included. */
-function wholeSchema(type: ResourceType): Schema {
+export function wholeSchema(type: ResourceType): Schema {
   let schema = schemas.get(type);
   if (schema === undefined) {
     const text = { type: "string" };
@@ -75,7 +75,8 @@ export function trackUpdate(
   const { type, options, subresource = "" } = admission;
   const owners = ownersBefore(live, object, subresource !== "");
   delete metadataOf(object).managedFields;
-  const before = live === undefined ? {} : withoutOwners(live);
+  if (live !== undefined && owners.length === 0) return;
+  const before = live === undefined ? skeletonOf(object, type) : withoutOwners(live);
   const { added, modified, removed } = compareFields(before, object, wholeSchema(type));
   const changed = added.union(modified);
   for (const owner of owners) owner.fields = owner.fields.difference(changed).difference(removed);
@@ -106,6 +107,8 @@ export function applyConfiguration(
   const { type, options, subresource = "" } = admission;
   const schema = wholeSchema(type);
   const owners = readOwners(live);
+  const before = withoutOwners(live);
+  if (owners.length === 0) owners.push(...firstOwner(before, admission));
   const self = {
     manager: options.fieldManager,
     operation: "Apply",
@@ -115,7 +118,6 @@ export function applyConfiguration(
   const mine = owners.find((owner) => isSame(owner, self));
   const others = owners.filter((owner) => owner !== mine);
   const applied = ownable(fieldsOf(configuration, schema), admission);
-  const before = withoutOwners(live);
   const merged = mergeApplied(before, configuration, schema) ?? {};
   const claims = others.reduce((all, owner) => all.union(owner.fields), applied);
   const result = drop(merged, { last: mine?.fields ?? new FieldSet(), claims, schema });
@@ -127,8 +129,43 @@ export function applyConfiguration(
   if (conflicts.length > 0 && !options.force) throw applyConflict(conflicts);
   for (const owner of others) owner.fields = owner.fields.difference(changed).difference(removed);
   const object = sorted(result) as JsonObject;
-  writeOwners(object, [...others, { ...self, time: admission.now, fields: applied }]);
+  const time = equal(before, object) ? mine?.time ?? "" : admission.now;
+  writeOwners(object, [...others, { ...self, time, fields: applied }]);
   return object;
+}
+
+/** Everything that is there before the first apply, and is not tracked yet, belongs to one updater. */
+function firstOwner(before: JsonObject, { type }: Admission): Owner[] {
+  if (metadataOf(before).uid === undefined) return [];
+  const fields = ownable(fieldsOf(before, wholeSchema(type)), { type });
+  return [{
+    manager: "before-first-apply",
+    operation: "Update",
+    subresource: "",
+    apiVersion: apiVersionOf(type),
+    time: "",
+    fields,
+  }];
+}
+
+const PLAIN_STRUCTS: ReadonlySet<string> = new Set([
+  "involvedObject",
+  "metadata",
+  "source",
+  "spec",
+  "status",
+  "strategy",
+  "template",
+]);
+
+/** The structs that every object of a built-in kind has, empty: nobody owns them for having made the object. */
+function skeletonOf(object: JsonObject, type: ResourceType): JsonObject {
+  if (type.custom) return {};
+  const skeleton: JsonObject = {};
+  for (const [key, value] of Object.entries(object)) {
+    if (PLAIN_STRUCTS.has(key) && isObject(value)) skeleton[key] = skeletonOf(value, type);
+  }
+  return skeleton;
 }
 
 /** Drops what the manager applied last time, does not now, and nobody else claims. */
@@ -151,7 +188,10 @@ function drop(
 }
 
 /** What a writer of this request may own. */
-function ownable(fields: FieldSet, { type, subresource }: Admission): FieldSet {
+function ownable(
+  fields: FieldSet,
+  { type, subresource }: { readonly type: ResourceType; readonly subresource?: string },
+): FieldSet {
   const unowned = new FieldSet();
   for (const path of UNOWNED) unowned.insert(path);
   const kept = fields.difference(unowned);

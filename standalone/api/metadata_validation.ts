@@ -18,19 +18,37 @@ import type { ResourceType } from "./resource_type.ts";
 
 const MOST_ANNOTATIONS_BYTES = 256 * 1024;
 
-/** Checks the metadata of a new object, or of an update of `old`. */
+/**
+ * Checks the metadata of a new object, or of an update of `old`. The API server checks an update several times; its
+ * causes are repeated the same way.
+ */
 export function validateMetadata(
   metadata: JsonObject,
   type: ResourceType,
   old: JsonObject | undefined,
 ): FieldError[] {
-  return [
-    ...(old === undefined ? nameErrors(metadata, type) : noNewFinalizers(metadata, old)),
+  const errors = [
+    ...nameErrors(metadata, type),
     ...labelsErrors(metadata),
     ...annotationErrors(metadata),
     ...ownerErrors(metadata),
-    ...(old === undefined ? finalizerErrors(metadata) : []),
+    ...finalizerErrors(metadata),
   ];
+  if (old === undefined) return errors;
+  const again = [
+    ...noNewFinalizers(metadata, old),
+    ...unchangedErrors(metadata, old),
+    ...labelsErrors(metadata),
+    ...annotationErrors(metadata),
+    ...ownerErrors(metadata),
+  ];
+  return [...errors, ...again, ...again];
+}
+
+/** What an update may not change. */
+function unchangedErrors(metadata: JsonObject, old: JsonObject): FieldError[] {
+  return ["name", "namespace", "uid"].filter((key) => textAt(metadata, key) !== textAt(old, key))
+    .map((key) => invalidValue(`metadata.${key}`, textAt(metadata, key), "field is immutable"));
 }
 
 function nameRule(type: ResourceType): (text: string) => string[] {
@@ -109,7 +127,7 @@ function ownerErrors(metadata: JsonObject): FieldError[] {
   const controllers = owners.filter((owner) => owner.controller === true)
     .map((owner) => `${textAt(owner, "kind")}/${textAt(owner, "name")}`);
   if (controllers.length > 1) {
-    const value: JsonValue = owners;
+    const value: JsonValue = owners.map(inDeclaredOrder);
     errors.push(
       invalidValue(
         field,
@@ -121,6 +139,16 @@ function ownerErrors(metadata: JsonObject): FieldError[] {
     );
   }
   return errors;
+}
+
+/** An owner with its keys in the order of the Go struct, as messages show it. */
+function inDeclaredOrder(owner: JsonObject): JsonObject {
+  const ordered: JsonObject = {};
+  for (const key of ["apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion"]) {
+    const value = owner[key];
+    if (value !== undefined) ordered[key] = value;
+  }
+  return ordered;
 }
 
 function finalizerErrors(metadata: JsonObject): FieldError[] {

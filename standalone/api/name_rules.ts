@@ -25,13 +25,13 @@ function shouldMatch(what: string, pattern: string, examples: readonly string[])
   return `${what} (e.g. ${quoted}regex used for validation is '${pattern}')`;
 }
 
-function tooLong(length: number): string {
-  return `must be no more than ${length} bytes`;
+function tooLong(length: number, unit: "bytes" | "characters"): string {
+  return `must be no more than ${length} ${unit}`;
 }
 
 /** DNS-1123 label. */
 export function labelErrors(text: string): string[] {
-  const errors = text.length > 63 ? [tooLong(63)] : [];
+  const errors = text.length > 63 ? [tooLong(63, "characters")] : [];
   if (IS_LABEL.test(text)) return errors;
   if (IS_SUBDOMAIN.test(text)) return [...errors, "must not contain dots"];
   return [
@@ -46,7 +46,7 @@ export function labelErrors(text: string): string[] {
 
 /** DNS-1123 subdomain. */
 export function subdomainErrors(text: string): string[] {
-  const errors = text.length > 253 ? [tooLong(253)] : [];
+  const errors = text.length > 253 ? [tooLong(253, "characters")] : [];
   if (IS_SUBDOMAIN.test(text)) return errors;
   return [
     ...errors,
@@ -60,7 +60,7 @@ export function subdomainErrors(text: string): string[] {
 
 /** DNS-1035 label, the rule of Service names. */
 export function serviceNameErrors(text: string): string[] {
-  const errors = text.length > 63 ? [tooLong(63)] : [];
+  const errors = text.length > 63 ? [tooLong(63, "characters")] : [];
   if (IS_DNS1035.test(text)) return errors;
   return [
     ...errors,
@@ -100,14 +100,14 @@ export function qualifiedNameErrors(text: string): string[] {
     else errors.push(...subdomainErrors(first).map((error) => `prefix part ${error}`));
   }
   if (name === "") errors.push("name part must be non-empty");
-  else if (name.length > 63) errors.push(`name part ${tooLong(63)}`);
+  else if (name.length > 63) errors.push(`name part ${tooLong(63, "bytes")}`);
   if (!IS_KEY.test(name)) errors.push(`name part ${shouldMatch(what, KEY, examples)}`);
   return errors;
 }
 
 /** Value of a label. */
 export function labelValueErrors(text: string): string[] {
-  const errors = text.length > 63 ? [tooLong(63)] : [];
+  const errors = text.length > 63 ? [tooLong(63, "bytes")] : [];
   if (IS_VALUE.test(text)) return errors;
   return [
     ...errors,

@@ -57,16 +57,22 @@ export function mergePatch(target: JsonValue | undefined, patch: JsonValue): Jso
   return result;
 }
 
-/** RFC 6902. `target` is changed. */
+/** RFC 6902. `target` is changed. As in the API server, `replace` of a missing member adds it. */
 function jsonPatch(target: JsonObject, body: JsonValue | undefined): JsonObject {
   if (!Array.isArray(body)) throw badRequest("error decoding patch: it is not a JSON list");
-  const errors = applyPatch(target, sorted(body) as unknown as Operation[]);
-  const error = errors.find((one) => one !== null);
-  if (error === undefined) return target;
-  throw new StatusError(
-    422,
-    "Invalid",
-    `the server rejected our request due to an error in our request`,
-    {},
-  );
+  for (const operation of sorted(body) as unknown as Operation[]) {
+    let [error] = applyPatch(target, [operation]);
+    if (error?.name === "MissingError" && operation.op === "replace") {
+      [error] = applyPatch(target, [{ ...operation, op: "add" }]);
+    }
+    if (error !== null && error !== undefined) {
+      throw new StatusError(
+        422,
+        "Invalid",
+        "the server rejected our request due to an error in our request",
+        {},
+      );
+    }
+  }
+  return target;
 }

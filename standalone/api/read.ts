@@ -44,7 +44,10 @@ export function listObjects(context: ApiContext, route: Route, request: ApiReque
   };
   const revision = at ?? context.store.revision;
   const page = takePage(context, { range, limit, selector, after: token });
-  const metadata: JsonObject = { resourceVersion: String(revision) };
+  const metadata: JsonObject = {
+    resourceVersion: String(revision),
+    ...(type.custom ? { continue: "" } : {}),
+  };
   const last = page.items.at(-1);
   if (page.more && last !== undefined) {
     metadata.continue = writeToken({ revision, namespace: last.namespace, name: last.name });
@@ -108,7 +111,7 @@ export function watchObjects(context: ApiContext, route: Route, request: ApiRequ
       `ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan`,
     );
   }
-  const since = revisionNumber(text);
+  const since = watchRevision(text);
   const selector = selectorOf(route, query);
   const seconds = wholeNumber(query, "timeoutSeconds") ?? 0;
   const events = openWatch(context, {
@@ -178,6 +181,15 @@ function revisionNumber(text: string): number | undefined {
     );
   }
   return Number(text);
+}
+
+/** A bad resourceVersion of a watch is answered with a 500, of a list with a 400. */
+function watchRevision(text: string): number | undefined {
+  try {
+    return revisionNumber(text);
+  } catch (cause) {
+    throw new StatusError(500, "", cause instanceof Error ? cause.message : String(cause));
+  }
 }
 
 function wholeNumber(query: URLSearchParams, name: string): number | undefined {

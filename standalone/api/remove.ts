@@ -10,9 +10,10 @@ import { metadataOf, timestamp } from "./metadata.ts";
 import { resourceName } from "./resource_type.ts";
 import type { Route } from "./route.ts";
 import { SYSTEM_NAMESPACES } from "./namespaces.ts";
-import { conflict, forbidden, notFound } from "./status_error.ts";
+import { forbidden, notFound, preconditionFailed } from "./status_error.ts";
 import type { ObjectId } from "./store.ts";
 import { removeNow } from "./write.ts";
+import { checkOptions, refusedOption } from "./write_options.ts";
 
 /** The finalizers by which the garbage collector takes part in a deletion. */
 export const FOREGROUND_FINALIZER = "foregroundDeletion";
@@ -27,12 +28,22 @@ export interface DeleteOptions {
   readonly dryRun?: boolean;
 }
 
+const POLICIES: readonly string[] = ["Foreground", "Background", "Orphan"];
+
 /** Reads DeleteOptions from body and query; the body's count first. */
 export function deleteOptions(body: JsonObject | undefined, query: URLSearchParams): DeleteOptions {
   const preconditions = objectAt(body, "preconditions");
   const policy = textAt(body, "propagationPolicy") || (query.get("propagationPolicy") ?? "");
   const orphan = body?.orphanDependents ?? query.get("orphanDependents");
   const wanted = policy !== "" ? policy : orphan === true || orphan === "true" ? "Orphan" : "";
+  checkOptions("DeleteOptions", query);
+  if (wanted !== "" && !POLICIES.includes(wanted)) {
+    throw refusedOption("DeleteOptions", {
+      field: "propagationPolicy",
+      value: wanted,
+      supported: [...POLICIES, "nil"],
+    });
+  }
   const uid = textAt(preconditions, "uid");
   const resourceVersion = textAt(preconditions, "resourceVersion");
   return {
@@ -81,14 +92,14 @@ function checkPreconditions(
 ): void {
   const { uid, resourceVersion } = options;
   if (uid !== undefined && uid !== metadata.uid) {
-    throw conflict(
+    throw preconditionFailed(
       type,
       name,
       `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`,
     );
   }
   if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
-    throw conflict(
+    throw preconditionFailed(
       type,
       name,
       `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`,

@@ -11,7 +11,7 @@ const DATE_TIME =
 const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
 
 const CHECKS: Readonly<Record<string, (text: string) => boolean>> = {
-  ipv4: isIPv4,
+  ipv4: isLooseIpv4,
   ipv6: isIPv6,
   cidr: isCidr,
   mac: (text) => MAC.test(text),
@@ -22,6 +22,12 @@ const CHECKS: Readonly<Record<string, (text: string) => boolean>> = {
 /** Whether a text has a format. A format that is not known holds for any text. */
 export function hasFormat(text: string, format: string): boolean {
   return CHECKS[format]?.(text) ?? true;
+}
+
+/** As lenient as the API server: leading zeros are read as decimal, an IPv6 address with an IPv4 tail counts. */
+function isLooseIpv4(text: string): boolean {
+  if (isIPv6(text)) return text.includes(".");
+  return /^[\d.]*$/.test(text) && isIPv4(text.replaceAll(/(^|\.)0+(?=\d)/g, "$1"));
 }
 
 function isCidr(text: string): boolean {

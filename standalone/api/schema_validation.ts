@@ -5,7 +5,7 @@
  * @module
  */
 import type { JsonValue } from "../../kube/seam.ts";
-import { type FieldError, invalidValue } from "./field_error.ts";
+import { type FieldError, invalidValue, NO_FIELD } from "./field_error.ts";
 import { equal, isObject, type JsonObject } from "./json.ts";
 import { declares, memberSchema, type Schema } from "./schema.ts";
 import { hasFormat } from "./schema_formats.ts";
@@ -18,20 +18,20 @@ interface Place {
   readonly path: string;
 }
 
-/** Checks a whole object, or the part of one that stands at `path`. */
+/** Checks a value; `old` is the one that it replaces. */
 export function validateSchema(
   value: JsonValue,
   schema: Schema,
-  options: { readonly old?: JsonValue | undefined; readonly path?: string } = {},
+  old: JsonValue | undefined,
 ): FieldError[] {
-  return validate({ value, old: options.old, path: options.path ?? "" }, schema);
+  return validate({ value, old, path: "" }, schema);
 }
 
 function validate(at: Place, schema: Schema): FieldError[] {
   const { value, old, path } = at;
   if (value === undefined || (old !== undefined && equal(value, old))) return [];
   const wrongType = checkType(value, schema, path);
-  if (wrongType !== undefined) return [wrongType];
+  if (wrongType !== undefined) return [wrongType, ...checkWholeNumber(value, schema, path)];
   const errors = [...checkEnum(value, schema, path), ...checkCombinations(at, schema)];
   if (typeof value === "string") errors.push(...checkText(value, schema, path));
   else if (typeof value === "number") errors.push(...checkNumber(value, schema, path));
@@ -59,6 +59,13 @@ function checkType(value: JsonValue, schema: Schema, path: string): FieldError |
     value: given,
     detail: `${subject(path)} must be of type ${wanted}: ${JSON.stringify(given)}`,
   };
+}
+
+/** A number with a fraction in place of an integer is told twice. */
+function checkWholeNumber(value: JsonValue, schema: Schema, path: string): FieldError[] {
+  if (schema.type !== "integer" || typeof value !== "number") return [];
+  const detail = `Checked value must be of type integer (default format) in ${path}`;
+  return [invalidValue(NO_FIELD, "", detail)];
 }
 
 /** How a message names a field. */

@@ -59,14 +59,20 @@ export function notFound(type: ResourceType, name: string): StatusError {
   return new StatusError(404, "NotFound", message, detailsOf(type, name));
 }
 
-/** 404: no such path. */
+/** 404: no such path. Over HTTP its body is plain text. */
 export function pathNotFound(): StatusError {
+  return new StatusError(404, "", "404 page not found");
+}
+
+/** 404: the resource has no such subresource. */
+export function subresourceNotFound(): StatusError {
   return new StatusError(404, "NotFound", "the server could not find the requested resource", {});
 }
 
 /** 409: the name is taken. */
-export function alreadyExists(type: ResourceType, name: string): StatusError {
-  const message = `${qualified(type)} ${quote(name)} already exists`;
+export function alreadyExists(type: ResourceType, name: string, beingDeleted = false): StatusError {
+  const prefix = beingDeleted ? "object is being deleted: " : "";
+  const message = `${prefix}${qualified(type)} ${quote(name)} already exists`;
   return new StatusError(409, "AlreadyExists", message, detailsOf(type, name));
 }
 
@@ -78,6 +84,11 @@ export const STALE =
 export function conflict(type: ResourceType, name: string, why: string = STALE): StatusError {
   const message = `Operation cannot be fulfilled on ${qualified(type)} ${quote(name)}: ${why}`;
   return new StatusError(409, "Conflict", message, detailsOf(type, name));
+}
+
+/** 409: a precondition of a deletion does not hold; it names the kind in the resource's place. */
+export function preconditionFailed(type: ResourceType, name: string, why: string): StatusError {
+  return conflict({ ...type, plural: type.kind }, name, why);
 }
 
 /** 403. */

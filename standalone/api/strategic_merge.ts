@@ -55,12 +55,44 @@ function mergeMember(
   const list = Array.isArray(before) ? before : [];
   const key = schema["x-kubernetes-patch-merge-key"];
   if (key === undefined) {
-    return [
-      ...list,
-      ...value.filter((one) => !list.some((old) => equal(old, one))),
-    ];
+    const added = value.filter((one) => !list.some((old) => equal(old, one)));
+    return inOrder([...list, ...added], { patch: value, server: list, identity: (one) => one });
   }
-  return mergeItems(list, value, { key, schema });
+  return inOrder(mergeItems(list, value, { key, schema }), {
+    patch: value,
+    server: list,
+    identity: (one) => isObject(one) ? one[key] ?? null : one,
+  });
+}
+
+interface Order {
+  readonly patch: readonly JsonValue[];
+  readonly server: readonly JsonValue[];
+  readonly identity: (item: JsonValue) => JsonValue;
+}
+
+/** Items of the patch in its order, the server's own in theirs; an item goes first that stood first on the server. */
+function inOrder(items: readonly JsonValue[], { patch, server, identity }: Order): JsonValue[] {
+  const rank = (list: readonly JsonValue[], item: JsonValue) =>
+    list.findIndex((one) => equal(identity(one), identity(item)));
+  const by = (list: readonly JsonValue[]) => (a: JsonValue, b: JsonValue) =>
+    rank(list, a) - rank(list, b);
+  const patched = items.filter((one) => rank(patch, one) >= 0).sort(by(patch));
+  const kept = items.filter((one) => rank(patch, one) < 0).sort(by(server));
+  const ordered: JsonValue[] = [];
+  let [next, other] = [patched.shift(), kept.shift()];
+  while (next !== undefined && other !== undefined) {
+    const at = rank(server, next);
+    if (at >= 0 && rank(server, other) >= 0 && at > rank(server, other)) {
+      ordered.push(other);
+      other = kept.shift();
+    } else {
+      ordered.push(next);
+      next = patched.shift();
+    }
+  }
+  const left = [next, other].filter((one) => one !== undefined);
+  return [...ordered, ...left, ...patched, ...kept];
 }
 
 function mergeItems(

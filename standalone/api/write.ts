@@ -16,14 +16,14 @@ import {
   specChanged,
   timestamp,
 } from "./metadata.ts";
-import { completeNew } from "./new_objects.ts";
+import { completeNew, completeStored } from "./new_objects.ts";
 import { refuseInTerminatingNamespace } from "./namespaces.ts";
 import { checkIdentity } from "./identity.ts";
 import { resourceName } from "./resource_type.ts";
 import type { Route } from "./route.ts";
 import { alreadyExists, conflict, invalid, notFound, STALE, StatusError } from "./status_error.ts";
 import { invalidValue } from "./field_error.ts";
-import type { ObjectId } from "./store.ts";
+import type { ObjectId, StoredObject } from "./store.ts";
 import type { WriteOptions } from "./write_options.ts";
 
 const NAME_TRIES = 8;
@@ -65,11 +65,13 @@ export function createObject(
   if (type.statusSubresource) delete object.status;
   if (type.generation) metadata.generation = 1;
   completeNew(object, type);
+  completeStored(object, type);
   warnings.push(...validate(object, undefined, admission));
   if (write.tracked !== true) trackUpdate(undefined, object, admission);
   const id: ObjectId = { resource: resourceName(type), namespace, name };
   return context.store.transaction(() => {
-    if (context.store.get(id) !== undefined) throw alreadyExists(type, name);
+    const present = context.store.get(id);
+    if (present !== undefined) throw alreadyExists(type, name, isBeingDeleted(present));
     if (options.dryRun) return { status: 201, body: sorted(object), warnings };
     return { status: 201, body: put(context, id, { object, change: "ADDED" }), warnings };
   });
@@ -106,6 +108,8 @@ export interface Update {
   readonly replace?: boolean;
   /** Managed fields are already those of the new object (an apply patch). */
   readonly tracked?: boolean;
+  /** A patch that is not an apply patch. */
+  readonly patch?: boolean;
 }
 
 /** PUT and PATCH: a new version of an object. */
@@ -125,9 +129,11 @@ function updateInTransaction(context: ApiContext, route: Route, update: Update):
     options,
     now: timestamp(context),
     ...(subresource === undefined ? {} : { subresource }),
+    ...(update.patch === undefined ? {} : { patch: update.patch }),
   };
   const proposed = checkIdentity(route, update.change(JSON.parse(stored.body)));
   const warnings = conform(proposed, admission);
+  completeStored(proposed, type);
   checkVersion(route, { live, proposed, replace: update.replace === true });
   const object = subresource === "status" ? withStatusOf(live, proposed) : proposed;
   if (subresource !== "status" && type.statusSubresource) keepStatus(live, object);
@@ -173,27 +179,42 @@ export function removeNow(context: ApiContext, id: ObjectId, object: JsonObject)
   });
 }
 
+/** What the API server's storage says about another uid. */
+function storageError(
+  { type, namespace = "", name = "" }: Route,
+  { uid, current }: { readonly uid: string; readonly current: string },
+): string {
+  const folder = type.custom ? `${type.group}/${type.plural}` : type.plural;
+  const key = ["/registry", folder, namespace, name].filter((part) => part !== "").join("/");
+  return `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current}`;
+}
+
+function isBeingDeleted({ body }: StoredObject): boolean {
+  return metadataOf(JSON.parse(body)).deletionTimestamp !== undefined;
+}
+
 function checkVersion(
-  { type, name = "" }: Route,
+  route: Route,
   { live, proposed, replace }: {
     readonly live: JsonObject;
     readonly proposed: JsonObject;
     readonly replace: boolean;
   },
 ): void {
+  const { type, name = "" } = route;
   const uid = String(metadataOf(proposed).uid ?? "");
   const current = String(metadataOf(live).uid);
   if (uid !== "" && uid !== current) {
-    throw conflict(
-      type,
-      name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current}`,
-    );
+    if (!replace) {
+      const error = invalidValue("metadata.uid", uid, "field is immutable");
+      throw invalid(type, name, [error, error]);
+    }
+    throw conflict(type, name, storageError(route, { uid, current }));
   }
   const version = String(metadataOf(proposed).resourceVersion ?? "");
   if (version === "" || version === "0") {
     if (replace && !type.unconditionalUpdate) {
-      throw invalid(type, name, [
+      throw invalid({ ...type, kind: type.plural }, name, [
         invalidValue("metadata.resourceVersion", 0, "must be specified for an update"),
       ]);
     }

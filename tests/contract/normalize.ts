@@ -60,7 +60,7 @@ function version(metadata: JsonObject, { versions }: Names): JsonValue {
 /** Text without identifiers, times and counters. */
 export function replaceText(text: string, names: { uids: Map<string, string> }, key = ""): string {
   if (TIME_KEYS.test(key)) return text === "" ? "" : "a time";
-  if (key === "continue") return "a token";
+  if (key === "continue") return text === "" ? "" : "a token";
   return text
     .replaceAll(UUID, (uid) => {
       const name = names.uids.get(uid) ?? `uid ${names.uids.size + 1}`;
@@ -69,7 +69,11 @@ export function replaceText(text: string, names: { uids: Map<string, string> }, 
     })
     .replaceAll(TIME, "a time")
     .replaceAll(/(resource ?version:?) \d+(?: \(\d+\)|, current: \d+)?/gi, "$1 N")
-    .replaceAll(/ResourceVersion in (precondition|record) \(\d+\)/g, "ResourceVersion in $1 (N)");
+    .replaceAll(
+      /ResourceVersion in (the precondition|record) \(\d+\)/g,
+      "ResourceVersion in $1 (N)",
+    )
+    .replaceAll(/(\\*"resourceVersion\\*":\\*")\d+/g, "$1N");
 }
 
 /** Several causes come in any order, and the message with them. */

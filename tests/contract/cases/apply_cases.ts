@@ -181,6 +181,20 @@ export const APPLY_CASES: readonly ContractCase[] = cases({
       manager: "one",
     });
   },
+  "apply of an unknown field is refused": async (s) => {
+    await apply(s, `${s.pools}/a`, {
+      body: pool("a", { spec: { ipv4Config: { cidr: "192.168.48.0/24", colour: "red" } } }),
+      manager: "one",
+    });
+  },
+  "apply to an object whose fields are not tracked": async (s) => {
+    await s.quietly("POST", s.pools, { body: pool("a") });
+    await s.quietly("PATCH", `${s.pools}/a`, {
+      ...MERGE,
+      body: { metadata: { managedFields: [{}] } },
+    });
+    await apply(s, `${s.pools}/a`, { body: pool("a", { spec: { paused: true } }), manager: "one" });
+  },
   "apply as a dry run stores nothing": async (s) => {
     await s.ask("PATCH", `${s.pools}/a`, {
       contentType: "application/apply-patch+yaml",

@@ -82,6 +82,10 @@ export const VALIDATION_CASES: readonly ContractCase[] = cases({
     });
     s.note([answer.code, answer.body.reason ?? "", answer.body.message ?? ""]);
   },
+  "unknown values of options are refused": async (s) => {
+    await s.ask("POST", s.pools, { body: pool("a"), query: { dryRun: "Some" } });
+    await s.ask("POST", s.pools, { body: pool("a"), query: { fieldValidation: "Maybe" } });
+  },
   "null stands for absence": async (s) => {
     await s.ask("POST", s.pools, { body: withConfig({ router: null, dns: null }) });
   },
