@@ -16,6 +16,7 @@ import type { WorkQueue } from "../kube/types.ts";
 import { createWorkQueue, type WorkQueueOptions } from "../kube/work_queue.ts";
 import { createMetrics, type Metrics } from "../runtime/metrics.ts";
 import { AgentReports } from "./agent_reports.ts";
+import { AgentsLoop } from "./agents/agents_loop.ts";
 import type { Context, Queues } from "./context.ts";
 import { addControllerMetrics, addWriteCounter } from "./controller_metrics.ts";
 import { countingRest } from "./counting_rest.ts";
@@ -36,6 +37,8 @@ export interface Parts {
   readonly gather: GatherWindow;
   readonly events: EventWriter;
   readonly metrics: Metrics;
+  /** Makes the agents; unset where none are to be made. */
+  readonly agents?: AgentsLoop;
   /** Queue and key -> why it failed the last time. */
   readonly failures: ReadonlyMap<string, string>;
 }
@@ -110,7 +113,9 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
   };
   const memory = new PoolMemory();
   wire(ctx, memory);
-  return { ctx, memory, gather, events, metrics, failures };
+  const agents = options.agents &&
+    new AgentsLoop({ kube, world, clock, random, log, ...options.agents });
+  return { ctx, memory, gather, events, metrics, failures, ...(agents && { agents }) };
 }
 
 type Run = Parameters<NonNullable<WorkQueueOptions["onRun"]>>[0];

@@ -68,6 +68,34 @@ function optionsOf(
     resolveHost: (name, signal) => Deno.resolveDns(name, "A", { signal }),
     enableCacheDump: settings.enableCacheDumpApi,
     ...(settings.namespace === undefined ? {} : { agentNamespace: settings.namespace }),
+    ...agentsOf(settings, log),
+  };
+}
+
+/** Which agents are to be made: none without a template Deployment. */
+function agentsOf(settings: Settings, log: Logger): Pick<ControllerOptions, "agents"> {
+  const template = settings.agentDeploymentName;
+  if (settings.noAgent || settings.once) return {};
+  const namespace = settings.podNamespace ?? settings.namespace;
+  if (template === undefined || namespace === undefined) {
+    log.warn("No agents are made: AGENT_DEPLOYMENT_NAME and POD_NAMESPACE say which and where");
+    return {};
+  }
+  return {
+    agents: {
+      namespace,
+      template,
+      settings: {
+        replicas: settings.agentReplicas,
+        antiAffinity: settings.agentAntiAffinity,
+        poolsPerAgent: settings.poolsPerAgent,
+        containerName: settings.agentContainerName ?? "agent",
+        ...(settings.image === undefined ? {} : { image: settings.image }),
+        ...(settings.serviceAccountName === undefined
+          ? {}
+          : { serviceAccountName: settings.serviceAccountName }),
+      },
+    },
   };
 }
 

@@ -60,13 +60,16 @@ export function runController(options: ControllerOptions, signal: AbortSignal): 
 }
 
 async function live(parts: Parts, signal: AbortSignal, onWorking: () => void): Promise<void> {
-  const { ctx, events } = parts;
+  const { ctx, events, agents } = parts;
   const background = [
-    ...informersOf(ctx.world).map((informer) => informer.run(signal)),
+    ...[...informersOf(ctx.world), ...agents?.informers ?? []].map((informer) =>
+      informer.run(signal)
+    ),
     events.run(signal),
   ];
   try {
     await allSynced(ctx.world, signal);
+    for (const informer of agents?.informers ?? []) await informer.whenSynced(signal);
     ctx.log.info("Everything is known, starting to work");
     onWorking();
     await work(parts, signal);
@@ -89,7 +92,7 @@ async function lastEvents({ ctx, events }: Parts): Promise<void> {
 }
 
 /** What is done once everything is known: whoever leads calls it, for as long as it leads. */
-async function work({ ctx, memory, gather }: Parts, signal: AbortSignal): Promise<void> {
+async function work({ ctx, memory, gather, agents }: Parts, signal: AbortSignal): Promise<void> {
   const { vms, configs, pools, networks } = ctx.queues;
   await Promise.all([
     vms.run((key, signal) => reconcileVm(ctx, key, signal), signal),
@@ -101,6 +104,7 @@ async function work({ ctx, memory, gather }: Parts, signal: AbortSignal): Promis
     }, signal),
     networks.run((key, signal) => reconcileNetwork(ctx, key, signal), signal),
     resync(ctx, signal),
+    agents?.run(signal),
   ]);
 }
 

@@ -5,7 +5,15 @@
  */
 import { type Flags, type Given, parseFlags, type Program } from "../runtime/flags.ts";
 import { parseListen } from "../runtime/ops_server.ts";
-import { nonEmpty, oneOf, type Setting, toggle, value, valueOr } from "../runtime/settings.ts";
+import {
+  integer,
+  nonEmpty,
+  oneOf,
+  type Setting,
+  toggle,
+  value,
+  valueOr,
+} from "../runtime/settings.ts";
 
 const SETTINGS = {
   kubeconfig: value({
@@ -67,6 +75,21 @@ const SETTINGS = {
   }),
   debug: toggle({ help: "Log what helps to find a fault" }),
   trace: toggle({ help: "Log everything" }),
+  "agent-replicas": valueOr(2, {
+    placeholder: "N",
+    help: "Pods of each agent Deployment: one answers, the others stand by",
+    parse: integer(1, 9),
+  }),
+  "agent-anti-affinity": valueOr("preferred", {
+    placeholder: "preferred|required",
+    help: "Whether two agents of a network may share a node if nothing else is left",
+    parse: oneOf("preferred", "required"),
+  }),
+  "pools-per-agent": valueOr(100, {
+    placeholder: "N",
+    help: "IPPools of one agent Deployment at most; more make another one",
+    parse: integer(1, 1000),
+  }),
   "agent-deployment-name": environment(
     "AGENT_DEPLOYMENT_NAME",
     "Template Deployment of the agents",

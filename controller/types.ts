@@ -7,6 +7,7 @@ import type { RestClient } from "../kube/seam.ts";
 import type { Clock, Random } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { Metrics } from "../runtime/metrics.ts";
+import type { AgentSettings } from "./agents/render_agent.ts";
 
 /** Looks up the IPv4 addresses of a host name; rejects where there are none. */
 export type ResolveHost = (name: string, signal: AbortSignal) => Promise<readonly string[]>;
@@ -38,6 +39,14 @@ export interface ControllerOptions {
   readonly log: Logger;
   /** Namespace of the agents' Leases; unset: all namespaces. */
   readonly agentNamespace?: string;
+  /** Unset: no agents are made. */
+  readonly agents?: {
+    /** Namespace of the template Deployment and of the agents. */
+    readonly namespace: string;
+    /** Name of the template Deployment. */
+    readonly template: string;
+    readonly settings: AgentSettings;
+  };
   /** Name of this process in Events: `reportingInstance`. */
   readonly instance?: string;
   /** Resolves NTP server names; unset: names are left unresolved, and option 42 carries addresses only. */

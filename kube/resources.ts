@@ -73,6 +73,11 @@ export const EVENTS: Resource<KubeEvent> = resource("v1", "Event");
 export const LEASES: Resource<Lease> = resource("coordination.k8s.io/v1", "Lease");
 /** `apps/v1` Deployment. */
 export const DEPLOYMENTS: Resource<Deployment> = resource("apps/v1", "Deployment");
+/** `policy/v1` PodDisruptionBudget. */
+export const POD_DISRUPTION_BUDGETS: Resource<KubeObject> = resource(
+  "policy/v1",
+  "PodDisruptionBudget",
+);
 /** `apiextensions.k8s.io/v1` CustomResourceDefinition. */
 export const CRDS: Resource<CustomResourceDefinition> = resource(
   "apiextensions.k8s.io/v1",
