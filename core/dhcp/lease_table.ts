@@ -90,15 +90,17 @@ export class LeaseTable implements LeaseLookup {
     { contains = () => true }: LeaseTableOptions = {},
   ) {
     const refused: RefusedLease[] = [];
-    const entries = Object.entries(allocated).filter(([, value]) => !MARKS.has(value));
-    const capacity = 2 ** Math.ceil(Math.log2(Math.max(entries.length, 4) * 2));
+    const texts = Object.keys(allocated);
+    const capacity = 2 ** Math.ceil(Math.log2(Math.max(texts.length, 4) * 2));
     this.#mask = capacity - 1;
     this.#high = new Int32Array(capacity);
     this.#low = new Int32Array(capacity);
     this.#address = new Uint32Array(capacity);
-    for (const [text, value] of entries) {
-      const address = readIPv4(text);
+    for (const text of texts) {
+      const value = allocated[text] ?? "";
       const mac = readMac(value);
+      if (mac < 0 && MARKS.has(value)) continue;
+      const address = readIPv4(text);
       const why = address < 0
         ? reasonNotIPv4(text)
         : !contains(address)
