@@ -9,4 +9,5 @@ mount -t tmpfs -o mode=0755 vm-dhcp-demo /run
 mount -t proc proc /proc 2>/dev/null || :
 mkdir /run/netns /run/vm-dhcp-demo
 ip link set lo up
-exec "$@"
+# A session of its own: Ctrl-C reaches the one outside only, who lets go of us in good order.
+exec setsid "$@"

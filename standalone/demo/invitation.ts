@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { SERVER_URL } from "./server.ts";
 
 /** What the commands depend on. */
 export interface InvitationOptions {
@@ -20,10 +21,10 @@ export interface InvitationOptions {
 export function invitation({ hostPid, rootless, manifests }: InvitationOptions): string[] {
   const user = rootless ? " --user --preserve-credentials" : "";
   const enter = `nsenter --target ${hostPid}${user} --net --mount --pid`;
-  const kubectl = `${enter} kubectl --server http://127.0.0.1:8001`;
-  const who = rootless ? "as the same user" : "as root";
+  const kubectl = `${enter} kubectl --server ${SERVER_URL}`;
+  const machine = "/run/vm-dhcp-demo/machines/test-vm/eth0";
   return [
-    `It goes on. Try it from another terminal, ${who}:`,
+    `It goes on. Try it from another terminal, ${rootless ? "as the same user" : "as root"}:`,
     "",
     "Look at the objects (any kubectl will do):",
     `  $ ${kubectl} get ippools,vmnetcfgs,vms -A`,
@@ -31,14 +32,14 @@ export function invitation({ hostPid, rootless, manifests }: InvitationOptions):
     `  $ ${kubectl} get events -A`,
     "Look at a machine and its lease:",
     `  $ ${enter} ip -n test-vm address show dev eth0`,
-    `  $ ${enter} cat /run/vm-dhcp-demo/machines/test-vm/eth0/lease`,
-    "Edit a manifest, and have the machine renew:",
+    `  $ ${enter} cat ${machine}/lease`,
+    "Edit a manifest, have the machine renew, and see its resolv.conf:",
     `  $ ${enter} sed -i s/9.9.9.9/1.0.0.1/ ${manifests}/net-48.yaml`,
-    `  $ ${enter} pkill -USR1 -f machines/test-vm/eth0`,
-    `  $ ${enter} cat /run/vm-dhcp-demo/machines/test-vm/eth0/resolv.conf`,
+    `  $ ${enter} sh -c 'kill -USR1 $(cat ${machine}/pid)'`,
+    `  $ ${enter} cat ${machine}/resolv.conf`,
     "Follow the server:",
     `  $ ${enter} tail -n 20 /run/vm-dhcp-demo/server.log`,
-    `  $ ${enter} curl -s http://127.0.0.1:8001/metrics`,
+    `  $ ${enter} busybox wget -q -O - ${SERVER_URL}/metrics`,
     "",
     "Ctrl-C ends it; nothing is left on this machine.",
   ];

@@ -17,6 +17,8 @@ const ROOTLESS = "VM_DHCP_DEMO_ROOTLESS";
 /** Debian keeps network programs where only root's PATH leads. */
 const SYSTEM_FOLDERS = "/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin";
 
+const SAME_SIGNAL_MS = 500;
+
 const write = (text: string) => {
   const bytes = new TextEncoder().encode(text);
   for (let written = 0; written < bytes.length;) {
@@ -35,11 +37,7 @@ const PROGRAM = {
 };
 
 async function outside(): Promise<number> {
-  const stop = new AbortController();
-  const force = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    Deno.addSignalListener(signal, () => (stop.signal.aborted ? force : stop).abort());
-  }
+  const { stop, force } = twoSignals();
   Deno.env.set("PATH", `${Deno.env.get("PATH") ?? ""}:${SYSTEM_FOLDERS}`);
   await findPrograms((line) => write(`${line}\n`));
   const entrance = await findEntrance();
@@ -50,9 +48,24 @@ async function outside(): Promise<number> {
   return await runInside({
     entrance,
     command: [...command, ...Deno.args],
-    stop: stop.signal,
-    force: force.signal,
+    stop,
+    force,
   });
+}
+
+/** The first signal stops, a second one forces. One Ctrl-C may come twice: from the terminal, and from the task. */
+function twoSignals(): { readonly stop: AbortSignal; readonly force: AbortSignal } {
+  const stop = new AbortController();
+  const force = new AbortController();
+  let first: number | undefined;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    Deno.addSignalListener(signal, () => {
+      stop.abort();
+      first ??= performance.now();
+      if (performance.now() - first > SAME_SIGNAL_MS) force.abort();
+    });
+  }
+  return { stop: stop.signal, force: force.signal };
 }
 
 async function inside(hostPid: string, once: boolean): Promise<number> {

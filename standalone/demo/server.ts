@@ -85,6 +85,7 @@ export interface Table {
 
 /** The lines of a table, with the objects' namespaces, as `kubectl get -A` prints them. */
 export function formatTable(table: Table, wide: boolean): string[] {
+  if (!table.columnDefinitions) return ["XXX"];
   const shown = table.columnDefinitions.flatMap(({ name, priority = 0 }, index) =>
     priority === 0 || wide ? [{ name: name.toUpperCase(), index }] : []
   );

@@ -1,0 +1,309 @@
+import {
+  deepStrictEqual as deepEqual,
+  match,
+  rejects,
+  strictEqual as equal,
+} from "node:assert/strict";
+import type { DatagramPort } from "../agent/datagram_port.ts";
+import type {
+  HostNetwork,
+  HostState,
+  InterfaceAddress,
+  Link,
+  LinkAddress,
+} from "../agent/host_network.ts";
+import { getCondition } from "../core/api/condition.ts";
+import { createKubeClient, IPPOOLS, type KubeClient, VMNETCFGS } from "../kube/mod.ts";
+import { memoryLogger } from "../runtime/memory_logger.ts";
+import { runStandalone } from "./mod.ts";
+import type { RunningStandalone, StandaloneOptions } from "./types.ts";
+
+const NETWORK = `apiVersion: k8s.cni.cncf.io/v1
+kind: NetworkAttachmentDefinition
+metadata: {name: net-48}
+spec: {config: '{"type": "bridge", "bridge": "br-48"}'}
+`;
+const POOL = `apiVersion: network.harvesterhci.io/v1alpha1
+kind: IPPool
+metadata: {name: net-48}
+spec:
+  networkName: default/net-48
+  ipv4Config: {cidr: 192.168.48.0/24, serverIP: 192.168.48.77, pool: {start: 192.168.48.81, end: 192.168.48.90}}
+`;
+const VM = `apiVersion: kubevirt.io/v1
+kind: VirtualMachine
+metadata: {name: test-vm}
+spec:
+  runStrategy: Always
+  template:
+    spec:
+      domain: {devices: {interfaces: [{name: nic-1, macAddress: "ca:70:82:e6:84:6e"}]}}
+      networks: [{name: nic-1, multus: {networkName: net-48}}]
+`;
+
+/** A machine with the interfaces that a test gives it. */
+class MemoryHost implements HostNetwork {
+  readonly #links = new Map<string, Link>();
+  readonly addresses = new Map<string, LinkAddress>();
+  #changed = true;
+
+  plug(name: string): void {
+    const hardwareAddress = Uint8Array.of(2, 0, 0, 0, 0, this.#links.size);
+    this.#links.set(name, {
+      name,
+      index: this.#links.size + 2,
+      mtu: 1500,
+      hardwareAddress,
+      up: true,
+      strictReversePath: false,
+    });
+    this.#changed = true;
+  }
+  read(): HostState {
+    return { links: new Map(this.#links), addresses: [...this.addresses.values()] };
+  }
+  changed(): boolean {
+    const changed = this.#changed;
+    this.#changed = false;
+    return changed;
+  }
+  addAddress({ index }: Link, address: InterfaceAddress): void {
+    this.addresses.set(`${index} ${address.address}`, { index, ours: true, ...address });
+    this.#changed = true;
+  }
+  removeAddress({ index }: Link, { address }: InterfaceAddress): void {
+    this.addresses.delete(`${index} ${address}`);
+    this.#changed = true;
+  }
+  addPrefixRoute(): void {}
+  removePrefixRoute(): void {}
+  announce(): void {}
+  [Symbol.dispose](): void {}
+}
+
+/** A socket that hears nothing. */
+function deafPort(link: Link): DatagramPort {
+  const closed = Promise.withResolvers<number>();
+  return {
+    link,
+    limits: [],
+    requests: [],
+    replies: [],
+    onRefused: undefined,
+    problem: () => undefined,
+    receive: () => closed.promise,
+    send: () => undefined,
+    close: () => closed.resolve(0),
+  };
+}
+
+/** A host with a manifest directory and a state file, on which the server may be started again. */
+class Fixture implements AsyncDisposable {
+  readonly #root = Deno.makeTempDirSync();
+  readonly manifests = `${this.#root}/manifests`;
+  readonly host = new MemoryHost();
+  #stop = new AbortController();
+  #server: RunningStandalone | undefined;
+
+  constructor(files: Readonly<Record<string, string>> = {}) {
+    Deno.mkdirSync(this.manifests);
+    for (const [name, text] of Object.entries(files)) this.write(name, text);
+  }
+
+  write(name: string, text: string): void {
+    Deno.writeTextFileSync(`${this.manifests}/${name}`, text);
+  }
+
+  async start(options: Partial<StandaloneOptions> = {}): Promise<RunningStandalone> {
+    this.#stop = new AbortController();
+    this.#server = await runStandalone({
+      manifests: this.manifests,
+      state: `${this.#root}/state.sqlite`,
+      log: memoryLogger(),
+      host: this.host,
+      openPort: deafPort,
+      hostname: "host-1",
+      watchTiming: { rescanMs: 200 },
+      ...options,
+    }, this.#stop.signal);
+    return this.#server;
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#server?.done;
+    this.#server = undefined;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    Deno.removeSync(this.#root, { recursive: true });
+  }
+}
+
+async function until<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
+  const end = performance.now() + 10_000;
+  while (performance.now() < end) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error(`Waited in vain until ${what}`);
+}
+
+function agentReady(client: KubeClient, reason: string): Promise<string> {
+  return until(`AgentReady says ${reason}`, async () => {
+    const pool = await client.of(IPPOOLS).get({ namespace: "default", name: "net-48" });
+    const condition = getCondition(pool?.status?.conditions, "AgentReady");
+    return condition?.reason === reason ? `${condition.status} ${condition.message}` : undefined;
+  });
+}
+
+function addressOf(client: KubeClient, name: string): Promise<string> {
+  return until(`${name} has an address`, async () => {
+    const config = await client.of(VMNETCFGS).get({ namespace: "default", name });
+    return config?.status?.networkConfig?.[0]?.allocatedIPAddress;
+  });
+}
+
+const IN_TIME = () => AbortSignal.timeout(10_000);
+
+Deno.test("runStandalone gives addresses from manifests and adds its own to the interface, until it stops", async () => {
+  await using fixture = new Fixture({ "net.yaml": `${NETWORK}---\n${POOL}`, "vm.yaml": VM });
+  fixture.host.plug("br-48");
+  const server = await fixture.start();
+  await server.whenReady(IN_TIME());
+  const client = createKubeClient(server.rest);
+  match(await addressOf(client, "test-vm"), /^192\.168\.48\.(8[1-9]|90)$/);
+  match(await agentReady(client, "Serving"), /^True .*answers on br-48$/);
+  const pool = await client.of(IPPOOLS).get({ namespace: "default", name: "net-48" });
+  equal(pool?.status?.agentPodRef?.name, "host-1");
+  equal(fixture.host.addresses.size, 1);
+  await fixture.stop();
+  equal(fixture.host.addresses.size, 0);
+});
+
+Deno.test("runStandalone names a missing interface in AgentReady, is ready without it, and serves it when it appears", async () => {
+  await using fixture = new Fixture({ "net.yaml": `${NETWORK}---\n${POOL}` });
+  const server = await fixture.start();
+  await server.whenReady(IN_TIME());
+  const client = createKubeClient(server.rest);
+  match(await agentReady(client, "InterfaceMissing"), /^False .*Interface br-48 does not exist$/);
+  fixture.host.plug("br-48");
+  await agentReady(client, "Serving");
+  await server.whenReady(IN_TIME());
+});
+
+Deno.test("runStandalone serves a network on the given interface, whatever its object says", async () => {
+  await using fixture = new Fixture({ "net.yaml": `${NETWORK}---\n${POOL}` });
+  fixture.host.plug("eth7");
+  const server = await fixture.start({ interfaces: new Map([["default/net-48", "eth7"]]) });
+  await server.whenReady(IN_TIME());
+  match(await agentReady(createKubeClient(server.rest), "Serving"), /^True .*answers on eth7$/);
+});
+
+Deno.test("runStandalone keeps allocations over a restart, and removes what left the directory meanwhile", async () => {
+  await using fixture = new Fixture({
+    "net.yaml": `${NETWORK}---\n${POOL}`,
+    "vm.yaml": VM,
+    "other.yaml": VM.replace("test-vm", "other-vm").replace("84:6e", "84:6f"),
+  });
+  fixture.host.plug("br-48");
+  const first = createKubeClient((await fixture.start()).rest);
+  const address = await addressOf(first, "test-vm");
+  await addressOf(first, "other-vm");
+  await fixture.stop();
+  Deno.removeSync(`${fixture.manifests}/other.yaml`);
+  const server = await fixture.start();
+  await server.whenReady(IN_TIME());
+  const second = createKubeClient(server.rest);
+  equal(await addressOf(second, "test-vm"), address);
+  const used = await until("the other address is back", async () => {
+    const pool = await second.of(IPPOOLS).get({ namespace: "default", name: "net-48" });
+    const ipv4 = pool?.status?.ipv4;
+    return ipv4?.used === 1
+      ? Object.entries(ipv4.allocated ?? {}).filter(([, mac]) => mac.includes(":"))
+      : undefined;
+  });
+  deepEqual(used, [[address, "ca:70:82:e6:84:6e"]]);
+});
+
+Deno.test("runStandalone tells a bad file with its line, and serves the rest", async () => {
+  await using fixture = new Fixture({
+    "net.yaml": `${NETWORK}---\n${POOL}`,
+    "vm.yaml": VM.replace("kind: VirtualMachine", "kind: VirtualMaschine"),
+  });
+  fixture.host.plug("br-48");
+  const server = await fixture.start();
+  await server.whenReady(IN_TIME());
+  deepEqual(server.manifestProblems.map((problem) => problem.split(" must")[0]), [
+    "vm.yaml:2:1: kind:",
+  ]);
+  fixture.write("vm.yaml", VM);
+  await addressOf(createKubeClient(server.rest), "test-vm");
+});
+
+Deno.test("runStandalone answers over HTTP: readiness, health, metrics and the API, to this machine only", async () => {
+  await using fixture = new Fixture({ "net.yaml": `${NETWORK}---\n${POOL}` });
+  fixture.host.plug("br-48");
+  const server = await fixture.start({ listen: { hostname: "127.0.0.1", port: 0 } });
+  await server.whenReady(IN_TIME());
+  const ask = async (path: string) => {
+    const response = await fetch(`${server.url}${path}`);
+    return [response.status, await response.text()] as const;
+  };
+  deepEqual(await ask("/readyz"), [200, '{"ready":true,"reasons":[]}']);
+  equal((await ask("/healthz"))[0], 200);
+  const metrics = (await ask("/metrics"))[1];
+  for (
+    const name of [
+      "vmdhcpcontroller_ippool_available",
+      "vmdhcpagent_pool_state",
+      "process_start_time_seconds",
+    ]
+  ) {
+    match(metrics, new RegExp(`^${name}`, "m"));
+  }
+  const pools = JSON.parse((await ask("/apis/network.harvesterhci.io/v1alpha1/ippools"))[1]);
+  deepEqual(pools.items.map((pool: { metadata: { name: string } }) => pool.metadata.name), [
+    "net-48",
+  ]);
+  const stranger = await server.handle(
+    new Request("http://evil.example/readyz", { headers: { host: "evil.example:8001" } }),
+  );
+  deepEqual([stranger.status, (await stranger.json()).reason], [403, "Forbidden"]);
+});
+
+Deno.test("runStandalone says that it is not ready while a pool is not served", async () => {
+  await using fixture = new Fixture({ "net.yaml": `${NETWORK}---\n${POOL}` });
+  fixture.host.plug("br-48");
+  const server = await fixture.start({
+    openPort: () => {
+      throw new Error("Cannot open the socket: taken");
+    },
+  });
+  await agentReady(createKubeClient(server.rest), "SocketFailed");
+  const response = await server.handle(
+    new Request("http://localhost/readyz", { headers: { host: "localhost" } }),
+  );
+  equal(response.status, 503);
+  match(
+    (await response.json()).reasons[0],
+    /^IPPool default\/net-48 is not served: SocketFailed: /,
+  );
+});
+
+Deno.test("runStandalone refuses a directory that is not there, and a port that is taken", async () => {
+  await using fixture = new Fixture();
+  await rejects(fixture.start({ manifests: `${fixture.manifests}/none` }), {
+    message: `Cannot read the manifest directory: ${fixture.manifests}/none`,
+  });
+  const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr;
+  await rejects(
+    fixture.start({ listen: { hostname: "127.0.0.1", port } }),
+    /^Error: Cannot listen on 127\.0\.0\.1:\d+: /,
+  );
+  taken.close();
+  await fixture.start({ listen: { hostname: "127.0.0.1", port } });
+});
