@@ -16,18 +16,24 @@ const LONGEST_LINE = 64 * 1024 * 1024;
 export function jsonLines(bytes: ReadableStream<Uint8Array>): ReadableStream<JsonValue> {
   const reader = bytes.getReader();
   const lines = new LineBuffer();
-  const ready: JsonValue[] = [];
+  /** Whole lines that are not yet asked for. */
+  const waiting: string[] = [];
   return new ReadableStream<JsonValue>({
     async pull(controller) {
-      while (ready.length === 0) {
-        const { done, value } = await reader.read();
-        for (const line of done ? lines.rest() : lines.add(value)) {
-          if (line.trim() !== "") ready.push(parseLine(line));
+      try {
+        while (waiting.length === 0 && !lines.ended) {
+          const { done, value } = await reader.read();
+          for (const line of done ? lines.rest() : lines.add(value)) {
+            if (line.trim() !== "") waiting.push(line);
+          }
         }
-        if (done) break;
+        const line = waiting.shift();
+        if (line === undefined) controller.close();
+        else controller.enqueue(parseLine(line));
+      } catch (error) {
+        await reader.cancel(error).catch(() => undefined);
+        throw error;
       }
-      for (const value of ready.splice(0)) controller.enqueue(value);
-      if (lines.ended) controller.close();
     },
     cancel: (reason) => reader.cancel(reason),
   }, { highWaterMark: 0 });

@@ -215,13 +215,13 @@ export class RestResourceClient<T extends KubeObject> implements ResourceClient<
     const { namespace, name } = key;
     if (name === undefined || name === "") {
       throw new TypeError(
-        `Cannot address a ${this.resource.kind} without a name: ${
+        `Cannot address ${this.resource.kind} without a name: ${
           JSON.stringify({ namespace, name })
         }`,
       );
     }
     if (this.resource.namespaced && (namespace === undefined || namespace === "")) {
-      throw new TypeError(`Cannot address a ${this.resource.kind} without a namespace: ${name}`);
+      throw new TypeError(`Cannot address ${this.resource.kind} without a namespace: ${name}`);
     }
     return pathOf(this.resource, {
       name,
