@@ -74,6 +74,19 @@ Deno.test("encode uses file and sname when it must", () => {
   deepStrictEqual([...bytes.subarray(285, 288)], [52, 1, 3]);
 });
 
+Deno.test("encode refuses a relay's option that does not fit, as it cannot be elsewhere", () => {
+  const relay = (length: number): DhcpMessageInit =>
+    withOptions({ code: 82, value: [{ code: 1, value: new Uint8Array(length) }] });
+  strictEqual(encode(relay(55), { maximumLength: 300 })[298], 0);
+  strictEqual(encode(relay(55), { maximumLength: 300 })[299], 255);
+  for (const length of [56, 100, 255]) {
+    throws(
+      () => encode(relay(length), { maximumLength: 300 }),
+      /Cannot encode message, room for option 82 within 300 octets wanted/,
+    );
+  }
+});
+
 Deno.test("encode does not overwrite boot data with options", () => {
   const big = withOptions({ code: 200, value: new Uint8Array(100) });
   ok(encode(big, { maximumLength: 300 }));
