@@ -134,7 +134,10 @@ const EVENT: readonly Column[] = [
     wide: true,
   }),
   text("Count", (o) => count(o, "count") || 1, { wide: true }),
-  text("Name", (o) => textAt(objectAt(o, "metadata"), "name"), { wide: true }),
+  {
+    ...text("Name", (o) => textAt(objectAt(o, "metadata"), "name"), { wide: true }),
+    format: "name",
+  },
 ];
 
 const BINDING: readonly Column[] = [

@@ -100,8 +100,12 @@ function resourceList(
     kind: "APIResourceList",
     ...(groupName === "" ? {} : { apiVersion: "v1" }),
     groupVersion: apiVersionOf(first),
-    resources: types.flatMap(resources),
+    resources: types.sort(byPlural).flatMap(resources),
   };
+}
+
+function byPlural(a: ResourceType, b: ResourceType): number {
+  return a.plural < b.plural ? -1 : 1;
 }
 
 function resources(type: ResourceType): JsonObject[] {
@@ -137,7 +141,7 @@ function aggregated(registry: Registry, which: "core" | "groups"): JsonObject {
       metadata: name === "" ? {} : { name },
       versions: [...Map.groupBy(types, (type) => type.version)].map(([version, list]) => ({
         version,
-        resources: list.map(aggregatedResource),
+        resources: list.sort(byPlural).map(aggregatedResource),
         freshness: "Current",
       })),
     })),

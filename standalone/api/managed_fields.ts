@@ -117,9 +117,10 @@ export function applyConfiguration(
   };
   const mine = owners.find((owner) => isSame(owner, self));
   const others = owners.filter((owner) => owner !== mine);
-  const applied = ownable(fieldsOf(configuration, schema), admission);
+  const said = fieldsOf(configuration, schema);
+  const applied = ownable(said, admission);
   const merged = mergeApplied(before, configuration, schema) ?? {};
-  const claims = others.reduce((all, owner) => all.union(owner.fields), applied);
+  const claims = others.reduce((all, owner) => all.union(owner.fields), said);
   const result = drop(merged, { last: mine?.fields ?? new FieldSet(), claims, schema });
   const { added, modified, removed } = compareFields(before, result, schema);
   const changed = added.union(modified);
@@ -135,15 +136,16 @@ export function applyConfiguration(
 }
 
 /** Everything that is there before the first apply, and is not tracked yet, belongs to one updater. */
-function firstOwner(before: JsonObject, { type }: Admission): Owner[] {
+function firstOwner(before: JsonObject, { type, now }: Admission): Owner[] {
   if (metadataOf(before).uid === undefined) return [];
-  const fields = ownable(fieldsOf(before, wholeSchema(type)), { type });
+  const { added } = compareFields({}, before, wholeSchema(type));
+  const fields = ownable(added, { type });
   return [{
     manager: "before-first-apply",
     operation: "Update",
     subresource: "",
     apiVersion: apiVersionOf(type),
-    time: "",
+    time: now,
     fields,
   }];
 }
@@ -164,6 +166,7 @@ function skeletonOf(object: JsonObject, type: ResourceType): JsonObject {
   const skeleton: JsonObject = {};
   for (const [key, value] of Object.entries(object)) {
     if (PLAIN_STRUCTS.has(key) && isObject(value)) skeleton[key] = skeletonOf(value, type);
+    else if (value === null || value === "") skeleton[key] = value;
   }
   return skeleton;
 }
@@ -220,11 +223,11 @@ function applyConflict(
   return new StatusError(409, "Conflict", message, { causes });
 }
 
-function describe({ manager, operation, subresource, apiVersion, time }: Owner): string {
+function describe({ manager, operation, subresource, apiVersion }: Owner): string {
   const name = JSON.stringify(manager) +
     (subresource === "" ? "" : ` with subresource ${JSON.stringify(subresource)}`);
   if (operation !== "Update") return name;
-  return `${name} using ${apiVersion}${time === "" ? "" : ` at ${time}`}`;
+  return `${name} using ${apiVersion}`;
 }
 
 type Identity = Omit<Owner, "time" | "fields">;

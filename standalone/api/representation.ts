@@ -5,7 +5,7 @@
  */
 import { stringify } from "yaml";
 import { type Answer, type ApiRequest, jsonValue } from "./answer.ts";
-import { isObject, type JsonObject, listAt, objectAt } from "./json.ts";
+import { isObject, type JsonObject, listAt } from "./json.ts";
 import { metadataOf } from "./metadata.ts";
 import type { ResourceType } from "./resource_type.ts";
 import { badRequest, notAcceptable } from "./status_error.ts";
@@ -82,23 +82,20 @@ function reshapeObject(value: JsonObject, wanted: Wanted): JsonObject {
   const { form, type } = wanted;
   const isList = Array.isArray(value.items) && value.kind === `${type.kind}List`;
   const objects = isList ? listAt(value, "items").filter(isObject) : [value];
+  const { resourceVersion = "", continue: token, remainingItemCount } = metadataOf(value);
+  const metadata = {
+    resourceVersion,
+    ...(token === undefined || token === "" ? {} : { continue: token }),
+    ...(remainingItemCount === undefined ? {} : { remainingItemCount }),
+  };
   if (form.as === "Table") {
-    const { resourceVersion = "", continue: token, remainingItemCount } = objectAt(
-      value,
-      "metadata",
-    );
-    const metadata = {
-      resourceVersion,
-      ...(token === undefined || token === "" ? {} : { continue: token }),
-      ...(remainingItemCount === undefined ? {} : { remainingItemCount }),
-    };
     return tableOf(type, objects, { metadata, include: includedIn(wanted), now: wanted.now() });
   }
   if (!isList) return partialMetadata(value);
   return {
     kind: "PartialObjectMetadataList",
     apiVersion: "meta.k8s.io/v1",
-    metadata: metadataOf(value),
+    metadata,
     items: objects.map(partialMetadata),
   };
 }

@@ -25,6 +25,7 @@ const NAME_COLUMN: Column = {
   type: "string",
   format: "name",
   description: "Name of the object, unique among those of its kind in its namespace.",
+  cell: (object) => textAt(metadataOf(object), "name"),
 };
 
 /** A table of objects. */
@@ -37,9 +38,7 @@ export function tableOf(
     kind: "Table",
     apiVersion: "meta.k8s.io/v1",
     metadata: options.metadata,
-    columnDefinitions: options.withHead === false
-      ? []
-      : [NAME_COLUMN, ...type.columns].map(definition),
+    columnDefinitions: options.withHead === false ? [] : columnsOf(type).map(definition),
     rows: objects.map((object) => ({
       cells: cellsOf(type, object, options.now),
       object: included(object, options.include),
@@ -60,10 +59,16 @@ function definition(column: Column): JsonObject {
 }
 
 function cellsOf(type: ResourceType, object: JsonObject, now: number): JsonValue[] {
-  const cells = type.columns.map((column) =>
+  return columnsOf(type).map((column) =>
     column.cell === undefined ? pathCell(column, object, now) : column.cell(object, now)
   );
-  return [textAt(metadataOf(object), "name"), ...cells];
+}
+
+/** The columns of a resource: the name first, unless it has a place of its own. */
+function columnsOf(type: ResourceType): readonly Column[] {
+  return type.columns.some((column) => column.format === "name")
+    ? type.columns
+    : [NAME_COLUMN, ...type.columns];
 }
 
 const paths = new Map<string, (value: JsonValue) => JsonValue[]>();

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { JsonValue } from "../../kube/seam.ts";
 import type { ApiRequest } from "./answer.ts";
 import { describeFieldError, type FieldError } from "./field_error.ts";
 import { isTrue } from "./read.ts";
@@ -30,7 +31,7 @@ const KINDS: Readonly<Record<string, OptionsKind>> = {
   PATCH: "PatchOptions",
 };
 
-const VALIDATIONS = ["Ignore", "Warn", "Strict"] as const;
+const VALIDATIONS = ["Ignore", "Strict", "Warn"] as const;
 
 /** Reads the options of a write. Throws a 422 for values that are not known. */
 export function writeOptions(request: ApiRequest): WriteOptions {
@@ -58,9 +59,9 @@ export function writeOptions(request: ApiRequest): WriteOptions {
 
 /** Checks what all kinds of options have. Throws a 422. */
 export function checkOptions(kind: OptionsKind, query: URLSearchParams): void {
-  const bad = query.getAll("dryRun").find((one) => one !== "All" && one !== "");
-  if (bad !== undefined) {
-    throw refusedOption(kind, { field: "dryRun", value: bad, supported: ["All"] });
+  const values = query.getAll("dryRun");
+  if (values.some((one) => one !== "All")) {
+    throw refusedOption(kind, { field: "dryRun", value: values, supported: ["All"] });
   }
 }
 
@@ -69,7 +70,7 @@ export function refusedOption(
   kind: OptionsKind,
   { field, value, supported }: {
     readonly field: string;
-    readonly value: string;
+    readonly value: JsonValue;
     readonly supported: readonly string[];
   },
 ): StatusError {

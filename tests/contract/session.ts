@@ -142,11 +142,18 @@ export class Session {
   /** Runs kubectl in the case's namespace and notes what it printed. */
   async kubectl(
     args: readonly string[],
-    options: { readonly stdin?: string; readonly env?: Readonly<Record<string, string>> } = {},
+    options: {
+      readonly stdin?: string;
+      readonly env?: Readonly<Record<string, string>>;
+      /** No note. */
+      readonly quiet?: true;
+    } = {},
   ): Promise<string> {
     const { kubectl } = this.#target;
     if (kubectl === undefined) throw new Error(`Cannot run kubectl against ${this.#target.name}`);
-    const { code, stdout, stderr } = await kubectl(["-n", this.namespace, ...args], options);
+    const { quiet = false, ...how } = options;
+    const { code, stdout, stderr } = await kubectl(["-n", this.namespace, ...args], how);
+    if (quiet) return stdout;
     this.note({
       [`kubectl ${args.join(" ")}`]: code,
       stdout: lines(stdout),
@@ -170,7 +177,7 @@ export class Session {
 /** What kubectl printed, without ages. */
 function lines(text: string): string[] {
   return text.trimEnd().split("\n").map((line) =>
-    line.replaceAll(/(?<=\s|\()(?:\d+[smhd])+(?=\s|$| ago|\))/g, "AGE").replaceAll(/ +/g, " ")
+    line.replaceAll(/(?<=^|\s|\()(?:\d+[smhd])+(?=\s|$| ago|\))/g, "AGE").replaceAll(/ +/g, " ")
       .trimEnd()
       .replaceAll(/\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}/g, "a time")
       .replaceAll(/(?<=[rR]esource ?[vV]ersion: ")\d+/g, "N")

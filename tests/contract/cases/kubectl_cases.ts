@@ -230,7 +230,10 @@ export const KUBECTL_CASES: readonly ContractCase[] = cases({
   },
   "kubectl explain tells what fields mean": async (s) => {
     await s.until("/openapi/v3/apis/network.harvesterhci.io/v1alpha1", ({ code }) => code === 200);
-    await s.kubectl(["explain", "ippool"]);
+    const text = await s.kubectl(["explain", "ippool"], { quiet: true });
+    ok(/KIND: +IPPool/.test(text) && text.includes("spec\t<Object> -required-"), text);
+    await s.kubectl(["explain", "ippool.spec"]);
+    await s.kubectl(["explain", "ippool.status.ipv4", "--recursive"]);
     await s.kubectl(["explain", "ippool.spec.ipv4Config"]);
     await s.kubectl(["explain", "vmnetcfg.spec.networkConfig.macAddress"]);
     await s.kubectl(["explain", "ippool.spec.colour"]);
