@@ -132,3 +132,9 @@ Deno.test("a view shows the hardware address as two numbers, if it is Ethernet",
   view.parse(new Datagram(other));
   deepStrictEqual([view.ethernet, view.chaddrHigh, view.chaddrLow], [false, 0, 0]);
 });
+
+Deno.test("random octets meet every way in which a datagram can be right or wrong", () => {
+  const view = new RequestView();
+  const met = new Set(fc.sample(anything, 3000).map((bytes) => view.parse(new Datagram(bytes))));
+  deepStrictEqual([...met].toSorted(), Object.values(ParseResult).toSorted());
+});
