@@ -6,8 +6,9 @@
 import type { DeclinedAddress } from "../api/agent_report.ts";
 import type { IPPool, PoolRange } from "../api/types.ts";
 import { claimOf, macOf, NOW, poolOf, written } from "./fixture.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
 import { planPool } from "./plan_pool.ts";
-import type { Claim, Plan, PlanInput } from "./types.ts";
+import type { Claim, Plan, PlanInput, PlanLimits } from "./types.ts";
 
 /** What may happen. */
 export type Step =
@@ -37,14 +38,16 @@ export class ClusterModel {
   });
   readonly #claims = new Map<number, Claim>();
   readonly #check: (planned: Planned) => void;
+  readonly #limits: PlanLimits;
   #now = NOW;
   #declined: readonly DeclinedAddress[] = [];
   #isServed = true;
   /** What the controller has in memory. */
   #sightings: ReadonlyMap<string, number> | undefined;
 
-  constructor(check: (planned: Planned) => void) {
+  constructor(check: (planned: Planned) => void, limits: PlanLimits = DEFAULT_LIMITS) {
     this.#check = check;
+    this.#limits = limits;
   }
 
   /** The claims there are. */
@@ -146,6 +149,7 @@ export class ClusterModel {
       ...(this.#sightings === undefined ? {} : { sightings: this.#sightings }),
       ...(this.#isServed ? {} : { servedBy: "default/older" }),
       now: this.#now,
+      limits: this.#limits,
     };
     const plan = planPool(input);
     this.#check({ input, plan });

@@ -4,53 +4,74 @@ import { CONFLICT_HOLD_MS, PINNED_CONFLICT_HOLD_MS } from "./limits.ts";
 import type { Planning } from "./planning.ts";
 import { NONE } from "./record.ts";
 import type { Station } from "./stations.ts";
+import type { PlanInput } from "./types.ts";
 
-/** MAC address -> the addresses it declined, and when (ms since the epoch). */
-export type Declined = ReadonlyMap<
-  number,
-  readonly { readonly address: number; readonly at: number }[]
->;
+/** MAC address -> the addresses that it declined, and when (ms since the epoch) it last did so. */
+export type Declined = ReadonlyMap<number, ReadonlyMap<number, number>>;
 
-/** Reads what the agents report; what cannot be read says nothing. */
-export function declinedBy({ input }: Planning): Declined {
-  const declined = new Map<number, { address: number; at: number }[]>();
-  for (const report of input.declined ?? []) {
+/** Reads what the agents report; what cannot be read says nothing, and what comes from the future is of now. */
+export function declinedBy({ declined = [], now }: PlanInput): Declined {
+  const found = new Map<number, Map<number, number>>();
+  for (const report of declined) {
     const mac = readMac(report.macAddress);
     const address = readIPv4(report.address);
     const at = fromTimestamp(report.at);
     if (mac < 0 || address < 0 || at === undefined) continue;
-    const known = declined.get(mac);
-    if (known === undefined) declined.set(mac, [{ address, at }]);
-    else known.push({ address, at });
+    const addresses = found.get(mac) ?? new Map<number, number>();
+    found.set(mac, addresses);
+    addresses.set(address, Math.max(addresses.get(address) ?? -Infinity, Math.min(at, now)));
   }
-  return declined;
+  return found;
+}
+
+/** An address and who has it, or is about to get it. */
+export interface Seat {
+  readonly mac: number;
+  readonly address: number;
+  /** Whether the address was asked for by name. */
+  readonly isPinned: boolean;
+}
+
+/** Turns the address of a station into a conflict if its guest declined it (RFC 2131 section 4.3.3). */
+export function settleDecline(
+  planning: Planning,
+  { station, isPinned }: { readonly station: Station; readonly isPinned: boolean },
+): boolean {
+  const { draft } = planning;
+  const address = draft.record.addresses[station.entry] ?? NONE;
+  const until = conflictEnd(planning, { mac: station.mac, address, isPinned });
+  if (until === undefined) return false;
+  draft.remove(station.entry);
+  rest(planning, { mac: station.mac, address }, until);
+  return true;
 }
 
 /**
- * Turns a station's address into a conflict if its guest declined it (RFC 2131 section 4.3.3). A report that is older
- * than the conflict would last is over, and one about an address that the station does not have says nothing.
- *
- * @returns Whether the station has lost its address
+ * Turns a free address into a conflict if the very guest that is about to get it declined it: it had the address when
+ * it did so, but had given it back when the report came.
  */
-export function settleDecline(
-  planning: Planning,
-  { station, declined, isPinned }: {
-    readonly station: Station;
-    readonly declined: Declined;
-    readonly isPinned: boolean;
-  },
-): boolean {
-  const { draft, input, notes } = planning;
-  const address = draft.record.addresses[station.entry] ?? NONE;
-  const reports = (declined.get(station.mac) ?? []).filter((report) => report.address === address);
-  if (reports.length === 0) return false;
-  const last = Math.min(input.now, Math.max(...reports.map(({ at }) => at)));
-  const until = last + (isPinned ? PINNED_CONFLICT_HOLD_MS : CONFLICT_HOLD_MS);
-  if (until <= input.now) return false;
-  draft.conflict(station.entry, until);
-  notes.add(
-    "AddressDeclined",
-    `MAC address ${formatMac(station.mac)} declined ${formatIPv4(address)}`,
-  );
-  return true;
+export function declinesAgain(planning: Planning, seat: Seat): boolean {
+  const until = conflictEnd(planning, seat);
+  if (until !== undefined) rest(planning, seat, until);
+  return until !== undefined;
+}
+
+/** When the conflict that a report makes ends; `undefined` where there is no report, or where it is over. */
+function conflictEnd(
+  { declined, input }: Planning,
+  { mac, address, isPinned }: Seat,
+): number | undefined {
+  const at = declined.get(mac)?.get(address);
+  if (at === undefined) return undefined;
+  const until = at + (isPinned ? PINNED_CONFLICT_HOLD_MS : CONFLICT_HOLD_MS);
+  return until > input.now ? until : undefined;
+}
+
+function rest(
+  { draft, notes }: Planning,
+  { mac, address }: Pick<Seat, "mac" | "address">,
+  until: number,
+): void {
+  draft.conflict(address, { mac, until });
+  notes.add("AddressDeclined", `MAC address ${formatMac(mac)} declined ${formatIPv4(address)}`);
 }

@@ -2,7 +2,7 @@ import { formatIPv4, formatMac, readMac } from "../net/mod.ts";
 import { Mark } from "../api/names.ts";
 import type { IPv4Status } from "../api/types.ts";
 import type { AddressSet } from "./address_set.ts";
-import { Holds } from "./holds.ts";
+import { type Hold, Holds } from "./holds.ts";
 import { NONE, type PoolRecord, readRecord } from "./record.ts";
 
 /** Who has an address: the text that is recorded, and the MAC address in it, or {@linkcode NONE}. */
@@ -98,11 +98,9 @@ export class Draft {
     this.blocked.delete(address);
   }
 
-  /** Turns a recorded entry of a MAC address into a conflict. */
-  conflict(entry: number, until: number): void {
-    const address = this.record.addresses[entry] ?? NONE;
-    this.remove(entry);
-    this.conflicts.set(address, { mac: this.record.macs[entry] ?? NONE, until });
+  /** Marks an address that has no entry as in conflict for a while. */
+  conflict(address: number, hold: Hold): void {
+    this.conflicts.set(address, hold);
     this.mark(address, Mark.CONFLICT);
   }
 

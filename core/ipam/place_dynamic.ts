@@ -1,6 +1,7 @@
 import { formatIPv4, formatMac, formatRange, rangeContains, readIPv4 } from "../net/mod.ts";
 import { toTimestamp } from "../api/timestamp.ts";
 import type { Refusal } from "./answers.ts";
+import { declinesAgain } from "./declined.ts";
 import type { Holds } from "./holds.ts";
 import { MAX_CONFLICTS_PER_MAC } from "./limits.ts";
 import { homeAddress } from "./mac_hash.ts";
@@ -30,8 +31,9 @@ export function placeDynamic(
     const refusal = declinedTooMuch(mac, declined.get(mac) ?? []) ?? fullRefusal(planning);
     const held = (left.get(mac) ?? []).toSorted((a, b) => b.until - a.until);
     const candidates = [...previousOf(wish), ...held.map(({ address }) => address)];
-    const address = candidates.find((candidate) =>
-      rangeContains(network.range, candidate) && draft.isFreeFor(mac, candidate)
+    const address = candidates.find((address) =>
+      rangeContains(network.range, address) && draft.isFreeFor(mac, address) &&
+      !declinesAgain(planning, { mac, address, isPinned: false })
     );
     if (refusal !== undefined) answers.station(wish.station, { refusal });
     else if (address !== undefined) place(planning, wish, address);
@@ -52,13 +54,14 @@ function placeNew(planning: Planning, wishes: readonly Wish[], { range }: PoolNe
       answers.station(wish.station, { refusal: full });
       continue;
     }
-    let address = held === undefined
-      ? draft.blocked.nextFree(range, homeAddress(mac, range))
-      : NONE;
-    if (address === NONE) {
-      held ??= heldInOrder(draft.released, range).reverse();
-      address = held.pop()?.address ?? NONE;
-    }
+    let address: number;
+    do {
+      address = held === undefined ? draft.blocked.nextFree(range, homeAddress(mac, range)) : NONE;
+      if (address === NONE) {
+        held ??= heldInOrder(draft.released, range).reverse();
+        address = held.pop()?.address ?? NONE;
+      }
+    } while (declinesAgain(planning, { mac, address, isPinned: false }));
     if (address !== NONE) place(planning, wish, address);
     else without.push(wish.station);
   }

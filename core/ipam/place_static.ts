@@ -8,6 +8,7 @@ import {
 } from "../net/mod.ts";
 import { toTimestamp } from "../api/timestamp.ts";
 import type { Refusal } from "./answers.ts";
+import { declinesAgain } from "./declined.ts";
 import { nameOf, ownersOf } from "./owners.ts";
 import { fullRefusal, type Planning } from "./planning.ts";
 import type { PoolNetwork } from "./pool_network.ts";
@@ -15,8 +16,23 @@ import { NONE } from "./record.ts";
 import type { Wish } from "./settle.ts";
 import type { ClaimReason } from "./types.ts";
 
-/** Gives a station the very address it asks for, or says why not; then it keeps what it has. */
-export function placeStatic(planning: Planning, wish: Wish, network: PoolNetwork): void {
+/**
+ * Gives each station the very address that it asks for, or says why not; then it keeps what it has.
+ *
+ * An address that somebody moves away from rests, so it is nobody's in the same plan.
+ *
+ * @returns Who was refused
+ */
+export function placeStatic(
+  planning: Planning,
+  wishes: readonly Wish[],
+  network: PoolNetwork,
+): readonly Wish[] {
+  return wishes.filter((wish) => !placeOne(planning, wish, network));
+}
+
+/** Answers whether the station got its address. */
+function placeOne(planning: Planning, wish: Wish, network: PoolNetwork): boolean {
   const { draft, answers } = planning;
   const { station, primary, kept } = wish;
   const requested = primary.requested ?? "";
@@ -24,14 +40,16 @@ export function placeStatic(planning: Planning, wish: Wish, network: PoolNetwork
   const refusal = address < 0
     ? refuse("InvalidAddress", `${JSON.stringify(requested)}: ${reasonNotIPv4(requested)}`)
     : cannotBe(network, address) ?? isInUse(planning, { address, mac: station.mac }) ??
+      rests(planning, { address, mac: station.mac }) ??
       (kept === undefined ? fullRefusal(planning) : undefined);
   if (refusal !== undefined) {
     answers.station(station, kept === undefined ? { refusal } : { refusal, address: kept });
-    return;
+    return false;
   }
   if (kept !== undefined) draft.free(station.entry, planning.releasedUntil);
   draft.give(address, station.mac);
   answers.station(station, { address: formatIPv4(address) });
+  return true;
 }
 
 function refuse(reason: ClaimReason, message: string): Refusal {
@@ -54,23 +72,33 @@ function cannotBe(network: PoolNetwork, address: number): Refusal | undefined {
   return undefined;
 }
 
+interface Wanted {
+  readonly address: number;
+  readonly mac: number;
+}
+
+/** Whether the one who asks has declined the very address. */
+function rests(planning: Planning, wanted: Wanted): Refusal | undefined {
+  return declinesAgain(planning, { ...wanted, isPinned: true })
+    ? inConflict(planning, wanted.address)
+    : undefined;
+}
+
+function inConflict({ draft }: Planning, address: number): Refusal {
+  const { mac = NONE, until = 0 } = draft.conflicts.get(address) ?? {};
+  const by = mac === NONE ? "is in conflict" : `was declined by ${formatMac(mac)}`;
+  const message = `${formatIPv4(address)} ${by}; it rests until ${toTimestamp(until)}`;
+  return refuse("AddressConflict", message);
+}
+
 /** Who has the address, or may still use it. */
 function isInUse(
   planning: Planning,
-  { address, mac }: { readonly address: number; readonly mac: number },
+  { address, mac }: Wanted,
 ): Refusal | undefined {
   const { draft } = planning;
   const text = formatIPv4(address);
-  const conflict = draft.conflicts.get(address);
-  if (conflict !== undefined) {
-    const by = conflict.mac === NONE
-      ? "is in conflict"
-      : `was declined by ${formatMac(conflict.mac)}`;
-    return refuse(
-      "AddressConflict",
-      `${text} ${by}; it rests until ${toTimestamp(conflict.until)}`,
-    );
-  }
+  if (draft.conflicts.get(address) !== undefined) return inConflict(planning, address);
   const holder = draft.holder(address);
   if (holder !== undefined) {
     return refuse(
@@ -79,7 +107,9 @@ function isInUse(
     );
   }
   const hold = draft.released.get(address);
-  if (hold === undefined || hold.mac === mac || !hasWanted(planning, hold.mac)) return undefined;
+  if (hold === undefined || hold.mac === mac || !planning.stations.wants(hold.mac)) {
+    return undefined;
+  }
   // Its last owner has moved, but runs on and may use it until its lease is over.
   planning.wake(hold.until);
   return refuse(
@@ -88,10 +118,6 @@ function isInUse(
       toTimestamp(hold.until)
     }`,
   );
-}
-
-function hasWanted({ stations }: Planning, mac: number): boolean {
-  return stations.of(mac)?.claims.some(({ state }) => state === "wanted") ?? false;
 }
 
 /** Names the one behind a MAC address. */

@@ -38,6 +38,25 @@ Deno.test("rule 49: the same report, which comes again and again, moves the VM o
   strictEqual(later.changed, false);
 });
 
+Deno.test("rule 49: a VM that is made again before its DECLINE was seen does not get the declined address again", () => {
+  const released = { [A]: { macAddress: macOf(1), until: "2026-01-01T01:00:00Z" } };
+  const pool = poolOf({ ipv4: { released } });
+  for (const parts of [{}, { previous: A }]) {
+    const { ipv4, outcomes } = plan(pool, [claimOf(1, parts)], declined());
+    strictEqual(ipv4.allocated?.[A], "CONFLICT");
+    strictEqual(ipv4.released, undefined);
+    strictEqual(outcomes.get("vm-1")?.reason, "Allocated");
+  }
+  const pinned = plan(pool, [claimOf(1, { requested: A })], declined());
+  strictEqual(pinned.outcomes.get("vm-1")?.reason, "AddressConflict");
+  strictEqual(pinned.ipv4.conflicts?.[A]?.until, "2026-01-01T00:10:00Z");
+});
+
+Deno.test("rule 49: an address that a VM declined may go to another VM that does not decline it", () => {
+  const { ipv4 } = plan(poolOf(), [claimOf(2, { previous: A })], declined());
+  strictEqual(ipv4.allocated?.[A], macOf(2));
+});
+
 const IGNORED: readonly (readonly [sentence: string, parts: Partial<DeclinedAddress>])[] = [
   ["of an address that the VM does not have", { address: "10.0.0.13" }],
   ["of somebody else", { macAddress: macOf(2) }],

@@ -69,6 +69,7 @@ for (const [sentence, config, path] of INVALID) {
     const allocated = { ...ALLOCATED, "10.0.0.18": "CONFLICT" };
     const pool = poolOf({ config, allocated, ipv4 });
     const result = plan(pool, CLAIMS);
+    strictEqual(result.wakeAt, NOW + 60 * MINUTE);
     deepStrictEqual(results(result), {
       "vm-1": `PoolInvalid ${A}`,
       "vm-2": "Released",

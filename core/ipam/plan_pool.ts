@@ -82,9 +82,10 @@ export function planPool(input: PlanInput): Plan {
   if (network !== undefined) {
     dropMarks(planning, network);
     const isStatic = ({ primary }: Wish) => primary.requested !== undefined;
-    for (const wish of wishes.filter(isStatic)) placeStatic(planning, wish, network);
+    const refused = placeStatic(planning, wishes.filter(isStatic), network);
     addMarks(planning, network);
     placeDynamic(planning, wishes.filter((wish) => !isStatic(wish)), network);
+    placeStatic(planning, refused, network); // says who has the address now
   }
   return finish(planning);
 }
@@ -101,7 +102,7 @@ function finish(planning: Planning): Plan {
     const message = `IPPool ${poolName} has ${draft.size} entries of at most ${limits.maxEntries}`;
     notes.add("PoolNearlyFull", message);
   }
-  planning.wake(draft.conflicts.firstEnd());
+  if (planning.network !== undefined) planning.wake(draft.conflicts.firstEnd());
   planning.wake(Math.ceil(draft.released.firstEnd() / RELEASED_SWEEP_MS) * RELEASED_SWEEP_MS);
   const ipv4 = nextStatus(planning);
   return {
@@ -114,12 +115,15 @@ function finish(planning: Planning): Plan {
   };
 }
 
-/** Holds of freed addresses give way where the record becomes too big. */
-function trimReleased({ draft, limits }: Planning): void {
+/**
+ * Holds of freed addresses give way where the record becomes too big, those that end first. Those of VMs that have moved
+ * to another address stay: they are few, and guard addresses that may still be in use.
+ */
+function trimReleased({ draft, limits, stations }: Planning): void {
   const held = draft.conflicts.size + draft.released.size;
   const surplus = Math.ceil((draft.size + held * HOLD_ENTRIES - limits.maxEntries) / HOLD_ENTRIES);
   if (surplus <= 0 || draft.released.size === 0) return;
-  const ending = [...draft.released.entries()]
+  const ending = [...draft.released.entries()].filter(([, { mac }]) => !stations.wants(mac))
     .sort(([a, holdA], [b, holdB]) => holdA.until - holdB.until || a - b);
   for (const [address] of ending.slice(0, surplus)) draft.endHold(address);
 }

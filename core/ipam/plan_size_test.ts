@@ -24,7 +24,7 @@ Deno.test("rule 10: a record at its limit takes no more, dynamic or by name, and
   deepStrictEqual(first.outcomes.get("vm-5"), {
     claim: claimOf(5),
     reason: "PoolFull",
-    message: "IPPool default/net has 4 entries, which is all that one can hold",
+    message: "IPPool default/net has the 4 entries that one can hold",
   });
   const pool = written(poolOf(), first);
   const wish = claimOf(1, { requested: "10.0.0.98" });

@@ -223,6 +223,14 @@ Deno.test("an address that its owner only moved away from rests before a wish ge
   deepStrictEqual(results(then), { "vm-1": "10.0.0.13", "vm-2": "10.0.0.12" });
 });
 
+Deno.test("an older VM that wishes for an address which a younger one leaves in the same plan is told so", () => {
+  const pool = poolOf({ allocated: { "10.0.0.12": macOf(2) } });
+  const claims = [claimOf(1, { requested: "10.0.0.12" }), claimOf(2, { requested: "10.0.0.13" })];
+  const { outcomes, wakeAt } = plan(pool, claims);
+  strictEqual(outcomes.get("vm-1")?.message.startsWith("Address 10.0.0.12 was just left by"), true);
+  strictEqual(wakeAt, NOW + HOUR);
+});
+
 Deno.test("two VMs that wish for each other's address both keep their own", () => {
   const pool = poolOf({ allocated: { "10.0.0.12": macOf(1), "10.0.0.13": macOf(2) } });
   const claims = [claimOf(1, { requested: "10.0.0.13" }), claimOf(2, { requested: "10.0.0.12" })];

@@ -1,5 +1,6 @@
 import { type Checked, type FieldError, fieldErrorText } from "../api/field_error.ts";
 import { Answers, type Refusal } from "./answers.ts";
+import { type Declined, declinedBy } from "./declined.ts";
 import { Draft } from "./draft.ts";
 import { DEFAULT_LIMITS, HOLD_ENTRIES, MAX_RELEASED_HOLD_MS } from "./limits.ts";
 import { Notes } from "./notes.ts";
@@ -18,6 +19,7 @@ export class Planning {
   readonly frozen: Refusal | undefined;
   readonly draft: Draft;
   readonly stations: Stations;
+  readonly declined: Declined;
   readonly answers: Answers = new Answers();
   readonly notes: Notes = new Notes();
   readonly limits: PlanLimits;
@@ -38,6 +40,7 @@ export class Planning {
     // Without the network nothing can be marked anew, so that nothing recorded may lapse either.
     const lapsed = network.ok ? now : -Infinity;
     this.draft = new Draft(pool.status?.ipv4, { released: now, conflicts: lapsed });
+    this.declined = declinedBy(input);
     this.stations = new Stations(input.claims, this.draft.record);
     this.limits = input.limits ?? DEFAULT_LIMITS;
     this.releasedUntil = now + releasedHoldMs(pool.spec?.ipv4Config?.leaseTime);
@@ -67,7 +70,7 @@ function frozenBy(
 /** The refusal of one more entry, if the record has all that it can have. */
 export function fullRefusal({ draft, limits, poolName }: Planning): Refusal | undefined {
   if (draft.size + draft.conflicts.size * HOLD_ENTRIES < limits.maxEntries) return undefined;
-  const message = `IPPool ${poolName} has ${draft.size} entries, which is all that one can hold`;
+  const message = `IPPool ${poolName} has the ${limits.maxEntries} entries that one can hold`;
   return { reason: "PoolFull", message };
 }
 

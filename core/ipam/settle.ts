@@ -1,6 +1,5 @@
 import { formatMac, rangeContains } from "../net/mod.ts";
-import type { Declined } from "./declined.ts";
-import { declinedBy, settleDecline } from "./declined.ts";
+import { settleDecline } from "./declined.ts";
 import { ORPHAN_AGE_MS } from "./limits.ts";
 import { ownersOf } from "./owners.ts";
 import type { Planning } from "./planning.ts";
@@ -29,30 +28,22 @@ export function settleRecord(planning: Planning): readonly Wish[] {
   const { record } = planning.draft;
   const wishes: (Wish | undefined)[] = [];
   const settled = settleTwice(planning);
-  const declined = declinedBy(planning);
   for (let entry = 0; entry < record.size; entry++) {
     if ((record.macs[entry] ?? NONE) < 0 || settled.has(entry)) continue;
     const station = planning.stations.byEntry[entry];
     if (station === undefined) settleOrphan(planning, entry);
-    else if (!keepsAsIs(planning, { station, declined })) {
-      wishes.push(settleStation(planning, { station, declined }));
-    }
+    else if (!keepsAsIs(planning, station)) wishes.push(settleStation(planning, station));
   }
   for (const station of planning.stations.fresh()) wishes.push(settleFresh(planning, station));
   return wishes.filter((wish) => wish !== undefined);
 }
 
-interface Settling {
-  readonly station: Station;
-  readonly declined: Declined;
-}
-
 /** The usual case, cheaply: one claim, which has what it asks for. */
-function keepsAsIs(planning: Planning, { station, declined }: Settling): boolean {
+function keepsAsIs(planning: Planning, station: Station): boolean {
   const { entry, first } = station;
   const { record } = planning.draft;
   if (station.several !== undefined || first.state !== "wanted") return false;
-  if (planning.frozen !== undefined || declined.has(station.mac)) return false;
+  if (planning.frozen !== undefined || planning.declined.has(station.mac)) return false;
   const address = record.keys[entry] ?? "";
   if (first.requested !== undefined && first.requested !== address) return false;
   const known = record.outcomes[entry];
@@ -61,7 +52,7 @@ function keepsAsIs(planning: Planning, { station, declined }: Settling): boolean
   return true;
 }
 
-function settleStation(planning: Planning, { station, declined }: Settling): Wish | undefined {
+function settleStation(planning: Planning, station: Station): Wish | undefined {
   const { draft, answers, frozen } = planning;
   const { primary, sharing } = ownersOf(station.claims);
   if (primary === undefined) {
@@ -73,7 +64,7 @@ function settleStation(planning: Planning, { station, declined }: Settling): Wis
   const isPinned = primary.requested === address;
   const isContent = isPinned || primary.requested === undefined;
   if (frozen === undefined) {
-    const hasDeclined = settleDecline(planning, { station, declined, isPinned });
+    const hasDeclined = settleDecline(planning, { station, isPinned });
     if (hasDeclined) return { station, primary, sharing };
     if (!isContent) return { station, primary, sharing, kept: address };
   }

@@ -70,6 +70,11 @@ export class Stations {
     return this.#fresh.values();
   }
 
+  /** Whether anybody wants an address for a MAC address. */
+  wants(mac: number): boolean {
+    return this.of(mac)?.claims.some(({ state }) => state === "wanted") ?? false;
+  }
+
   /** The station of a MAC address. */
   of(mac: number): Station | undefined {
     const entry = this.#record.entryOf(mac);
