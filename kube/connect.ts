@@ -29,7 +29,8 @@ export interface ConnectOptions {
  * Dispose it to close its connections. Throws where there is neither, and for everything in the kubeconfig that cannot
  * be used, naming it.
  *
- * Needs `--allow-net`, `--allow-read` of the named files, and `--allow-run` of a credential plugin.
+ * Needs `--allow-net`, `--allow-read` of the named files, `--allow-env=LOG_TOKENS,LOG_STREAM`
+ * for a kubeconfig (the YAML library asks for them), and `--allow-run` of a credential plugin.
  *
  * @example Without a kubeconfig, and outside a cluster
  * ```ts

@@ -207,7 +207,10 @@ class BackgroundEventWriter implements EventWriter {
       entry.tries = 0;
       return true;
     } catch (error) {
-      if (signal?.aborted) throw error;
+      if (signal?.aborted) {
+        this.#waiting.add(entry);
+        throw error;
+      }
       this.#log(error);
       entry.tries++;
       if (entry.tries >= MOST_TRIES) this.#drop(entry);

@@ -42,6 +42,9 @@ export interface LeaderElectionOptions {
   readonly logger: Logger;
 }
 
+/** A write may take this part of the duration. */
+const ATTEMPTS = 4;
+
 /** The Lease as it was last seen to change. */
 interface Seen {
   readonly holder: string;
@@ -138,11 +141,13 @@ export class LeaderElection {
   async #acquire(signal: AbortSignal): Promise<number> {
     const { renewMs, identity, random } = this.#options;
     const before = this.#present();
+    const transition = this.#seen?.holder !== identity;
     try {
-      const lease = before === undefined
-        ? await this.#create(signal)
-        : await this.#write(before, { transition: this.#seen?.holder !== identity }, signal);
-      this.#adopt(lease);
+      await this.#timed(
+        signal,
+        (signal) =>
+          before === undefined ? this.#create(signal) : this.#write(before, { transition }, signal),
+      );
       this.#set(true, "The Lease is acquired");
       return renewMs;
     } catch (error) {
@@ -155,8 +160,9 @@ export class LeaderElection {
     const { clock, renewMs, durationMs, onSilence, identity } = this.#options;
     try {
       const before = this.#present();
-      this.#adopt(
-        before === undefined ? await this.#create(signal) : await this.#write(before, {}, signal),
+      await this.#timed(
+        signal,
+        (signal) => before === undefined ? this.#create(signal) : this.#write(before, {}, signal),
       );
       return renewMs;
     } catch (error) {
@@ -176,16 +182,11 @@ export class LeaderElection {
 
   /** Gives the Lease up, and goes on until a successor is seen or the time is over. */
   async #handOver(): Promise<void> {
-    const { clock, handOverMs = 0, durationMs } = this.#options;
-    using limit = new LinkedAbort();
-    const reason = () =>
-      new DOMException("The Lease could not be given up in time", "TimeoutError");
-    limit.abortAfter(Math.max(handOverMs, durationMs / 3), { clock, reason });
-    try {
-      const before = this.#present();
-      if (before !== undefined) await this.#write(before, { release: true }, limit.signal);
-    } catch (error) {
-      this.#note(error);
+    const { clock, handOverMs = 0 } = this.#options;
+    const before = this.#present();
+    if (before !== undefined) {
+      const release = (signal: AbortSignal) => this.#write(before, { release: true }, signal);
+      await this.#timed(new AbortController().signal, release).catch((error) => this.#note(error));
     }
     using wait = new LinkedAbort();
     const enough = clock.sleep(handOverMs, wait.signal).then(() => true, () => true);
@@ -257,10 +258,16 @@ export class LeaderElection {
     return this.#informer.get(`${namespace}/${name}`);
   }
 
-  /** Takes in the answer to an own write. */
-  #adopt(lease: Lease): void {
-    this.#renewedAt = this.#options.clock.monotonic();
-    if (this.#failing) this.#options.logger.info("The Lease is renewed again");
+  /** Writes with a time limit: a holder must notice in time that it cannot renew. */
+  async #timed(signal: AbortSignal, write: (signal: AbortSignal) => Promise<Lease>): Promise<void> {
+    const { clock, durationMs, logger } = this.#options;
+    using limit = new LinkedAbort(signal);
+    const reason = () => new DOMException("The API server does not answer in time", "TimeoutError");
+    limit.abortAfter(durationMs / ATTEMPTS, { clock, reason });
+    const begun = clock.monotonic();
+    const lease = await write(limit.signal);
+    this.#renewedAt = begun;
+    if (this.#failing) logger.info("The Lease is written again");
     this.#failing = false;
     this.#informer.observe(lease);
   }
