@@ -13,7 +13,7 @@ import { defaultState, readSettings } from "./settings.ts";
 type Settings = NonNullable<ReturnType<typeof readSettings>["values"]>;
 
 const write = (text: string) => void Deno.stderr.writeSync(new TextEncoder().encode(text));
-const VARIABLES = ["HOSTNAME", "XDG_STATE_HOME", "HOME"] as const;
+const VARIABLES = ["XDG_STATE_HOME", "HOME"] as const;
 
 async function main(): Promise<number> {
   const env = Object.fromEntries(VARIABLES.map((name) => [name, Deno.env.get(name)]));
@@ -38,7 +38,7 @@ async function main(): Promise<number> {
 }
 
 async function run(settings: Settings, log: Logger): Promise<void> {
-  const { manifests, listen, interface: interfaces, hostname } = settings;
+  const { manifests, listen, interface: interfaces } = settings;
   if (manifests === undefined) throw new Error("Cannot start: --manifests DIR is wanted");
   const state = settings.state ?? defaultState({ uid: Deno.uid(), ...settings });
   await Deno.mkdir(dirname(state), { recursive: true });
@@ -50,7 +50,7 @@ async function run(settings: Settings, log: Logger): Promise<void> {
     listen,
     log,
     enableCacheDump: settings.enableCacheDumpApi,
-    ...(hostname === undefined ? {} : { hostname }),
+    hostname: Deno.hostname(),
   }, shutdown.signal);
   log.info("Serving", { manifests, state, api: server.url });
   server.whenReady(shutdown.signal).then(

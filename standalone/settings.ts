@@ -18,7 +18,6 @@ type StandaloneSettings = {
   readonly "enable-cache-dump-api": Setting<boolean>;
   readonly debug: Setting<boolean>;
   readonly trace: Setting<boolean>;
-  readonly hostname: Setting<string | undefined>;
   readonly "state-home": Setting<string | undefined>;
   readonly home: Setting<string | undefined>;
 };
@@ -53,12 +52,6 @@ const PROGRAM: Program<StandaloneSettings> = {
     "enable-cache-dump-api": toggle({ help: "Serve /leases" }),
     debug: toggle({ help: "Log more" }),
     trace: toggle({ help: "Log every packet" }),
-    hostname: value({
-      help: "Name of the machine in Events",
-      env: "HOSTNAME",
-      envOnly: true,
-      parse: nonEmpty,
-    }),
     "state-home": value({
       help: "Base of the default state",
       env: "XDG_STATE_HOME",

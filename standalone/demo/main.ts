@@ -79,6 +79,9 @@ async function inside(hostPid: string, once: boolean): Promise<number> {
   const colours = Deno.stdout.isTerminal() && !Deno.noColor;
   const tell = new Narrator({ write, colours });
   tell.title("vm-dhcp: managed DHCP for virtual machines, from manifests to leases");
+  tell.line(
+    "Network namespaces stand in for a host's bridges and its machines; what has a tick was checked.",
+  );
   return await tellStory({
     hostPid,
     rootless: Deno.env.get(ROOTLESS) === "1",

@@ -134,12 +134,12 @@ export class Scene {
     });
   }
 
-  /** The newest Event about an object with a reason. */
-  event(name: string, reason: string): Promise<KubeEvent> {
-    return this.until(`an Event ${reason} about ${name}`, async () => {
+  /** The newest Event about an object, named `Kind/name`, with a reason. */
+  event(about: string, reason: string): Promise<KubeEvent> {
+    return this.until(`an Event ${reason} about ${about}`, async () => {
       const { items } = await this.server.client.of(EVENTS).list({ signal: this.signal });
-      return items.findLast((event) =>
-        event.reason === reason && event.involvedObject.name === name
+      return items.findLast(({ reason: why, involvedObject: { kind, name } }) =>
+        why === reason && `${kind}/${name}` === about
       );
     });
   }

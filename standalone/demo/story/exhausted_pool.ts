@@ -35,11 +35,10 @@ export const exhaustedPool: Chapter = {
       condition.reason === "PoolExhausted",
       condition.reason,
     );
-    const event = await scene.event("job-3", "PoolExhausted");
-    tell.check(
-      `So does an Event about ${event.involvedObject.kind} job-3: ${event.type} ${event.reason}`,
-      true,
-    );
+    const event = await scene.event("VirtualMachine/job-3", "PoolExhausted");
+    tell.did("kubectl -n tenant get events");
+    tell.show([`${event.type}  ${event.reason}  virtualmachine/job-3  ${event.message}`]);
+    tell.check("Its VirtualMachine has an Event that says so", event.type === "Warning");
     const sent = await scene.until("job-3 asked twice", async () => {
       const log = await Deno.readTextFile(`${nic.directory}/log`);
       const discovers = log.split("broadcasting discover").length - 1;
