@@ -105,6 +105,7 @@ class Agent implements RunningAgent {
       log,
       lease: { namespace, name },
       report: () => this.report(),
+      ...(options.leadership === undefined ? {} : { leadership: options.leadership }),
       renewMs: this.#timing.reportMs,
     });
     this.#metrics = options.metrics ?? createMetrics();

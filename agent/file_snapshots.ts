@@ -24,16 +24,10 @@ export function fileSnapshots(folder: string): SnapshotStore {
       await Deno.mkdir(folder, { recursive: true });
       const file = fileOf(key);
       const draft = `${file}.new`;
+      await Deno.writeTextFile(draft, text, { mode: 0o600 });
       // On the disk before it takes the old one's place: a power cut leaves one of the two.
-      using opened = await Deno.open(draft, {
-        write: true,
-        create: true,
-        truncate: true,
-        mode: 0o600,
-      });
-      const writer = opened.writable.getWriter();
-      await writer.write(new TextEncoder().encode(text));
-      await opened.sync();
+      using written = await Deno.open(draft);
+      await written.sync();
       await Deno.rename(draft, file);
     },
     async remove(key) {

@@ -30,6 +30,11 @@ export interface ReportWriterContext {
   readonly lease: { readonly namespace: string; readonly name: string };
   /** What is to be reported now. */
   readonly report: () => AgentReport;
+  /**
+   * Whether this agent leads. Then the election keeps the Lease, and only its holder's report is written. Unset: the Lease is this
+   * agent's alone, and the report keeps it.
+   */
+  readonly leadership?: { readonly leading: boolean };
   /** How often the Lease is renewed, changed or not. */
   readonly renewMs: number;
 }
@@ -68,7 +73,8 @@ export class ReportWriter {
   }
 
   async #write(): Promise<void> {
-    const { clock, log, lease } = this.#context;
+    const { clock, log, lease, leadership } = this.#context;
+    if (leadership?.leading === false) return;
     using limit = new LinkedAbort();
     limit.abortAfter(WRITE_MS, {
       clock,
@@ -88,12 +94,13 @@ export class ReportWriter {
 
   /** The Lease is patched, and made where there is none. */
   async #patch(signal: AbortSignal): Promise<void> {
-    const { client, lease } = this.#context;
+    const { client, lease, leadership } = this.#context;
     const content = this.#content();
+    const body = leadership === undefined ? content : { metadata: content.metadata };
     try {
-      await client.of(LEASES).patch(lease, { type: "merge", body: content }, { signal });
+      await client.of(LEASES).patch(lease, { type: "merge", body }, { signal });
     } catch (error) {
-      if (!isNotFound(error)) throw error;
+      if (!isNotFound(error) || leadership !== undefined) throw error;
       const { metadata, spec } = content;
       const object: Lease = {
         apiVersion: LEASES.apiVersion,

@@ -116,7 +116,7 @@ export function* decodeMessages(bytes: Uint8Array): Generator<NetlinkMessage> {
 
 /** The error number of an ERROR message; 0 is an acknowledgement. */
 export function errorOf(message: NetlinkMessage): number {
-  return message.body.byteLength < 4 ? 0 : -message.body.getInt32(0, true);
+  return message.body.byteLength < 4 ? 0 : 0 - message.body.getInt32(0, true);
 }
 
 /** Body of a request for all links. */

@@ -53,8 +53,11 @@ export class ServedLab implements AsyncDisposable {
     return AbortSignal.timeout(10_000);
   }
 
-  /** Starts an agent on these networks, which lie in the namespace `default`. */
-  agent(networks: readonly AgentNetwork[], options: Partial<AgentOptions> = {}): RunningAgent {
+  /** Starts an agent on these networks; it runs until the laboratory is disposed, or `signal` aborts. */
+  agent(
+    networks: readonly AgentNetwork[],
+    { signal, ...options }: Partial<AgentOptions> & { readonly signal?: AbortSignal } = {},
+  ): RunningAgent {
     const openPort: OpenPort = (link) => new FastPort(link);
     const agent = runAgent({
       rest: this.api.rest(),
@@ -68,7 +71,7 @@ export class ServedLab implements AsyncDisposable {
       pod: { namespace: "default", name: "agent-0" },
       networks,
       ...options,
-    }, this.#stop.signal);
+    }, AbortSignal.any([this.#stop.signal, ...(signal === undefined ? [] : [signal])]));
     this.#agents.push(agent);
     return agent;
   }

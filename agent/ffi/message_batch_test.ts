@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { writeInternetAddress } from "./frames.ts";
+import { Errno, lastErrno } from "./libc.ts";
+import { MessageBatch, SlotMemory } from "./message_batch.ts";
+import { openListener } from "./sockets.ts";
+
+const LOOPBACK = 0x7f000001;
+
+/** Two sockets on loopback. */
+function pair() {
+  const [one, other] = [openListener(0), openListener(0)];
+  return {
+    one,
+    other,
+    port: (listener: typeof one) => (listener.conn.addr as Deno.NetAddr).port,
+    [Symbol.dispose]() {
+      one.conn.close();
+      other.conn.close();
+    },
+  };
+}
+
+Deno.test("MessageBatch sends from the slots it is pointed to, and receives lengths and sources", () => {
+  using sockets = pair();
+  const data = new SlotMemory(4, 64);
+  const sending = new MessageBatch({ messages: 4, data, dataOffset: 4, nameBytes: 16 });
+  const to = { destinationAddress: LOOPBACK, destinationPort: sockets.port(sockets.other) };
+  // Slot 3 goes first, slot 1 second.
+  for (const [message, slot] of [3, 1].entries()) {
+    data.at(slot).set([0, 0, 0, 0, slot, slot], 0);
+    sending.point(message, { slot, length: slot });
+    writeInternetAddress(sending.names.at(message), to);
+  }
+  const receiving = new MessageBatch({ messages: 4, data: new SlotMemory(4, 64), nameBytes: 16 });
+  // The second time over the lengths that the kernel wrote the first time.
+  for (const _time of [1, 2]) {
+    assert.equal(sending.send(sockets.one.descriptor, { from: 0, to: 2 }), 2);
+    assert.equal(receiving.receive(sockets.other.descriptor), 2);
+    assert.deepEqual([...receiving.data(0).subarray(0, receiving.length(0))], [3, 3, 0]);
+    assert.deepEqual([...receiving.data(1).subarray(0, receiving.length(1))], [1]);
+    const name = receiving.names.at(1);
+    assert.equal(((name[2] ?? 0) << 8) | (name[3] ?? 0), sockets.port(sockets.one));
+    name.fill(0);
+  }
+});
+
+Deno.test("MessageBatch sends a part of its messages", () => {
+  using sockets = pair();
+  const data = new SlotMemory(3, 8);
+  const sending = new MessageBatch({ messages: 3, data, nameBytes: 16 });
+  for (let slot = 0; slot < 3; slot++) {
+    data.at(slot).fill(slot);
+    writeInternetAddress(sending.names.at(slot), {
+      destinationAddress: LOOPBACK,
+      destinationPort: sockets.port(sockets.other),
+    });
+  }
+  assert.equal(sending.send(sockets.one.descriptor, { from: 1, to: 3 }), 2);
+  const receiving = new MessageBatch({ messages: 3, data: new SlotMemory(3, 8) });
+  assert.equal(receiving.receive(sockets.other.descriptor), 2);
+  assert.equal(receiving.data(0)[0], 1);
+});
+
+Deno.test("MessageBatch does not wait where nothing is there", () => {
+  using sockets = pair();
+  const receiving = new MessageBatch({ messages: 1, data: new SlotMemory(1, 8) });
+  assert.equal(receiving.receive(sockets.one.descriptor), -1);
+  assert.equal(lastErrno(), Errno.EAGAIN);
+});
+
+Deno.test("SlotMemory has no slots but its own", () => {
+  assert.throws(() => new SlotMemory(2, 8).at(2), /no such slot: 2/);
+});

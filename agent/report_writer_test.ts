@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import type { AgentReport } from "../core/api/agent_report.ts";
+import { parseAgentReport } from "../core/api/mod.ts";
+import {
+  ApiError,
+  createKubeClient,
+  type JsonValue,
+  type Lease,
+  toRestClient,
+} from "../kube/mod.ts";
+import { ManualClock } from "../runtime/manual_clock.ts";
+import { memoryLogger } from "../runtime/memory_logger.ts";
+import { ReportWriter } from "./report_writer.ts";
+
+const ANNOTATION = "network.harvesterhci.io/agent-report";
+
+/** A server that knows one Lease. */
+function setUp() {
+  const clock = new ManualClock();
+  const log = memoryLogger();
+  const stop = new AbortController();
+  const writes: string[] = [];
+  const server: { lease?: Lease; away: boolean } = { away: false };
+  const rest = toRestClient(({ method, path, bodyJson }) => {
+    writes.push(method);
+    if (server.away) return Promise.reject(new TypeError("connection refused"));
+    if (method === "PATCH" && server.lease === undefined) {
+      return Promise.reject(
+        new ApiError({ code: 404, reason: "NotFound", message: "no lease" }, { method, path }),
+      );
+    }
+    server.lease = { ...server.lease, ...bodyJson as unknown as Lease };
+    return Promise.resolve(server.lease as unknown as JsonValue);
+  });
+  let report: AgentReport = { pod: { namespace: "default", name: "agent-0" }, pools: {} };
+  const writer = new ReportWriter({
+    client: createKubeClient(rest),
+    clock,
+    log,
+    lease: { namespace: "default", name: "agent" },
+    report: () => report,
+    renewMs: 5_000,
+  });
+  return {
+    clock,
+    log,
+    writes,
+    server,
+    writer,
+    stop,
+    start: () => writer.run(stop.signal),
+    set: (pools: AgentReport["pools"]) => {
+      report = { ...report, pools };
+      writer.changed();
+    },
+    told: () => {
+      const read = parseAgentReport(server.lease?.metadata.annotations?.[ANNOTATION] ?? "");
+      return read.ok ? read.value.pools : undefined;
+    },
+  };
+}
+
+const SERVING = {
+  "default/net-48": { ready: true, reason: "Serving", message: "Answering", interfaceName: "eth1" },
+} as const;
+
+Deno.test("ReportWriter makes the Lease, with label, holder and report", async () => {
+  const { clock, writes, server, stop, start } = setUp();
+  const running = start();
+  await clock.settle();
+  assert.deepEqual(writes, ["PATCH", "POST"]);
+  assert.deepEqual(server.lease?.metadata, {
+    namespace: "default",
+    name: "agent",
+    labels: { "network.harvesterhci.io/vm-dhcp-agent": "true" },
+    annotations: { [ANNOTATION]: '{"pod":{"namespace":"default","name":"agent-0"},"pools":{}}' },
+  });
+  assert.deepEqual(server.lease?.spec, {
+    holderIdentity: "agent-0",
+    leaseDurationSeconds: 15,
+    acquireTime: "2026-01-01T00:00:00.000000Z",
+    renewTime: "2026-01-01T00:00:00.000000Z",
+  });
+  stop.abort();
+  await running;
+});
+
+Deno.test("ReportWriter renews the Lease every 5 s", async () => {
+  const { clock, server, writes, stop, start } = setUp();
+  const running = start();
+  await clock.advance(4_999);
+  assert.equal(writes.length, 2);
+  await clock.advance(5_001);
+  assert.equal(writes.length, 4);
+  assert.equal(server.lease?.spec?.renewTime, "2026-01-01T00:00:10.000000Z");
+  assert.equal(server.lease?.spec?.acquireTime, "2026-01-01T00:00:00.000000Z");
+  stop.abort();
+  await running;
+});
+
+Deno.test("ReportWriter writes a change at once, and changes that come together once", async () => {
+  const { clock, writes, stop, start, set, told } = setUp();
+  const running = start();
+  await clock.settle();
+  set({});
+  await clock.advance(10);
+  set(SERVING);
+  await clock.advance(40);
+  assert.deepEqual(told(), SERVING);
+  assert.equal(writes.length, 3);
+  stop.abort();
+  await running;
+});
+
+Deno.test("ReportWriter tries again every second while the API server is away, and complains once", async () => {
+  const { clock, log, server, stop, start, set, told } = setUp();
+  server.away = true;
+  const running = start();
+  set(SERVING);
+  await clock.advance(10_000);
+  assert.equal(log.lines.filter(({ level }) => level === "warn").length, 1);
+  server.away = false;
+  await clock.advance(1_000);
+  assert.deepEqual(told(), SERVING);
+  stop.abort();
+  await running;
+});
+
+Deno.test("ReportWriter writes what is so at the end", async () => {
+  const { clock, stop, start, set, told } = setUp();
+  set(SERVING);
+  const running = start();
+  await clock.settle();
+  set({});
+  stop.abort();
+  await running;
+  assert.deepEqual(told(), {});
+  assert.equal(clock.sleeping, 0);
+});
+
+Deno.test("ReportWriter leaves declined addresses out where they would not fit", async () => {
+  const { clock, server, stop, start, set, told } = setUp();
+  const at = "2026-01-01T00:00:00Z";
+  const declined = Array.from({ length: 4_000 }, (_, number) => ({
+    address: `10.0.${number >> 8}.${number & 255}`,
+    macAddress: "52:54:00:00:00:01",
+    at,
+  }));
+  set({ "default/net-48": { ...SERVING["default/net-48"], declined } });
+  const running = start();
+  await clock.settle();
+  assert.deepEqual(told(), SERVING);
+  assert.ok((server.lease?.metadata.annotations?.[ANNOTATION]?.length ?? 0) < 1_000);
+  stop.abort();
+  await running;
+});

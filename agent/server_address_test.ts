@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { parseCidr, parseIPv4 } from "../core/net/mod.ts";
+import { memoryLogger } from "../runtime/memory_logger.ts";
+import type { Link } from "./host_network.ts";
+import { ServerAddress } from "./server_address.ts";
+import { MemoryHost } from "./testing/memory_host.ts";
+
+function setUp(fields: Partial<Link> = {}) {
+  const host = new MemoryHost();
+  const link = host.link("eth1", fields);
+  const log = memoryLogger();
+  const address = new ServerAddress({ host, log, apiServerAddresses: ["10.53.0.1"] });
+  const wanted = (server: string, cidr = "192.168.48.0/24") => ({
+    link,
+    cidr: parseCidr(cidr),
+    address: parseIPv4(server),
+  });
+  return { host, link, log, address, wanted };
+}
+
+Deno.test("ServerAddress adds the address once, and announces it twice", () => {
+  const { host, link, address, wanted } = setUp();
+  const state = host.read();
+  const options = { link, wanted: wanted("192.168.48.77") };
+  assert.deepEqual(address.ensure(state, options), { present: true });
+  assert.deepEqual(address.ensure(state, options), { present: true });
+  for (const _look of [1, 2, 3]) address.ensure(host.read(), options);
+  assert.deepEqual(host.calls, [
+    "add 192.168.48.77/24 eth1",
+    "announce 192.168.48.77/32 eth1",
+    "announce 192.168.48.77/32 eth1",
+  ]);
+});
+
+Deno.test("ServerAddress uses an address that is there, whatever its prefix, and leaves it", () => {
+  const { host, link, address, wanted } = setUp();
+  host.address(link, "192.168.48.77/16");
+  assert.deepEqual(address.ensure(host.read(), { link, wanted: wanted("192.168.48.77") }), {
+    present: true,
+  });
+  address.ensure(host.read(), { link });
+  assert.deepEqual(host.calls, []);
+});
+
+Deno.test("ServerAddress takes over what an earlier agent left, and removes the rest of it", () => {
+  const { host, link, address, wanted } = setUp();
+  host.address(link, "192.168.48.77/24", true);
+  host.address(link, "192.168.48.76/24", true);
+  address.ensure(host.read(), { link, wanted: wanted("192.168.48.77") });
+  assert.deepEqual(host.calls, ["remove 192.168.48.76/24 eth1"]);
+  address.ensure(host.read(), { link });
+  assert.deepEqual(host.calls.slice(1), ["remove 192.168.48.77/24 eth1"]);
+});
+
+Deno.test("ServerAddress moves to a new address", () => {
+  const { host, link, address, wanted } = setUp();
+  address.ensure(host.read(), { link, wanted: wanted("192.168.48.77") });
+  host.calls.length = 0;
+  address.ensure(host.read(), { link, wanted: wanted("192.168.48.78") });
+  assert.deepEqual(host.calls.slice(0, 2), [
+    "remove 192.168.48.77/24 eth1",
+    "add 192.168.48.78/24 eth1",
+  ]);
+});
+
+Deno.test("ServerAddress removes what it added even before it was seen there", () => {
+  const { host, link, address, wanted } = setUp();
+  const state = host.read();
+  address.ensure(state, { link, wanted: wanted("192.168.48.77") });
+  address.ensure(state, { link });
+  assert.equal(host.calls.at(-1), "remove 192.168.48.77/24 eth1");
+});
+
+Deno.test("ServerAddress leaves the interface it was on, and not one that is gone", () => {
+  const { host, link, address, wanted } = setUp();
+  const other = host.link("eth2");
+  address.ensure(host.read(), { link, wanted: wanted("192.168.48.77") });
+  address.leave(host.read(), link);
+  assert.notEqual(host.calls.at(-1), "remove 192.168.48.77/24 eth1");
+  address.leave(host.read(), other);
+  assert.equal(host.calls.at(-1), "remove 192.168.48.77/24 eth1");
+  const calls = host.calls.length;
+  address.ensure(host.read(), { link, wanted: wanted("192.168.48.77") });
+  host.unlink("eth1");
+  address.leave(host.read(), undefined);
+  assert.deepEqual(host.calls.slice(calls).filter((call) => call.startsWith("remove")), []);
+});
+
+Deno.test("ServerAddress says what went wrong, says it once in the log, and tries again", () => {
+  const { host, link, log, address, wanted } = setUp();
+  for (const _look of [1, 2]) {
+    host.failure = new Error("Cannot add an address: EPERM");
+    assert.deepEqual(address.ensure(host.read(), { link, wanted: wanted("192.168.48.77") }), {
+      present: false,
+      note: "Cannot add an address: EPERM",
+    });
+  }
+  assert.equal(log.lines.filter(({ level }) => level === "warn").length, 1);
+  assert.deepEqual(address.ensure(host.read(), { link, wanted: wanted("192.168.48.77") }), {
+    present: true,
+  });
+});
+
+Deno.test("ServerAddress adds a route where rp_filter is strict, says so, and removes it", () => {
+  const { host, link, address, wanted } = setUp({ strictReversePath: true });
+  const state = address.ensure(host.read(), { link, wanted: wanted("192.168.48.77") });
+  assert.deepEqual(state, {
+    present: true,
+    note: "rp_filter of eth1 is 1: added a route to 192.168.48.0/24",
+  });
+  assert.ok(host.calls.includes("route 192.168.48.77/24 eth1"));
+  address.ensure(host.read(), { link });
+  assert.equal(host.calls.at(-1), "unroute 192.168.48.77/24 eth1");
+});
+
+Deno.test("ServerAddress removes the route when rp_filter is no longer strict", () => {
+  const { host, link, address, wanted } = setUp({ strictReversePath: true });
+  address.ensure(host.read(), { link, wanted: wanted("192.168.48.77") });
+  const lax = host.link("eth1", { strictReversePath: false, index: link.index });
+  address.ensure(host.read(), { link: lax, wanted: { ...wanted("192.168.48.77"), link: lax } });
+  assert.equal(host.calls.at(-1), "unroute 192.168.48.77/24 eth1");
+});
+
+Deno.test("ServerAddress adds no route that would cover the API server", () => {
+  const { host, link, address, wanted } = setUp({ strictReversePath: true });
+  const { present, note } = address.ensure(host.read(), {
+    link,
+    wanted: wanted("10.0.0.1", "10.0.0.0/8"),
+  });
+  assert.equal(present, true);
+  assert.match(note ?? "", /a route to 10\.0\.0\.0\/8 would cover the API server 10\.53\.0\.1/);
+  assert.deepEqual(host.calls.filter((call) => call.startsWith("route")), []);
+});
