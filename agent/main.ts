@@ -6,7 +6,7 @@
 import { fieldErrorText } from "../core/api/mod.ts";
 import type { PodReference } from "../core/api/types.ts";
 import { isIPv4 } from "../core/net/mod.ts";
-import { connect } from "../kube/mod.ts";
+import { connect, createKubeClient } from "../kube/mod.ts";
 import { LinkedAbort } from "../runtime/abort.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { FlagError } from "../runtime/flags.ts";
@@ -15,6 +15,7 @@ import { addProcessMetrics, createMetrics } from "../runtime/metrics.ts";
 import { serveHttp } from "../runtime/ops_server.ts";
 import { onShutdown } from "../runtime/shutdown.ts";
 import { runAgent } from "./agent.ts";
+import { agentElection } from "./election.ts";
 import { FastPort } from "./fast_port.ts";
 import { fileSnapshots } from "./file_snapshots.ts";
 import { LinuxNetwork } from "./linux_network.ts";
@@ -45,9 +46,6 @@ async function main(): Promise<number> {
 }
 
 async function run(settings: Settings, log: Logger): Promise<void> {
-  if (!settings.noLeaderElection && !settings.dryRun) {
-    throw new Error("Cannot start: --no-leader-election or --dry-run is wanted");
-  }
   using shutdown = onShutdown({ logger: log, exit: Deno.exit });
   const networks = networksOf(settings, log);
   using rest = await connect({
@@ -57,33 +55,44 @@ async function run(settings: Settings, log: Logger): Promise<void> {
     ...(settings.kubecontext === undefined ? {} : { context: settings.kubecontext }),
   });
   const namespace = settings.podNamespace ?? rest.defaultNamespace ?? "default";
+  const pod = podOf(settings, namespace);
+  const snapshots = settings.stateDir === undefined ? {} : {
+    snapshots: fileSnapshots(settings.stateDir),
+  };
+  const common = { clock: systemClock, random: Math.random, log, ...snapshots };
+  const election = settings.noLeaderElection || settings.dryRun ? undefined : await agentElection({
+    ...common,
+    client: createKubeClient(rest),
+    lease: { namespace, name: settings.name },
+    identity: pod.name ?? settings.name,
+  });
   const metrics = createMetrics();
   addProcessMetrics(metrics);
   using host = new LinuxNetwork();
-  using stop = new LinkedAbort(shutdown.signal);
+  // The agent outlives the election: who ends goes on answering until somebody else does.
+  using stop = new LinkedAbort(election === undefined ? shutdown.signal : undefined);
   const agent = runAgent({
+    ...common,
     rest,
-    clock: systemClock,
-    random: Math.random,
-    log,
     openPort: (link) => new FastPort(link),
     host,
     name: settings.name,
     namespace,
-    pod: podOf(settings, namespace),
+    pod,
     networks,
     dryRun: settings.dryRun,
     enableCacheDump: settings.enableCacheDumpApi,
     apiServerAddresses: [new URL(rest.server).hostname].filter(isIPv4),
     metrics,
-    ...(settings.stateDir === undefined ? {} : { snapshots: fileSnapshots(settings.stateDir) }),
+    ...(election === undefined ? {} : { leadership: election }),
   }, stop.signal);
+  const elected = election?.run(shutdown.signal).then(() => stop.abort(shutdown.signal.reason));
   try {
     const server = serveHttp(
       { listen: settings.listen, handle: (request) => agent.handle(request), logger: log },
       stop.signal,
     );
-    await Promise.all([agent.done, server.done]);
+    await Promise.all([agent.done, server.done, elected]);
   } finally {
     // Whatever ends the program, no address stays behind.
     stop.abort(undefined);

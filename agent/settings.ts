@@ -11,7 +11,7 @@ const DEFAULT_LISTEN = { hostname: "0.0.0.0", port: 8080 };
 
 const SETTINGS = {
   "name": valueOr("vm-dhcp-agent", {
-    help: "Name of the agent's Lease, which carries its report",
+    help: "Name of the agent's Lease, whose holder answers and reports",
     env: "VM_DHCP_AGENT_NAME",
     placeholder: "NAME",
     parse: nonEmpty,
