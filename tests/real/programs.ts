@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { installPrograms } from "../../tools/install.ts";
+import { EXTERNAL_PROGRAMS } from "../../tools/install/packages.ts";
 import { findProgram, mustRun } from "./command.ts";
 import { buildArguments, writeModule } from "./go_module.ts";
 import { KUBERNETES_PROGRAMS, KUBERNETES_VERSION, type KubernetesProgram } from "./versions.ts";
@@ -49,15 +51,11 @@ export async function findPrograms(progress: Progress = () => {}): Promise<Progr
 }
 
 async function findEtcd(progress: Progress): Promise<string> {
+  await installPrograms(EXTERNAL_PROGRAMS.filter((one) => one.program === "etcd"), progress);
   const found = await findProgram("etcd");
   if (found !== undefined) return found;
-  progress("etcd is missing: installing Debian's etcd-server");
-  const install = new URL("../../tools/install.ts", import.meta.url).pathname;
-  await mustRun(Deno.execPath(), ["run", "--allow-all", install, "etcd-server"]);
-  const installed = await findProgram("etcd");
-  if (installed !== undefined) return installed;
   throw new Error(
-    "Cannot find etcd: install Debian's package etcd-server, or name a folder with etcd, kube-apiserver and kubectl in KUBEBUILDER_ASSETS",
+    "Cannot find etcd: install it, or name a folder with etcd, kube-apiserver and kubectl in KUBEBUILDER_ASSETS",
   );
 }
 
