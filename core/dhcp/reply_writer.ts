@@ -55,9 +55,7 @@ export function writeReply(request: RequestView, network: ServedNetwork, reply: 
   at = echo(bytes, at, OptionCode.ClientIdentifier, client); // rule 76
   at = echo(bytes, at, OptionCode.RelayAgentInformation, relay); // rules 73, 77
   bytes[at++] = OptionCode.End;
-  const length = Math.max(at - offset, MINIMUM_LENGTH); // rule 65
-  if (at - offset < length) bytes.fill(0, at, offset + length);
-  reply.length = length;
+  reply.length = Math.max(at - offset, MINIMUM_LENGTH); // rule 65: zeros follow END
   return true;
 }
 
