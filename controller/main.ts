@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { createKubeClient } from "../kube/client.ts";
 import { connect } from "../kube/connect.ts";
+import { LeaderElection } from "../kube/leader_election.ts";
 import type { RestClient } from "../kube/seam.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { FlagError } from "../runtime/flags.ts";
@@ -99,25 +101,51 @@ function agentsOf(settings: Settings, log: Logger): Pick<ControllerOptions, "age
   };
 }
 
-/** Works until a signal comes. */
+/** Works whenever it leads, until a signal comes. */
 async function stay(
   settings: Settings,
   options: ControllerOptions,
   signal: AbortSignal,
 ): Promise<number> {
   const { log } = options;
-  if (!settings.noLeaderElection) {
-    log.warn("No lock is taken in this version: no other controller may run in this cluster");
-  }
   const metrics = createMetrics();
   addProcessMetrics(metrics);
-  const controller = runController({ ...options, metrics }, signal);
+  const election = settings.noLeaderElection ? undefined : electionOf(settings, options);
+  const controller = runController({
+    ...options,
+    metrics,
+    ...(election === undefined ? {} : { leadership: election }),
+  }, signal);
   const server = serveHttp(
     { listen: settings.listen, handle: (request) => controller.handle(request), logger: log },
     signal,
   );
-  await Promise.all([controller.done, server.done]);
+  // The lock is given up when nothing is written any more.
+  const stopped = new AbortController();
+  const elected = election?.run(stopped.signal);
+  await controller.done;
+  stopped.abort();
+  await Promise.all([server.done, elected]);
   return 0;
+}
+
+/** The lock is the Go version's, so that both never work together. */
+function electionOf(
+  settings: Settings,
+  { rest, clock, random, log }: ControllerOptions,
+): LeaderElection {
+  const hostname = settings.podName ?? settings.name;
+  return new LeaderElection({
+    client: createKubeClient(rest),
+    lease: { namespace: "kube-system", name: "vm-dhcp-controllers" },
+    identity: `${hostname}_${crypto.randomUUID()}`,
+    durationMs: 15_000,
+    renewMs: 2_000,
+    onSilence: "stop",
+    clock,
+    random,
+    logger: log,
+  });
 }
 
 /** Brings everything in order, or says what that would write, and ends. */

@@ -6,6 +6,7 @@
 import type { WorkResult } from "../kube/types.ts";
 import { assemble, type Parts } from "./assemble.ts";
 import type { Context } from "./context.ts";
+import { type Leadership, whileLeading } from "./leadership.ts";
 import { reconcileNetwork } from "./network_loop.ts";
 import { controllerOps } from "./ops.ts";
 import { reconcilePool } from "./pool_loop.ts";
@@ -15,6 +16,8 @@ import { reconcileConfig } from "./vmnetcfg_loop.ts";
 import { keyOf } from "../kube/resources.ts";
 import { informersOf, type World } from "./world.ts";
 
+/** Of a controller that nobody else is to be asked about. */
+const ALONE: Leadership = { leading: true, onChange: () => undefined };
 /** How often idleness is looked for while changes are being gathered. */
 const IDLE_POLL_MS = 5;
 /** How long the last Events may take when the controller stops. */
@@ -29,7 +32,8 @@ export function runController(options: ControllerOptions, signal: AbortSignal): 
   const { ctx, failures, metrics } = parts;
   const { promise: working, resolve: onWorking } = Promise.withResolvers<void>();
   let isWorking = false;
-  const done = live(parts, signal, () => {
+  const { leadership = ALONE } = options;
+  const done = live(parts, { signal, leadership }, () => {
     isWorking = true;
     onWorking();
   });
@@ -59,7 +63,11 @@ export function runController(options: ControllerOptions, signal: AbortSignal): 
   };
 }
 
-async function live(parts: Parts, signal: AbortSignal, onWorking: () => void): Promise<void> {
+async function live(
+  parts: Parts,
+  { signal, leadership }: { readonly signal: AbortSignal; readonly leadership: Leadership },
+  onWorking: () => void,
+): Promise<void> {
   const { ctx, events, agents } = parts;
   const background = [
     ...[...informersOf(ctx.world), ...agents?.informers ?? []].map((informer) =>
@@ -72,7 +80,7 @@ async function live(parts: Parts, signal: AbortSignal, onWorking: () => void): P
     for (const informer of agents?.informers ?? []) await informer.whenSynced(signal);
     ctx.log.info("Everything is known, starting to work");
     onWorking();
-    await work(parts, signal);
+    await whileLeading(leadership, { signal, work: (signal) => work(parts, signal) });
   } catch (error) {
     if (!signal.aborted) ctx.log.error("Controller failed", { error });
   }
@@ -91,8 +99,9 @@ async function lastEvents({ ctx, events }: Parts): Promise<void> {
   await flushed;
 }
 
-/** What is done once everything is known: whoever leads calls it, for as long as it leads. */
+/** One term of leadership. It begins with a look at everything: another controller may have worked meanwhile. */
 async function work({ ctx, memory, gather, agents }: Parts, signal: AbortSignal): Promise<void> {
+  queueEverything(ctx);
   const { vms, configs, pools, networks } = ctx.queues;
   await Promise.all([
     vms.run((key, signal) => reconcileVm(ctx, key, signal), signal),
@@ -110,14 +119,17 @@ async function work({ ctx, memory, gather, agents }: Parts, signal: AbortSignal)
 
 /** Looks at everything again from time to time, so that nothing that was missed stays so. */
 async function resync(ctx: Context, signal: AbortSignal): Promise<void> {
-  const { world, queues, clock, resyncMs } = ctx;
   while (!signal.aborted) {
-    await clock.sleep(resyncMs, signal).catch(() => undefined);
-    if (signal.aborted) return;
-    for (const vm of world.vms.list()) queues.vms.add(keyOf(vm));
-    for (const config of world.configs.list()) queues.configs.add(keyOf(config));
-    for (const nad of world.nads.list()) queues.networks.add(keyOf(nad));
+    await ctx.clock.sleep(ctx.resyncMs, signal).catch(() => undefined);
+    if (!signal.aborted) queueEverything(ctx);
   }
+}
+
+function queueEverything({ world, queues, touchPool }: Context): void {
+  for (const vm of world.vms.list()) queues.vms.add(keyOf(vm));
+  for (const config of world.configs.list()) queues.configs.add(keyOf(config));
+  for (const nad of world.nads.list()) queues.networks.add(keyOf(nad));
+  for (const pool of world.pools.list()) touchPool(keyOf(pool));
 }
 
 /** Our own kinds must be there; KubeVirt's and Multus' may come later. */

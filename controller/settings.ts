@@ -99,6 +99,7 @@ const SETTINGS = {
     "The agent's container in that template",
   ),
   "pod-namespace": environment("POD_NAMESPACE", "Namespace of this pod"),
+  "pod-name": environment("POD_NAME", "Name of this pod, for the lock"),
 };
 
 function environment(env: string, help: string): Setting<string | undefined> {

@@ -7,6 +7,7 @@ import type { RestClient } from "../kube/seam.ts";
 import type { Clock, Random } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { Metrics } from "../runtime/metrics.ts";
+import type { Leadership } from "./leadership.ts";
 import type { AgentSettings } from "./agents/render_agent.ts";
 
 /** Looks up the IPv4 addresses of a host name; rejects where there are none. */
@@ -47,6 +48,8 @@ export interface ControllerOptions {
     readonly template: string;
     readonly settings: AgentSettings;
   };
+  /** Unset: nobody else works, and this controller always does. */
+  readonly leadership?: Leadership;
   /** Name of this process in Events: `reportingInstance`. */
   readonly instance?: string;
   /** Resolves NTP server names; unset: names are left unresolved, and option 42 carries addresses only. */
