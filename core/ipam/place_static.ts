@@ -31,6 +31,18 @@ export function placeStatic(
   return wishes.filter((wish) => !placeOne(planning, wish, network));
 }
 
+/** Answers again those that were refused, as it is when everybody has got what there is. */
+export function answerRefused(
+  planning: Planning,
+  wishes: readonly Wish[],
+  network: PoolNetwork,
+): void {
+  for (const { primary } of placeStatic(planning, wishes, network)) {
+    const hold = planning.draft.released.get(readIPv4(primary.requested ?? ""));
+    if (hold !== undefined) planning.wake(hold.until);
+  }
+}
+
 /** Answers whether the station got its address. */
 function placeOne(planning: Planning, wish: Wish, network: PoolNetwork): boolean {
   const { draft, answers } = planning;
@@ -111,7 +123,6 @@ function isInUse(
     return undefined;
   }
   // Its last owner has moved, but runs on and may use it until its lease is over.
-  planning.wake(hold.until);
   return refuse(
     "AddressTaken",
     `${text} was just left by ${who(planning, hold.mac)}; it rests until ${

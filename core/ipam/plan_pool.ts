@@ -3,7 +3,7 @@ import type { IPv4Status } from "../api/types.ts";
 import { HOLD_ENTRIES, RELEASED_SWEEP_MS } from "./limits.ts";
 import { addMarks, dropMarks } from "./marks.ts";
 import { placeDynamic } from "./place_dynamic.ts";
-import { placeStatic } from "./place_static.ts";
+import { answerRefused, placeStatic } from "./place_static.ts";
 import { Planning } from "./planning.ts";
 import type { PoolNetwork } from "./pool_network.ts";
 import { settleRecord, type Wish } from "./settle.ts";
@@ -85,7 +85,7 @@ export function planPool(input: PlanInput): Plan {
     const refused = placeStatic(planning, wishes.filter(isStatic), network);
     addMarks(planning, network);
     placeDynamic(planning, wishes.filter((wish) => !isStatic(wish)), network);
-    placeStatic(planning, refused, network); // says who has the address now
+    answerRefused(planning, refused, network);
   }
   return finish(planning);
 }
