@@ -18,6 +18,8 @@ export interface Link {
   readonly up: boolean;
   /** Whether the kernel drops what arrives here from a source it has no route to (`rp_filter` 1). */
   readonly strictReversePath: boolean;
+  /** Whether packets are heard here whose source is an address of this machine (`accept_local`). */
+  readonly acceptsLocal: boolean;
 }
 
 /** One IPv4 address of an interface. */
@@ -37,8 +39,9 @@ export interface HostState {
   readonly addresses: readonly LinkAddress[];
 }
 
-/** An IPv4 network and an address of it. Unsigned 32-bit numbers. */
+/** An IPv4 address, and how much of it names its network. */
 export interface InterfaceAddress {
+  /** Unsigned 32-bit number. */
   readonly address: number;
   readonly prefixLength: number;
 }
@@ -57,6 +60,8 @@ export interface HostNetwork extends Disposable {
   addPrefixRoute(link: Link, address: InterfaceAddress): void;
   /** Removes what {@linkcode HostNetwork.addPrefixRoute} added. A route that is gone already is no error. */
   removePrefixRoute(link: Link, address: InterfaceAddress): void;
+  /** Whether packets are to be heard whose source is an address of this machine. */
+  acceptLocal(link: Link, accept: boolean): void;
   /** Tells the neighbours by ARP who has the address now (RFC 5227 section 2.3). */
   announce(link: Link, address: number): void;
   /** Frees what it holds; it cannot be used after. */

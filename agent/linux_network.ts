@@ -10,6 +10,7 @@ import { ARP_BYTES, arpAnnouncement, SOCKADDR_LL_BYTES, writeLinkAddress } from 
 import { MessageBatch, SlotMemory } from "./ffi/message_batch.ts";
 import { NetlinkSocket } from "./ffi/netlink.ts";
 import {
+  acceptLocalBody,
   addressBody,
   addressDump,
   linkAddressOf,
@@ -97,6 +98,15 @@ export class LinuxNetwork implements HostNetwork {
       body: routeBody(link.index, address),
       action: `Cannot remove a route through the interface ${link.name}`,
       harmless: [Errno.ESRCH, Errno.ENODEV],
+    });
+  }
+
+  acceptLocal(link: Link, accept: boolean): void {
+    this.#request({
+      type: Rtm.SETLINK,
+      body: acceptLocalBody(link.index, accept),
+      action: `Cannot set accept_local of the interface ${link.name}`,
+      harmless: [],
     });
   }
 

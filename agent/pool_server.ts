@@ -42,6 +42,9 @@ export interface PoolServerInput {
   readonly leading: boolean;
 }
 
+/** Not serving for these is nothing to worry about. */
+const QUIET: ReadonlySet<PoolReport["reason"]> = new Set(["NotSynced", "Paused"]);
+
 /** A rung of the ladder: what is reported, and what that means for the server address. */
 interface Outcome {
   readonly report: Pick<PoolReport, "ready" | "reason" | "message">;
@@ -201,7 +204,7 @@ export class PoolServer {
     this.#report = report;
     if (!changed) return;
     const keys = { reason, state: message, interface: interfaceName };
-    if (ready || reason === "Paused") this.#log.info("State of the pool", keys);
+    if (ready || QUIET.has(reason)) this.#log.info("State of the pool", keys);
     else this.#log.warn("State of the pool", keys);
   }
 }

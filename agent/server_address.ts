@@ -16,6 +16,12 @@ import type {
 /** RFC 5227 section 2.3: announce twice. */
 const ANNOUNCEMENTS = 2;
 
+/**
+ * A network of its own: the kernel then gives it no route, and neither it nor another address of the interface
+ * goes when the other one is removed, as addresses of one subnet do.
+ */
+const HOST_PREFIX = 32;
+
 /** Where which address is wanted. */
 export interface WantedAddress {
   readonly link: Link;
@@ -57,6 +63,8 @@ export class ServerAddress {
   #route: { readonly link: Link; readonly address: InterfaceAddress } | undefined;
   /** What was added, which a state read before does not have yet. */
   #added: { readonly link: Link; readonly address: InterfaceAddress } | undefined;
+  /** The interface whose `accept_local` was set. */
+  #accepting: Link | undefined;
   #announcements = 0;
   /** The failure that was logged last: it is tried again all the time, and told once. */
   #complaint: string | undefined;
@@ -89,6 +97,7 @@ export class ServerAddress {
     }
     this.#seen = undefined;
     this.#route = undefined;
+    this.#accepting = undefined;
   }
 
   #make(
@@ -106,9 +115,10 @@ export class ServerAddress {
     }
     if (wanted === undefined) {
       this.#dropRoute();
+      this.#acceptLocal(undefined);
       return { present: false };
     }
-    const own = { address: wanted.address, prefixLength: wanted.cidr.prefix };
+    const own = { address: wanted.address, prefixLength: HOST_PREFIX };
     if (!on.some(({ address }) => address === wanted.address)) {
       const refused = this.#attempt(
         "Added the server address",
@@ -127,7 +137,8 @@ export class ServerAddress {
         () => this.#context.host.announce(link, wanted.address),
       );
     }
-    const note = this.#reversePath(wanted, own);
+    this.#acceptLocal(neighbourMayBeLocal(host, wanted) ? link : undefined);
+    const note = this.#reversePath(wanted);
     return note === undefined ? { present: true } : { present: true, note };
   }
 
@@ -142,10 +153,10 @@ export class ServerAddress {
   }
 
   /** With a strict rp_filter, packets from clients are dropped unless there is a route back to them. */
-  #reversePath(wanted: WantedAddress, own: InterfaceAddress): string | undefined {
+  #reversePath(wanted: WantedAddress): string | undefined {
     const { host, apiServerAddresses } = this.#context;
     const { link, cidr } = wanted;
-    const of = { link, of: own };
+    const route = { address: wanted.address, prefixLength: cidr.prefix };
     if (!link.strictReversePath) {
       this.#dropRoute();
       return undefined;
@@ -158,9 +169,13 @@ export class ServerAddress {
       } would cover the API server ${covered}: ` +
         "clients that renew by unicast are not heard until rp_filter is 0 or 2";
     }
-    const refused = this.#attempt(undefined, of, () => host.addPrefixRoute(link, own));
+    const refused = this.#attempt(
+      undefined,
+      { link, of: route },
+      () => host.addPrefixRoute(link, route),
+    );
     if (refused !== undefined) return refused;
-    this.#route = { link, address: own };
+    this.#route = { link, address: route };
     return `rp_filter of ${link.name} is 1: added a route to ${formatCidr(cidr)}`;
   }
 
@@ -175,17 +190,29 @@ export class ServerAddress {
     );
   }
 
+  /** Lets an interface hear clients whose address is this machine's on another network; no longer the one before. */
+  #acceptLocal(link: Link | undefined): void {
+    const { host } = this.#context;
+    const before = this.#accepting;
+    if (before !== undefined && before.index !== link?.index) {
+      this.#accepting = undefined;
+      this.#attempt(undefined, { link: before }, () => host.acceptLocal(before, false));
+    }
+    if (link === undefined || link.acceptsLocal) return;
+    this.#accepting = link;
+    this.#attempt(undefined, { link }, () => host.acceptLocal(link, true));
+  }
+
   /** Does it and says so in the log; answers what went wrong, in words. */
   #attempt(
     done: string | undefined,
-    { link, of }: { readonly link: Link; readonly of: InterfaceAddress },
+    { link, of }: { readonly link: Link; readonly of?: InterfaceAddress },
     action: () => void,
   ): string | undefined {
-    const keys = {
-      interface: link.name,
-      address: formatIPv4(of.address),
-      prefixLength: of.prefixLength,
-    };
+    const address = of === undefined
+      ? {}
+      : { address: `${formatIPv4(of.address)}/${of.prefixLength}` };
+    const keys = { interface: link.name, ...address };
     try {
       action();
       if (done !== undefined) this.#context.log.info(done, keys);
@@ -199,6 +226,13 @@ export class ServerAddress {
       return message;
     }
   }
+}
+
+/** Whether a client of the network may have an address that is this machine's on another one. */
+function neighbourMayBeLocal(host: HostState, { link, cidr }: WantedAddress): boolean {
+  return host.addresses.some(({ index, address }) =>
+    index !== link.index && cidrContains(cidr, address)
+  );
 }
 
 function same(one: WantedAddress | undefined, other: WantedAddress | undefined): boolean {

@@ -26,7 +26,7 @@ Deno.test("ServerAddress adds the address once, and announces it twice", () => {
   assert.deepEqual(address.ensure(state, options), { present: true });
   for (const _look of [1, 2, 3]) address.ensure(host.read(), options);
   assert.deepEqual(host.calls, [
-    "add 192.168.48.77/24 eth1",
+    "add 192.168.48.77/32 eth1",
     "announce 192.168.48.77/32 eth1",
     "announce 192.168.48.77/32 eth1",
   ]);
@@ -58,8 +58,8 @@ Deno.test("ServerAddress moves to a new address", () => {
   host.calls.length = 0;
   address.ensure(host.read(), { link, wanted: wanted("192.168.48.78") });
   assert.deepEqual(host.calls.slice(0, 2), [
-    "remove 192.168.48.77/24 eth1",
-    "add 192.168.48.78/24 eth1",
+    "remove 192.168.48.77/32 eth1",
+    "add 192.168.48.78/32 eth1",
   ]);
 });
 
@@ -68,7 +68,7 @@ Deno.test("ServerAddress removes what it added even before it was seen there", (
   const state = host.read();
   address.ensure(state, { link, wanted: wanted("192.168.48.77") });
   address.ensure(state, { link });
-  assert.equal(host.calls.at(-1), "remove 192.168.48.77/24 eth1");
+  assert.equal(host.calls.at(-1), "remove 192.168.48.77/32 eth1");
 });
 
 Deno.test("ServerAddress leaves the interface it was on, and not one that is gone", () => {
@@ -76,9 +76,9 @@ Deno.test("ServerAddress leaves the interface it was on, and not one that is gon
   const other = host.link("eth2");
   address.ensure(host.read(), { link, wanted: wanted("192.168.48.77") });
   address.leave(host.read(), link);
-  assert.notEqual(host.calls.at(-1), "remove 192.168.48.77/24 eth1");
+  assert.notEqual(host.calls.at(-1), "remove 192.168.48.77/32 eth1");
   address.leave(host.read(), other);
-  assert.equal(host.calls.at(-1), "remove 192.168.48.77/24 eth1");
+  assert.equal(host.calls.at(-1), "remove 192.168.48.77/32 eth1");
   const calls = host.calls.length;
   address.ensure(host.read(), { link, wanted: wanted("192.168.48.77") });
   host.unlink("eth1");
@@ -130,4 +130,26 @@ Deno.test("ServerAddress adds no route that would cover the API server", () => {
   assert.equal(present, true);
   assert.match(note ?? "", /a route to 10\.0\.0\.0\/8 would cover the API server 10\.53\.0\.1/);
   assert.deepEqual(host.calls.filter((call) => call.startsWith("route")), []);
+});
+
+Deno.test("ServerAddress lets clients be heard that have an address of this machine's on another network", () => {
+  const { host, link, address, wanted } = setUp();
+  const options = { link, wanted: wanted("192.168.48.77") };
+  address.ensure(host.read(), options);
+  assert.deepEqual(host.calls.filter((call) => call.startsWith("accept")), []);
+  host.address(host.link("eth2"), "192.168.48.78/24");
+  address.ensure(host.read(), options);
+  address.ensure(host.read(), { link });
+  assert.deepEqual(host.calls.filter((call) => call.startsWith("accept")), [
+    "accept_local true eth1",
+    "accept_local false eth1",
+  ]);
+});
+
+Deno.test("ServerAddress leaves accept_local as it is where it was set before", () => {
+  const { host, link, address, wanted } = setUp({ acceptsLocal: true });
+  host.address(host.link("eth2"), "192.168.48.78/24");
+  address.ensure(host.read(), { link, wanted: wanted("192.168.48.77") });
+  address.ensure(host.read(), { link });
+  assert.deepEqual(host.calls.filter((call) => call.startsWith("accept")), []);
 });

@@ -14,6 +14,7 @@ export const Rtm = {
   NEWLINK: 16,
   DELLINK: 17,
   GETLINK: 18,
+  SETLINK: 19,
   NEWADDR: 20,
   DELADDR: 21,
   GETADDR: 22,
@@ -42,14 +43,17 @@ export const ADDRESS_LABEL = "vm-dhcp";
 export const NETLINK_HEADER = 16;
 
 const AF_INET = 2;
+/** Marks an attribute that holds attributes (`NLA_F_NESTED`). */
+const NESTED = 0x8000;
 const IFF_UP = 1;
 const IFLA_ADDRESS = 1;
 const IFLA_IFNAME = 3;
 const IFLA_MTU = 4;
 const IFLA_AF_SPEC = 26;
 const IFLA_INET_CONF = 1;
-/** Place of rp_filter among the settings of an interface (`IPV4_DEVCONF_RP_FILTER` less one). */
-const INET_CONF_RP_FILTER = 7;
+/** Numbers of the settings of an interface (`IPV4_DEVCONF_*`); the kernel lists them from 1. */
+const INET_CONF_RP_FILTER = 8;
+const INET_CONF_ACCEPT_LOCAL = 23;
 const IFA_ADDRESS = 1;
 const IFA_LOCAL = 2;
 const IFA_LABEL = 3;
@@ -72,7 +76,7 @@ export interface NetlinkMessage {
   readonly type: number;
   readonly sequence: number;
   /** What follows the header. */
-  readonly body: DataView;
+  readonly body: DataView<ArrayBuffer>;
 }
 
 /** What goes into a request beside its body. */
@@ -95,7 +99,7 @@ export function encodeRequest(head: RequestHead, body: Uint8Array): Uint8Array<A
 }
 
 /** The messages in what was received. A cut-off last message is left out. */
-export function* decodeMessages(bytes: Uint8Array): Generator<NetlinkMessage> {
+export function* decodeMessages(bytes: Uint8Array<ArrayBuffer>): Generator<NetlinkMessage> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let offset = 0;
   while (offset + NETLINK_HEADER <= bytes.length) {
@@ -122,6 +126,15 @@ export function errorOf(message: NetlinkMessage): number {
 /** Body of a request for all links. */
 export function linkDump(): Uint8Array {
   return new Uint8Array(16);
+}
+
+/** Body of a request that sets `accept_local` of an interface. */
+export function acceptLocalBody(index: number, accept: boolean): Uint8Array {
+  const head = new Uint8Array(16);
+  new DataView(head.buffer).setInt32(4, index, true);
+  const setting = attribute(INET_CONF_ACCEPT_LOCAL, number32(accept ? 1 : 0));
+  const settings = attribute(IFLA_INET_CONF | NESTED, setting);
+  return concat([head, attribute(IFLA_AF_SPEC | NESTED, attribute(AF_INET | NESTED, settings))]);
 }
 
 /** Body of a request for all IPv4 addresses. */
@@ -178,6 +191,8 @@ export interface LinkMessage {
   readonly up: boolean;
   /** `rp_filter` of the interface itself; the kernel takes the greater of it and that of all interfaces. */
   readonly reversePathFilter: number;
+  /** `accept_local` of the interface itself. */
+  readonly acceptsLocal: boolean;
 }
 
 /** The link of a NEWLINK message; `undefined` for one without a name. */
@@ -186,16 +201,24 @@ export function linkOf({ body }: NetlinkMessage): LinkMessage | undefined {
   let name: string | undefined;
   let mtu = 0;
   let hardwareAddress = new Uint8Array(6);
-  let reversePathFilter = 0;
+  let settings = new Uint8Array();
   for (const { type, value } of attributes(body, 16)) {
     if (type === IFLA_IFNAME) name = text(value);
     else if (type === IFLA_MTU) mtu = hostNumber(value);
     else if (type === IFLA_ADDRESS && value.length === 6) hardwareAddress = value.slice();
-    else if (type === IFLA_AF_SPEC) reversePathFilter = reversePathFilterIn(value);
+    else if (type === IFLA_AF_SPEC) settings = settingsIn(value);
   }
   if (name === undefined) return undefined;
   const up = (body.getUint32(8, true) & IFF_UP) !== 0;
-  return { name, index: body.getInt32(4, true), mtu, hardwareAddress, up, reversePathFilter };
+  return {
+    name,
+    index: body.getInt32(4, true),
+    mtu,
+    hardwareAddress,
+    up,
+    reversePathFilter: settingOf(settings, INET_CONF_RP_FILTER),
+    acceptsLocal: settingOf(settings, INET_CONF_ACCEPT_LOCAL) === 1,
+  };
 }
 
 /** The address of a NEWADDR message; `undefined` for another family. */
@@ -222,25 +245,29 @@ export function reversePathFilterOf({ body }: NetlinkMessage): number {
   return 0;
 }
 
-/** From the settings of the address family IPv4 among those of all families. */
-function reversePathFilterIn(families: Uint8Array): number {
+/** The IPv4 settings among those of all address families. */
+function settingsIn(families: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   for (const family of attributes(viewOf(families), 0)) {
     if (family.type !== AF_INET) continue;
     for (const { type, value } of attributes(viewOf(family.value), 0)) {
-      if (type === IFLA_INET_CONF) return hostNumber(value.subarray(INET_CONF_RP_FILTER * 4));
+      if (type === IFLA_INET_CONF) return value;
     }
   }
-  return 0;
+  return new Uint8Array();
 }
 
-function viewOf(bytes: Uint8Array): DataView {
+function settingOf(settings: Uint8Array, number: number): number {
+  return hostNumber(settings.subarray((number - 1) * 4));
+}
+
+function viewOf(bytes: Uint8Array<ArrayBuffer>): DataView<ArrayBuffer> {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 function* attributes(
-  body: DataView,
+  body: DataView<ArrayBuffer>,
   start: number,
-): Generator<{ type: number; value: Uint8Array }> {
+): Generator<{ type: number; value: Uint8Array<ArrayBuffer> }> {
   let offset = start;
   while (offset + 4 <= body.byteLength) {
     const length = body.getUint16(offset, true);

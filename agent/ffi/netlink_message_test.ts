@@ -70,7 +70,10 @@ Deno.test("netconfOfAll asks for the settings of all interfaces", () => {
 });
 
 Deno.test("linkOf reads what the kernel says of an interface", () => {
-  const settings = Uint8Array.from({ length: 33 * 4 }, (_, at) => at === 7 * 4 ? 1 : 0);
+  const settings = Uint8Array.from(
+    { length: 33 * 4 },
+    (_, at) => at === 7 * 4 || at === 22 * 4 ? 1 : 0,
+  );
   const body = Uint8Array.of(
     ...[0, 0, 1, 0, 3, 0, 0, 0, 0x43, 0x10, 1, 0, 0, 0, 0, 0], // struct ifinfomsg: Ethernet, index 3, up
     ...[9, 0, 3, 0, ...new TextEncoder().encode("eth1\0"), 0, 0, 0], // IFLA_IFNAME
@@ -85,6 +88,7 @@ Deno.test("linkOf reads what the kernel says of an interface", () => {
     hardwareAddress: Uint8Array.of(2, 0, 0, 0, 0, 9),
     up: true,
     reversePathFilter: 1,
+    acceptsLocal: true,
   });
 });
 

@@ -32,6 +32,7 @@ export class MemoryHost implements HostNetwork {
       hardwareAddress: Uint8Array.of(2, 0, 0, 0, 0, 1),
       up: true,
       strictReversePath: false,
+      acceptsLocal: false,
       ...fields,
     };
     this.#links.set(name, link);
@@ -89,6 +90,11 @@ export class MemoryHost implements HostNetwork {
 
   removePrefixRoute(link: Link, own: InterfaceAddress): void {
     this.#call("unroute", link, own);
+  }
+
+  acceptLocal(link: Link, accept: boolean): void {
+    this.calls.push(`accept_local ${accept} ${link.name}`);
+    this.link(link.name, { ...link, acceptsLocal: accept });
   }
 
   announce(link: Link, address: number): void {

@@ -64,6 +64,7 @@ Deno.test("FastPort names the interface that it cannot be bound to", async () =>
     mtu: 1500,
     hardwareAddress: new Uint8Array(6),
     strictReversePath: false,
+    acceptsLocal: false,
     up: true,
   };
   assert.throws(

@@ -41,7 +41,7 @@ Deno.test("the server address is added without a route, and removed at the end",
   const stop = new AbortController();
   const agent = served.agent(NETWORKS, { signal: stop.signal });
   await agent.whenPool(POOL, serving, served.patience);
-  assert.deepEqual(await addresses("br0"), [`${SERVER}/24 vm-dhcp`]);
+  assert.deepEqual(await addresses("br0"), [`${SERVER}/32 vm-dhcp`]);
   assert.equal(await ip("route show dev br0"), "");
   stop.abort();
   await agent.done;
@@ -64,7 +64,7 @@ Deno.test("an address that was there before is used and left", async () => {
 Deno.test("an address that an earlier agent left is removed by a standby", async () => {
   await using served = await ServedLab.open();
   await served.lab.bridge("br0");
-  await ip(`address add 192.168.48.76/24 dev br0 noprefixroute label vm-dhcp`);
+  await ip(`address add 192.168.48.76/32 dev br0 noprefixroute label vm-dhcp`);
   await served.lab.address("br0", "192.168.48.5/24");
   await served.pool({ name: "net-48", config: CONFIG });
   const standby: Leadership = { leading: false, onChange: () => undefined };
@@ -109,7 +109,7 @@ Deno.test("an address that somebody removes is added again", async () => {
   await served.pool({ name: "net-48", config: CONFIG });
   const agent = served.agent(NETWORKS);
   await agent.whenPool(POOL, serving, served.patience);
-  await ip(`address del ${SERVER}/24 dev br0`);
+  await ip(`address del ${SERVER}/32 dev br0`);
   await until(async () => (await addresses("br0")).length === 1, {
     what: "the address is back",
     timeoutMs: 2_000,
@@ -148,7 +148,7 @@ Deno.test("rule 28: a changed server address is taken at once, and a client that
   await agent.whenPool(POOL, serving, served.patience);
   await client.ask({ message: discover() });
   await served.pool({ name: "net-48", config: { ...CONFIG, serverIP: "192.168.48.78" }, leases });
-  await until(async () => (await addresses("br0")).join() === "192.168.48.78/24 vm-dhcp", {
+  await until(async () => (await addresses("br0")).join() === "192.168.48.78/32 vm-dhcp", {
     what: "the address moved",
   });
   const ack = await client.ask({
@@ -232,6 +232,9 @@ Deno.test("a client may have the address that the agent has on another network",
   ]);
   await agent.whenPool("default/blue", serving, served.patience);
   await agent.whenPool("default/red", serving, served.patience);
+  await until(() => served.host.read().links.get("red")?.acceptsLocal, {
+    what: "such a client is heard",
+  });
   assert.equal(await renews(client, SERVER, "192.168.48.1"), true);
 });
 

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { readSettings } from "./settings.ts";
+
+function read(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const { values } = readSettings({ args, env });
+  assert.ok(values);
+  return values;
+}
+
+Deno.test("readSettings has the defaults of the Go version", () => {
+  const settings = read([]);
+  assert.equal(settings.name, "vm-dhcp-agent");
+  assert.equal(settings.nic, "eth1");
+  assert.deepEqual(settings.listen, { hostname: "0.0.0.0", port: 8080 });
+  assert.equal(settings.dryRun, false);
+  assert.equal(settings.noLeaderElection, false);
+});
+
+Deno.test("readSettings knows the flags of the Go version", () => {
+  const settings = read([
+    ...[
+      "--name",
+      "a",
+      "--kubeconfig",
+      "f",
+      "--kubecontext",
+      "c",
+      "--ippool-ref",
+      "default/p",
+      "--nic",
+      "eth2",
+    ],
+    ...["--dry-run", "--no-leader-election", "--enable-cache-dump-api", "--debug", "--trace"],
+  ]);
+  const { name, kubeconfig, kubecontext, ippoolRef, nic } = settings;
+  assert.deepEqual([name, kubeconfig, kubecontext, ippoolRef, nic], [
+    "a",
+    "f",
+    "c",
+    "default/p",
+    "eth2",
+  ]);
+  const { dryRun, noLeaderElection, enableCacheDumpApi, debug, trace } = settings;
+  assert.deepEqual([dryRun, noLeaderElection, enableCacheDumpApi, debug, trace], [
+    true,
+    true,
+    true,
+    true,
+    true,
+  ]);
+});
+
+Deno.test("readSettings knows the environment of the Go version", () => {
+  const settings = read([], {
+    VM_DHCP_AGENT_NAME: "a",
+    KUBECONFIG: "f",
+    KUBECONTEXT: "c",
+    IPPOOL_REF: "default/p",
+    AGENT_NETWORK_CONFIGS: "[]",
+    IPPOOL_REFS_JSON: "[1]",
+    POD_NAMESPACE: "n",
+    POD_NAME: "p",
+    POD_UID: "u",
+  });
+  const { name, kubeconfig, kubecontext, ippoolRef, networkConfigs, ippoolRefs } = settings;
+  assert.deepEqual([name, kubeconfig, kubecontext, ippoolRef], ["a", "f", "c", "default/p"]);
+  assert.deepEqual([networkConfigs, ippoolRefs], ["[]", "[1]"]);
+  assert.deepEqual([settings.podNamespace, settings.podName, settings.podUid], ["n", "p", "u"]);
+});
