@@ -94,7 +94,7 @@ export const optionFields: fc.Arbitrary<Uint8Array> = fc.record({
     fc.record({
       code: fc.oneof(fc.constantFrom(0, 50, 51, 52, 53, 54, 55, 57, 61, 82, 119, 255), u8),
       length: fc.option(u8, { freq: 5 }),
-      value: octets(20),
+      value: fc.oneof(octets(20), octets(255)),
     }),
     { maxLength: 30 },
   ),

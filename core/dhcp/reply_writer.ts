@@ -43,7 +43,7 @@ export function writeReply(request: RequestView, network: ServedNetwork, reply: 
     bytes.set(run.bytes, at);
     at += run.bytes.length;
   } else {
-    if (start > end) return false;
+    if (end - start < TYPE_AND_OVERLOAD) return false;
     at = packRun(run, { message: offset, start, end, reply });
     if (at < 0) return false;
   }
@@ -61,12 +61,10 @@ export function writeReply(request: RequestView, network: ServedNetwork, reply: 
 
 /** Octets that the reply may have: what the client takes (rules 66, 67), the interface and the buffer. */
 function roomFor(request: RequestView, network: ServedNetwork, reply: Reply): number {
-  if (reply.type === 0) return Math.min(reply.capacity, MINIMUM_LENGTH); // BOOTP, rule 57
+  const buffer = Math.min(reply.capacity, reply.bytes.length - reply.offset);
+  if (reply.type === 0) return Math.min(buffer, MINIMUM_LENGTH); // BOOTP, rule 57
   const accepted = Math.max(request.maximumMessageSize, MINIMUM_DATAGRAM);
-  return Math.min(
-    Math.min(accepted, network.mtu) - IP_UDP_HEADER_LENGTH,
-    Math.min(reply.capacity, reply.bytes.length - reply.offset),
-  );
+  return Math.min(buffer, Math.min(accepted, network.mtu) - IP_UDP_HEADER_LENGTH);
 }
 
 function runOf(request: RequestView, network: ServedNetwork, reply: Reply): OptionRun {
@@ -102,6 +100,9 @@ function writeHeader(request: RequestView, reply: Reply): void {
   copy(from, at + 24, bytes, offset + 24, 20); // giaddr, chaddr
   writeU32(bytes, offset + FIXED_LENGTH, MAGIC_COOKIE);
 }
+
+/** Octets of the two options that are in the options field whatever else is not: 53 and 52. */
+const TYPE_AND_OVERLOAD = 6;
 
 /** Octets of one piece of an option, at most (RFC 3396 section 5). */
 const PIECE = 255;

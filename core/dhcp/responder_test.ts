@@ -59,7 +59,7 @@ Deno.test("a responder never throws and never writes outside its room, whatever 
         const answers = ["offer", "ack", "nak"].includes(actionOf(verdict));
         strictEqual(reply.length > 0, answers);
         strictEqual(reply.destination !== Destination.None, answers);
-        if (answers) checkReply(buffer.subarray(100, 100 + reply.length), bytes);
+        if (answers) checkReply(reply, bytes);
       },
     ),
     { numRuns: 5000 },
@@ -67,11 +67,13 @@ Deno.test("a responder never throws and never writes outside its room, whatever 
 });
 
 /** What holds for every reply. */
-function checkReply(bytes: Uint8Array, request: Uint8Array): void {
+function checkReply({ bytes: buffer, offset, length, type }: Reply, request: Uint8Array): void {
+  const bytes = buffer.subarray(offset, offset + length);
   ok(bytes.length >= 300 && bytes.length <= 1472);
   deepStrictEqual([bytes[0], bytes[3]], [2, 0]);
   deepStrictEqual(bytes.subarray(4, 8), request.subarray(4, 8));
   deepStrictEqual(bytes.subarray(28, 44), request.subarray(28, 44));
+  if (type !== 0) deepStrictEqual([...bytes.subarray(240, 243)], [53, 1, type]);
   try {
     decode(bytes);
   } catch (error) {
@@ -112,8 +114,14 @@ Deno.test("a responder has no room for a reply in less than 300 octets", () => {
 });
 
 Deno.test("a responder believes the buffer rather than a capacity beyond it", () => {
-  const reply = new Reply(new Uint8Array(299), 0, 1472);
-  strictEqual(new Responder().respond(NETWORKS[0], sent(udhcpc.DISCOVER), reply), Verdict.NoRoom);
+  const bootp = udhcpc.DISCOVER.slice();
+  bootp.fill(0, 240);
+  for (const length of [100, 299]) {
+    const reply = new Reply(new Uint8Array(length), 0, 1472);
+    for (const packet of [udhcpc.DISCOVER, bootp]) {
+      strictEqual(new Responder().respond(NETWORKS[1], sent(packet), reply), Verdict.NoRoom);
+    }
+  }
 });
 
 Deno.test("a reply object carries nothing over from the datagram before", () => {

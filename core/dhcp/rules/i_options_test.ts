@@ -297,6 +297,16 @@ Deno.test("rule 83: what every client needs is never left out for what is asked 
   for (const code of [53, 54, 51, 58, 59, 1, 61, 82]) ok(codesOf(reply).includes(code), `${code}`);
 });
 
+Deno.test("rule 83: 53 stays the first option, however little room the echoes leave", () => {
+  const relay = { code: 82, value: [{ code: 1, value: new Uint8Array(97) }] } as const;
+  const id = (length: number) => ({ code: 61, value: new Uint8Array(length).fill(7) }) as const;
+  const tight = new Server().ask(discover([id(198), relay], { giaddr: RELAY }));
+  deepStrictEqual([...tight.bytes.subarray(240, 246)], [53, 1, 2, 52, 1, 1]);
+  ok(tight.reply);
+  for (const code of [53, 54, 51, 58, 59, 1, 3, 61, 82]) ok(codesOf(tight.reply).includes(code));
+  strictEqual(new Server().ask(discover([id(199), relay], { giaddr: RELAY })).verdict, "no_room");
+});
+
 Deno.test("rule 83: where even the echoes do not fit there is no reply", () => {
   const id = { code: 61, value: new Uint8Array(255) } as const;
   const relay = { code: 82, value: [{ code: 1, value: new Uint8Array(250) }] } as const;
