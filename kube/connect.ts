@@ -19,8 +19,11 @@ export interface ConnectOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Sent as `User-Agent`. */
   readonly userAgent?: string;
+  /** Files and commands. Default: those of the machine that Deno runs on. */
   readonly machine?: Machine;
+  /** Default: the machine's. */
   readonly clock?: Clock;
+  /** Default: `Math.random`. */
   readonly random?: Random;
 }
 

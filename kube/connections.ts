@@ -14,7 +14,9 @@ export interface TlsOptions {
 
 /** A client certificate and its key, PEM. */
 export interface ClientCertificate {
+  /** The certificate, PEM. */
   readonly cert: string;
+  /** Its private key, PEM. */
   readonly key: string;
 }
 

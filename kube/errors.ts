@@ -7,7 +7,9 @@
 
 /** One cause of a refusal, usually one bad field: `metav1.StatusCause`. */
 export interface StatusCause {
+  /** CamelCase, such as `FieldValueInvalid`. */
   readonly reason?: string;
+  /** For people. */
   readonly message?: string;
   /** Path of the field, such as `spec.ipv4Config.cidr`. */
   readonly field?: string;
@@ -15,10 +17,13 @@ export interface StatusCause {
 
 /** The part of `metav1.Status` that tells why a request failed. */
 export interface Status {
+  /** HTTP status. */
   readonly code?: number;
   /** CamelCase, such as `NotFound`, `AlreadyExists`, `Conflict`, `Invalid`, `Expired`. */
   readonly reason?: string;
+  /** For people. */
   readonly message?: string;
+  /** What the refusal is about. */
   readonly details?: {
     readonly name?: string;
     readonly group?: string;
@@ -31,7 +36,9 @@ export interface Status {
 
 /** What was asked for when it failed. */
 export interface FailedRequest {
+  /** HTTP method, or `WATCH`. */
   readonly method: string;
+  /** Path below the server's address. */
   readonly path: string;
 }
 
@@ -53,6 +60,7 @@ export interface FailedRequest {
  * ```
  */
 export class ApiError extends Error {
+  /** Always `ApiError`. */
   override readonly name = "ApiError";
   /** HTTP status, 400 to 599. */
   readonly status: number;
@@ -63,6 +71,7 @@ export class ApiError extends Error {
   /** What the server said, without the request. */
   readonly serverMessage: string;
 
+  /** Makes the error of a Status; `code` counts as 500 where there is none. */
   constructor(status: Status, request: FailedRequest, options?: { readonly cause?: unknown }) {
     const code = status.code ?? 500;
     const reason = status.reason ?? "";
@@ -86,8 +95,10 @@ export class ApiError extends Error {
 
 /** No whole answer came from the API server: it was not reached, did not answer in time, or broke off. */
 export class ConnectionError extends Error {
+  /** Always `ConnectionError`. */
   override readonly name = "ConnectionError";
 
+  /** Makes the error of a request and of what happened to it. */
   constructor(request: FailedRequest, why: string, options?: { readonly cause?: unknown }) {
     super(`Cannot ${request.method} ${request.path}: ${why}`, options);
   }

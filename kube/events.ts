@@ -15,13 +15,17 @@ import type { EventNote, EventRecorder, KubeClient, ResourceClient } from "./typ
 
 /** What an {@linkcode EventWriter} needs. */
 export interface EventWriterOptions {
+  /** Writes the Events. */
   readonly client: KubeClient;
   /** Who reports. Default `vm-dhcp-controller`. */
   readonly component?: string;
   /** Name of the reporting process, such as its pod's. */
   readonly instance?: string;
+  /** Unset: nothing is logged. */
   readonly logger?: Logger;
+  /** Default: the machine's. */
   readonly clock?: Clock;
+  /** Default: `Math.random`. */
   readonly random?: Random;
 }
 

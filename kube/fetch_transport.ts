@@ -15,6 +15,7 @@ import type { JsonValue, RequestOptions, RestAnswer } from "./seam.ts";
 export interface Identity {
   /** Value of the `Authorization` header. */
   readonly authorization?: string;
+  /** Shown in the TLS handshake. */
   readonly certificate?: ClientCertificate;
 }
 
@@ -37,6 +38,7 @@ export interface FetchClientOptions extends TlsOptions {
    * untrusted certificate is refused without it, and the error says so.
    */
   readonly insecure?: boolean;
+  /** Namespace of the context or the service account. */
   readonly defaultNamespace?: string;
   /** Longest time for a whole answer, or for a stream's beginning. Default 30,000 ms. */
   readonly timeoutMs?: number;
@@ -44,7 +46,9 @@ export interface FetchClientOptions extends TlsOptions {
   readonly userAgent?: string;
   /** Stands in for the machine's `fetch`; then no connections are made and no certificates used. */
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
+  /** Default: the machine's. */
   readonly clock?: Clock;
+  /** Default: `Math.random`. */
   readonly random?: Random;
 }
 

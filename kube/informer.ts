@@ -15,17 +15,23 @@ import { WatchedStore, withoutManagedFields } from "./watched_store.ts";
 
 /** What an {@linkcode Informer} keeps, and with what. */
 export interface InformerOptions<T extends KubeObject> {
+  /** Reads the resource. */
   readonly client: ResourceClient<T>;
   /** Unset: all namespaces. */
   readonly namespace?: string;
+  /** Only objects with these labels. */
   readonly labelSelector?: string;
+  /** Only objects with these fields. */
   readonly fieldSelector?: string;
   /** Index name -> the values by which an object is to be found. The functions must be pure. */
   readonly indexes?: Readonly<Record<string, IndexFunction<T>>>;
   /** Drops what is not needed from an object before it is kept. Default: drops `metadata.managedFields`. */
   readonly transform?: (object: T) => T;
+  /** Unset: nothing is logged. */
   readonly logger?: Logger;
+  /** Default: the machine's. */
   readonly clock?: Clock;
+  /** Default: `Math.random`. */
   readonly random?: Random;
 }
 

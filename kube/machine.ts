@@ -6,8 +6,11 @@
 
 /** A command that ended. */
 export interface CommandResult {
+  /** Exit status. */
   readonly code: number;
+  /** What it printed. */
   readonly stdout: string;
+  /** What it complained about. */
   readonly stderr: string;
 }
 

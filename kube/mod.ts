@@ -15,3 +15,7 @@ export * from "./work_queue.ts";
 export * from "./connect.ts";
 export * from "./flow_control.ts";
 export * from "./events.ts";
+export type { IndexFunction } from "./indexed_store.ts";
+export type { CommandResult, Machine } from "./machine.ts";
+export type { Clock, Random } from "../runtime/clock.ts";
+export type { Logger, LogKeys, LogLevel } from "../runtime/log.ts";

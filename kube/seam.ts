@@ -17,15 +17,23 @@ export type JsonValue = string | number | boolean | null | JsonValue[] | {
 
 /** One request. */
 export interface RequestOptions {
+  /** The HTTP method. */
   readonly method: HttpMethod;
   /** Path below the server's address, such as `/api/v1/namespaces`. */
   readonly path: string;
+  /** The query, without the question mark. */
   readonly querystring?: URLSearchParams;
+  /** The body as bytes. */
   readonly bodyRaw?: Uint8Array;
+  /** The body as JSON; the default of `contentType` is then `application/json`. */
   readonly bodyJson?: JsonValue;
+  /** The body as a stream; such a request is never repeated. */
   readonly bodyStream?: ReadableStream<Uint8Array>;
+  /** `Content-Type` of the body. */
   readonly contentType?: string;
+  /** `Accept`; default `application/json`. */
   readonly accept?: string;
+  /** Ends the request, and the stream it was answered with. */
   readonly abortSignal?: AbortSignal;
   /** Answer with a stream: of bytes, or with `expectJson` of one JSON value per line. */
   readonly expectStream?: boolean;
@@ -38,15 +46,19 @@ export interface RequestOptions {
  * the HTTP status as `status` or `httpCode` and, where the server sent one, the `Status` object.
  */
 export interface RestClient {
+  /** Answers with one JSON value per line of the body: a watch. */
   performRequest(
     options: RequestOptions & { readonly expectStream: true; readonly expectJson: true },
   ): Promise<ReadableStream<JsonValue>>;
+  /** Answers with the body's bytes as they come, such as a log that is followed. */
   performRequest(
     options: RequestOptions & { readonly expectStream: true },
   ): Promise<ReadableStream<Uint8Array>>;
+  /** Answers with the JSON of the body. */
   performRequest(
     options: RequestOptions & { readonly expectJson: true },
   ): Promise<JsonValue>;
+  /** Answers with all bytes of the body. */
   performRequest(options: RequestOptions): Promise<Uint8Array>;
   /** Namespace of the context or the service account. */
   readonly defaultNamespace?: string;

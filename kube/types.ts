@@ -10,9 +10,11 @@ import type { JsonValue } from "./seam.ts";
 export interface Resource<T extends KubeObject> {
   /** Such as `v1` or `network.harvesterhci.io/v1alpha1`. */
   readonly apiVersion: string;
+  /** Such as `IPPool`. */
   readonly kind: string;
   /** Plural, lower case, as in the path. */
   readonly plural: string;
+  /** Whether its objects live in namespaces. */
   readonly namespaced: boolean;
   /** Carries the type only; never present at run time. */
   readonly __object?: T;
@@ -20,7 +22,9 @@ export interface Resource<T extends KubeObject> {
 
 /** Names an object of a known resource. */
 export interface ObjectKey {
+  /** Unset for cluster-scoped objects. */
   readonly namespace?: string;
+  /** `metadata.name`. */
   readonly name: string;
 }
 
@@ -28,8 +32,11 @@ export interface ObjectKey {
 export interface ListOptions {
   /** Unset: all namespaces. */
   readonly namespace?: string;
+  /** Such as `app=x,tier!=y`. */
   readonly labelSelector?: string;
+  /** Such as `metadata.name=x`. */
   readonly fieldSelector?: string;
+  /** Ends the request. */
   readonly signal?: AbortSignal;
 }
 
@@ -45,7 +52,9 @@ export interface WatchOptions extends ListOptions {
 
 /** A list answer. */
 export interface ObjectList<T extends KubeObject> {
+  /** Where a watch goes on from. */
   readonly resourceVersion: string;
+  /** Every item with its `apiVersion` and `kind`. */
   readonly items: readonly T[];
 }
 
@@ -67,22 +76,31 @@ export type Patch =
 
 /** Options of a write. */
 export interface WriteOptions {
+  /** Ends the request. */
   readonly signal?: AbortSignal;
+  /** Whose fields these are in `managedFields`. */
   readonly fieldManager?: string;
+  /** The server checks everything and keeps nothing. */
   readonly dryRun?: boolean;
 }
 
 /** Options of a patch. */
 export interface PatchOptions extends WriteOptions {
+  /** Unset: the object itself. */
   readonly subresource?: "status";
 }
 
 /** Options of a delete. */
 export interface DeleteOptions {
+  /** Ends the request. */
   readonly signal?: AbortSignal;
+  /** 409 where the object has another uid. */
   readonly uid?: string;
+  /** 409 where the object has another resourceVersion. */
   readonly resourceVersion?: string;
+  /** What becomes of the objects that the object owns. */
   readonly propagationPolicy?: "Foreground" | "Background" | "Orphan";
+  /** Seconds; 0 deletes a pod at once. */
   readonly gracePeriodSeconds?: number;
 }
 
@@ -91,6 +109,7 @@ export interface DeleteOptions {
  * unless it says otherwise, and the signal's reason when aborted.
  */
 export interface ResourceClient<T extends KubeObject> {
+  /** The resource. */
   readonly resource: Resource<T>;
   /** The object, or `undefined` where there is none (404). */
   get(key: ObjectKey, options?: { readonly signal?: AbortSignal }): Promise<T | undefined>;
@@ -98,11 +117,13 @@ export interface ResourceClient<T extends KubeObject> {
   list(options?: ListOptions): Promise<ObjectList<T>>;
   /** Events after `resourceVersion` until the server ends the watch. Throws {@linkcode ApiError} 410 when too old. */
   watch(options: WatchOptions): AsyncIterable<WatchEvent<T>>;
+  /** POST: 409 `AlreadyExists` where the name is taken. */
   create(object: T, options?: WriteOptions): Promise<T>;
   /** PUT, guarded by the object's resourceVersion: 409 where it is not the newest. */
   update(object: T, options?: WriteOptions): Promise<T>;
   /** PUT of the status subresource, guarded by the object's resourceVersion. */
   updateStatus(object: T, options?: WriteOptions): Promise<T>;
+  /** PATCH: guarded where the body has a resourceVersion. */
   patch(key: ObjectKey, patch: Patch, options?: PatchOptions): Promise<T>;
   /** Deletes; `false` where there was nothing to delete (404). */
   delete(key: ObjectKey, options?: DeleteOptions): Promise<boolean>;
@@ -127,7 +148,9 @@ export interface Store<T extends KubeObject> {
   readonly synced: boolean;
   /** By `namespace/name`, or `name` for cluster-scoped objects. */
   get(key: string): T | undefined;
+  /** All objects, in no particular order. */
   list(): Iterable<T>;
+  /** Number of objects. */
   readonly size: number;
   /** Objects whose index function gave `value`. Throws for an index that was not declared. */
   byIndex(index: string, value: string): readonly T[];
@@ -135,6 +158,7 @@ export interface Store<T extends KubeObject> {
 
 /** Keeps a {@linkcode Store} in step with the server: list, watch, resume, re-list after 410, back-off. */
 export interface Informer<T extends KubeObject> extends Store<T> {
+  /** The resource. */
   readonly resource: Resource<T>;
   /**
    * Takes in the answer to a write of our own at once, so that the next plan sees it before the watch brings it. An
@@ -153,12 +177,15 @@ export interface Informer<T extends KubeObject> extends Store<T> {
 
 /** What a {@linkcode WorkQueue}'s worker returns: when to look at the key again, if at all. */
 export interface WorkResult {
+  /** Unset: not again until it is added. */
   readonly requeueAfterMs?: number;
 }
 
 /** A queue of keys: one key never runs twice at once, what is added meanwhile coalesces, a throw means back-off with jitter. */
 export interface WorkQueue {
+  /** Adds the key; one that waits already is not added twice. */
   add(key: string): void;
+  /** Adds the key after so many milliseconds; the earliest time asked for counts. */
   addAfter(key: string, ms: number): void;
   /** Number of keys that wait or run. */
   readonly depth: number;
@@ -173,14 +200,17 @@ export interface WorkQueue {
 
 /** One thing worth telling the owner of an object. */
 export interface EventNote {
+  /** `Warning` where somebody may have to do something. */
   readonly type: "Normal" | "Warning";
   /** Stable, CamelCase. */
   readonly reason: string;
+  /** For people, with the values in it; at most 1,024 characters are kept. */
   readonly message: string;
 }
 
 /** Writes core/v1 Events: aggregated, rate limited, after all other writes, never failing its caller. */
 export interface EventRecorder {
+  /** Notes it; the Event is written later. */
   record(about: KubeObject, note: EventNote): void;
   /** Writes what waits. */
   flush(signal?: AbortSignal): Promise<void>;

@@ -20,8 +20,11 @@ export interface WorkQueueOptions {
   readonly onRun?: (
     run: { readonly key: string; readonly ms: number; readonly error?: unknown },
   ) => void;
+  /** Unset: nothing is logged. */
   readonly logger?: Logger;
+  /** Default: the machine's. */
   readonly clock?: Clock;
+  /** Default: `Math.random`. */
   readonly random?: Random;
 }
 

@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import { systemClock } from "./clock.ts";
+
+Deno.test("systemClock sleeps at least as long as it is asked to", async () => {
+  const before = systemClock.monotonic();
+  await systemClock.sleep(10);
+  assert.ok(systemClock.monotonic() - before >= 9);
+  assert.ok(Math.abs(systemClock.now() - Date.now()) < 1_000);
+});
+
+Deno.test("systemClock rejects a sleep with the signal's reason, also one that has aborted", async () => {
+  const stop = new AbortController();
+  const sleep = systemClock.sleep(60_000, stop.signal);
+  stop.abort(new Error("enough"));
+  await assert.rejects(sleep, /enough/);
+  await assert.rejects(systemClock.sleep(60_000, stop.signal), /enough/);
+});
