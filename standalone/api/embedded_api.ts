@@ -5,6 +5,7 @@
  */
 import type { RestClient } from "../../kube/seam.ts";
 import { type Clock, type Random, systemClock } from "../../runtime/clock.ts";
+import type { Answer, ApiRequest } from "./answer.ts";
 import type { ApiContext } from "./api_context.ts";
 import { EmbeddedRest, type EmbeddedRestOptions } from "./embedded_rest.ts";
 import { FOREIGN_CRDS } from "./foreign_crds.ts";
@@ -15,6 +16,7 @@ import type { JsonObject } from "./json.ts";
 import { OWN_CRDS } from "./own_crds.ts";
 import { Registry } from "./registry.ts";
 import { seed } from "./seed.ts";
+import { internalError, serviceUnavailable, StatusError } from "./status_error.ts";
 import { Store } from "./store.ts";
 import { WatchHub } from "./watch_hub.ts";
 
@@ -42,6 +44,7 @@ export class EmbeddedApi {
   readonly #store: Store;
   readonly #hub = new WatchHub();
   readonly #handler: Handler;
+  #closed = false;
 
   /** Opens, or makes, the state. Throws where the file cannot be opened or is of another format. */
   constructor(options: EmbeddedApiOptions = {}) {
@@ -73,12 +76,12 @@ export class EmbeddedApi {
 
   /** The API in process. */
   rest(options: EmbeddedRestOptions = {}): RestClient {
-    return new EmbeddedRest((request) => this.#handler.handle(request), options);
+    return new EmbeddedRest((request) => this.#handle(request), options);
   }
 
   /** The API over HTTP. Never rejects: errors are answers. */
   fetch(request: Request): Promise<Response> {
-    return handleHttp(request, (asked) => this.#handler.handle(asked));
+    return handleHttp(request, (asked) => this.#handle(asked));
   }
 
   /** The newest resourceVersion. */
@@ -86,8 +89,10 @@ export class EmbeddedApi {
     return String(this.#store.revision);
   }
 
-  /** Ends every watch and closes the state. */
+  /** Ends every watch and closes the state. Later requests are answered with a 503. */
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.#hub.close();
     this.#store.close();
   }
@@ -95,9 +100,25 @@ export class EmbeddedApi {
   [Symbol.dispose](): void {
     this.close();
   }
+
+  #handle(request: ApiRequest): Answer {
+    if (this.#closed) throw serviceUnavailable("the embedded API is closed");
+    try {
+      return this.#handler.handle(request);
+    } catch (error) {
+      throw error instanceof StatusError ? error : internalError(error);
+    }
+  }
 }
 
+const randomPool = new Uint32Array(1024);
+let randomUsed = randomPool.length;
+
+/** Numbers of the machine's random generator, drawn many at once. */
 function cryptoRandom(): number {
-  const [bits = 0] = crypto.getRandomValues(new Uint32Array(1));
-  return bits / 2 ** 32;
+  if (randomUsed === randomPool.length) {
+    crypto.getRandomValues(randomPool);
+    randomUsed = 0;
+  }
+  return (randomPool[randomUsed++] ?? 0) / 2 ** 32;
 }

@@ -43,8 +43,7 @@ export class GarbageCollector {
   }
 
   #follow(change: Change): void {
-    const object = JSON.parse(change.body) as JsonObject;
-    const metadata = metadataOf(object);
+    const metadata = metadataOf(change.object ?? JSON.parse(change.body));
     if (change.type === "DELETED") {
       for (const id of this.#context.store.dependents(textAt(metadata, "uid"))) this.#collect(id);
       this.#releaseOwners(metadata);

@@ -142,6 +142,11 @@ export function notAcceptable(accepted: readonly string[]): StatusError {
   );
 }
 
+/** 503. */
+export function serviceUnavailable(message: string): StatusError {
+  return new StatusError(503, "ServiceUnavailable", message);
+}
+
 /** 422 with one cause per field error. */
 export function invalid(
   type: ResourceType,

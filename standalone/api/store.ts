@@ -32,6 +32,8 @@ export interface Change extends StoredObject {
   readonly type: ChangeType;
   /** The version before, where there was one. */
   readonly previous?: string;
+  /** The parsed body of a change that was just made; not to be changed. */
+  readonly object?: JsonObject;
 }
 
 /** How a store keeps its data. */
@@ -140,16 +142,16 @@ export class Store {
   transaction<T>(work: () => T): T {
     if (this.#inTransaction) return work();
     const before = this.#revision;
-    this.#db.exec("BEGIN IMMEDIATE");
+    this.#run("BEGIN IMMEDIATE");
     this.#inTransaction = true;
     let result: T;
     try {
       result = work();
-      this.#db.exec("COMMIT");
+      this.#run("COMMIT");
     } catch (cause) {
       this.#revision = before;
       this.#pending = [];
-      this.#db.exec("ROLLBACK");
+      this.#run("ROLLBACK");
       throw cause;
     } finally {
       this.#inTransaction = false;
@@ -282,6 +284,7 @@ export class Store {
       type,
       revision,
       body,
+      object,
       ...(before === undefined ? {} : { previous: before.body }),
     });
     return object;
