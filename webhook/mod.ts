@@ -1,0 +1,11 @@
+/**
+ * Admission of IPPools and VirtualMachineNetworkConfigs as one pure function from `Request` to `Response`: it fills in
+ * what a pool leaves out, and refuses what cannot work, every bad field at once.
+ *
+ * It needs nothing but the web's own interfaces, so it runs on Deno, Node, workerd or any other edge runtime.
+ *
+ * @module
+ */
+export * from "./cluster_view.ts";
+export { createWebhook, type WebhookHandler, type WebhookOptions } from "./handler.ts";
+export type { WebhookLog } from "./log.ts";
