@@ -1,0 +1,328 @@
+import assert from "node:assert/strict";
+import { runAgent } from "../../agent/agent.ts";
+import { CLIENT_ADDRESS, CLIENT_MAC, messageOf, poolWith } from "../../agent/testing/dhcp.ts";
+import { MemoryHost } from "../../agent/testing/memory_host.ts";
+import { MemoryPort } from "../../agent/testing/memory_port.ts";
+import type { AgentNetwork, AgentOptions, SnapshotStore } from "../../agent/types.ts";
+import type { AgentReport } from "../../core/api/agent_report.ts";
+import { parseAgentReport } from "../../core/api/mod.ts";
+import type { IPPool } from "../../core/api/types.ts";
+import { MessageType } from "../../core/dhcp/mod.ts";
+import { parseIPv4 } from "../../core/net/mod.ts";
+import {
+  createKubeClient,
+  IPPOOLS,
+  LEASES,
+  type RequestOptions,
+  type RestAnswer,
+  toRestClient,
+} from "../../kube/mod.ts";
+import { ManualClock } from "../../runtime/manual_clock.ts";
+import { memoryLogger } from "../../runtime/memory_logger.ts";
+import { EmbeddedApi } from "../../standalone/api/mod.ts";
+
+const POOL = "default/net-48";
+const BLUE: AgentNetwork = { pool: POOL, interfaceName: "eth1" };
+const RED: AgentNetwork = { pool: "default/net-49", interfaceName: "eth2" };
+
+/** The way to the API server. */
+interface Network {
+  /** Called before each request is let through. */
+  pass: (request: RequestOptions) => void | Promise<void>;
+}
+
+const AWAY = () => {
+  throw new TypeError("connection refused");
+};
+
+/** An agent under simulated time, over the embedded API, without a kernel. */
+function setUp(options: Partial<AgentOptions> = {}, network: Network = { pass: () => undefined }) {
+  const clock = new ManualClock();
+  const api = new EmbeddedApi({ clock });
+  const client = createKubeClient(api.rest());
+  const host = new MemoryHost();
+  const ports = new Map<string, MemoryPort>();
+  host.link("eth1");
+  host.link("eth2");
+  const log = memoryLogger();
+  const stop = new AbortController();
+  const rest = toRestClient(async (request) => {
+    await network.pass(request);
+    return await api.rest().performRequest(request) as RestAnswer;
+  });
+  const agent = runAgent({
+    rest,
+    clock,
+    random: () => 0.5,
+    log,
+    openPort: (link) => {
+      const port = new MemoryPort(link);
+      ports.set(link.name, port);
+      return port;
+    },
+    host,
+    name: "agent",
+    namespace: "default",
+    pod: { namespace: "default", name: "agent-0", uid: "u" },
+    networks: [BLUE],
+    ...options,
+  }, stop.signal);
+  const pools = client.of(IPPOOLS);
+  return {
+    agent,
+    api,
+    client,
+    clock,
+    host,
+    log,
+    network,
+    ports,
+    pools,
+    /** Writes a pool with its leases, as the controller does. */
+    write: async (pool: IPPool) => {
+      const { resourceVersion: _, ...metadata } = pool.metadata;
+      const present = await pools.get({ namespace: "default", name: metadata.name ?? "" });
+      const written = present === undefined
+        ? await pools.create({ ...pool, metadata })
+        : await pools.update({ ...present, spec: pool.spec });
+      const { status } = pool;
+      await pools.updateStatus({ ...written, ...(status === undefined ? {} : { status }) });
+    },
+    reason: (pool = POOL) => agent.report().pools[pool]?.reason,
+    reported: async (): Promise<AgentReport | undefined> => {
+      const lease = await client.of(LEASES).get({ namespace: "default", name: "agent" });
+      const read = parseAgentReport(
+        lease?.metadata.annotations?.["network.harvesterhci.io/agent-report"] ?? "",
+      );
+      return read.ok ? read.value : undefined;
+    },
+    get: async (path: string) => {
+      const response = await agent.handle(new Request(`http://agent${path}`));
+      return { status: response.status, body: await response.text() };
+    },
+    stop: async () => {
+      stop.abort(new Error("The test is over"));
+      await clock.advance(10_000);
+      await agent.done;
+    },
+    end: async () => {
+      stop.abort(new Error("The test is over"));
+      await clock.advance(10_000);
+      await agent.done;
+      api.close();
+    },
+  };
+}
+
+/** Lets a client ask on a port; whether it is answered. */
+async function answers(port: MemoryPort | undefined, clock: ManualClock): Promise<boolean> {
+  assert.ok(port);
+  const before = port.sent.length;
+  port.arrive(messageOf(MessageType.Discover));
+  await clock.settle();
+  return port.sent.length > before;
+}
+
+Deno.test("the agent serves a pool as soon as it is synced, and tells so everywhere", async () => {
+  const { agent, clock, ports, write, reason, reported, get, end } = setUp({
+    enableCacheDump: true,
+  });
+  assert.equal(reason(), "NotSynced");
+  assert.equal((await get("/readyz")).status, 503);
+  await write(poolWith());
+  await clock.advance(100);
+  assert.equal(reason(), "Serving");
+  assert.equal(agent.ready, true);
+  assert.equal(await answers(ports.get("eth1"), clock), true);
+  const report = await reported();
+  assert.deepEqual(report?.pod, { namespace: "default", name: "agent-0", uid: "u" });
+  assert.equal(report?.pools[POOL]?.reason, "Serving");
+  assert.equal(report?.pools[POOL]?.interfaceName, "eth1");
+  assert.deepEqual(JSON.parse((await get("/readyz")).body), { ready: true, reasons: [] });
+  assert.equal((await get("/healthz")).status, 200);
+  assert.deepEqual(JSON.parse((await get("/leases")).body), {
+    [POOL]: [{ address: CLIENT_ADDRESS, macAddress: CLIENT_MAC }],
+  });
+  const { body: metrics } = await get("/metrics");
+  for (
+    const line of [
+      'vmdhcpagent_packets_total{ippool="default/net-48",type="discover",result="offer",reason="offer"} 1',
+      'vmdhcpagent_pool_state{ippool="default/net-48",reason="Serving"} 1',
+      'vmdhcpagent_leases{ippool="default/net-48"} 1',
+      'vmdhcpagent_socket_opens_total{ippool="default/net-48"} 1',
+      "vmdhcpagent_leading 1",
+    ]
+  ) assert.ok(metrics.includes(`${line}\n`), line);
+  await end();
+});
+
+Deno.test("the agent serves /leases only where it is told to", async () => {
+  const { get, end } = setUp();
+  assert.equal((await get("/leases")).status, 404);
+  await end();
+});
+
+Deno.test("rule 34: one pool that is not synced keeps no other from being served, and gets no NAK", async () => {
+  const gate = Promise.withResolvers<void>();
+  const slow = ({ querystring }: RequestOptions) =>
+    querystring?.get("fieldSelector") === "metadata.name=net-49" ? gate.promise : undefined;
+  const { clock, ports, write, reason, end } = setUp({ networks: [BLUE, RED] }, { pass: slow });
+  await write(poolWith());
+  await write({ ...poolWith(), metadata: { namespace: "default", name: "net-49" } });
+  await clock.advance(100);
+  assert.equal(reason(POOL), "Serving");
+  assert.equal(reason(RED.pool), "NotSynced");
+  const red = ports.get("eth2");
+  red?.arrive(messageOf(MessageType.Request, [
+    { code: 50, value: parseIPv4("192.168.48.99") },
+    { code: 54, value: parseIPv4("192.168.48.77") },
+  ]));
+  await clock.settle();
+  assert.deepEqual(red?.sent, []);
+  gate.resolve();
+  await clock.advance(100);
+  assert.equal(reason(RED.pool), "Serving");
+  await end();
+});
+
+Deno.test("rule 99: an address that moves to another MAC address is honoured at once", async () => {
+  const { clock, ports, write, end } = setUp();
+  await write(poolWith());
+  await clock.advance(100);
+  assert.equal(await answers(ports.get("eth1"), clock), true);
+  const pool = poolWith();
+  await write({
+    ...pool,
+    status: {
+      ipv4: { allocated: { [CLIENT_ADDRESS]: "52:54:00:00:00:02" }, used: 1, available: 9 },
+    },
+  });
+  await clock.advance(100);
+  assert.equal(await answers(ports.get("eth1"), clock), false);
+  await end();
+});
+
+Deno.test("the agent goes on while the API server is away, and says so again when it is back", async () => {
+  const { clock, network, ports, write, reason, reported, pools, end } = setUp();
+  await write(poolWith());
+  await clock.advance(100);
+  network.pass = AWAY;
+  await clock.advance(60_000);
+  assert.equal(reason(), "Serving");
+  assert.equal(await answers(ports.get("eth1"), clock), true);
+  network.pass = () => undefined;
+  await pools.patch({ namespace: "default", name: "net-48" }, {
+    type: "merge",
+    body: { spec: { paused: true } },
+  });
+  await clock.advance(60_000);
+  assert.equal((await reported())?.pools[POOL]?.reason, "Paused");
+  await end();
+});
+
+Deno.test("rule 100: an agent that starts while the API server is away serves from its snapshot", async () => {
+  const texts = new Map<string, string>();
+  const snapshots: SnapshotStore = {
+    load: (key) => Promise.resolve(texts.get(key)),
+    save: (key, text) => Promise.resolve(void texts.set(key, text)),
+    remove: (key) => Promise.resolve(void texts.delete(key)),
+  };
+  const first = setUp({ snapshots });
+  await first.write(poolWith());
+  for (let turn = 0; turn < 1_000 && !texts.has(POOL); turn++) await first.clock.advance(1);
+  await first.end();
+  assert.ok(texts.has(POOL));
+
+  const second = setUp({ snapshots }, { pass: AWAY });
+  await second.clock.advance(2_900);
+  assert.equal(second.reason(), "NotSynced");
+  assert.equal(await answers(second.ports.get("eth1"), second.clock), false);
+  await second.clock.advance(200);
+  for (let turn = 0; turn < 1_000 && second.reason() !== "Serving"; turn++) {
+    await second.clock.settle();
+  }
+  assert.match(second.agent.report().pools[POOL]?.message ?? "", /the API server does not answer/);
+  assert.equal(await answers(second.ports.get("eth1"), second.clock), true);
+  await second.end();
+});
+
+Deno.test("the agent reports an address that a guest declined", async () => {
+  const { clock, ports, write, reported, end } = setUp();
+  await write(poolWith());
+  await clock.advance(100);
+  ports.get("eth1")?.arrive(messageOf(MessageType.Decline, [
+    { code: 50, value: parseIPv4(CLIENT_ADDRESS) },
+    { code: 54, value: parseIPv4("192.168.48.77") },
+  ]));
+  await clock.advance(100);
+  const declined = (await reported())?.pools[POOL]?.declined;
+  assert.deepEqual(declined?.map(({ address, macAddress }) => [address, macAddress]), [[
+    CLIENT_ADDRESS,
+    CLIENT_MAC,
+  ]]);
+  await end();
+});
+
+Deno.test("the agent adds, changes and removes networks while it runs, and disturbs no other", async () => {
+  const { agent, clock, host, ports, write, reason, end } = setUp();
+  await write(poolWith());
+  await write({ ...poolWith(), metadata: { namespace: "default", name: "net-49" } });
+  await clock.advance(100);
+  const blue = ports.get("eth1");
+  agent.setNetworks([BLUE, RED]);
+  await clock.advance(100);
+  assert.equal(reason("default/net-49"), "Serving");
+  agent.setNetworks([BLUE, { ...RED, problem: "No such VLAN" }]);
+  assert.equal(reason("default/net-49"), "InterfaceMissing");
+  assert.equal(ports.get("eth2")?.closed, true);
+  agent.setNetworks([BLUE]);
+  assert.equal(reason("default/net-49"), undefined);
+  assert.equal(ports.get("eth1"), blue);
+  assert.equal(blue?.closed, false);
+  assert.deepEqual(host.calls.filter((call) => /^(add|remove) .* eth1$/.test(call)), [
+    "add 192.168.48.77/32 eth1",
+  ]);
+  assert.throws(() => agent.setNetworks([RED, RED]), /Cannot serve a pool twice/);
+  assert.equal(reason(), "Serving");
+  await end();
+});
+
+Deno.test("the agent is not ready while an interface is missing, and names it", async () => {
+  const { agent, clock, host, write, get, end } = setUp();
+  await write(poolWith());
+  await clock.advance(100);
+  assert.equal(agent.ready, true);
+  host.unlink("eth1");
+  await clock.advance(100);
+  assert.equal(agent.ready, false);
+  const { status, body } = await get("/readyz");
+  assert.equal(status, 503);
+  assert.deepEqual(JSON.parse(body), {
+    ready: false,
+    reasons: ["default/net-48: InterfaceMissing: Interface eth1 does not exist"],
+  });
+  await end();
+});
+
+Deno.test("the agent is ready where its pools cannot be served for good reason", async () => {
+  const { agent, clock, write, reason, end } = setUp();
+  await clock.advance(100);
+  assert.deepEqual([reason(), agent.ready], ["PoolNotFound", true]);
+  await write(poolWith({ serverIP: "10.0.0.1" }));
+  await clock.advance(100);
+  assert.deepEqual([reason(), agent.ready], ["InvalidPool", true]);
+  await end();
+});
+
+Deno.test("the agent leaves nothing behind: no address, no socket, no pools in its report, nothing waiting", async () => {
+  const { agent, clock, host, ports, write, reported, stop, end } = setUp();
+  await write(poolWith());
+  await clock.advance(100);
+  assert.equal(agent.ready, true);
+  await stop();
+  assert.equal(host.calls.at(-1), "remove 192.168.48.77/32 eth1");
+  assert.equal(ports.get("eth1")?.closed, true);
+  assert.deepEqual((await reported())?.pools, {});
+  assert.equal(clock.sleeping, 0);
+  await end();
+});
