@@ -31,7 +31,7 @@ const PROGRAM = [
   "agent",
 ];
 /** The programs in the image, whose dependencies are cached and whose start is rehearsed. */
-const ENTRY_POINTS = ["controller/main.ts", "webhook/main.ts", "agent/main.ts"];
+const ENTRY_POINTS = ["controller/main.ts", "agent/main.ts"];
 
 /** Builds the image. The working folder is removed also when it fails. */
 export async function buildImage(options: BuildOptions): Promise<ArchiveResult> {
@@ -99,8 +99,32 @@ async function makeProgram(folder: string, options: BuildOptions): Promise<void>
   const app = `${folder}/app`;
   await Deno.mkdir(app, { recursive: true });
   for (const name of PROGRAM) await copyProgram(`${options.source}/${name}`, `${app}/${name}`);
+  await leaveOutUnused(app, options.deno);
   const env = { DENO_DIR: `${folder}/deno-dir`, DENO_NO_UPDATE_CHECK: "1" };
   await output(options.deno, ["cache", ...ENTRY_POINTS], { cwd: app, env });
+}
+
+/** Leaves out of `deno.json` the packages that only tests and tools import: Deno would put every one into its cache. */
+async function leaveOutUnused(app: string, deno: string): Promise<void> {
+  const used = new Set<string>();
+  for (const entryPoint of ENTRY_POINTS) {
+    const graph = JSON.parse(await output(deno, ["info", "--json", entryPoint], { cwd: app }));
+    for (const { dependencies = [] } of graph.modules as readonly Module[]) {
+      for (const { specifier } of dependencies) used.add(specifier);
+    }
+  }
+  const config = JSON.parse(await Deno.readTextFile(`${app}/deno.json`));
+  const imports = Object.entries(config.imports).filter(([name]) =>
+    [...used].some((specifier) => specifier === name || specifier.startsWith(`${name}/`))
+  );
+  const { version, unstable } = config;
+  const kept = { version, unstable, imports: Object.fromEntries(imports), lock: "deno.lock" };
+  await Deno.writeTextFile(`${app}/deno.json`, JSON.stringify(kept));
+}
+
+/** What is read of `deno info --json`. */
+interface Module {
+  readonly dependencies?: readonly { readonly specifier: string }[];
 }
 
 /** Copies what runs: no tests, no benches. */

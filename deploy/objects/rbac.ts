@@ -18,7 +18,7 @@ export interface PolicyRule {
 const GROUP = "network.harvesterhci.io";
 const READ = ["get", "list", "watch"];
 const FOLLOW = ["list", "watch"];
-const LOCK = ["get", "create", "update"];
+const HOLD = [...READ, "create", "patch"];
 
 /** Rules of a role in the whole cluster. */
 export const CLUSTER_RULES: Readonly<Record<string, readonly PolicyRule[]>> = {
@@ -88,13 +88,13 @@ export const NAMESPACE_RULES: Readonly<Record<string, readonly PolicyRule[]>> = 
   [AGENT]: [{
     apiGroups: ["coordination.k8s.io"],
     resources: ["leases"],
-    verbs: ["get", "list", "watch", "create", "update"],
+    verbs: HOLD,
   }],
 };
 
 /** Rules of a role in the namespace of the leader lock. */
 export const LOCK_RULES: Readonly<Record<string, readonly PolicyRule[]>> = {
-  [CONTROLLER]: [{ apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: LOCK }],
+  [CONTROLLER]: [{ apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: HOLD }],
 };
 
 /** All roles and their bindings. */

@@ -157,7 +157,11 @@ export class ClusterNode implements AsyncDisposable {
   /** Ends everything and removes every trace. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#commands.close().catch(() => {});
-    this.#process.kill("SIGKILL");
+    try {
+      this.#process.kill("SIGKILL");
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // It has ended by itself.
+    }
     await this.#process.status;
     await this.#answers.cancel();
     await removeCgroups(this.#cgroup);

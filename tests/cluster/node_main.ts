@@ -10,6 +10,7 @@ import { TextLineStream } from "./text_lines.ts";
 import {
   componentCommands,
   configurationFiles,
+  CONTAINERD_SOCKET,
   NODE_ADDRESS,
   type NodePaths,
   SERVICE_CIDR,
@@ -50,6 +51,7 @@ await makeCertificates(`${paths.folder}/pki`);
 for (const name of Object.keys(componentCommands(paths))) {
   start(name);
   if (name === "kube-apiserver") await until("the API server", apiServerReady);
+  if (name === "containerd") await until("containerd", containerdReady);
 }
 await until("the node", nodeReady);
 await print("ready");
@@ -110,6 +112,17 @@ async function kubectl(...args: string[]): Promise<string> {
 
 async function apiServerReady(): Promise<boolean> {
   return (await kubectl("get", "--raw", "/readyz")) === "ok";
+}
+
+/** A kubelet that finds no container runtime ends. */
+async function containerdReady(): Promise<boolean> {
+  const args = [`--address=${CONTAINERD_SOCKET}`, "version"];
+  const { success } = await new Deno.Command(paths.programs["ctr"] ?? "ctr", {
+    args,
+    stdout: "null",
+    stderr: "null",
+  }).output();
+  return success;
 }
 
 async function nodeReady(): Promise<boolean> {
