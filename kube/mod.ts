@@ -19,3 +19,4 @@ export type { IndexFunction } from "./indexed_store.ts";
 export type { CommandResult, Machine } from "./machine.ts";
 export type { Clock, Random } from "../runtime/clock.ts";
 export type { Logger, LogKeys, LogLevel } from "../runtime/log.ts";
+export type { KubeObject, ObjectMeta, OwnerReference } from "../core/api/types.ts";

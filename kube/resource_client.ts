@@ -175,7 +175,7 @@ export class RestResourceClient<T extends KubeObject> implements ResourceClient<
       method: "PATCH",
       path: this.#pathOf(key, options.subresource),
       query,
-      body: patch.body,
+      body: patch.body as JsonValue,
       contentType: PATCH_CONTENT_TYPE[patch.type],
       signal: options.signal,
     });

@@ -63,13 +63,13 @@ export type WatchEvent<T extends KubeObject> =
   | { readonly type: "ADDED" | "MODIFIED" | "DELETED"; readonly object: T }
   | { readonly type: "BOOKMARK"; readonly resourceVersion: string };
 
-/** How a patch's body is to be read. */
+/** How a patch's body, which is JSON, is to be read. */
 export type Patch =
-  | { readonly type: "merge"; readonly body: JsonValue }
-  | { readonly type: "json"; readonly body: JsonValue[] }
+  | { readonly type: "merge"; readonly body: JsonValue | object }
+  | { readonly type: "json"; readonly body: readonly (JsonValue | object)[] }
   | {
     readonly type: "apply";
-    readonly body: JsonValue;
+    readonly body: JsonValue | object;
     readonly fieldManager: string;
     readonly force?: boolean;
   };
