@@ -99,12 +99,13 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
       configs: kube.of(VMNETCFGS),
       pools: kube.of(IPPOOLS),
       nads: kube.of(NETWORK_ATTACHMENT_DEFINITIONS),
-      servesVms: (signal) => kube.serves(VIRTUAL_MACHINES, signal),
+      servesVms: remembered(clock, (signal) => kube.serves(VIRTUAL_MACHINES, signal)),
     },
     queues,
     ledger: new Ledger(),
     reports: new AgentReports({ clock, log }),
     teller: new Teller(events),
+    goneSince: new Map(),
     ...ntpNames(options, { timing, signal, onChange: touchPool }),
     clock,
     log,
@@ -116,6 +117,23 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
   const agents = options.agents &&
     new AgentsLoop({ kube, world, clock, random, log, ...options.agents });
   return { ctx, memory, gather, events, metrics, failures, ...(agents && { agents }) };
+}
+
+/** How long it is remembered that a kind is served. */
+const SERVED_MS = 5_000;
+
+/** Remembers a yes for a while: a thousand VMs that go at once are not a thousand questions. */
+function remembered(
+  clock: ControllerOptions["clock"],
+  ask: (signal: AbortSignal) => Promise<boolean>,
+): (signal: AbortSignal) => Promise<boolean> {
+  let until = -Infinity;
+  return async (signal) => {
+    if (clock.monotonic() < until) return true;
+    const answer = await ask(signal);
+    if (answer) until = clock.monotonic() + SERVED_MS;
+    return answer;
+  };
 }
 
 type Run = Parameters<NonNullable<WorkQueueOptions["onRun"]>>[0];

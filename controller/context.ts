@@ -32,7 +32,7 @@ export interface Clients {
   readonly configs: ResourceClient<VirtualMachineNetworkConfig>;
   readonly pools: ResourceClient<IPPool>;
   readonly nads: ResourceClient<NetworkAttachmentDefinition>;
-  /** Whether the cluster has VirtualMachines at all. */
+  /** Whether the cluster has VirtualMachines at all; asked anew from time to time. */
   servesVms(signal: AbortSignal): Promise<boolean>;
 }
 
@@ -44,6 +44,8 @@ export interface Context {
   readonly ledger: Ledger;
   readonly reports: AgentReports;
   readonly teller: Teller;
+  /** VM -> when it was first seen to be gone while something it owned was left, on the monotonic clock. */
+  readonly goneSince: Map<string, number>;
   /** Unset: host names of NTP servers are left as they are recorded. */
   readonly ntp?: NtpNames;
   readonly clock: Clock;

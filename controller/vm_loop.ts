@@ -5,6 +5,7 @@
  */
 import { fromTimestamp } from "../core/api/timestamp.ts";
 import type { VirtualMachine, VirtualMachineNetworkConfig } from "../core/api/types.ts";
+import type { WorkResult } from "../kube/types.ts";
 import { electPool } from "../core/ipam/elect_pool.ts";
 import type { VmNic } from "../core/ipam/vm_nic.ts";
 import { isAlreadyExists, isConflict, isNotFound } from "../kube/errors.ts";
@@ -19,10 +20,18 @@ import { poolsOf, vmOwnerOf } from "./world.ts";
 /** For how long after its creation a VM is told that a network of its NICs has no pool: many never get one. */
 const NEW_MS = 3_600_000;
 
+/** For how long what a VM owned is left to the garbage collector. */
+const COLLECTOR_MS = 2_000;
+
 /** Reconciles the VirtualMachineNetworkConfig of one VM. */
-export async function reconcileVm(ctx: Context, key: string, signal: AbortSignal): Promise<void> {
+export async function reconcileVm(
+  ctx: Context,
+  key: string,
+  signal: AbortSignal,
+): Promise<WorkResult | void> {
   const vm = ctx.world.vms.get(key);
   if (vm === undefined) return await vmGone(ctx, key, signal);
+  ctx.goneSince.delete(key);
   const existing = configOf(ctx, key);
   const { nics, notes } = nicsOfVm(ctx.world, vm);
   const isManaged = (network: string) => hasPool(ctx, network);
@@ -88,12 +97,24 @@ async function apply(
   }
 }
 
-/** The API server's garbage collector deletes what a VM owned, in its time; we need not wait for it. */
-async function vmGone(ctx: Context, key: string, signal: AbortSignal): Promise<void> {
+/**
+ * The API server's garbage collector deletes what a VM owned, in its time: what it has left when some time has passed, we
+ * delete.
+ */
+async function vmGone(
+  ctx: Context,
+  key: string,
+  signal: AbortSignal,
+): Promise<WorkResult | void> {
   const left = ctx.world.configs.byIndex("vm", key).filter((config) =>
     vmOwnerOf(config) !== undefined && config.metadata.deletionTimestamp === undefined
   );
-  if (left.length === 0) return;
+  const since = ctx.goneSince.get(key);
+  if (left.length === 0) return void ctx.goneSince.delete(key);
+  const now = ctx.clock.monotonic();
+  if (since === undefined) ctx.goneSince.set(key, now);
+  const waitMs = (since ?? now) + COLLECTOR_MS - now;
+  if (waitMs > 0) return { requeueAfterMs: waitMs };
   const live = await ctx.clients.vms.get(parseKey(key), { signal });
   if (live !== undefined) return ctx.world.vms.observe(live); // It is there, the informer was late.
   if (!await ctx.clients.servesVms(signal)) return; // Without its kind nobody can tell whether a VM exists.

@@ -1,0 +1,343 @@
+/**
+ * A boot storm on a real kube-apiserver: 1,000 VMs at once on one pool, beside a bare client with 8 connections that
+ * makes the same writes in the same run. `deno task bench boot_storm`; ends with 1 where a goal of the project is missed.
+ *
+ * @module
+ */
+import { getCondition, type VirtualMachineNetworkConfig } from "../../core/api/mod.ts";
+import {
+  createInformer,
+  createKubeClient,
+  type Informer,
+  IPPOOLS,
+  type KubeClient,
+  VIRTUAL_MACHINES,
+  VMNETCFGS,
+} from "../../kube/mod.ts";
+import { systemClock } from "../../runtime/clock.ts";
+import { mac, pool, vm } from "../controller/objects.ts";
+import { type RealCluster, startRealCluster } from "../real/mod.ts";
+import { BareClient } from "./bare_client.ts";
+import { ControllerProcess } from "./controller_process.ts";
+import { apiWrites, type Writes, writesBetween } from "./api_writes.ts";
+
+const VMS = 1_000;
+const CREATORS = 32;
+const CONNECTIONS = 8;
+const DEADLINE_MS = 180_000;
+const RANGE = {
+  cidr: "10.48.0.0/16",
+  serverIP: "10.48.0.1",
+  pool: { start: "10.48.1.0", end: "10.48.16.255" },
+};
+
+/** One line of the result: what, how much, what is allowed. */
+interface Row {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly most?: number;
+}
+
+class Storm {
+  readonly #kube: KubeClient;
+  readonly #configs: Informer<VirtualMachineNetworkConfig>;
+
+  constructor(kube: KubeClient, configs: Informer<VirtualMachineNetworkConfig>) {
+    this.#kube = kube;
+    this.#configs = configs;
+  }
+
+  /** VMs `prefix-1`..., each deleted again at once where `doomed` says so. */
+  async createVms(prefix: string, doomed: (n: number) => boolean = () => false): Promise<void> {
+    const vms = this.#kube.of(VIRTUAL_MACHINES);
+    await inParallel(CREATORS, range(VMS), async (n) => {
+      const name = `${prefix}-${n}`;
+      const { apiVersion, kind } = VIRTUAL_MACHINES;
+      const object = vm(`default/${name}`, [{ network: `default/${prefix}`, mac: mac(n) }]);
+      await vms.create({ apiVersion, kind, ...object } as never);
+      if (doomed(n)) await vms.delete({ namespace: "default", name });
+    });
+  }
+
+  async createPool(name: string): Promise<void> {
+    const { apiVersion, kind } = IPPOOLS;
+    await this.#kube.of(IPPOOLS).create(
+      { apiVersion, kind, ...pool(`default/${name}`, RANGE) } as never,
+    );
+  }
+
+  /** Deletes all VMs of a storm. */
+  async deleteVms(prefix: string): Promise<void> {
+    const vms = this.#kube.of(VIRTUAL_MACHINES);
+    await inParallel(
+      CREATORS,
+      range(VMS),
+      (n) => vms.delete({ namespace: "default", name: `${prefix}-${n}` }),
+    );
+  }
+
+  /** Milliseconds until `count` objects of a storm are Allocated and no others are left. */
+  async untilAllocated(prefix: string, count: number, start: number): Promise<number> {
+    return await this.#until(start, `${count} of ${prefix} Allocated`, () => {
+      const own = this.own(prefix);
+      return own.length === count && own.every(isAllocated);
+    });
+  }
+
+  /** Milliseconds until the record of a pool has so many addresses. */
+  async untilUsed(name: string, used: number, start: number): Promise<number> {
+    let now: number | undefined;
+    return await this.#until(start, `${used} used in ${name}`, async () => {
+      now = (await this.#kube.of(IPPOOLS).get({ namespace: "default", name }))?.status?.ipv4?.used;
+      return now === used;
+    });
+  }
+
+  /** Addresses that two NICs have, and records that nobody claims. */
+  async faults(prefix: string): Promise<{ readonly duplicates: number; readonly leaks: number }> {
+    const found = await this.#kube.of(IPPOOLS).get({ namespace: "default", name: prefix });
+    const recorded = Object.entries(found?.status?.ipv4?.allocated ?? {}).filter(([, mac]) =>
+      mac.includes(":")
+    );
+    const shown = this.own(prefix).flatMap(({ status }) =>
+      status?.networkConfig?.flatMap(({ allocatedIPAddress }) => allocatedIPAddress ?? []) ?? []
+    );
+    const macs = new Set(recorded.map(([, mac]) => mac));
+    const duplicates = recorded.length - macs.size + shown.length - new Set(shown).size;
+    const known = new Set(shown);
+    return { duplicates, leaks: recorded.filter(([address]) => !known.has(address)).length };
+  }
+
+  /** The objects of a storm. */
+  own(prefix: string): readonly VirtualMachineNetworkConfig[] {
+    return [...this.#configs.list()].filter(({ metadata }) =>
+      metadata.name?.startsWith(`${prefix}-`)
+    );
+  }
+
+  async #until(
+    start: number,
+    what: string,
+    is: () => boolean | Promise<boolean>,
+  ): Promise<number> {
+    while (!await is()) {
+      if (performance.now() - start > DEADLINE_MS) throw new Error(`Cannot reach in time: ${what}`);
+      await systemClock.sleep(5);
+    }
+    return performance.now() - start;
+  }
+}
+
+function isAllocated({ status }: VirtualMachineNetworkConfig): boolean {
+  return getCondition(status?.conditions, "Allocated")?.status === "True";
+}
+
+function range(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) => index + 1);
+}
+
+async function inParallel<T>(
+  width: number,
+  items: Iterable<T>,
+  work: (item: T) => Promise<unknown>,
+): Promise<void> {
+  const rest = Iterator.from(items);
+  const worker = async () => {
+    for (const item of rest) await work(item);
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+}
+
+/** What the storm on a running controller showed. */
+interface Measured {
+  readonly ms: number;
+  readonly writes: Writes;
+  readonly configs: readonly VirtualMachineNetworkConfig[];
+}
+
+/** VMs are created while the controller runs: the whole way, from the first VM to the last Allocated. */
+async function stormOfVms(storm: Storm, cluster: RealCluster): Promise<Measured> {
+  await storm.createPool("a");
+  await storm.untilUsed("a", 0, performance.now());
+  const before = await apiWrites(cluster.rest);
+  const start = performance.now();
+  const [ms] = await Promise.all([storm.untilAllocated("a", VMS, start), storm.createVms("a")]);
+  return {
+    ms,
+    writes: writesBetween(before, await apiWrites(cluster.rest)),
+    configs: storm.own("a"),
+  };
+}
+
+/** VMs are there, and a pool appears for all of them: the controller's own part alone. */
+async function stormOfPool(storm: Storm): Promise<number> {
+  await storm.createVms("b");
+  const start = performance.now();
+  await storm.createPool("b");
+  return await storm.untilAllocated("b", VMS, start);
+}
+
+/** Every other VM is deleted as soon as it is created; then all others. */
+async function stormOfDeletes(
+  storm: Storm,
+): Promise<{ readonly leaks: number; readonly ms: number }> {
+  await storm.createPool("c");
+  const start = performance.now();
+  await storm.createVms("c", (n) => n % 2 === 0);
+  await storm.untilAllocated("c", VMS / 2, start);
+  await storm.untilUsed("c", VMS / 2, start);
+  const { leaks } = await storm.faults("c");
+  const deleting = performance.now();
+  for (const prefix of ["a", "b", "c"]) await storm.deleteVms(prefix);
+  for (const prefix of ["a", "b", "c"]) await storm.untilUsed(prefix, 0, deleting);
+  return { leaks, ms: performance.now() - deleting };
+}
+
+/** The same writes by the bare client, alone or while the same VMs are created. */
+async function bare(
+  storm: Storm,
+  { kube, like, name, poolWrites, withVms }: {
+    readonly kube: KubeClient;
+    readonly like: readonly VirtualMachineNetworkConfig[];
+    readonly name: string;
+    readonly poolWrites: number;
+    readonly withVms: boolean;
+  },
+): Promise<number> {
+  await storm.createPool(name);
+  const empty = await kube.of(IPPOOLS).get({ namespace: "default", name });
+  const { apiVersion, kind } = VIRTUAL_MACHINES;
+  // One owner for all: the garbage collector would delete what nobody owns.
+  const anchor = await kube.of(VIRTUAL_MACHINES).create(
+    { apiVersion, kind, ...vm(`default/${name}`, []) } as never,
+  );
+  const owner = { apiVersion, kind, name, uid: anchor.metadata.uid ?? "" };
+  const configs = like.map((config) => ({
+    ...config,
+    metadata: {
+      namespace: "default",
+      name: `${name}-${config.metadata.name}`,
+      labels: config.metadata.labels ?? {},
+      finalizers: config.metadata.finalizers ?? [],
+      ownerReferences: [owner],
+    },
+  }));
+  const allocated = Object.fromEntries(like.map(({ status, spec }) => [
+    status?.networkConfig?.[0]?.allocatedIPAddress ?? "",
+    spec.networkConfig?.[0]?.macAddress ?? "",
+  ]));
+  if (empty === undefined) throw new Error(`Cannot find the IPPool ${name}`);
+  const status = { ipv4: { allocated, used: 0, available: 0 } };
+  const client = new BareClient(kube, CONNECTIONS);
+  const start = performance.now();
+  await Promise.all([
+    client.write(configs, { pool: { ...empty, status }, poolWrites }),
+    storm.untilAllocated(name, like.length, start),
+    ...(withVms ? [storm.createVms(`vm-${name}`)] : []),
+  ]);
+  return performance.now() - start;
+}
+
+function count(writes: Writes, pattern: RegExp): number {
+  return [...writes].reduce((sum, [name, times]) => pattern.test(name) ? sum + times : sum, 0);
+}
+
+async function main(): Promise<boolean> {
+  await using cluster = await startRealCluster({ controllerManager: true });
+  const kube = createKubeClient(cluster.rest);
+  const following = new AbortController();
+  const configs = createInformer({ client: kube.of(VMNETCFGS) });
+  const watching = configs.run(following.signal);
+  await configs.whenSynced(following.signal);
+  const storm = new Storm(kube, configs);
+  const rows: Row[] = [];
+  {
+    await using controller = await ControllerProcess.start(cluster.kubeconfig);
+    const idle = controller.usage();
+    const vms = await stormOfVms(storm, cluster);
+    const { cpuSeconds } = controller.usage();
+    const { duplicates, leaks } = await storm.faults("a");
+    const poolMs = await stormOfPool(storm);
+    const deletes = await stormOfDeletes(storm);
+    const { peakMb } = controller.usage();
+    await controller.kill();
+    const poolWrites = count(vms.writes, /^PUT ippools\/status 200$/);
+    const bareWithVms = await bare(storm, {
+      kube,
+      like: vms.configs,
+      name: "x",
+      poolWrites,
+      withVms: true,
+    });
+    const bareAlone = await bare(storm, {
+      kube,
+      like: vms.configs,
+      name: "y",
+      poolWrites,
+      withVms: false,
+    });
+    const own = count(vms.writes, /^\w+ (ippools|virtualmachinenetworkconfigs)/);
+    rows.push(
+      {
+        name: "1,000 VMs created while the controller runs, until all Allocated",
+        value: vms.ms,
+        unit: "ms",
+      },
+      {
+        name: "bare client, 8 connections, the same writes while VMs are created",
+        value: bareWithVms,
+        unit: "ms",
+      },
+      { name: "ratio", value: vms.ms / bareWithVms, unit: "", most: 1.5 },
+      { name: "1,000 VMs there, a pool appears, until all Allocated", value: poolMs, unit: "ms" },
+      { name: "bare client, 8 connections, the same writes alone", value: bareAlone, unit: "ms" },
+      { name: "ratio", value: poolMs / bareAlone, unit: "", most: 1.5 },
+      { name: "writes of the pool", value: poolWrites, unit: "", most: 20 },
+      { name: "writes per VM, all of them", value: own / VMS, unit: "", most: 2.1 },
+      { name: "answers 409", value: count(vms.writes, / 409$/), unit: "", most: 0 },
+      { name: "Events written meanwhile", value: count(vms.writes, /^POST events 201$/), unit: "" },
+      { name: "addresses given twice", value: duplicates, unit: "", most: 0 },
+      { name: "addresses leaked", value: leaks, unit: "", most: 0 },
+      {
+        name: "addresses leaked, every other VM deleted at once",
+        value: deletes.leaks,
+        unit: "",
+        most: 0,
+      },
+      { name: "all 2,500 VMs deleted, until every address is back", value: deletes.ms, unit: "ms" },
+      {
+        name: "processor time of the controller for the first storm",
+        value: (cpuSeconds - idle.cpuSeconds) * 1000,
+        unit: "ms",
+      },
+      { name: "resident memory of the controller, greatest", value: peakMb, unit: "MB", most: 120 },
+    );
+    print([...vms.writes].map(([name, times]) => `  ${name}: ${times}\n`).sort().join(""));
+  }
+  following.abort();
+  await watching;
+  for (const row of rows) print(line(row));
+  return rows.every(isMet);
+}
+
+function isMet({ value, most = Infinity }: Row): boolean {
+  return value <= most;
+}
+
+function line(row: Row): string {
+  const { name, value, unit, most } = row;
+  const figure = Number.isInteger(value) || value >= 100 ? value.toFixed(0) : value.toFixed(2);
+  const goal = most === undefined
+    ? ""
+    : isMet(row)
+    ? `(goal: at most ${most})`
+    : `MISSED (goal: at most ${most})`;
+  return `${name.padEnd(68)} ${figure.padStart(8)} ${unit.padEnd(3)} ${goal}\n`;
+}
+
+function print(text: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(text));
+}
+
+if (!await main()) throw new Error("A goal is missed");
