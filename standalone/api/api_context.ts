@@ -15,4 +15,6 @@ export interface ApiContext {
   readonly hub: WatchHub;
   readonly clock: Clock;
   readonly random: Random;
+  /** A watch whose reader lags behind by more events is ended, as the API server does. */
+  readonly mostUnread: number;
 }

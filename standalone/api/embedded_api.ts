@@ -26,19 +26,47 @@ export interface EmbeddedApiOptions {
   readonly path?: string;
   /** Survive a power cut too, by one fsync per write. Without it the state survives the death of the process. */
   readonly durable?: boolean;
+  /** Time of objects and watches; the machine's by default. */
   readonly clock?: Clock;
+  /** Source of uids, generated names and watch timeouts; the machine's by default. */
   readonly random?: Random;
   /** CustomResourceDefinitions to serve; by default vm-dhcp's own, KubeVirt's and Multus'. */
   readonly crds?: readonly JsonObject[];
+  /** How many events a watch's reader may lag behind before it is cut off. Default 20,000. */
+  readonly mostUnread?: number;
   /** How many revisions a watch may lie back before it must list again (410). Default 10,000. */
   readonly history?: number;
 }
 
 const DEFAULT_HISTORY = 10_000;
+const DEFAULT_MOST_UNREAD = 20_000;
 
 /**
  * The embedded API. `rest()` is the seam that controllers and agents program against; `fetch` is the same API as HTTP,
- * for `Deno.serve` and `kubectl`.
+ * for `Deno.serve` and `kubectl`. It stores objects and does what the garbage collector and the namespace controller do; it
+ * runs nothing. Every write is synchronous and committed when its answer is there. Dispose it to close the file.
+ *
+ * What it answers is what a kube-apiserver 1.36 answers: `tests/contract` compares them.
+ *
+ * @example
+ * ```ts
+ * import { EmbeddedApi } from "./mod.ts";
+ *
+ * using api = new EmbeddedApi();
+ * const pool = {
+ *   apiVersion: "network.harvesterhci.io/v1alpha1",
+ *   kind: "IPPool",
+ *   metadata: { name: "net-48" },
+ *   spec: { networkName: "default/net-48", ipv4Config: { cidr: "192.168.48.0/24" } },
+ * };
+ * const path = "/apis/network.harvesterhci.io/v1alpha1/namespaces/default/ippools";
+ * await api.rest().performRequest({ method: "POST", path, bodyJson: pool });
+ * const table = await api.fetch(
+ *   new Request(`http://embedded${path}`, { headers: { accept: "application/json;as=Table;v=v1;g=meta.k8s.io" } }),
+ * );
+ * const { rows } = await table.json();
+ * if (rows[0].cells[1] !== "default/net-48") throw new Error("Expected the pool's network");
+ * ```
  */
 export class EmbeddedApi {
   readonly #store: Store;
@@ -59,6 +87,7 @@ export class EmbeddedApi {
       hub: this.#hub,
       clock: options.clock ?? systemClock,
       random: options.random ?? cryptoRandom,
+      mostUnread: options.mostUnread ?? DEFAULT_MOST_UNREAD,
     };
     const collector = new GarbageCollector(context);
     const history = options.history ?? DEFAULT_HISTORY;
@@ -97,6 +126,7 @@ export class EmbeddedApi {
     this.#store.close();
   }
 
+  /** {@linkcode close}. */
   [Symbol.dispose](): void {
     this.close();
   }

@@ -15,6 +15,7 @@ export type Handle = (request: ApiRequest) => Answer;
 export interface EmbeddedRestOptions {
   /** Becomes the field manager of writes that name none. */
   readonly userAgent?: string;
+  /** What the client says is its namespace; `default` by default. */
   readonly defaultNamespace?: string;
 }
 

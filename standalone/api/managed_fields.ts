@@ -7,23 +7,14 @@ import type { JsonValue } from "../../kube/seam.ts";
 import type { Admission } from "./admission.ts";
 import { mergeApplied, removeFields } from "./apply_merge.ts";
 import { metadataSchema } from "./builtin_schema.ts";
+import { isSame, type Owner, ownersBefore, readOwners, writeOwners } from "./field_owners.ts";
 import { FieldSet, pathText } from "./field_set.ts";
 import { compareFields, fieldsOf } from "./field_walk.ts";
-import { equal, isObject, type JsonObject, listAt, objectAt, sorted, textAt } from "./json.ts";
+import { equal, isObject, type JsonObject, sorted } from "./json.ts";
 import { metadataOf } from "./metadata.ts";
 import { apiVersionOf, type ResourceType } from "./resource_type.ts";
 import type { Schema } from "./schema.ts";
 import { StatusError } from "./status_error.ts";
-
-/** One manager's fields. */
-interface Owner {
-  readonly manager: string;
-  readonly operation: string;
-  readonly subresource: string;
-  readonly apiVersion: string;
-  time: string;
-  fields: FieldSet;
-}
 
 /** Fields that nobody owns. */
 const UNOWNED: readonly (readonly string[])[] = [
@@ -42,8 +33,6 @@ const UNOWNED: readonly (readonly string[])[] = [
     "resourceVersion",
   ].map((key) => ["f:metadata", `f:${key}`]),
 ];
-
-const MOST_UPDATE_MANAGERS = 10;
 
 const schemas = new WeakMap<ResourceType, Schema>();
 
@@ -228,83 +217,6 @@ function describe({ manager, operation, subresource, apiVersion }: Owner): strin
     (subresource === "" ? "" : ` with subresource ${JSON.stringify(subresource)}`);
   if (operation !== "Update") return name;
   return `${name} using ${apiVersion}`;
-}
-
-type Identity = Omit<Owner, "time" | "fields">;
-
-function isSame(a: Identity, b: Identity): boolean {
-  return a.manager === b.manager && a.operation === b.operation &&
-    a.subresource === b.subresource && (a.operation === "Apply" || a.apiVersion === b.apiVersion);
-}
-
-/** Owners as the request has them, or, where it says nothing, as they were; none where it clears them. */
-function ownersBefore(
-  live: JsonObject | undefined,
-  object: JsonObject,
-  subresource: boolean,
-): Owner[] {
-  const given = metadataOf(object).managedFields;
-  const cleared = Array.isArray(given) &&
-    (given.length === 0 ||
-      (given.length === 1 && isObject(given[0]) && Object.keys(given[0]).length === 0));
-  if (cleared && !subresource) return [];
-  const owners = subresource ? [] : readOwners(object);
-  return owners.length > 0 || live === undefined ? owners : readOwners(live);
-}
-
-function readOwners(object: JsonObject): Owner[] {
-  return listAt(metadataOf(object), "managedFields").filter(isObject).map((entry) => ({
-    manager: textAt(entry, "manager"),
-    operation: textAt(entry, "operation"),
-    subresource: textAt(entry, "subresource"),
-    apiVersion: textAt(entry, "apiVersion"),
-    time: textAt(entry, "time"),
-    fields: FieldSet.from(objectAt(entry, "fieldsV1")),
-  }));
-}
-
-function writeOwners(object: JsonObject, owners: readonly Owner[]): void {
-  const kept = capUpdates(owners.filter((owner) => !owner.fields.isEmpty)).sort(byRank);
-  const metadata = metadataOf(object);
-  if (kept.length === 0) delete metadata.managedFields;
-  else metadata.managedFields = kept.map(entryOf);
-}
-
-/** Merges the oldest updaters into one where there are too many. */
-function capUpdates(owners: readonly Owner[]): Owner[] {
-  const updates = owners.filter((owner) => owner.operation === "Update").sort(byRank);
-  const surplus = updates.slice(0, Math.max(0, updates.length - MOST_UPDATE_MANAGERS + 1));
-  if (surplus.length < 2) return [...owners];
-  const fields = surplus.reduce((all, owner) => all.union(owner.fields), new FieldSet());
-  const [first] = surplus;
-  const rest = owners.filter((owner) => !surplus.includes(owner));
-  return first === undefined
-    ? rest
-    : [...rest, { ...first, manager: "ancient-changes", subresource: "", fields }];
-}
-
-function byRank(a: Owner, b: Owner): number {
-  const rank = (
-    owner: Owner,
-  ) => [owner.operation, owner.time, owner.manager, owner.apiVersion, owner.subresource];
-  const [x, y] = [rank(a), rank(b)];
-  for (const [index, text] of x.entries()) {
-    const other = y[index] ?? "";
-    if (text !== other) return text < other ? -1 : 1;
-  }
-  return 0;
-}
-
-function entryOf(owner: Owner): JsonObject {
-  return {
-    apiVersion: owner.apiVersion,
-    fieldsType: "FieldsV1",
-    fieldsV1: owner.fields.toFields(),
-    manager: owner.manager,
-    operation: owner.operation,
-    ...(owner.subresource === "" ? {} : { subresource: owner.subresource }),
-    ...(owner.time === "" ? {} : { time: owner.time }),
-  };
 }
 
 function withoutOwners(object: JsonObject): JsonObject {

@@ -10,15 +10,17 @@ import type { JsonObject } from "./json.ts";
 import type { ResourceType } from "./resource_type.ts";
 
 /**
- * An answer of 400 or more. `status` is the HTTP status, `body` the `Status` object.
+ * An answer of 400 or more: `httpCode` is the HTTP status, `status` the `Status` object.
  */
 export class StatusError extends Error {
+  /** `StatusError`. */
   override readonly name = "StatusError";
   /** HTTP status. */
   readonly httpCode: number;
   /** `metav1.Status`. */
   readonly status: JsonObject;
 
+  /** An error with an HTTP status, Kubernetes' reason, a message and `details`. */
   constructor(code: number, reason: string, message: string, details?: JsonObject) {
     super(message);
     this.httpCode = code;

@@ -6,8 +6,8 @@
  *
  * @module
  */
-import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { JsonObject } from "./json.ts";
+import { type Row, StateFile, type StateFileOptions } from "./state_file.ts";
 
 /** What happened to an object. */
 export type ChangeType = "ADDED" | "MODIFIED" | "DELETED";
@@ -36,14 +36,6 @@ export interface Change extends StoredObject {
   readonly object?: JsonObject;
 }
 
-/** How a store keeps its data. */
-export interface StoreOptions {
-  /** File, or `":memory:"`. */
-  readonly path: string;
-  /** Survive a power cut too (an fsync per write), not only the death of the process. */
-  readonly durable?: boolean;
-}
-
 /** Narrows {@linkcode Store.list}. */
 export interface Range {
   readonly resource: string;
@@ -56,42 +48,9 @@ export interface Range {
   readonly limit?: number;
 }
 
-const SCHEMA_VERSION = 1;
-
-const TABLES = `
-CREATE TABLE IF NOT EXISTS revision (
-  revision INTEGER PRIMARY KEY,
-  resource TEXT NOT NULL,
-  namespace TEXT NOT NULL,
-  name TEXT NOT NULL,
-  type TEXT NOT NULL,
-  previous INTEGER,
-  body TEXT NOT NULL
-) STRICT;
-CREATE INDEX IF NOT EXISTS revision_object ON revision (resource, namespace, name, revision);
-CREATE TABLE IF NOT EXISTS current (
-  resource TEXT NOT NULL,
-  namespace TEXT NOT NULL,
-  name TEXT NOT NULL,
-  uid TEXT NOT NULL,
-  revision INTEGER NOT NULL,
-  PRIMARY KEY (resource, namespace, name)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS current_uid ON current (uid);
-CREATE TABLE IF NOT EXISTS owner (
-  owner TEXT NOT NULL,
-  resource TEXT NOT NULL,
-  namespace TEXT NOT NULL,
-  name TEXT NOT NULL,
-  PRIMARY KEY (owner, resource, namespace, name)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
-`;
-
 /** Objects in SQLite. All methods are synchronous; one process owns the file. */
 export class Store {
-  readonly #db: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #file: StateFile;
   #revision: number;
   #compacted: number;
   #pending: Change[] = [];
@@ -99,27 +58,14 @@ export class Store {
   #inTransaction = false;
 
   /** Opens, and makes where there is none. Throws for a file that another version made. */
-  constructor(options: StoreOptions) {
-    this.#db = new DatabaseSync(options.path);
-    try {
-      this.#db.exec("PRAGMA journal_mode = WAL");
-      this.#db.exec(`PRAGMA synchronous = ${options.durable === true ? "FULL" : "NORMAL"}`);
-      this.#db.exec("PRAGMA locking_mode = EXCLUSIVE");
-      const version = Number(this.#row("PRAGMA user_version")?.user_version ?? 0);
-      if (version !== 0 && version !== SCHEMA_VERSION) {
-        throw new Error(
-          `Cannot open the state file ${options.path}: it has format ${version}, this program has ${SCHEMA_VERSION}`,
-        );
-      }
-      this.#db.exec(`BEGIN IMMEDIATE; ${TABLES} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
-    } catch (cause) {
-      this.#db.close();
-      throw cause;
-    }
+  constructor(options: StateFileOptions) {
+    this.#file = new StateFile(options);
     this.#compacted = Number(
-      this.#row("SELECT value FROM meta WHERE key = 'compacted'")?.value ?? 0,
+      this.#file.row("SELECT value FROM meta WHERE key = 'compacted'")?.value ?? 0,
     );
-    const newest = Number(this.#row("SELECT max(revision) AS newest FROM revision")?.newest ?? 0);
+    const newest = Number(
+      this.#file.row("SELECT max(revision) AS newest FROM revision")?.newest ?? 0,
+    );
     this.#revision = Math.max(1, newest, this.#compacted);
   }
 
@@ -142,16 +88,16 @@ export class Store {
   transaction<T>(work: () => T): T {
     if (this.#inTransaction) return work();
     const before = this.#revision;
-    this.#run("BEGIN IMMEDIATE");
+    this.#file.run("BEGIN IMMEDIATE");
     this.#inTransaction = true;
     let result: T;
     try {
       result = work();
-      this.#run("COMMIT");
+      this.#file.run("COMMIT");
     } catch (cause) {
       this.#revision = before;
       this.#pending = [];
-      this.#run("ROLLBACK");
+      this.#file.run("ROLLBACK");
       throw cause;
     } finally {
       this.#inTransaction = false;
@@ -164,7 +110,7 @@ export class Store {
 
   /** The newest version of an object. */
   get(id: ObjectId): StoredObject | undefined {
-    const row = this.#row(
+    const row = this.#file.row(
       `SELECT r.revision, r.body FROM current c JOIN revision r ON r.revision = c.revision
        WHERE c.resource = ? AND c.namespace = ? AND c.name = ?`,
       id.resource,
@@ -198,7 +144,7 @@ export class Store {
          HAVING k.type <> 'DELETED' ORDER BY k.namespace, k.name LIMIT ?`;
     if (!newest) parameters.push(range.at ?? 0);
     parameters.push(range.limit ?? -1);
-    return this.#rows(sql, ...parameters).map((row) => ({
+    return this.#file.rows(sql, ...parameters).map((row) => ({
       resource: range.resource,
       namespace: String(row.namespace),
       name: String(row.name),
@@ -210,7 +156,7 @@ export class Store {
   /** Number of objects after one, for `remainingItemCount`. */
   count(range: Range): number {
     const after = range.after ?? { namespace: "", name: "" };
-    const row = this.#row(
+    const row = this.#file.row(
       `SELECT count(*) AS n FROM current k WHERE k.resource = ?
        AND (?2 = '*' OR k.namespace = ?2) AND (k.namespace, k.name) > (?3, ?4)`,
       range.resource,
@@ -223,7 +169,7 @@ export class Store {
 
   /** Changes after a revision, oldest first. */
   since(revision: number, resource: string): Change[] {
-    return this.#rows(
+    return this.#file.rows(
       `SELECT r.*, p.body AS before FROM revision r LEFT JOIN revision p ON p.revision = r.previous
        WHERE r.revision > ? AND r.resource = ? ORDER BY r.revision`,
       revision,
@@ -241,18 +187,20 @@ export class Store {
 
   /** The object with this uid. */
   byUid(uid: string): ObjectId | undefined {
-    const row = this.#row("SELECT resource, namespace, name FROM current WHERE uid = ?", uid);
+    const row = this.#file.row("SELECT resource, namespace, name FROM current WHERE uid = ?", uid);
     return row === undefined ? undefined : idOf(row);
   }
 
   /** Objects that name `uid` as an owner. */
   dependents(uid: string): ObjectId[] {
-    return this.#rows("SELECT resource, namespace, name FROM owner WHERE owner = ?", uid).map(idOf);
+    return this.#file.rows("SELECT resource, namespace, name FROM owner WHERE owner = ?", uid).map(
+      idOf,
+    );
   }
 
   /** All objects of a namespace, whatever their resource. */
   inNamespace(namespace: string): ObjectId[] {
-    return this.#rows(
+    return this.#file.rows(
       "SELECT resource, namespace, name FROM current WHERE namespace = ?",
       namespace,
     ).map(idOf);
@@ -267,7 +215,7 @@ export class Store {
     const revision = this.#revision + 1;
     const object = build(revision);
     const body = JSON.stringify(object);
-    this.#run(
+    this.#file.run(
       "INSERT INTO revision (revision, resource, namespace, name, type, previous, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
       revision,
       id.resource,
@@ -295,14 +243,14 @@ export class Store {
     const target = Math.min(upTo, this.#revision);
     if (target <= this.#compacted) return;
     this.transaction(() => {
-      this.#run(
+      this.#file.run(
         `DELETE FROM revision WHERE revision <= ?1 AND revision NOT IN (SELECT revision FROM current)
          AND (type = 'DELETED' OR EXISTS (SELECT 1 FROM revision n WHERE n.resource = revision.resource
            AND n.namespace = revision.namespace AND n.name = revision.name
            AND n.revision > revision.revision AND n.revision <= ?1))`,
         target,
       );
-      this.#run(
+      this.#file.run(
         "INSERT INTO meta (key, value) VALUES ('compacted', ?1) ON CONFLICT DO UPDATE SET value = ?1",
         target,
       );
@@ -313,8 +261,7 @@ export class Store {
   /** Closes the file; the write-ahead log is folded into it. */
   close(): void {
     this.#listeners = [];
-    this.#statements.clear();
-    this.#db.close();
+    this.#file.close();
   }
 
   #point(
@@ -323,14 +270,17 @@ export class Store {
   ): void {
     const key = [id.resource, id.namespace, id.name] as const;
     if (type !== "ADDED") {
-      this.#run("DELETE FROM owner WHERE resource = ? AND namespace = ? AND name = ?", ...key);
+      this.#file.run("DELETE FROM owner WHERE resource = ? AND namespace = ? AND name = ?", ...key);
     }
     if (type === "DELETED") {
-      this.#run("DELETE FROM current WHERE resource = ? AND namespace = ? AND name = ?", ...key);
+      this.#file.run(
+        "DELETE FROM current WHERE resource = ? AND namespace = ? AND name = ?",
+        ...key,
+      );
       return;
     }
     const metadata = object.metadata as JsonObject;
-    this.#run(
+    this.#file.run(
       `INSERT INTO current (resource, namespace, name, uid, revision) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET uid = excluded.uid, revision = excluded.revision`,
       ...key,
@@ -338,37 +288,16 @@ export class Store {
       revision,
     );
     for (const owner of (metadata.ownerReferences ?? []) as JsonObject[]) {
-      this.#run(
+      this.#file.run(
         "INSERT OR IGNORE INTO owner (owner, resource, namespace, name) VALUES (?, ?, ?, ?)",
         String(owner.uid),
         ...key,
       );
     }
   }
-
-  #prepared(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = this.#db.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement;
-  }
-
-  #row(sql: string, ...parameters: (string | number)[]): Record<string, unknown> | undefined {
-    return this.#prepared(sql).get(...parameters) as Record<string, unknown> | undefined;
-  }
-
-  #rows(sql: string, ...parameters: (string | number)[]): Record<string, unknown>[] {
-    return this.#prepared(sql).all(...parameters) as Record<string, unknown>[];
-  }
-
-  #run(sql: string, ...parameters: (string | number | null)[]): void {
-    this.#prepared(sql).run(...parameters);
-  }
 }
 
-function idOf(row: Record<string, unknown>): ObjectId {
+function idOf(row: Row): ObjectId {
   return {
     resource: String(row.resource),
     namespace: String(row.namespace),

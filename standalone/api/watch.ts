@@ -32,16 +32,13 @@ export interface WatchRequest {
 }
 
 const BOOKMARK_INTERVAL_MS = 60_000;
-/** A reader that lags behind by more events is cut off, as the API server does. */
-const MOST_UNREAD = 20_000;
-
 /** Opens a watch. The stream ends after the timeout, when the signal aborts, or when the API closes. */
 export function openWatch(context: ApiContext, request: WatchRequest): ReadableStream<WatchFrame> {
   const end = new AbortController();
   return new ReadableStream<WatchFrame>({
     start: (controller) => new Watch(context, request, { controller, end }).run(),
     cancel: () => end.abort(),
-  }, { highWaterMark: MOST_UNREAD });
+  }, { highWaterMark: context.mostUnread });
 }
 
 class Watch {

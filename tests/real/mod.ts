@@ -4,6 +4,7 @@
  * @module
  */
 export { type CommandResult, findProgram, mustRun, runCommand } from "./command.ts";
+export type { TestUser } from "./credentials.ts";
 export { installCrds } from "./install_crds.ts";
 export { cacheFolder, findPrograms, type Programs } from "./programs.ts";
 export {
@@ -12,6 +13,5 @@ export {
   RealCluster,
   type RealClusterOptions,
   startRealCluster,
-  type TestUser,
 } from "./real_cluster.ts";
 export { ServiceProcess } from "./service_process.ts";

@@ -10,16 +10,11 @@ import type { JsonObject } from "../../standalone/api/json.ts";
 import { OWN_CRDS } from "../../standalone/api/own_crds.ts";
 import { type CommandResult, runCommand } from "./command.ts";
 import { installCrds } from "./install_crds.ts";
+import { type TestUser, writeCredentials } from "./credentials.ts";
 import { kubeconfigText } from "./kubeconfig.ts";
 import { freePorts } from "./ports.ts";
 import { findPrograms, type Programs, type Progress } from "./programs.ts";
 import { ServiceProcess } from "./service_process.ts";
-
-/** A user that the API server knows by a token. */
-export interface TestUser {
-  readonly name: string;
-  readonly groups?: readonly string[];
-}
 
 /** What to start. */
 export interface RealClusterOptions {
@@ -58,7 +53,7 @@ export class RealCluster implements AsyncDisposable {
   readonly programs: Programs;
   #rest: FetchClient | undefined;
   readonly #ports: { readonly etcd: number; readonly peer: number; readonly api: number };
-  readonly #tokens = new Map<string, string>();
+  #tokens: ReadonlyMap<string, string> = new Map();
   readonly #running = new AsyncDisposableStack();
   #apiserver: ServiceProcess | undefined;
   #etcd: ServiceProcess | undefined;
@@ -95,7 +90,7 @@ export class RealCluster implements AsyncDisposable {
 
   /** Starts everything. */
   async start(options: RealClusterOptions): Promise<void> {
-    await this.#writeCredentials(options.users ?? []);
+    this.#tokens = await writeCredentials(this.folder, options.users ?? []);
     await this.#startEtcd();
     await this.startApiServer();
     const token = this.#tokens.get("admin") ?? "";
@@ -171,6 +166,7 @@ export class RealCluster implements AsyncDisposable {
     return path;
   }
 
+  /** Ends what was started and removes what was written. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#running.disposeAsync();
   }
@@ -183,37 +179,6 @@ export class RealCluster implements AsyncDisposable {
       token,
       namespace: "default",
     });
-  }
-
-  async #writeCredentials(users: readonly TestUser[]): Promise<void> {
-    const lines: string[] = [];
-    for (const { name, groups = [] } of [{ name: "admin", groups: ["system:masters"] }, ...users]) {
-      const token = crypto.randomUUID();
-      this.#tokens.set(name, token);
-      lines.push(`${token},${name},${name},"${groups.join(",")}"`);
-    }
-    await Deno.writeTextFile(`${this.folder}/tokens.csv`, `${lines.join("\n")}\n`);
-    const algorithm = { name: "ECDSA", namedCurve: "P-256" };
-    const pair = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
-    await this.#writePem("service-account.key", {
-      label: "PRIVATE KEY",
-      der: await crypto.subtle.exportKey("pkcs8", pair.privateKey),
-    });
-    await this.#writePem("service-account.pub", {
-      label: "PUBLIC KEY",
-      der: await crypto.subtle.exportKey("spki", pair.publicKey),
-    });
-  }
-
-  async #writePem(
-    file: string,
-    { label, der }: { readonly label: string; readonly der: ArrayBuffer },
-  ): Promise<void> {
-    const base64 = new Uint8Array(der).toBase64();
-    await Deno.writeTextFile(
-      `${this.folder}/${file}`,
-      `-----BEGIN ${label}-----\n${base64}\n-----END ${label}-----\n`,
-    );
   }
 
   async #startEtcd(): Promise<void> {
