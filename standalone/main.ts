@@ -32,6 +32,7 @@ async function main(): Promise<number> {
     await run(settings, log);
     return 0;
   } catch (error) {
+    if (error instanceof FlagError) throw error;
     log.error("The server ends", { error });
     return 1;
   }
@@ -39,7 +40,7 @@ async function main(): Promise<number> {
 
 async function run(settings: Settings, log: Logger): Promise<void> {
   const { manifests, listen, interface: interfaces } = settings;
-  if (manifests === undefined) throw new Error("Cannot start: --manifests DIR is wanted");
+  if (manifests === undefined) throw new FlagError(["Cannot start without --manifests DIR"]);
   const state = settings.state ?? defaultState({ uid: Deno.uid(), ...settings });
   await Deno.mkdir(dirname(state), { recursive: true });
   using shutdown = onShutdown({ logger: log, exit: Deno.exit });

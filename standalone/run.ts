@@ -37,7 +37,7 @@ export async function runStandalone(
   signal: AbortSignal,
 ): Promise<RunningStandalone> {
   if (options.manifests !== undefined) await checkDirectory(options.manifests);
-  const api = new EmbeddedApi(options.state === undefined ? {} : { path: options.state });
+  const api = openApi(options.state);
   const resources = new DisposableStack();
   try {
     const host = options.host ?? resources.use(new LinuxNetwork());
@@ -46,6 +46,17 @@ export async function runStandalone(
     api.close();
     resources.dispose();
     throw error;
+  }
+}
+
+function openApi(state: string | undefined): EmbeddedApi {
+  if (state === undefined) return new EmbeddedApi();
+  try {
+    return new EmbeddedApi({ path: state });
+  } catch (cause) {
+    const said = cause instanceof Error ? cause.message : String(cause);
+    const why = said.includes("locked") ? "another process has it open" : said;
+    throw new Error(`Cannot open the state: ${state}: ${why}`, { cause });
   }
 }
 
@@ -132,6 +143,13 @@ function start(
     ops: {
       notReady,
       metrics: { render: () => metrics.render(), contentType: metrics.contentType },
+      routes: (app) => {
+        if (options.enableCacheDump !== true) return;
+        app.get("/leases", (context) => agent.handle(context.req.raw));
+        for (const path of ["/ipams/*", "/caches/*"]) {
+          app.get(path, (context) => controller.handle(context.req.raw));
+        }
+      },
     },
     api: (request) => api.fetch(request),
   });

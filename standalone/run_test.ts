@@ -4,14 +4,8 @@ import {
   rejects,
   strictEqual as equal,
 } from "node:assert/strict";
-import type { DatagramPort } from "../agent/datagram_port.ts";
-import type {
-  HostNetwork,
-  HostState,
-  InterfaceAddress,
-  Link,
-  LinkAddress,
-} from "../agent/host_network.ts";
+import { MemoryHost } from "../agent/testing/memory_host.ts";
+import { MemoryPort } from "../agent/testing/memory_port.ts";
 import { getCondition } from "../core/api/condition.ts";
 import { createKubeClient, IPPOOLS, type KubeClient, VMNETCFGS } from "../kube/mod.ts";
 import { memoryLogger } from "../runtime/memory_logger.ts";
@@ -41,66 +35,11 @@ spec:
       networks: [{name: nic-1, multus: {networkName: net-48}}]
 `;
 
-/** A machine with the interfaces that a test gives it. */
-class MemoryHost implements HostNetwork {
-  readonly #links = new Map<string, Link>();
-  readonly addresses = new Map<string, LinkAddress>();
-  #changed = true;
-
-  plug(name: string): void {
-    const hardwareAddress = Uint8Array.of(2, 0, 0, 0, 0, this.#links.size);
-    this.#links.set(name, {
-      name,
-      index: this.#links.size + 2,
-      mtu: 1500,
-      hardwareAddress,
-      up: true,
-      strictReversePath: false,
-    });
-    this.#changed = true;
-  }
-  read(): HostState {
-    return { links: new Map(this.#links), addresses: [...this.addresses.values()] };
-  }
-  changed(): boolean {
-    const changed = this.#changed;
-    this.#changed = false;
-    return changed;
-  }
-  addAddress({ index }: Link, address: InterfaceAddress): void {
-    this.addresses.set(`${index} ${address.address}`, { index, ours: true, ...address });
-    this.#changed = true;
-  }
-  removeAddress({ index }: Link, { address }: InterfaceAddress): void {
-    this.addresses.delete(`${index} ${address}`);
-    this.#changed = true;
-  }
-  addPrefixRoute(): void {}
-  removePrefixRoute(): void {}
-  announce(): void {}
-  [Symbol.dispose](): void {}
-}
-
-/** A socket that hears nothing. */
-function deafPort(link: Link): DatagramPort {
-  const closed = Promise.withResolvers<number>();
-  return {
-    link,
-    limits: [],
-    requests: [],
-    replies: [],
-    onRefused: undefined,
-    problem: () => undefined,
-    receive: () => closed.promise,
-    send: () => undefined,
-    close: () => closed.resolve(0),
-  };
-}
-
 /** A host with a manifest directory and a state file, on which the server may be started again. */
 class Fixture implements AsyncDisposable {
   readonly #root = Deno.makeTempDirSync();
   readonly manifests = `${this.#root}/manifests`;
+  readonly state = `${this.#root}/state.sqlite`;
   readonly host = new MemoryHost();
   #stop = new AbortController();
   #server: RunningStandalone | undefined;
@@ -118,10 +57,10 @@ class Fixture implements AsyncDisposable {
     this.#stop = new AbortController();
     this.#server = await runStandalone({
       manifests: this.manifests,
-      state: `${this.#root}/state.sqlite`,
+      state: this.state,
       log: memoryLogger(),
       host: this.host,
-      openPort: deafPort,
+      openPort: (link) => new MemoryPort(link),
       hostname: "host-1",
       watchTiming: { rescanMs: 200 },
       ...options,
@@ -170,7 +109,7 @@ const IN_TIME = () => AbortSignal.timeout(10_000);
 
 Deno.test("runStandalone gives addresses from manifests and adds its own to the interface, until it stops", async () => {
   await using fixture = new Fixture({ "net.yaml": `${NETWORK}---\n${POOL}`, "vm.yaml": VM });
-  fixture.host.plug("br-48");
+  fixture.host.link("br-48");
   const server = await fixture.start();
   await server.whenReady(IN_TIME());
   const client = createKubeClient(server.rest);
@@ -178,9 +117,9 @@ Deno.test("runStandalone gives addresses from manifests and adds its own to the 
   match(await agentReady(client, "Serving"), /^True .*answers on br-48$/);
   const pool = await client.of(IPPOOLS).get({ namespace: "default", name: "net-48" });
   equal(pool?.status?.agentPodRef?.name, "host-1");
-  equal(fixture.host.addresses.size, 1);
+  equal(fixture.host.read().addresses.length, 1);
   await fixture.stop();
-  equal(fixture.host.addresses.size, 0);
+  equal(fixture.host.read().addresses.length, 0);
 });
 
 Deno.test("runStandalone names a missing interface in AgentReady, is ready without it, and serves it when it appears", async () => {
@@ -189,14 +128,14 @@ Deno.test("runStandalone names a missing interface in AgentReady, is ready witho
   await server.whenReady(IN_TIME());
   const client = createKubeClient(server.rest);
   match(await agentReady(client, "InterfaceMissing"), /^False .*Interface br-48 does not exist$/);
-  fixture.host.plug("br-48");
+  fixture.host.link("br-48");
   await agentReady(client, "Serving");
   await server.whenReady(IN_TIME());
 });
 
 Deno.test("runStandalone serves a network on the given interface, whatever its object says", async () => {
   await using fixture = new Fixture({ "net.yaml": `${NETWORK}---\n${POOL}` });
-  fixture.host.plug("eth7");
+  fixture.host.link("eth7");
   const server = await fixture.start({ interfaces: new Map([["default/net-48", "eth7"]]) });
   await server.whenReady(IN_TIME());
   match(await agentReady(createKubeClient(server.rest), "Serving"), /^True .*answers on eth7$/);
@@ -208,7 +147,7 @@ Deno.test("runStandalone keeps allocations over a restart, and removes what left
     "vm.yaml": VM,
     "other.yaml": VM.replace("test-vm", "other-vm").replace("84:6e", "84:6f"),
   });
-  fixture.host.plug("br-48");
+  fixture.host.link("br-48");
   const first = createKubeClient((await fixture.start()).rest);
   const address = await addressOf(first, "test-vm");
   await addressOf(first, "other-vm");
@@ -233,7 +172,7 @@ Deno.test("runStandalone tells a bad file with its line, and serves the rest", a
     "net.yaml": `${NETWORK}---\n${POOL}`,
     "vm.yaml": VM.replace("kind: VirtualMachine", "kind: VirtualMaschine"),
   });
-  fixture.host.plug("br-48");
+  fixture.host.link("br-48");
   const server = await fixture.start();
   await server.whenReady(IN_TIME());
   deepEqual(server.manifestProblems.map((problem) => problem.split(" must")[0]), [
@@ -245,7 +184,7 @@ Deno.test("runStandalone tells a bad file with its line, and serves the rest", a
 
 Deno.test("runStandalone answers over HTTP: readiness, health, metrics and the API, to this machine only", async () => {
   await using fixture = new Fixture({ "net.yaml": `${NETWORK}---\n${POOL}` });
-  fixture.host.plug("br-48");
+  fixture.host.link("br-48");
   const server = await fixture.start({ listen: { hostname: "127.0.0.1", port: 0 } });
   await server.whenReady(IN_TIME());
   const ask = async (path: string) => {
@@ -276,7 +215,7 @@ Deno.test("runStandalone answers over HTTP: readiness, health, metrics and the A
 
 Deno.test("runStandalone says that it is not ready while a pool is not served", async () => {
   await using fixture = new Fixture({ "net.yaml": `${NETWORK}---\n${POOL}` });
-  fixture.host.plug("br-48");
+  fixture.host.link("br-48");
   const server = await fixture.start({
     openPort: () => {
       throw new Error("Cannot open the socket: taken");
@@ -306,4 +245,31 @@ Deno.test("runStandalone refuses a directory that is not there, and a port that 
   );
   taken.close();
   await fixture.start({ listen: { hostname: "127.0.0.1", port } });
+});
+
+Deno.test("runStandalone refuses a state that another server has open, and names it", async () => {
+  await using fixture = new Fixture();
+  await fixture.start();
+  await using second = new Fixture();
+  await rejects(second.start({ state: fixture.state }), {
+    message: `Cannot open the state: ${fixture.state}: another process has it open`,
+  });
+});
+
+Deno.test("runStandalone dumps leases and records where that is enabled", async () => {
+  await using fixture = new Fixture({ "net.yaml": `${NETWORK}---\n${POOL}`, "vm.yaml": VM });
+  fixture.host.link("br-48");
+  const server = await fixture.start({ enableCacheDump: true });
+  const address = await addressOf(createKubeClient(server.rest), "test-vm");
+  const ask = async (path: string) => {
+    const response = await server.handle(
+      new Request(`http://localhost${path}`, { headers: { host: "localhost" } }),
+    );
+    return [response.status, await response.json()];
+  };
+  deepEqual(await ask("/caches/default/net-48"), [200, { "ca:70:82:e6:84:6e": address }]);
+  await until("the agent has the lease", async () => {
+    const [status, leases] = await ask("/leases");
+    return status === 200 && leases["default/net-48"]?.[0]?.address === address ? true : undefined;
+  });
 });

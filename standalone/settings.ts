@@ -49,7 +49,9 @@ const PROGRAM: Program<StandaloneSettings> = {
       parse: parseLoopback,
       defaultText: DEFAULT_LISTEN,
     }),
-    "enable-cache-dump-api": toggle({ help: "Serve /leases" }),
+    "enable-cache-dump-api": toggle({
+      help: "Serve /leases, /ipams/<network> and /caches/<network>",
+    }),
     debug: toggle({ help: "Log more" }),
     trace: toggle({ help: "Log every packet" }),
     "state-home": value({
