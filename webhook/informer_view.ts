@@ -1,0 +1,79 @@
+/**
+ * The cluster as informers see it.
+ *
+ * @module
+ */
+import {
+  createInformer,
+  type Informer,
+  IPPOOLS,
+  type KubeClient,
+  NETWORK_ATTACHMENT_DEFINITIONS,
+  parseKey,
+  type Resource,
+  VMNETCFGS,
+} from "../kube/mod.ts";
+import type { KubeObject } from "../core/api/types.ts";
+import type { Clock, Random } from "../runtime/clock.ts";
+import type { Logger } from "../runtime/log.ts";
+import type { ClusterView } from "./cluster_view.ts";
+import { networkOfPool, networksOfConfig } from "./networks.ts";
+
+/** What the informers need. */
+export interface InformerViewOptions {
+  readonly kube: KubeClient;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+}
+
+/** A view that follows a cluster. */
+export interface FollowedView extends ClusterView {
+  /** What is not known yet, one sentence each. */
+  notReady(): readonly string[];
+  /** Follows the cluster until the signal aborts. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+const NETWORK = "network";
+
+/** A view of everything in the cluster; a kind that is not served counts as having no objects. */
+export function followCluster(options: InformerViewOptions): FollowedView {
+  const { kube, clock, random, log } = options;
+  const follow = <T extends KubeObject>(
+    resource: Resource<T>,
+    networksOf?: (object: T) => Iterable<string>,
+  ): Informer<T> =>
+    createInformer({
+      client: kube.of(resource),
+      clock,
+      random,
+      logger: log,
+      ...(networksOf === undefined ? {} : { indexes: { [NETWORK]: networksOf } }),
+    });
+  const nads = follow(NETWORK_ATTACHMENT_DEFINITIONS);
+  const pools = follow(
+    IPPOOLS,
+    (pool) => [networkOfPool(pool)].filter((name) => name !== undefined),
+  );
+  const configs = follow(VMNETCFGS, networksOfConfig);
+  const all = [nads, pools, configs];
+  const unknown = new Set<Informer<KubeObject>>(all as readonly Informer<KubeObject>[]);
+  return {
+    // What was made a moment ago may not have been seen yet: before it counts as missing, the server is asked.
+    network: async (name) =>
+      nads.get(name) ?? await kube.of(NETWORK_ATTACHMENT_DEFINITIONS).get(parseKey(name)),
+    poolsOn: (network) => pools.byIndex(NETWORK, network),
+    configsOn: (network) => configs.byIndex(NETWORK, network),
+    notReady: () => [...unknown].map(({ resource }) => `${resource.plural} are not listed yet`),
+    run: async (signal) => {
+      const running = [...unknown].map(async (informer) => {
+        const run = informer.run(signal);
+        await informer.whenSynced(signal, { orMissing: true }).catch(() => undefined);
+        if (!signal.aborted) unknown.delete(informer);
+        await run;
+      });
+      await Promise.all(running);
+    },
+  };
+}
