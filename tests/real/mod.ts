@@ -3,6 +3,7 @@
  *
  * @module
  */
+export type { AuditedObject, AuditEvent } from "./audit.ts";
 export { type CommandResult, findProgram, mustRun, runCommand } from "./command.ts";
 export type { TestUser } from "./credentials.ts";
 export { installCrds } from "./install_crds.ts";

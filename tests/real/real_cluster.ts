@@ -8,6 +8,7 @@ import type { JsonValue, RestClient } from "../../kube/seam.ts";
 import { FOREIGN_CRDS } from "../../standalone/api/foreign_crds.ts";
 import type { JsonObject } from "../../standalone/api/json.ts";
 import { OWN_CRDS } from "../../standalone/api/own_crds.ts";
+import { type AuditEvent, auditFlags, readAudit } from "./audit.ts";
 import { type CommandResult, runCommand } from "./command.ts";
 import { installCrds } from "./install_crds.ts";
 import { type TestUser, writeCredentials } from "./credentials.ts";
@@ -24,6 +25,8 @@ export interface RealClusterOptions {
   readonly crds?: boolean | readonly JsonObject[];
   /** Users beside the administrator, for {@linkcode RealCluster.kubeconfigFor}; they may do what RBAC allows. */
   readonly users?: readonly TestUser[];
+  /** Keep what is asked, for {@linkcode RealCluster.auditEvents}. */
+  readonly audit?: boolean;
   readonly progress?: Progress;
 }
 
@@ -58,6 +61,7 @@ export class RealCluster implements AsyncDisposable {
   #apiserver: ServiceProcess | undefined;
   #etcd: ServiceProcess | undefined;
   #caCertificate = "";
+  #auditFlags: readonly string[] = [];
 
   /** Use {@linkcode startRealCluster}. */
   constructor(folder: string, programs: Programs) {
@@ -91,6 +95,7 @@ export class RealCluster implements AsyncDisposable {
   /** Starts everything. */
   async start(options: RealClusterOptions): Promise<void> {
     this.#tokens = await writeCredentials(this.folder, options.users ?? []);
+    if (options.audit === true) this.#auditFlags = await auditFlags(this.folder);
     await this.#startEtcd();
     await this.startApiServer();
     const token = this.#tokens.get("admin") ?? "";
@@ -129,10 +134,16 @@ export class RealCluster implements AsyncDisposable {
           "--authorization-mode=RBAC",
           "--disable-admission-plugins=ServiceAccount",
           "--enable-aggregator-routing=true",
+          ...this.#auditFlags,
         ],
       }),
     );
     await this.#apiserver.whenReady(() => this.#answers("/readyz"), READY_MS);
+  }
+
+  /** What was asked of the API server so far; only with {@linkcode RealClusterOptions.audit}. */
+  auditEvents(): Promise<readonly AuditEvent[]> {
+    return readAudit(this.folder);
   }
 
   /** Kills the API server; its state stays in etcd. */
