@@ -1,5 +1,8 @@
 /**
- * The connections of the `fetch` transport: one pool for each certificate, replaced when it proves dead.
+ * The connections of the `fetch` transport.
+ *
+ * A kube-apiserver allows 100 streams on one HTTP/2 connection, and a request beyond them waits until one ends. So
+ * watches have connections of their own, each with room to spare, and never hold up other requests.
  *
  * @module
  */
@@ -20,43 +23,77 @@ export interface ClientCertificate {
   readonly key: string;
 }
 
-/** The connections to one server. */
+/** Connections for one request; dispose it when its answer has ended. */
+export interface Connection extends Disposable {
+  readonly client: Deno.HttpClient;
+}
+
+/** Most streams on one connection. */
+const STREAMS_EACH = 64;
+
+/** Connections that some streams share. */
+interface Shared {
+  readonly client: Deno.HttpClient;
+  streams: number;
+}
+
+/** The connections to one server: one pool for requests, and as many as needed for streams. */
 export class Connections implements Disposable {
   readonly #tls: TlsOptions;
   #certificate: ClientCertificate | undefined;
-  #client: Deno.HttpClient | undefined;
+  #requests: Deno.HttpClient | undefined;
+  #shared: Shared[] = [];
+  #closed = false;
 
   constructor(tls: TlsOptions) {
     this.#tls = tls;
   }
 
-  /** The connections for this certificate; another one than before starts new connections. */
-  clientFor(certificate: ClientCertificate | undefined): Deno.HttpClient {
+  /** Connections for a request or a stream with this certificate; another one than before starts new connections. */
+  take(
+    options: { readonly certificate: ClientCertificate | undefined; readonly stream: boolean },
+  ): Connection {
+    if (this.#closed) throw new TypeError("Cannot connect: the client is closed");
+    const { certificate, stream } = options;
     const known = this.#certificate;
     if (certificate?.cert !== known?.cert || certificate?.key !== known?.key) this.renew();
     this.#certificate = certificate;
-    return this.#client ??= createClient(this.#tls, certificate);
+    if (stream) return this.#takeShared();
+    this.#requests ??= this.#create();
+    return { client: this.#requests, [Symbol.dispose]: () => undefined };
   }
 
   /** Leaves the present connections to what still runs on them; later requests connect anew. */
   renew(): void {
-    this.#client?.close();
-    this.#client = undefined;
+    this.#requests?.close();
+    this.#requests = undefined;
+    for (const { client } of this.#shared.splice(0)) client.close();
   }
 
+  /** Closes the connections as soon as what runs on them has ended, and makes no new ones. */
   [Symbol.dispose](): void {
+    this.#closed = true;
     this.renew();
   }
-}
 
-function createClient(
-  tls: TlsOptions,
-  certificate: ClientCertificate | undefined,
-): Deno.HttpClient {
-  const { caCertificates, proxyUrl } = tls;
-  return Deno.createHttpClient({
-    ...(caCertificates === undefined ? {} : { caCerts: [...caCertificates] }),
-    ...(certificate === undefined ? {} : { cert: certificate.cert, key: certificate.key }),
-    ...(proxyUrl === undefined ? {} : { proxy: { url: proxyUrl } }),
-  });
+  #takeShared(): Connection {
+    let shared = this.#shared.find(({ streams }) => streams < STREAMS_EACH);
+    if (shared === undefined) {
+      shared = { client: this.#create(), streams: 0 };
+      this.#shared.push(shared);
+    }
+    const taken = shared;
+    taken.streams++;
+    return { client: taken.client, [Symbol.dispose]: () => void taken.streams-- };
+  }
+
+  #create(): Deno.HttpClient {
+    const { caCertificates, proxyUrl } = this.#tls;
+    const certificate = this.#certificate;
+    return Deno.createHttpClient({
+      ...(caCertificates === undefined ? {} : { caCerts: [...caCertificates] }),
+      ...(certificate === undefined ? {} : { cert: certificate.cert, key: certificate.key }),
+      ...(proxyUrl === undefined ? {} : { proxy: { url: proxyUrl } }),
+    });
+  }
 }

@@ -6,7 +6,8 @@
 import { LinkedAbort } from "../runtime/abort.ts";
 import { type Clock, type Random, systemClock } from "../runtime/clock.ts";
 import { type ClientCertificate, Connections, type TlsOptions } from "./connections.ts";
-import { ApiError, ConnectionError, isStatusObject } from "./errors.ts";
+import { ApiError, ConnectionError } from "./errors.ts";
+import { bodyOf, deepest, headersOf, parseServer, parseStatus } from "./http_request.ts";
 import { jsonLines } from "./json_lines.ts";
 import { retryDelay } from "./retry_after.ts";
 import type { JsonValue, RequestOptions, RestAnswer } from "./seam.ts";
@@ -58,6 +59,8 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 interface Opened {
   readonly response: Response;
   readonly abort: LinkedAbort;
+  /** What the request holds until its answer has ended. */
+  readonly held: DisposableStack;
 }
 
 /** A long answer that is being read. */
@@ -116,7 +119,8 @@ export class FetchTransport implements Disposable {
 
   /** Sends the request and waits for the answer's head. */
   async #open(request: RequestOptions, refused: boolean): Promise<Opened> {
-    const abort = new LinkedAbort(request.abortSignal);
+    const held = new DisposableStack();
+    const abort = held.use(new LinkedAbort(request.abortSignal));
     const startedAt = this.#clock.monotonic();
     abort.abortAfter(this.#timeoutMs, {
       clock: this.#clock,
@@ -133,45 +137,44 @@ export class FetchTransport implements Disposable {
       const response = await this.#fetch(request, {
         identity: identity ?? {},
         signal: abort.signal,
+        held,
       });
-      return { response, abort };
+      return { response, abort, held };
     } catch (cause) {
-      abort[Symbol.dispose]();
+      held.dispose();
       throw this.#failure(request, { abort, cause });
     }
   }
 
   #fetch(
     request: RequestOptions,
-    by: { readonly identity: Identity; readonly signal: AbortSignal },
+    by: {
+      readonly identity: Identity;
+      readonly signal: AbortSignal;
+      readonly held: DisposableStack;
+    },
   ): Promise<Response> {
     const query = request.querystring === undefined || request.querystring.size === 0
       ? ""
       : `?${request.querystring}`;
     const init: RequestInit = {
       method: request.method,
-      headers: this.#headers(request, by.identity),
+      headers: headersOf(request, {
+        authorization: by.identity.authorization,
+        userAgent: this.#options.userAgent,
+      }),
       body: bodyOf(request),
       signal: by.signal,
       redirect: "error",
     };
     const url = `${this.#base}${request.path}${query}`;
     if (this.#connections === undefined) return (this.#options.fetch ?? fetch)(url, init);
-    const client = this.#connections.clientFor(by.identity.certificate);
+    const { client } = by.held.use(this.#connections.take({
+      certificate: by.identity.certificate,
+      stream: request.expectStream === true,
+    }));
     const overClient: RequestInit & { readonly client: Deno.HttpClient } = { ...init, client };
     return fetch(url, overClient);
-  }
-
-  #headers(request: RequestOptions, identity: Identity): Headers {
-    const headers = new Headers();
-    const wantsJson = request.expectJson === true || request.accept === undefined;
-    headers.set("accept", request.accept ?? (wantsJson ? "application/json" : "*/*"));
-    const contentType = request.contentType ??
-      (request.bodyJson === undefined ? undefined : "application/json");
-    if (contentType !== undefined) headers.set("content-type", contentType);
-    if (identity.authorization !== undefined) headers.set("authorization", identity.authorization);
-    if (this.#options.userAgent !== undefined) headers.set("user-agent", this.#options.userAgent);
-    return headers;
   }
 
   async #answer(request: RequestOptions, opened: Opened): Promise<RestAnswer> {
@@ -180,7 +183,8 @@ export class FetchTransport implements Disposable {
       const bytes = this.#stream(request, opened);
       return request.expectJson === true ? jsonLines(bytes) : bytes;
     }
-    using abort = opened.abort;
+    using _ = opened.held;
+    const { abort } = opened;
     try {
       if (request.expectJson !== true) return new Uint8Array(await opened.response.arrayBuffer());
       const text = await opened.response.text();
@@ -190,14 +194,17 @@ export class FetchTransport implements Disposable {
     }
   }
 
-  /** The bytes of a long answer; lets go of the signal when it ends. */
-  #stream(request: RequestOptions, { response, abort }: Opened): ReadableStream<Uint8Array> {
+  /** The bytes of a long answer. */
+  #stream(
+    request: RequestOptions,
+    { response, abort, held }: Opened,
+  ): ReadableStream<Uint8Array> {
     const reader = (response.body ?? new Blob().stream()).getReader();
     const heard: OpenStream = { request, abort, heardAt: this.#clock.monotonic() };
     this.#streams.add(heard);
     const end = () => {
       this.#streams.delete(heard);
-      abort[Symbol.dispose]();
+      held.dispose();
     };
     return new ReadableStream<Uint8Array>({
       pull: async (controller) => {
@@ -220,8 +227,8 @@ export class FetchTransport implements Disposable {
   }
 
   async #refusal(request: RequestOptions, opened: Opened): Promise<ApiError> {
-    using abort = opened.abort;
-    const { response } = opened;
+    using _ = opened.held;
+    const { abort, response } = opened;
     try {
       const text = await response.text();
       const body = parseStatus(text) ??
@@ -263,34 +270,5 @@ export class FetchTransport implements Disposable {
         new ConnectionError(stream.request, `${this.#server.origin}: the connection is dead`),
       );
     }
-  }
-}
-
-/** The most telling message: that of the last cause. */
-function deepest(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : deepest(error.cause);
-}
-
-function parseServer(server: string): URL {
-  const url = URL.parse(server);
-  if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new TypeError(`Cannot use the address of an API server: ${JSON.stringify(server)}`);
-  }
-  return url;
-}
-
-function bodyOf(request: RequestOptions): BodyInit | null {
-  if (request.bodyJson !== undefined) return JSON.stringify(request.bodyJson);
-  if (request.bodyRaw !== undefined) return new Uint8Array(request.bodyRaw);
-  return request.bodyStream ?? null;
-}
-
-function parseStatus(text: string): object | undefined {
-  try {
-    const body: unknown = JSON.parse(text);
-    return isStatusObject(body) ? body : undefined;
-  } catch {
-    return undefined;
   }
 }

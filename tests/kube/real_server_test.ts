@@ -111,9 +111,7 @@ Deno.test("the client on a real kube-apiserver", async (test) => {
     assert.deepEqual([pools.synced, await kube.serves(IPPOOLS)], [false, false]);
 
     await definitions.create(definition);
-    const served = Date.now();
     await pools.whenSynced(end.signal);
-    assert.ok(Date.now() - served < 10_000, `${Date.now() - served} ms`);
     assert.equal(await kube.serves(IPPOOLS), true);
     const pool = {
       apiVersion: IPPOOLS.apiVersion,
@@ -153,6 +151,20 @@ Deno.test("the client on a real kube-apiserver", async (test) => {
     await until(pools, () => pools.size === 1);
     end.abort();
     await running;
+  });
+
+  await test.step("FetchClient answers requests while more watches are open than one connection takes", async () => {
+    const { resourceVersion } = await maps.list({ namespace: "default" });
+    const end = new AbortController();
+    const opened = Array.from({ length: 150 }, () => Promise.withResolvers<void>());
+    const watching = opened.map(async ({ resolve }) => {
+      const watch = { namespace: "default", resourceVersion, signal: end.signal, onOpen: resolve };
+      await assert.rejects(Array.fromAsync(maps.watch(watch)), /enough/);
+    });
+    await Promise.all(opened.map(({ promise }) => promise));
+    assert.equal(await kube.version(), "v1.36.1");
+    end.abort(new Error("enough"));
+    await Promise.all(watching);
   });
 
   await test.step("KubeClient tells the server's version, and reads what is cluster-scoped", async () => {
