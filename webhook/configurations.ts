@@ -11,7 +11,12 @@ import type { Resource } from "../kube/mod.ts";
 export interface WebhookEntry {
   readonly name: string;
   readonly clientConfig: {
-    readonly service?: { readonly namespace: string; readonly name: string };
+    readonly service?: {
+      readonly namespace: string;
+      readonly name: string;
+      readonly path?: string;
+      readonly port?: number;
+    };
     readonly url?: string;
     /** Base64 of PEM. */
     readonly caBundle?: string;

@@ -56,7 +56,7 @@ export const CLUSTER_RULES: Readonly<Record<string, readonly PolicyRule[]>> = {
     {
       apiGroups: ["k8s.cni.cncf.io"],
       resources: ["network-attachment-definitions"],
-      verbs: FOLLOW,
+      verbs: READ,
     },
     {
       apiGroups: ["admissionregistration.k8s.io"],

@@ -3,12 +3,15 @@
  *
  * @module
  */
+import {
+  type ConfigurationOptions,
+  GC_USER,
+  mutatingConfiguration as mutating,
+  validatingConfiguration as validating,
+} from "../../webhook/configurations.ts";
 import { CONTROLLER, labelsOf, selectorOf, WEBHOOK } from "../names.ts";
 import type { DeploySettings } from "../settings.ts";
 import { fieldEnv, podTemplate, spread, UNPRIVILEGED } from "./pod.ts";
-
-const GROUP = "network.harvesterhci.io";
-const RESOURCES = ["ippools", "virtualmachinenetworkconfigs"];
 
 /** Its Deployment. */
 export function webhookDeployment(settings: DeploySettings): unknown {
@@ -56,79 +59,25 @@ export function webhookService(settings: DeploySettings): unknown {
   };
 }
 
-/** Defaults new objects. Away, the controller works with the same defaults. */
+/** Defaults new pools: `webhook/configurations.ts` says what it sees. */
 export function mutatingConfiguration(settings: DeploySettings): unknown {
-  return configuration(settings, {
-    kind: "MutatingWebhookConfiguration",
-    name: `mutate.${GROUP}`,
-    path: "/mutate",
-    failurePolicy: "Ignore",
-    rules: [rule(["ippools"], ["CREATE"])],
-    extra: { reinvocationPolicy: "Never" },
-  });
+  return mutating(configurationOptions(settings));
 }
 
 /** Validates what people write. */
 export function validatingConfiguration(settings: DeploySettings): unknown {
-  return configuration(settings, {
-    kind: "ValidatingWebhookConfiguration",
-    name: `validate.${GROUP}`,
-    path: "/validate",
-    failurePolicy: "Fail",
-    rules: [rule(RESOURCES, ["CREATE", "UPDATE"]), rule(["ippools"], ["DELETE"])],
-    extra: {},
-  });
+  return validating(configurationOptions(settings));
 }
 
-function configuration(
-  settings: DeploySettings,
-  options: {
-    readonly kind: string;
-    readonly name: string;
-    readonly path: string;
-    readonly failurePolicy: string;
-    readonly rules: readonly unknown[];
-    readonly extra: Readonly<Record<string, unknown>>;
-  },
-): unknown {
+function configurationOptions(settings: DeploySettings): ConfigurationOptions {
+  const { namespace } = settings;
   return {
-    apiVersion: "admissionregistration.k8s.io/v1",
-    kind: options.kind,
-    metadata: { name: WEBHOOK, labels: labelsOf(WEBHOOK) },
-    webhooks: [{
-      name: options.name,
-      admissionReviewVersions: ["v1"],
-      clientConfig: {
-        service: { namespace: settings.namespace, name: WEBHOOK, path: options.path, port: 443 },
-      },
-      failurePolicy: options.failurePolicy,
-      matchPolicy: "Equivalent",
-      sideEffects: "None",
-      timeoutSeconds: 5,
-      rules: options.rules,
-      matchConditions: [
-        {
-          name: "not-the-controller",
-          expression: `request.userInfo.username != "${controllerUser(settings)}"`,
-        },
-        {
-          name: "the-spec-changes",
-          expression:
-            'request.operation != "UPDATE" || !has(oldObject.spec) || object.spec != oldObject.spec',
-        },
-      ],
-      ...options.extra,
-    }],
-  };
-}
-
-function rule(resources: readonly string[], operations: readonly string[]): unknown {
-  return {
-    apiGroups: [GROUP],
-    apiVersions: ["v1alpha1"],
-    operations,
-    resources,
-    scope: "Namespaced",
+    name: WEBHOOK,
+    labels: labelsOf(WEBHOOK),
+    controllerUser: controllerUser(settings),
+    gcUser: GC_USER,
+    // Without its CA: the webhook writes that itself, into this one field.
+    clientConfig: (path) => ({ service: { namespace, name: WEBHOOK, path, port: 443 } }),
   };
 }
 
