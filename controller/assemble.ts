@@ -46,7 +46,7 @@ export interface Parts {
 const TIMING: ControllerTiming = {
   gatherQuietMs: 10,
   gatherMs: 100,
-  gatherMaxMs: 800,
+  gatherMaxMs: 1_500,
   writesAtOnce: 8,
   resyncMs: 600_000,
   ntpRefreshMs: 3_600_000,

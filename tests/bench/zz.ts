@@ -1,0 +1,20 @@
+import { ip } from "../network/command.ts";
+import { Lab } from "../network/lab.ts";
+import { enterPrivateNetwork } from "../network/namespaces.ts";
+import { SERVER_ADDRESS, startAgent, startKea } from "./dhcp_servers.ts";
+import { compileGenerator, generate } from "./packet_generator.ts";
+using _n = enterPrivateNetwork();
+await using lab = await Lab.open();
+const program = await compileGenerator();
+await lab.bridge("unused");
+const guest = await lab.guest({ bridge: "unused" });
+await ip(`link add server type veth peer name clients netns ${guest.processId}`);
+await ip("link set server up");
+await guest.run("ip", "link", "set", "clients", "up");
+await lab.address("server", `${SERVER_ADDRESS}/16`);
+const source = { processId: guest.processId, interfaceName: "clients", clients: 1000 };
+const s = await (Deno.args[0]==="kea" ? startKea : startAgent)({ interfaceName: "server", clients: 1000 });
+await new Promise(r=>setTimeout(r,1500));
+for (const l of [{mode:"closed",window:1,ms:20},{mode:"closed",window:64,ms:1000},{mode:"open",rate:300,ms:1000},{mode:"open",rate:2000,ms:1000},{mode:"open",rate:5000,ms:1000},{mode:"open",rate:10000,ms:1000},{mode:"open",rate:20000,ms:1000},{mode:"open",rate:40000,ms:1000},{mode:"open",rate:80000,ms:1000},{mode:"burst"},{mode:"open",rate:300,ms:1000}] as const)
+  if (l.mode==="open" && l.rate===300) console.log(l, await generate(program, source, l));
+await s[Symbol.asyncDispose]();
