@@ -125,11 +125,11 @@ async function resync(ctx: Context, signal: AbortSignal): Promise<void> {
   }
 }
 
-function queueEverything({ world, queues, touchPool }: Context): void {
+function queueEverything({ world, queues }: Context): void {
   for (const vm of world.vms.list()) queues.vms.add(keyOf(vm));
   for (const config of world.configs.list()) queues.configs.add(keyOf(config));
   for (const nad of world.nads.list()) queues.networks.add(keyOf(nad));
-  for (const pool of world.pools.list()) touchPool(keyOf(pool));
+  for (const pool of world.pools.list()) queues.pools.add(keyOf(pool));
 }
 
 /** Our own kinds must be there; KubeVirt's and Multus' may come later. */

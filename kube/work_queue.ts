@@ -107,6 +107,7 @@ class KeyQueue implements WorkQueue {
     this.#run = { worker, signal, ended: resolve };
     const onAbort = () => {
       this.#timer?.cancel.abort();
+      this.#timer = undefined;
       if (this.#running.size === 0) resolve();
     };
     signal.addEventListener("abort", onAbort, { once: true });

@@ -258,3 +258,24 @@ Deno.test("WorkQueue refuses to run twice at once", async () => {
   await assert.rejects(queue.run(desk.worker, AbortSignal.timeout(10)), /twice: pools/);
   await end();
 });
+
+Deno.test("a queue that is run again runs the keys whose time comes then", async () => {
+  const clock = new ManualClock();
+  const queue = createWorkQueue({ name: "test", clock, random: () => 0.5 });
+  const seen: string[] = [];
+  const run = (signal: AbortSignal) =>
+    queue.run((key) => Promise.resolve(void seen.push(key)), signal);
+  const first = new AbortController();
+  const firstRun = run(first.signal);
+  queue.addAfter("early", 1_000);
+  await clock.advance(500);
+  first.abort();
+  await firstRun;
+  const second = new AbortController();
+  const secondRun = run(second.signal);
+  queue.addAfter("late", 2_000);
+  await clock.advance(5_000);
+  second.abort();
+  await secondRun;
+  assert.deepStrictEqual(seen, ["early", "late"]);
+});
