@@ -123,15 +123,22 @@ export class ClusterNode implements AsyncDisposable {
     );
   }
 
-  /** Process ids, as the host sees them, of the container's processes whose command line contains `text`. */
-  async processes(text: string): Promise<number[]> {
-    const { stdout } = await runCommand("pgrep", [
-      "--full",
-      `--ns=${this.pid}`,
-      "--nslist=mnt",
-      text,
-    ]);
-    return stdout.split("\n").filter((line) => line !== "").map(Number);
+  /** Gives an image that containerd knows another name. */
+  async tagImage(from: string, to: string): Promise<void> {
+    await this.#inNode(
+      "ctr",
+      `--address=${CONTAINERD_SOCKET}`,
+      "-n=k8s.io",
+      "images",
+      "tag",
+      from,
+      to,
+    );
+  }
+
+  /** Name of the cgroup that all pods are in. */
+  get cgroup(): string {
+    return this.#cgroup;
   }
 
   /** Ends a component with SIGKILL. */

@@ -29,6 +29,13 @@ export function enterPrivateNetwork(): Disposable {
   return { [Symbol.dispose]: () => enterAndClose(home) };
 }
 
+/** Moves this thread into the network namespace of a process; disposing it moves it back. */
+export function enterNetworkOf(processId: number): Disposable {
+  const home = openNamespace("/proc/thread-self/ns/net");
+  enterAndClose(openNamespace(`/proc/${processId}/ns/net`));
+  return { [Symbol.dispose]: () => enterAndClose(home) };
+}
+
 /** Runs `action`, which must not wait, in the network namespace of a process: sockets it opens stay there. */
 export function inNetworkOf<T>(processId: number, action: () => T): T {
   const home = openNamespace("/proc/thread-self/ns/net");
