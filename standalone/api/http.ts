@@ -7,6 +7,7 @@ import { parse } from "yaml";
 import type { HttpMethod, JsonValue } from "../../kube/seam.ts";
 import { type Answer, type ApiRequest, jsonText } from "./answer.ts";
 import { type Handle, lines } from "./embedded_rest.ts";
+import { decodeProtobuf, PROTOBUF } from "./protobuf.ts";
 import { badRequest, internalError, StatusError } from "./status_error.ts";
 
 /** Answers an HTTP request. Never rejects. */
@@ -28,7 +29,7 @@ async function requestOf(request: Request): Promise<ApiRequest> {
   const url = new URL(request.url);
   const contentType = (request.headers.get("content-type") ?? "application/json").split(";")[0] ??
     "";
-  const text = request.body === null ? "" : await request.text();
+  const bytes = new Uint8Array(await request.arrayBuffer());
   return {
     method: request.method as HttpMethod,
     path: url.pathname,
@@ -37,11 +38,13 @@ async function requestOf(request: Request): Promise<ApiRequest> {
     accept: request.headers.get("accept") ?? "application/json",
     userAgent: request.headers.get("user-agent") ?? "unknown",
     signal: request.signal,
-    ...(text === "" ? {} : { body: readBody(text, contentType) }),
+    ...(bytes.length === 0 ? {} : { body: readBody(bytes, contentType) }),
   };
 }
 
-function readBody(text: string, contentType: string): JsonValue {
+function readBody(bytes: Uint8Array, contentType: string): JsonValue {
+  if (contentType.startsWith(PROTOBUF)) return decodeProtobuf(bytes);
+  const text = new TextDecoder().decode(bytes);
   try {
     return JSON.parse(text);
   } catch (cause) {

@@ -166,6 +166,16 @@ export const KUBECTL_CASES: readonly ContractCase[] = cases({
       stdin: stringify(pool("net-48", { spec: { paused: true } })),
     });
   },
+  "kubectl create of small kinds sends protobuf": async (s) => {
+    const namespace = `${s.namespace}-made`;
+    await s.kubectl(["create", "namespace", namespace]);
+    await s.kubectl(["create", "configmap", "a", "--from-literal=k=v", "--from-literal=l=w"]);
+    await s.kubectl(["get", "configmap", "a", "-o", "jsonpath={.data}"]);
+    await s.kubectl(["create", "secret", "generic", "b", "--from-literal=password=geheim"]);
+    await s.kubectl(["get", "secret", "b", "-o", "jsonpath={.data} {.type}"]);
+    await s.kubectl(["create", "serviceaccount", "c"]);
+    await s.kubectl(["delete", "namespace", namespace, "--wait=false"]);
+  },
   "kubectl edit changes the object by the editor's hand": async (s) => {
     await s.quietly("POST", s.pools, { body: pool("net-48") });
     await s.kubectl(["edit", "ippool", "net-48"], {
