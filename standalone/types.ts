@@ -22,10 +22,13 @@ export interface StandaloneOptions {
   readonly state?: string;
   /** Where to serve the API, `/readyz`, `/healthz` and `/metrics`: a loopback address. Unset: nowhere. */
   readonly listen?: Listen;
+  /** What happens, line by line. */
   readonly log: Logger;
   /** Name of this machine, for Events and `status.agentPodRef`. */
   readonly hostname?: string;
+  /** Unset: the machine's. */
   readonly clock?: Clock;
+  /** Unset: `Math.random`. */
   readonly random?: Random;
   /** Resolves the names of NTP servers. Unset: by the machine's DNS. */
   readonly resolveHost?: ResolveHost;
@@ -35,6 +38,7 @@ export interface StandaloneOptions {
   readonly openPort?: OpenPort;
   /** Serves `/leases`, `/ipams/<network>` and `/caches/<network>`. */
   readonly enableCacheDump?: boolean;
+  /** How soon changes of the manifests count. */
   readonly watchTiming?: Partial<WatchTiming>;
 }
 

@@ -7,9 +7,10 @@ import type { KubeClient } from "../../kube/types.ts";
 import { backoff } from "../../runtime/backoff.ts";
 import type { Clock, Random } from "../../runtime/clock.ts";
 import type { Logger } from "../../runtime/log.ts";
+import { ParsedFiles } from "./parsed_files.ts";
 import { readManifestDirectory } from "./read_directory.ts";
 import { syncManifests, type SyncResult } from "./sync_manifests.ts";
-import { formatProblem, type ManifestProblem } from "./types.ts";
+import { formatProblem, type ManifestFile, type ManifestProblem } from "./types.ts";
 import { DirectoryWatch, type WatchTiming } from "./watch_directory.ts";
 
 /** What {@linkcode followManifests} needs. */
@@ -24,6 +25,8 @@ export interface FollowOptions {
   readonly onPass?: (result: SyncResult) => void;
 }
 
+/** Objects that one line of the log names. */
+const MOST_NAMED = 20;
 const RETRY = { base: 200, max: 5_000 };
 
 /**
@@ -38,15 +41,23 @@ export async function followManifests(options: FollowOptions, signal: AbortSigna
   });
   const waitAfter = backoff({ ...RETRY, random: options.random });
   const problems = new ProblemLog(log);
+  const files = new ParsedFiles();
   let failures = 0;
   while (!signal.aborted) {
     try {
       await watch.begin();
       const content = await readManifestDirectory(directory);
-      const result = await syncManifests(options.client, { content, signal });
+      files.begin();
+      const parse = (file: ManifestFile) => files.parse(file);
+      const result = await syncManifests(options.client, { content, signal, parse });
       const { applied, removed } = result;
       if (applied.length + removed.length > 0) {
-        log.info("Manifests applied", { directory, applied, removed });
+        log.info("Manifests applied", {
+          directory,
+          applied: applied.length,
+          removed: removed.length,
+          objects: [...applied, ...removed].slice(0, MOST_NAMED),
+        });
       }
       problems.note(result.problems);
       options.onPass?.(result);

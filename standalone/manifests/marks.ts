@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
 import { GROUP } from "../../core/api/names.ts";
 import type { KubeObject } from "../../core/api/types.ts";
 
@@ -48,13 +49,12 @@ export function originOf(object: KubeObject): Origin {
 }
 
 /** Hash of an object: equal for equal content, whatever the order of its keys. */
-export async function contentHash(object: KubeObject): Promise<string> {
+export function contentHash(object: KubeObject): string {
   const text = JSON.stringify(
     object,
     (_key, value: unknown) => isPlain(value) ? sorted(value) : value,
   );
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return new Uint8Array(digest).toHex().slice(0, 32);
+  return createHash("sha256").update(text).digest("hex").slice(0, 32);
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> {

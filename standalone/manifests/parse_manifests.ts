@@ -9,6 +9,7 @@ import type { KubeObject, ObjectMeta } from "../../core/api/types.ts";
 import type { Resource } from "../../kube/types.ts";
 import { checkManifest } from "./check_manifest.ts";
 import { MANIFEST_KINDS, resourceOfKind } from "./kinds.ts";
+import { contentHash } from "./marks.ts";
 import type { Manifest, ManifestFile, ManifestProblem, Manifests } from "./types.ts";
 import { type LocatedDocument, pathKeys, placeAt, placeOf } from "./yaml_places.ts";
 
@@ -87,7 +88,17 @@ function readObject(at: LocatedDocument, { value, keys }: Located): Manifests {
   const locate = (field: string) => placeOf(at, [...keys, ...pathKeys(field)]);
   const { namespace, name } = object.metadata;
   const id = `${resource.kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
-  return { manifests: [{ id, resource, object, place: placeOf(at, keys), locate }], problems: [] };
+  return {
+    manifests: [{
+      id,
+      resource,
+      object,
+      hash: contentHash(object),
+      place: placeOf(at, keys),
+      locate,
+    }],
+    problems: [],
+  };
 }
 
 function readList(at: LocatedDocument, { value, keys }: Located): Manifests {

@@ -10,7 +10,6 @@ import type { JsonValue } from "../../kube/seam.ts";
 import type { KubeClient, Resource } from "../../kube/types.ts";
 import { MANIFEST_RESOURCES } from "./kinds.ts";
 import {
-  contentHash,
   MANIFEST_FIELD_MANAGER,
   MANIFEST_LABEL,
   type Origin,
@@ -20,7 +19,7 @@ import {
 import { mergeManifests } from "./merge_manifests.ts";
 import { parseManifestFile } from "./parse_manifests.ts";
 import type { DirectoryContent } from "./read_directory.ts";
-import type { Manifest, ManifestProblem } from "./types.ts";
+import type { Manifest, ManifestFile, ManifestProblem, Manifests } from "./types.ts";
 
 /** What one pass did. */
 export interface SyncResult {
@@ -33,6 +32,14 @@ export interface SyncResult {
   readonly problems: readonly ManifestProblem[];
   /** Whether another pass should follow soon: a request failed, or an object that is wanted is still going. */
   readonly again: boolean;
+}
+
+/** What one pass works with. */
+export interface SyncOptions {
+  readonly content: DirectoryContent;
+  readonly signal: AbortSignal;
+  /** Reads a file; by default anew each time. */
+  readonly parse?: (file: ManifestFile) => Manifests;
 }
 
 /** An object that is there and came from a file. */
@@ -49,10 +56,10 @@ interface Present {
  */
 export async function syncManifests(
   client: KubeClient,
-  options: { readonly content: DirectoryContent; readonly signal: AbortSignal },
+  options: SyncOptions,
 ): Promise<SyncResult> {
-  const { content, signal } = options;
-  const { manifests, problems } = mergeManifests(content.files.map(parseManifestFile));
+  const { content, signal, parse = parseManifestFile } = options;
+  const { manifests, problems } = mergeManifests(content.files.map(parse));
   const pass = new Pass(client, { problems: [...content.problems, ...problems], signal });
   const present = await pass.list();
   const applied: Manifest[] = [];
@@ -138,7 +145,7 @@ class Pass {
       this.#again = true;
       return false;
     }
-    const origin = { file: manifest.place.file, hash: await contentHash(manifest.object) };
+    const origin = { file: manifest.place.file, hash: manifest.hash };
     if (present?.origin.hash === origin.hash && present.origin.file === origin.file) return true;
     const { namespace, name = "" } = manifest.object.metadata;
     const body = withOrigin(manifest.object, origin) as unknown as JsonValue;

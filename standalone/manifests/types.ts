@@ -35,6 +35,8 @@ export interface Manifest {
   readonly resource: Resource<KubeObject>;
   /** As it is to be applied: with its namespace, without what only a server sets. */
   readonly object: KubeObject;
+  /** Equal for equal objects, whatever the order of their keys. */
+  readonly hash: string;
   /** Where the object begins. */
   readonly place: Place;
   /** The place of a field, or of what is nearest to it. */
