@@ -255,7 +255,7 @@ int main(int argc, char **argv) {
       }
       if (at - swept > LOST_NS / 10) {
         swept = at;
-        lose_old(at);
+        lose_old(now());
       }
     }
     until = now();
