@@ -4,7 +4,7 @@
  * @module
  */
 import type { IPPool, NetworkAttachmentDefinition } from "../core/api/types.ts";
-import { type PoolNetwork, poolNetwork } from "../core/ipam/mod.ts";
+import { type PoolNetwork, poolNetwork } from "../core/ipam/pool_network.ts";
 import {
   type Cidr,
   cidrContains,

@@ -6,8 +6,14 @@
 import type { FieldError } from "../core/api/field_error.ts";
 import { parseIPPool } from "../core/api/ippool.ts";
 import { networkStatusesOf } from "../core/api/network_configs.ts";
-import type { IPPool, KubeObject, VirtualMachineNetworkConfig } from "../core/api/types.ts";
-import { electPool, validatePool } from "../core/ipam/mod.ts";
+import type {
+  IPPool,
+  IPv4Config,
+  KubeObject,
+  VirtualMachineNetworkConfig,
+} from "../core/api/types.ts";
+import { electPool } from "../core/ipam/elect_pool.ts";
+import { validatePool } from "../core/ipam/validate_pool.ts";
 import { readIPv4, readMac } from "../core/net/mod.ts";
 import type { ClusterView } from "./cluster_view.ts";
 import { allow, decide, type Decision } from "./decision.ts";
@@ -59,7 +65,7 @@ export async function updateIPPool(
   const network = networkOfPool(old);
   const configs = network === undefined ? [] : await judge.cluster.configsOn(network);
   const before = parseIPPool(withoutStatus(oldObject));
-  const found = validatePool(pool, { old, ownerOf: ownersOf(configs, network) });
+  const found = editErrors(pool, { old, ownerOf: ownersOf(configs, network) });
   const { errors, warnings } = ratchet(found, before.ok ? [] : before.errors);
   const changed = immutableErrors(IMMUTABLE, { object, oldObject });
   const nad = network === undefined ? undefined : await judge.cluster.network(network);
@@ -67,6 +73,27 @@ export async function updateIPPool(
     [...changed, ...errors],
     [...warnings, ...(found.length === 0 ? poolWarnings(pool, nad, judge) : [])],
   );
+}
+
+interface Edit {
+  readonly old: IPPool;
+  readonly ownerOf: (macAddress: string) => string | undefined;
+}
+
+/**
+ * Everything that is wrong with an edit. Addresses in use are judged even where some field cannot be read: that one is
+ * taken as it was.
+ */
+function editErrors(pool: IPPool, edit: Edit): readonly FieldError[] {
+  const found = validatePool(pool, edit);
+  const faulty = new Set(found.map(({ path }) => /^spec\.ipv4Config\.(\w+)/.exec(path)?.[1]));
+  const was: Readonly<Record<string, unknown>> = { ...edit.old.spec?.ipv4Config };
+  const kept = Object.entries(pool.spec?.ipv4Config ?? {}).filter(([key]) => !faulty.has(key));
+  const restored = Object.entries(was).filter(([key]) => faulty.has(key));
+  const ipv4Config = Object.fromEntries([...kept, ...restored]) as unknown as IPv4Config;
+  const others = validatePool({ ...pool, spec: { ...pool.spec, ipv4Config } }, edit);
+  const known = new Set(found.map(({ path }) => path));
+  return [...found, ...others.filter(({ path }) => !known.has(path))];
 }
 
 /** Judges a deletion: VMs that have their addresses from the pool would lose them. */

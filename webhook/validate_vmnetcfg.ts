@@ -12,7 +12,8 @@ import type {
   VirtualMachineNetworkConfig,
 } from "../core/api/types.ts";
 import { parseVirtualMachineNetworkConfig } from "../core/api/vmnetcfg.ts";
-import { electPool, poolNetwork } from "../core/ipam/mod.ts";
+import { electPool } from "../core/ipam/elect_pool.ts";
+import { poolNetwork } from "../core/ipam/pool_network.ts";
 import { formatCidr, isUsable, readIPv4, readMac } from "../core/net/mod.ts";
 import type { ClusterView } from "./cluster_view.ts";
 import { decide, type Decision } from "./decision.ts";

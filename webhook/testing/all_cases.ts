@@ -1,0 +1,17 @@
+/**
+ * The whole suite.
+ *
+ * @module
+ */
+import type { Case } from "./cases.ts";
+import { HTTP_CASES } from "./http_cases.ts";
+import { DEFAULTING_CASES, POOL_CASES } from "./pool_cases.ts";
+import { VMNETCFG_CASES } from "./vmnetcfg_cases.ts";
+
+/** Every case, by what it is about. */
+export const ALL_CASES: Readonly<Record<string, readonly Case[]>> = {
+  HTTP: HTTP_CASES,
+  defaulting: DEFAULTING_CASES,
+  IPPool: POOL_CASES,
+  VirtualMachineNetworkConfig: VMNETCFG_CASES,
+};
