@@ -3,14 +3,14 @@ import { createWebhook } from "./handler.ts";
 import { viewOfObjects } from "./cluster_view.ts";
 import { ALL_CASES } from "./testing/all_cases.ts";
 import { readAnswer } from "./testing/cases.ts";
-import { fetch } from "./testing/test_webhook.ts";
+import webhook from "./testing/test_webhook.ts";
 
 const NOBODY = viewOfObjects({ networks: [], pools: [], configs: [] });
 
 for (const [about, cases] of Object.entries(ALL_CASES)) {
   for (const { name, request: { path, ...init }, answer } of cases) {
     Deno.test(`createWebhook: ${about}: ${name}`, async () => {
-      const response = await fetch(new Request(`https://webhook${path}`, init));
+      const response = await webhook.fetch(new Request(`https://webhook${path}`, init));
       deepStrictEqual(await readAnswer(response), answer);
     });
   }

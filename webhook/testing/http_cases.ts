@@ -4,8 +4,7 @@
  * @module
  */
 import { type Case, raw, review, reviewAnswer, statusObject } from "./cases.ts";
-import { pool } from "./objects.ts";
-import { MAX_BODY_BYTES } from "./test_webhook.ts";
+import { MAX_BODY_BYTES, pool } from "./objects.ts";
 
 const failed = (code: number, reason: string, message: string) => ({
   status: code,

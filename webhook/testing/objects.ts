@@ -16,6 +16,9 @@ import type {
 import { API_VERSION } from "../../core/api/names.ts";
 import { ROUTE_ANNOTATION } from "../route_annotation.ts";
 
+/** Longest body that the webhook of the cases reads. */
+export const MAX_BODY_BYTES = 8_000;
+
 /** A NetworkAttachmentDefinition `namespace/name`. */
 export function nad(key: string, metadata: ObjectMeta = {}): NetworkAttachmentDefinition {
   return {
