@@ -6,6 +6,7 @@
 export type { AuditedObject, AuditEvent } from "./audit.ts";
 export { type CommandResult, findProgram, mustRun, runCommand } from "./command.ts";
 export type { TestUser } from "./credentials.ts";
+export { findGoProgram, type GoProgram } from "./go_install.ts";
 export { installCrds } from "./install_crds.ts";
 export { cacheFolder, findPrograms, type Programs } from "./programs.ts";
 export {
