@@ -24,6 +24,13 @@ export function checkSteps(root: string): readonly Step[] {
     { name: "types of core with lib esnext alone", run: () => checkCoreAlone(root) },
     { name: "documentation of the public surface", run: () => checkDocumentation(root) },
     { name: "generated files: deploy/crds", run: async () => checked(await staleCrds(root)) },
+    deno(
+      "generated files: deploy",
+      "run",
+      "--allow-read=deploy",
+      "deploy/render/main.ts",
+      "--check",
+    ),
     { name: "imports", run: async () => checked(await brokenImports(root)) },
   ];
 }
