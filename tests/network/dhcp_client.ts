@@ -4,6 +4,7 @@
  * @module
  */
 import type { Guest } from "./guest.ts";
+import { until } from "./wait.ts";
 
 /** The clients there are. */
 export const DHCP_CLIENTS = ["udhcpc", "dhclient", "dhcpcd"] as const;
@@ -70,6 +71,10 @@ export class DhcpClient implements AsyncDisposable {
         await this.#signal("USR2");
         return;
       case "dhclient":
+        // It writes its number down only once it is bound.
+        await until(() => this.#guest.run("cat", "/run/dhclient.pid").catch(() => undefined), {
+          what: "dhclient is bound",
+        });
         await this.#guest.run(
           "dhclient",
           "-4",

@@ -6,6 +6,7 @@ import { formatIPv4, parseIPv4 } from "../../core/net/mod.ts";
 import { IPPOOLS } from "../../kube/mod.ts";
 import { ip, run } from "./command.ts";
 import type { Guest } from "./guest.ts";
+import { countedPackets } from "./metrics.ts";
 import { discover, RawClient, request } from "./raw_client.ts";
 import { ServedLab, serving } from "./served_lab.ts";
 import { until } from "./wait.ts";
@@ -231,9 +232,9 @@ Deno.test("a pool is silent until it is synced, while paused, and after it is de
     agent.whenPool("default/net-48", (report) => report.reason === reason, served.patience);
   /** Silence is known by the counter of what was not answered. */
   const silent = async () => {
-    const before = await notServed(agent);
+    const before = await countedPackets(agent, { reason: "not_served" });
     client.say({ message: discover() });
-    await until(async () => await notServed(agent) === before + 1, {
+    await until(async () => await countedPackets(agent, { reason: "not_served" }) === before + 1, {
       what: "the DISCOVER is counted",
     });
     assert.deepEqual(client.replies(), []);
@@ -257,10 +258,3 @@ Deno.test("a pool is silent until it is synced, while paused, and after it is de
   await silent();
   assert.equal((await ip("-4 address show dev br0")).trim(), "");
 });
-
-async function notServed(agent: RunningAgent): Promise<number> {
-  const line = (await agent.metrics()).split("\n").find((line) =>
-    line.includes('reason="not_served"')
-  );
-  return line === undefined ? 0 : Number(line.slice(line.lastIndexOf(" ")));
-}

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { RunningAgent } from "../../agent/types.ts";
 import { optionValue } from "../../core/dhcp/mod.ts";
 import { formatIPv4, parseIPv4 } from "../../core/net/mod.ts";
+import { countedPackets } from "./metrics.ts";
 import { dhcpFrame, udpFrame } from "./packets.ts";
 import { discover, RawClient, request, selecting } from "./raw_client.ts";
 import { ServedLab, serving } from "./served_lab.ts";
@@ -31,19 +32,6 @@ async function onWire(test: (wire: Wire) => Promise<void>): Promise<void> {
   await agent.whenPool("default/net-48", serving, served.patience);
   using client = new RawClient(guest);
   await test({ served, agent, client });
-}
-
-/** The value of one counter of packets. */
-async function packets(
-  agent: RunningAgent,
-  labels: Readonly<Record<string, string>>,
-): Promise<number> {
-  const wanted = Object.entries({ ippool: "default/net-48", ...labels });
-  const lines = (await agent.metrics()).split("\n").filter((line) =>
-    line.startsWith("vmdhcpagent_packets_total{") &&
-    wanted.every(([name, value]) => line.includes(`${name}="${value}"`))
-  );
-  return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" "))), 0);
 }
 
 Deno.test("rule 12: a datagram with a wrong UDP checksum is dropped, one without a checksum is answered", () =>
@@ -100,6 +88,19 @@ Deno.test("rule 58: a reply to a relay goes to giaddr, port 67, not to where the
     assert.equal(offer.destinationPort, 67);
     assert.equal(offer.source, SERVER);
     assert.equal(formatIPv4(offer.message.yiaddr), ADDRESS);
+  }));
+
+Deno.test("rule 58: a relay outside the subnet is answered on the interface that it asked on", () =>
+  onWire(async ({ client }) => {
+    client.address = "10.9.0.1";
+    const offer = await client.ask({
+      source: "10.9.0.1",
+      sourcePort: 67,
+      destination: SERVER,
+      message: discover({ giaddr: parseIPv4("10.9.0.1"), hops: 1 }),
+    });
+    assert.equal(offer.destination, "10.9.0.1");
+    assert.equal(offer.source, SERVER);
   }));
 
 Deno.test("rule 59: a renewal is answered by unicast to ciaddr, port 68", () =>
@@ -205,7 +206,7 @@ Deno.test("rule 69: while renewals are answered by unicast, no request is lost",
     await until(() => (answered += client.replies().length) === renewals, {
       what: "all are answered",
     });
-    assert.equal(await packets(agent, { type: "request", result: "ack" }), renewals + 1);
+    assert.equal(await countedPackets(agent, { type: "request", result: "ack" }), renewals + 1);
   }));
 
 Deno.test("rule 104: every drop, NAK and malformed packet is counted by network and reason", () =>
@@ -219,14 +220,18 @@ Deno.test("rule 104: every drop, NAK and malformed packet is counted by network 
     await client.ask({ message: request(selecting("192.168.48.99", SERVER)) });
     const drops = ["too_short", "no_cookie", "not_a_request", "unexpected_type"];
     for (const reason of drops) {
-      assert.equal(await packets(agent, { result: "drop", reason }), 1, reason);
+      assert.equal(await countedPackets(agent, { result: "drop", reason }), 1, reason);
     }
     assert.equal(
-      await packets(agent, { type: "discover", result: "silence", reason: "unknown_client" }),
+      await countedPackets(agent, {
+        type: "discover",
+        result: "silence",
+        reason: "unknown_client",
+      }),
       1,
     );
     assert.equal(
-      await packets(agent, { type: "request", result: "nak", reason: "nak_wrong_address" }),
+      await countedPackets(agent, { type: "request", result: "nak", reason: "nak_wrong_address" }),
       1,
     );
   }));
