@@ -31,7 +31,7 @@ const PROGRAM = [
   "agent",
 ];
 /** The programs in the image, whose dependencies are cached and whose start is rehearsed. */
-const ENTRY_POINTS = ["controller/main.ts", "agent/main.ts"];
+const ENTRY_POINTS = ["controller/main.ts", "webhook/main.ts", "agent/main.ts"];
 
 /** Builds the image. The working folder is removed also when it fails. */
 export async function buildImage(options: BuildOptions): Promise<ArchiveResult> {
