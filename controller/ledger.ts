@@ -56,6 +56,11 @@ export class Ledger {
     return outcome !== undefined && asksSame(outcome.claim, claim) ? outcome : undefined;
   }
 
+  /** Forgets everything: somebody else may have written meanwhile. */
+  clear(): void {
+    this.#pools.clear();
+  }
+
   /** Forgets a pool that is gone. */
   forget(pool: string): void {
     this.#pools.delete(pool);

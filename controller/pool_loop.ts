@@ -41,6 +41,12 @@ export class PoolMemory {
     this.#sightings.set(key, plan.sightings);
   }
 
+  /** Forgets everything: somebody else may have written meanwhile. */
+  clear(): void {
+    this.#sightings.clear();
+    this.#written.clear();
+  }
+
   forget(key: string): void {
     this.#sightings.delete(key);
     this.#written.delete(key);

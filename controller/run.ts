@@ -101,6 +101,8 @@ async function lastEvents({ ctx, events }: Parts): Promise<void> {
 
 /** One term of leadership. It begins with a look at everything: another controller may have worked meanwhile. */
 async function work({ ctx, memory, gather, agents }: Parts, signal: AbortSignal): Promise<void> {
+  ctx.ledger.clear();
+  memory.clear();
   queueEverything(ctx);
   const { vms, configs, pools, networks } = ctx.queues;
   await Promise.all([

@@ -49,7 +49,13 @@ export class ControllerProcess implements AsyncDisposable {
     const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("deno.json", ROOT)));
     const [, ...args] = String(tasks.controller.command).split(" ");
     const child = new Deno.Command(Deno.execPath(), {
-      args: [...args, `--kubeconfig=${kubeconfig}`, `--listen=127.0.0.1:${port}`, ...flags],
+      args: [
+        ...args,
+        `--kubeconfig=${kubeconfig}`,
+        `--listen=127.0.0.1:${port}`,
+        "--no-leader-election",
+        ...flags,
+      ],
       cwd: ROOT,
       env: { NO_COLOR: "1" },
       stdin: "null",
