@@ -1,5 +1,7 @@
 import { deepStrictEqual as deepEqual, match, ok, strictEqual as equal } from "node:assert/strict";
+import { dirname } from "node:path";
 import { STORY } from "../../standalone/demo/story/mod.ts";
+import { findPrograms } from "../real/mod.ts";
 import { asNobody } from "./as_nobody.ts";
 import { DemoProcess, traces } from "./demo_process.ts";
 
@@ -73,9 +75,12 @@ Deno.test("the demo stays up without --once, and every command that it says to t
   await demo.tells("Ctrl-C ends it");
   const commands = [...demo.output.matchAll(/^ {2}\$ (.+)$/gm)].map(([, command = ""]) => command);
   ok(commands.length >= 10, demo.output);
+  const { kubectl } = await findPrograms();
+  const path = `${dirname(kubectl)}:${Deno.env.get("PATH") ?? ""}`;
   for (const command of commands) {
     const { success, stdout, stderr } = await new Deno.Command("sh", {
       args: ["-c", command],
+      env: { PATH: path },
       stdin: "null",
     }).output();
     const said = new TextDecoder().decode(stdout);
