@@ -30,6 +30,8 @@ import { EmbeddedApi } from "../../standalone/api/mod.ts";
 /** A controller that runs in a lab. */
 export interface LabController {
   readonly controller: RunningController;
+  /** Whether it works, and does not only look on. */
+  leads(): boolean;
   /** Ends it as a signal would. */
   stop(): Promise<void>;
 }
@@ -72,6 +74,7 @@ export class Lab implements AsyncDisposable {
     }, stopping.signal);
     const running = {
       controller,
+      leads: () => options.leadership?.leading ?? true,
       stop: async () => {
         this.#running.delete(running);
         stopping.abort(new DOMException("The test ends it", "AbortError"));
@@ -93,7 +96,8 @@ export class Lab implements AsyncDisposable {
     let before: string;
     do {
       before = this.api.resourceVersion;
-      for (const { controller } of this.#running) {
+      for (const { controller, leads } of this.#running) {
+        if (!leads()) continue;
         await this.#until(controller.whenIdle(AbortSignal.timeout(LIMIT_MS)));
       }
       await this.clock.advance(STEP_MS);
