@@ -28,6 +28,8 @@ export interface KeeperOptions {
 
 /** How often everything is looked at again: what somebody deleted is soon there again. */
 const CHECK_MS = 30_000;
+/** How long it may take until all API servers know a new CA bundle. */
+const HEARD_MS = 5_000;
 /** Waits after a failure, and while a configuration is missing. */
 const RETRY = { base: 500, max: 10_000 };
 
@@ -82,7 +84,11 @@ async function keepOnce(
   const isFirst = known === undefined;
   if (isFirst) install(certificates);
   const missing = await writeCaBundle({ kube, name, caBundle: certificates.caBundle, signal });
-  if (isNew && !isFirst) install(certificates);
+  if (isNew && !isFirst) {
+    // A certificate of a new CA waits until every API server has heard of it.
+    if (certificates.caBundle !== known.caBundle) await clock.sleep(HEARD_MS, signal);
+    install(certificates);
+  }
   if (isNew) log.info("Serving with a certificate", { namespace, secret, names });
   if (missing.length > 0 && missed.length === 0) {
     log.warn("Nobody calls the webhook: its configurations are missing", { name, missing });

@@ -7,13 +7,14 @@ import {
   createInformer,
   type Informer,
   IPPOOLS,
+  isNotFound,
   type KubeClient,
   NETWORK_ATTACHMENT_DEFINITIONS,
   parseKey,
   type Resource,
   VMNETCFGS,
 } from "../kube/mod.ts";
-import type { KubeObject } from "../core/api/types.ts";
+import type { KubeObject, NetworkAttachmentDefinition } from "../core/api/types.ts";
 import type { Clock, Random } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { ClusterView } from "./cluster_view.ts";
@@ -60,9 +61,7 @@ export function followCluster(options: InformerViewOptions): FollowedView {
   const all = [nads, pools, configs];
   const unknown = new Set<Informer<KubeObject>>(all as readonly Informer<KubeObject>[]);
   return {
-    // What was made a moment ago may not have been seen yet: before it counts as missing, the server is asked.
-    network: async (name) =>
-      nads.get(name) ?? await kube.of(NETWORK_ATTACHMENT_DEFINITIONS).get(parseKey(name)),
+    network: async (name) => nads.get(name) ?? await askFor(kube, name),
     poolsOn: (network) => pools.byIndex(NETWORK, network),
     configsOn: (network) => configs.byIndex(NETWORK, network),
     notReady: () => [...unknown].map(({ resource }) => `${resource.plural} are not listed yet`),
@@ -76,4 +75,26 @@ export function followCluster(options: InformerViewOptions): FollowedView {
       await Promise.all(running);
     },
   };
+}
+
+/**
+ * What was made a moment ago may not have been seen yet: before a network counts as missing, the server is asked. By a
+ * list, which a role that may follow may do too.
+ */
+async function askFor(
+  kube: KubeClient,
+  name: string,
+): Promise<NetworkAttachmentDefinition | undefined> {
+  const { namespace = "", name: own } = parseKey(name);
+  try {
+    const { items } = await kube.of(NETWORK_ATTACHMENT_DEFINITIONS).list({
+      namespace,
+      fieldSelector: `metadata.name=${own}`,
+    });
+    return items[0];
+  } catch (error) {
+    // Without Multus there are no networks.
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
 }

@@ -1,5 +1,5 @@
 /**
- * Who may do what: one ServiceAccount per role, exactly the verbs that it uses. `tests/cluster` proves that none is missing and
+ * Who may do what: one ServiceAccount per role, exactly the verbs that it uses. `tests/deploy` proves that none is missing and
  * none is unused.
  *
  * @module
@@ -34,11 +34,8 @@ export const CLUSTER_RULES: Readonly<Record<string, readonly PolicyRule[]>> = {
       resources: ["ippools/status", "virtualmachinenetworkconfigs/status"],
       verbs: ["update"],
     },
-    {
-      apiGroups: ["kubevirt.io"],
-      resources: ["virtualmachines", "virtualmachineinstances"],
-      verbs: FOLLOW,
-    },
+    { apiGroups: ["kubevirt.io"], resources: ["virtualmachines"], verbs: READ },
+    { apiGroups: ["kubevirt.io"], resources: ["virtualmachineinstances"], verbs: FOLLOW },
     {
       apiGroups: ["k8s.cni.cncf.io"],
       resources: ["network-attachment-definitions"],
@@ -56,7 +53,7 @@ export const CLUSTER_RULES: Readonly<Record<string, readonly PolicyRule[]>> = {
     {
       apiGroups: ["k8s.cni.cncf.io"],
       resources: ["network-attachment-definitions"],
-      verbs: READ,
+      verbs: FOLLOW,
     },
     {
       apiGroups: ["admissionregistration.k8s.io"],
@@ -75,16 +72,25 @@ export const NAMESPACE_RULES: Readonly<Record<string, readonly PolicyRule[]>> = 
     {
       apiGroups: ["apps"],
       resources: ["deployments"],
-      verbs: [...READ, "create", "patch", "delete"],
+      verbs: [...FOLLOW, "create", "patch", "delete"],
     },
     {
       apiGroups: ["policy"],
       resources: ["poddisruptionbudgets"],
-      verbs: [...READ, "create", "patch", "delete"],
+      verbs: ["create", "patch", "delete"],
     },
-    { apiGroups: [""], resources: ["pods"], verbs: [...FOLLOW, "delete"] },
+    { apiGroups: [""], resources: ["pods"], verbs: ["list", "delete"] },
   ],
-  [WEBHOOK]: [{ apiGroups: [""], resources: ["secrets"], verbs: ["get", "create", "update"] }],
+  [WEBHOOK]: [
+    {
+      apiGroups: [""],
+      resources: ["secrets"],
+      verbs: ["get", "update"],
+      resourceNames: [`${WEBHOOK}-tls`],
+    },
+    // The name of what is not there yet cannot be limited.
+    { apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
+  ],
   [AGENT]: [{
     apiGroups: ["coordination.k8s.io"],
     resources: ["leases"],
