@@ -46,31 +46,38 @@ export class NetworkView {
     return this.pools.synced && this.attachments.synced;
   }
 
-  /** Follows them until the signal aborts, and tells what is to be served whenever that changes. */
-  async run(tell: (networks: readonly AgentNetwork[]) => void, signal: AbortSignal): Promise<void> {
-    let told = "";
-    const look = () => {
-      if (!this.synced || signal.aborted) return;
-      const networks = servedNetworks({
-        pools: this.pools.list(),
-        attachment: (key) => this.attachments.get(key),
-        interfaces: this.#interfaces,
-      });
+  /** What is to be served now. */
+  get networks(): readonly AgentNetwork[] {
+    return servedNetworks({
+      pools: this.pools.list(),
+      attachment: (key) => this.attachments.get(key),
+      interfaces: this.#interfaces,
+    });
+  }
+
+  /** Follows both until the signal aborts. Resolves then; never rejects. */
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.pools.run(signal), this.attachments.run(signal)]);
+  }
+
+  /** Resolves when both are known. Rejects with the signal's reason. */
+  async whenSynced(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.pools.whenSynced(signal), this.attachments.whenSynced(signal)]);
+  }
+
+  /** Calls `tell` whenever something else is to be served. */
+  onNetworks(tell: (networks: readonly AgentNetwork[]) => void): void {
+    let told = JSON.stringify(this.networks);
+    const look = (before: KubeObject | undefined, after: KubeObject | undefined) => {
+      if (!isNews(before, after)) return;
+      const { networks } = this;
       const text = JSON.stringify(networks);
       if (text === told) return;
       told = text;
       tell(networks);
     };
-    this.pools.onChange((_key, before, after) => isNews(before, after) && look());
-    this.attachments.onChange((_key, before, after) => isNews(before, after) && look());
-    const running = [this.pools.run(signal), this.attachments.run(signal)];
-    try {
-      await Promise.all([this.pools.whenSynced(signal), this.attachments.whenSynced(signal)]);
-      look();
-    } catch {
-      // The signal aborted before both were known.
-    }
-    await Promise.all(running);
+    this.pools.onChange((_key, before, after) => look(before, after));
+    this.attachments.onChange((_key, before, after) => look(before, after));
   }
 }
 

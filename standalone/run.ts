@@ -8,7 +8,10 @@ import { LinuxNetwork } from "../agent/linux_network.ts";
 import { type HostNetwork, runAgent } from "../agent/mod.ts";
 import { runController } from "../controller/mod.ts";
 import { createKubeClient } from "../kube/client.ts";
-import { type Clock, systemClock } from "../runtime/clock.ts";
+import type { RestClient } from "../kube/seam.ts";
+import { LinkedAbort } from "../runtime/abort.ts";
+import { type Clock, type Random, systemClock } from "../runtime/clock.ts";
+import type { Logger } from "../runtime/log.ts";
 import { addProcessMetrics, createMetrics } from "../runtime/metrics.ts";
 import { serveHttp } from "../runtime/ops_server.ts";
 import { EmbeddedApi } from "./api/mod.ts";
@@ -37,12 +40,22 @@ export async function runStandalone(
   signal: AbortSignal,
 ): Promise<RunningStandalone> {
   if (options.manifests !== undefined) await checkDirectory(options.manifests);
+  const { log, clock = systemClock, random = Math.random, interfaces = new Map() } = options;
   const api = openApi(options.state);
+  const rest = api.rest({ userAgent: NAME });
+  const common = { rest, clock, random, log };
   const resources = new DisposableStack();
+  const stop = resources.use(new LinkedAbort(signal));
+  const view = new NetworkView({ ...common, interfaces });
+  const viewing = view.run(stop.signal);
   try {
     const host = options.host ?? resources.use(new LinuxNetwork());
-    return start(options, { api, host, resources, signal });
+    // The agent's first report names all that is in the state: nobody shall think that it is not served.
+    await view.whenSynced(signal);
+    return start(options, { ...common, api, host, view, viewing, resources, signal });
   } catch (error) {
+    stop.abort(error);
+    await viewing;
     api.close();
     resources.dispose();
     throw error;
@@ -74,23 +87,25 @@ async function checkDirectory(directory: string): Promise<void> {
 
 interface Ground {
   readonly api: EmbeddedApi;
+  readonly rest: RestClient;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
   readonly host: HostNetwork;
+  readonly view: NetworkView;
+  readonly viewing: Promise<void>;
   /** To be let go of when the server has stopped. */
   readonly resources: DisposableStack;
   readonly signal: AbortSignal;
 }
 
-function start(
-  options: StandaloneOptions,
-  { api, host, resources, signal }: Ground,
-): RunningStandalone {
-  const { log, clock = systemClock, random = Math.random, hostname = NAME } = options;
-  const rest = api.rest({ userAgent: NAME });
-  const common = { rest, clock, random, log };
+function start(options: StandaloneOptions, ground: Ground): RunningStandalone {
+  const { api, host, view, viewing, resources, signal, ...common } = ground;
+  const { rest, clock, log } = common;
+  const { hostname = NAME } = options;
   const metrics = createMetrics();
   addProcessMetrics(metrics);
   const files = new ManifestState(options.manifests !== undefined);
-  const view = new NetworkView({ ...common, interfaces: options.interfaces ?? new Map() });
 
   // The port first: where it is taken, nothing was begun.
   let handle = (_request: Request) => Promise.resolve(new Response(null, { status: 503 }));
@@ -117,10 +132,10 @@ function start(
     name: NAME,
     namespace: OWN_NAMESPACE,
     pod: { namespace: OWN_NAMESPACE, name: hostname },
-    networks: [],
+    networks: view.networks,
     enableCacheDump: options.enableCacheDump ?? false,
   }, signal);
-  const viewing = view.run((networks) => agent.setNetworks(networks), signal);
+  view.onNetworks((networks) => agent.setNetworks(networks));
   const following = options.manifests === undefined ? undefined : followManifests({
     ...common,
     client: createKubeClient(rest),
