@@ -101,15 +101,22 @@ export function differences(
     if (!grants.some((grant) => allows(grant, use))) found.add(`missing: ${describe(use)}`);
   }
   for (const grant of grants) {
-    const all = uses.filter((use) => allows(grant, use));
-    const namespaces = new Set(all.map(({ namespace }) => namespace));
+    if (!uses.some((use) => allows(grant, use))) found.add(`unused: ${describe(grant)}`);
+    const namespaces = namespacesOf(grant, uses);
     const [only] = namespaces;
-    if (all.length === 0) found.add(`unused: ${describe(grant)}`);
-    else if (grant.namespace === undefined && namespaces.size === 1 && only !== undefined) {
-      found.add(`wider than used: ${describe(grant)}, used in ${only} only`);
+    if (grant.namespace === undefined && namespaces.size === 1 && only !== undefined) {
+      found.add(`wider than used: ${describe(grant)}, which is asked for in ${only} only`);
     }
   }
   return [...found];
+}
+
+/** Where a user uses a resource at all; `undefined` among them: everywhere. */
+function namespacesOf(grant: Grant, uses: readonly Use[]): ReadonlySet<string | undefined> {
+  const all = uses.filter(({ user, group, resource }) =>
+    user === grant.user && group === grant.group && resource === grant.resource
+  );
+  return new Set(all.map(({ namespace }) => namespace));
 }
 
 /** A line for every resource of every user: the verbs that were granted and how often each was used. */

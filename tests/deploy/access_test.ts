@@ -50,7 +50,7 @@ Deno.test("differences finds what is missing, unused, and wider than used", () =
     ]],
     "nothing is used": [[use], [], ["unused: agent: patch leases.coordination.k8s.io in vm-dhcp"]],
     "used in one namespace, granted everywhere": [[everywhere], [use], [
-      "wider than used: agent: patch leases.coordination.k8s.io in all namespaces, used in vm-dhcp only",
+      "wider than used: agent: patch leases.coordination.k8s.io in all namespaces, which is asked for in vm-dhcp only",
     ]],
     "used everywhere, granted in one namespace": [[use], [use, everywhere], [
       "missing: agent: patch leases.coordination.k8s.io in all namespaces",

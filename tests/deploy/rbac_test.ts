@@ -1,0 +1,239 @@
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { AGENT, CONTROLLER, LOCK_NAMESPACE, WEBHOOK } from "../../deploy/names.ts";
+import { rbacObjects } from "../../deploy/objects/rbac.ts";
+import { DEFAULT_SETTINGS } from "../../deploy/settings.ts";
+import {
+  DEPLOYMENTS,
+  type ObjectKey,
+  parseKey,
+  SECRETS,
+  VIRTUAL_MACHINES,
+  VMNETCFGS,
+} from "../../kube/mod.ts";
+import type { KubeObject } from "../../core/api/mod.ts";
+import {
+  IPPOOLS,
+  LEASES,
+  NAMESPACES,
+  NETWORK_ATTACHMENT_DEFINITIONS,
+  PODS,
+} from "../../kube/mod.ts";
+import { mac, pool, reservation, vm } from "../controller/objects.ts";
+import { until } from "../network/wait.ts";
+import { startRealCluster } from "../real/mod.ts";
+import { accessTable, differences, grantsOf } from "./access.ts";
+import { askWebhook } from "./ask_webhook.ts";
+import { deployed, kubectl } from "./deployed.ts";
+import type { Program } from "./program.ts";
+import { Scene } from "./scene.ts";
+
+const { namespace: NAMESPACE } = DEFAULT_SETTINGS;
+const LONG_MS = 60_000;
+const CA_BUNDLE = "-o=jsonpath={.webhooks[0].clientConfig.caBundle}";
+
+/** A NetworkAttachmentDefinition on a cluster network of Harvester's. */
+function attachment(key: string, clusterNetwork?: string): object {
+  const labels = clusterNetwork === undefined
+    ? {}
+    : { "network.harvesterhci.io/clusternetwork": clusterNetwork };
+  return { metadata: { ...parseKey(key), labels }, spec: { config: "{}" } };
+}
+
+/** An agent pod of the Go version. */
+function legacyPod(key: ObjectKey): object {
+  const labels = {
+    "network.harvesterhci.io/vm-dhcp-controller": "agent",
+    "network.harvesterhci.io/ippool-namespace": "default",
+    "network.harvesterhci.io/ippool-name": "net-a",
+  };
+  return { metadata: { ...key, labels }, spec: { containers: [{ name: "agent", image: "go" }] } };
+}
+
+Deno.test("the roles allow exactly what controller, webhook and agents ask for", async (t) => {
+  // Without a garbage collector: the controller does its work too.
+  await using cluster = await startRealCluster({ audit: true });
+  await deployed(cluster);
+  await using scene = new Scene(cluster, NAMESPACE);
+  const { real } = scene;
+  // No pod runs, so nobody answers for the Service.
+  const ignore = '[{"op":"replace","path":"/webhooks/0/failurePolicy","value":"Ignore"}]';
+  const validating = `validatingwebhookconfiguration/${WEBHOOK}`;
+  await kubectl(cluster, ["patch", validating, "--type=json", `--patch=${ignore}`]);
+  await real.create(NAMESPACES, { metadata: { name: "tenant-a" } });
+  await real.create(PODS, legacyPod({ namespace: NAMESPACE, name: "default-net-a-agent" }));
+
+  await t.step("the webhook makes its certificate, shares it, and repairs it", async () => {
+    const first = await scene.start(WEBHOOK, "webhook-1");
+    await first.tells("Serving with a certificate");
+    await scene.used(WEBHOOK, "patch", "validatingwebhookconfigurations");
+    const [, port = ""] = /"port":(\d+)/.exec(first.log) ?? [];
+    const answer = await askWebhook({
+      port: Number(port),
+      name: `${WEBHOOK}.${NAMESPACE}.svc`,
+      caBundle: await kubectl(cluster, ["get", validating, CA_BUNDLE]),
+      object: {
+        apiVersion: IPPOOLS.apiVersion,
+        kind: IPPOOLS.kind,
+        ...pool("default/none"),
+      } as KubeObject,
+    });
+    deepStrictEqual(answer.allowed, false);
+    match(answer.message, /default\/none/);
+    const secret = { data: { "tls.crt": "" } };
+    await real.patch(SECRETS, `${NAMESPACE}/${WEBHOOK}-tls`, secret);
+    const second = await scene.start(WEBHOOK, "webhook-2");
+    await second.tells("Serving with a certificate");
+    await scene.used(WEBHOOK, "update", "secrets");
+    for (const webhook of [first, second]) strictEqual(await webhook.stop(), 0);
+  });
+
+  await t.step("the controller leads, removes old agent pods, and makes agents", async () => {
+    await scene.start(CONTROLLER, "controller-1");
+    await (scene.programs.at(-1) as Program).tells("Leading");
+    await real.create(NETWORK_ATTACHMENT_DEFINITIONS, attachment("default/net-a"));
+    await real.create(NETWORK_ATTACHMENT_DEFINITIONS, attachment("tenant-a/net-b", "mgmt"));
+    await real.create(NETWORK_ATTACHMENT_DEFINITIONS, attachment("default/nobody"));
+    await real.create(IPPOOLS, pool("default/net-a"));
+    await real.create(IPPOOLS, pool("tenant-a/net-b", { cidr: "192.168.48.0/24" }));
+    await real.gone(PODS, `${NAMESPACE}/default-net-a-agent`);
+    await scene.used(CONTROLLER, "create", "poddisruptionbudgets");
+  });
+
+  await t.step("agents of both Deployments hold their Leases and report", async () => {
+    for (const name of [AGENT, `${AGENT}-mgmt`]) {
+      await until(async () => poolsOf(await real.get(DEPLOYMENTS, `${NAMESPACE}/${name}`)) > 0, {
+        what: `${name} serves a pool`,
+        timeoutMs: LONG_MS,
+      });
+      const state = await Deno.makeTempDir({ dir: cluster.folder });
+      const agent = await scene.start(name, `${name}-1`, [`--state-dir=${state}`]);
+      await agent.tells("Leading");
+    }
+    for (const key of ["default/net-a", "tenant-a/net-b"]) {
+      const { status } = await real.pool(
+        key,
+        ({ status }) =>
+          status?.conditions?.some(({ type, reason }) =>
+            type === "AgentReady" && reason === "InterfaceMissing"
+          ) === true,
+      );
+      strictEqual(status?.agentPodRef, undefined);
+    }
+  });
+
+  await t.step("VirtualMachines come, change and go", async () => {
+    const nics = (network: string) => [{ network, mac: mac(1) }];
+    await real.create(VIRTUAL_MACHINES, vm("default/web", nics("default/net-a")));
+    await real.create(
+      VIRTUAL_MACHINES,
+      vm("tenant-a/db", [{
+        network: "tenant-a/net-b",
+        mac: mac(2),
+      }]),
+    );
+    await real.create(
+      VMNETCFGS,
+      reservation("default/by-hand", [{
+        networkName: "default/net-a",
+        macAddress: mac(3),
+      }]),
+    );
+    for (const key of ["default/web", "tenant-a/db", "default/by-hand"]) await real.config(key);
+    // The same thing told twice is one Event with a count.
+    for (const network of ["default/nobody", "default/net-a", "default/nobody"]) {
+      const { spec } = vm("default/web", nics(network)) as { readonly spec: object };
+      await real.patch(VIRTUAL_MACHINES, "default/web", { spec });
+      await real.event("web", "NoPool");
+      if (network === "default/net-a") await real.config("default/web");
+      else await real.gone(VMNETCFGS, "default/web");
+    }
+    await scene.used(CONTROLLER, "patch", "events");
+    const { spec } = vm("tenant-a/db", [
+      { network: "tenant-a/net-b", mac: mac(2) },
+      { network: "default/net-a", mac: mac(4) },
+    ]) as { readonly spec: object };
+    await real.patch(VIRTUAL_MACHINES, "tenant-a/db", { spec });
+    await real.config("tenant-a/db", ({ status }) => status?.networkConfig?.length === 2);
+    await real.delete(VIRTUAL_MACHINES, "tenant-a/db");
+    await real.gone(VMNETCFGS, "tenant-a/db");
+  });
+
+  await t.step("guarded writes that fail are made again from what is there", async () => {
+    const lease = (namespace: string, name: string) => ({
+      resource: LEASES,
+      key: `${namespace}/${name}`,
+    });
+    await scene.disturb({ resource: VMNETCFGS, key: "default/by-hand" }, {
+      role: CONTROLLER,
+      read: "virtualmachinenetworkconfigs",
+    }, (round) => ({ spec: { paused: round % 2 === 0 } }));
+    await scene.disturb({ resource: IPPOOLS, key: "default/net-a" }, {
+      role: CONTROLLER,
+      read: "ippools",
+    }, (round) => ({
+      spec: {
+        ipv4Config: { pool: { exclude: [`192.168.48.${82 + round % 5}`] } },
+      },
+    }));
+    await scene.disturb(lease(LOCK_NAMESPACE, "vm-dhcp-controllers"), {
+      role: CONTROLLER,
+      read: "leases",
+    });
+    await scene.disturb(lease(NAMESPACE, AGENT), { role: AGENT, read: "leases" });
+  });
+
+  await t.step("pools go, and their agents with them; a standby takes over", async () => {
+    const standby = await scene.start(CONTROLLER, "controller-2");
+    await standby.tells("Everything is known");
+    const leader = scene.programs.at(-4) as Program;
+    ok(leader.log.includes("Leading"));
+    strictEqual(await leader.stop(), 0);
+    await standby.tells("Leading");
+    await real.delete(VMNETCFGS, "default/by-hand");
+    await real.gone(VMNETCFGS, "default/by-hand");
+    for (const key of ["tenant-a/net-b", "default/net-a"]) {
+      await real.delete(IPPOOLS, key);
+      await real.gone(IPPOOLS, key);
+    }
+    await real.gone(DEPLOYMENTS, `${NAMESPACE}/${AGENT}-mgmt`);
+    await scene.used(CONTROLLER, "delete", "poddisruptionbudgets");
+    for (const program of scene.programs.slice(-3)) strictEqual(await program.stop(), 0);
+  });
+
+  await t.step("nothing was refused", async () => {
+    const refused = (await cluster.auditEvents()).filter(({ user, code }) =>
+      scene.users.has(user) && code === 403
+    );
+    deepStrictEqual(refused, []);
+    for (const { log } of scene.programs) {
+      deepStrictEqual(log.split("\n").filter((line) => /forbidden|\b403\b/i.test(line)), []);
+    }
+  });
+
+  await t.step("nothing is allowed that is not asked for", async () => {
+    const grants = grantsOf(rbacObjects(DEFAULT_SETTINGS));
+    const uses = await scene.uses();
+    const table = accessTable(grants, uses);
+    Deno.stdout.writeSync(new TextEncoder().encode(`\n${table}`));
+    match(table, /^vm-dhcp-controller \(all\) /m);
+    deepStrictEqual(differences(grants, uses), [], table);
+  });
+});
+
+/** How many pools a Deployment is told to serve. */
+function poolsOf(deployment: unknown): number {
+  const { spec } = (deployment ?? {}) as {
+    readonly spec?: {
+      readonly template: {
+        readonly spec: {
+          readonly containers: readonly {
+            readonly env?: readonly { readonly name: string; readonly value?: string }[];
+          }[];
+        };
+      };
+    };
+  };
+  const env = spec?.template.spec.containers[0]?.env ?? [];
+  const refs = env.find(({ name }) => name === "IPPOOL_REFS_JSON")?.value ?? "[]";
+  return (JSON.parse(refs) as readonly unknown[]).length;
+}
