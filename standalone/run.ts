@@ -15,6 +15,7 @@ import type { Logger } from "../runtime/log.ts";
 import { addProcessMetrics, createMetrics } from "../runtime/metrics.ts";
 import { serveHttp } from "../runtime/ops_server.ts";
 import { EmbeddedApi } from "./api/mod.ts";
+import { expireEvents } from "./expire_events.ts";
 import { frontDoor } from "./front_door.ts";
 import { ManifestState } from "./manifest_state.ts";
 import { followManifests } from "./manifests/follow_manifests.ts";
@@ -136,6 +137,7 @@ function start(options: StandaloneOptions, ground: Ground): RunningStandalone {
     enableCacheDump: options.enableCacheDump ?? false,
   }, signal);
   view.onNetworks((networks) => agent.setNetworks(networks));
+  const expiring = expireEvents({ ...common, client: createKubeClient(rest) }, signal);
   const following = options.manifests === undefined ? undefined : followManifests({
     ...common,
     client: createKubeClient(rest),
@@ -170,7 +172,7 @@ function start(options: StandaloneOptions, ground: Ground): RunningStandalone {
   });
 
   const end = async () => {
-    await Promise.all([agent.done, viewing, following]);
+    await Promise.all([agent.done, viewing, following, expiring]);
     ending.abort(signal.reason);
     await controller.done;
     closing.abort(signal.reason);
