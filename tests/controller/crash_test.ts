@@ -9,6 +9,7 @@ import { assertConsistent } from "./invariants.ts";
 import { Lab, type LabController } from "./lab.ts";
 import { type Death, type Mortal, mortal } from "./mortal.ts";
 import { mac, nad, pool, reservation, vm, vmiSpec } from "./objects.ts";
+import { truthful } from "./truthful.ts";
 
 const NET_50 = { networkName: "default/net-50" };
 const STEPS: readonly ((lab: Lab) => Promise<unknown>)[] = [
@@ -52,7 +53,8 @@ const STEPS: readonly ((lab: Lab) => Promise<unknown>)[] = [
 /** Plays all steps; the first controller dies where it is told, and a new one takes its place. */
 async function play(death: Death): Promise<Mortal> {
   await using lab = new Lab();
-  const doomed = mortal(lab.rest(), death);
+  const lies: string[] = [];
+  const doomed = mortal(truthful(lab.rest(), lies), death);
   let running: LabController | undefined = lab.start({ rest: doomed.rest });
   for (const [index, step] of STEPS.entries()) {
     await step(lab).catch((error) => {
@@ -63,12 +65,13 @@ async function play(death: Death): Promise<Mortal> {
     if (doomed.dead && running !== undefined) {
       await running.stop();
       running = undefined;
-      lab.start();
+      lab.start({ rest: truthful(lab.rest(), lies) });
       await lab.settle();
     }
     await lab.pass(180_000);
     await assertConsistent(lab, index === 0 ? ["default/c"] : []);
   }
+  assert.deepEqual(lies, []);
   assert.equal(await lab.get(IPPOOLS, "default/other"), undefined);
   assert.deepEqual(await lab.allocations("default/net-48"), {});
   return doomed;

@@ -48,12 +48,12 @@ export class Lab implements AsyncDisposable {
   readonly log: MemoryLogger = memoryLogger();
   readonly api: EmbeddedApi;
   readonly kube: KubeClient;
-  readonly #random: () => number;
+  readonly random: () => number;
   readonly #running = new Set<LabController>();
 
   constructor(seed = 1) {
-    this.#random = seeded(seed);
-    this.api = new EmbeddedApi({ clock: this.clock, random: this.#random });
+    this.random = seeded(seed);
+    this.api = new EmbeddedApi({ clock: this.clock, random: this.random });
     this.kube = createKubeClient(this.api.rest({ userAgent: "test" }));
   }
 
@@ -68,7 +68,7 @@ export class Lab implements AsyncDisposable {
     const controller = runController({
       rest: this.rest(),
       clock: this.clock,
-      random: this.#random,
+      random: this.random,
       log: this.log,
       ...options,
     }, stopping.signal);

@@ -11,6 +11,9 @@ Deno.test("a VM gets its address by one create and one status write", async () =
     vm("default/web", [{ mac: mac(1) }]),
   );
   await lab.settle();
+  assert.equal((await lab.writes())["create virtualmachinenetworkconfigs 201"], 1);
+  assert.equal((await lab.writes())["update virtualmachinenetworkconfigs/status 200"], 1);
+  assert.equal((await lab.writes())["patch virtualmachinenetworkconfigs 200"], undefined);
   const config = await lab.config("default/web");
   const address = (await lab.allocations("default/net-48"))[mac(1)];
   assert.deepEqual(config.metadata.finalizers, [VMNETCFG_FINALIZER]);

@@ -1,0 +1,43 @@
+/**
+ * A client that watches over what is shown: no VirtualMachineNetworkConfig may show an address that its pool does not
+ * record at that moment.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import {
+  networkRef,
+  networkStatusesOf,
+  type VirtualMachineNetworkConfig,
+} from "../../core/api/mod.ts";
+import { normalizeMac } from "../../core/net/mod.ts";
+import { createKubeClient, IPPOOLS, type RestClient, toRestClient } from "../../kube/mod.ts";
+
+const STATUS = /\/virtualmachinenetworkconfigs\/[^/]+\/status$/;
+
+/** Wraps a client; every lie goes into `lies`. */
+export function truthful(rest: RestClient, lies: string[]): RestClient {
+  return toRestClient(async (request) => {
+    if (request.method === "PUT" && STATUS.test(request.path)) {
+      const config = request.bodyJson as unknown as VirtualMachineNetworkConfig;
+      await check(rest, config).catch((error) => lies.push(String(error)));
+    }
+    return await rest.performRequest(request);
+  });
+}
+
+async function check(rest: RestClient, config: VirtualMachineNetworkConfig): Promise<void> {
+  const pools = (await createKubeClient(rest).of(IPPOOLS).list()).items;
+  for (
+    const { state, networkName, macAddress, allocatedIPAddress = "" } of networkStatusesOf(config)
+  ) {
+    if (state !== "Allocated") continue;
+    const network = networkRef(networkName, config.metadata.namespace ?? "");
+    const recorded = pools.filter(({ spec }) => spec.networkName === network)
+      .map(({ status }) => status?.ipv4?.allocated?.[allocatedIPAddress]);
+    assert.ok(
+      recorded.includes(normalizeMac(macAddress)),
+      `${config.metadata.name} shows ${allocatedIPAddress}, recorded is ${recorded.join()}`,
+    );
+  }
+}
