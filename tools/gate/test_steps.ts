@@ -39,9 +39,10 @@ const UNIT: readonly (readonly [folder: string, ...permissions: string[]])[] = [
     "--allow-sys",
     LOOPBACK,
   ],
-  ["deploy", "--allow-read", "--allow-write"],
+  ["deploy", "--allow-read", "--allow-write", "--allow-run"],
   ["tools", "--allow-read", "--allow-write", "--allow-run", "--allow-env"],
   ["tests/gate", "--allow-read", "--allow-write", "--allow-run", "--allow-env"],
+  ["tests/examples", "--allow-read", "--allow-write", "--allow-run", "--allow-env"],
 ];
 
 /** What tests are allowed that need root, network namespaces or a real kube-apiserver. */

@@ -34,7 +34,7 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
   { from: "agent", may: BASE, ...OPEN },
   { from: "standalone", may: undefined, ...OPEN },
   { from: "deploy", may: undefined, ...OPEN },
-  { from: "examples", may: ["mod.ts", ...BASE], ...OPEN },
+  { from: "examples", may: undefined, ...OPEN },
   { from: "tests", may: undefined, ...OPEN },
   { from: "tools", may: undefined, ...OPEN },
   { from: "mod.ts", may: ["core", "kube"], packages: [], ...PURE },
