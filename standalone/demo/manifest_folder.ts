@@ -20,7 +20,7 @@ export class ManifestFolder {
   }
 
   /** Replaces a text in a manifest. Throws where the text is not there exactly once. */
-  edit(name: string, from: string, to: string): void {
+  edit(name: string, { from, to }: { readonly from: string; readonly to: string }): void {
     const text = Deno.readTextFileSync(`${this.directory}/${name}`);
     if (text.split(from).length !== 2) {
       throw new Error(`Cannot edit ${name}: not there once: ${from}`);

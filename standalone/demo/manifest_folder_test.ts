@@ -34,12 +34,12 @@ Deno.test("ManifestFolder edits exactly one place", () => {
   try {
     const files = new ManifestFolder(directory);
     files.put("net-48.yaml");
-    files.edit("net-48.yaml", "1.1.1.1", "9.9.9.9");
+    files.edit("net-48.yaml", { from: "1.1.1.1", to: "9.9.9.9" });
     equal(Deno.readTextFileSync(`${directory}/net-48.yaml`).includes("- 9.9.9.9\n"), true);
-    throws(() => files.edit("net-48.yaml", "1.1.1.1", "x"), {
+    throws(() => files.edit("net-48.yaml", { from: "1.1.1.1", to: "x" }), {
       message: "Cannot edit net-48.yaml: not there once: 1.1.1.1",
     });
-    throws(() => files.edit("net-48.yaml", "192.168.48.81", "x"), /not there once/);
+    throws(() => files.edit("net-48.yaml", { from: "192.168.48.81", to: "x" }), /not there once/);
     files.remove("net-48.yaml");
     deepEqual([...Deno.readDirSync(directory)], []);
   } finally {

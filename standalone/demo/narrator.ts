@@ -9,6 +9,12 @@ export class CheckFailed extends Error {
   override readonly name = "CheckFailed";
 }
 
+/** Whether something is so, and what is there instead. */
+export interface Finding {
+  readonly holds: boolean;
+  readonly found: string;
+}
+
 /** Where the story is told, and how. */
 export interface NarratorOptions {
   readonly write: (text: string) => void;
@@ -49,9 +55,10 @@ export class Narrator {
     for (const line of lines) this.#line(this.#styled("dim", `${INDENT}${line}`));
   }
 
-  /** Checks that something is so. Throws {@linkcode CheckFailed} where it is not. */
-  check(what: string, holds: boolean, evidence?: string): void {
-    if (!holds) throw new CheckFailed(evidence === undefined ? what : `${what}: ${evidence}`);
+  /** Checks that something is so. Throws {@linkcode CheckFailed}, with what was found instead, where it is not. */
+  check(what: string, so: boolean | Finding): void {
+    const { holds, found } = typeof so === "boolean" ? { holds: so, found: undefined } : so;
+    if (!holds) throw new CheckFailed(found === undefined ? what : `${what}: ${found}`);
     this.#line(`  ${this.#styled("green", TICK)}  ${what}`);
   }
 

@@ -20,7 +20,7 @@ Deno.test("Narrator writes colours only where it is told to", () => {
 Deno.test("Narrator's check throws what it found where something is not so", () => {
   const tell = new Narrator({ write: () => undefined, colours: false });
   throws(
-    () => tell.check("It has an address", false, "it has none"),
+    () => tell.check("It has an address", { holds: false, found: "it has none" }),
     new CheckFailed("It has an address: it has none"),
   );
 });

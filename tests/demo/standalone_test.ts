@@ -61,7 +61,11 @@ class Host implements AsyncDisposable {
 }
 
 /** Runs kubectl on the server, in its network. */
-async function kubectl(host: Host, args: readonly string[], stdin?: string): Promise<string> {
+async function kubectl(
+  host: Host,
+  command: string[] | { args: string[]; stdin: string },
+): Promise<string> {
+  const { args, stdin } = Array.isArray(command) ? { args: command, stdin: undefined } : command;
   const { kubectl } = await findPrograms();
   const whole = [`--server=${host.server.url}`, `--cache-dir=${host.directory}/.kube`, ...args];
   return await mustRun(kubectl, whole, stdin === undefined ? {} : { stdin });
@@ -96,8 +100,8 @@ Deno.test("kubectl gets, applies, patches, waits for, describes, explains and de
     /Seconds until a client must renew/,
   );
   const pool = Deno.readTextFileSync(new URL("tenant-pool.yaml", MANIFESTS));
-  match(await kubectl(host, ["apply", "-f", "-"], pool), /tenant-48 created/);
-  match(await kubectl(host, ["apply", "-f", "-"], pool), /tenant-48 unchanged/);
+  match(await kubectl(host, { args: ["apply", "-f", "-"], stdin: pool }), /tenant-48 created/);
+  match(await kubectl(host, { args: ["apply", "-f", "-"], stdin: pool }), /tenant-48 unchanged/);
   match(
     await tenant("wait", "--for=condition=Registered", "ippool/tenant-48", "--timeout=10s"),
     /condition met/,

@@ -72,8 +72,10 @@ async function gotItsAddress(
   const real = await nic.addresses();
   scene.tell.check(
     `${nic.clientName} in ${nic.name} was given ${wanted}, as VirtualMachineNetworkConfig ${key} says`,
-    lease.address === wanted && real.join() === wanted,
-    `the client says ${lease.address}, the interface has ${real.join() || "none"}`,
+    {
+      holds: lease.address === wanted && real.join() === wanted,
+      found: `the client says ${lease.address}, the interface has ${real.join() || "none"}`,
+    },
   );
   return wanted;
 }

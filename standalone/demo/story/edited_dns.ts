@@ -12,9 +12,9 @@ export const editedDns: Chapter = {
   async play(scene) {
     const { tell, files, server } = scene;
     const { pid } = server;
-    files.edit("net-48.yaml", "1.1.1.1", "9.9.9.9");
+    files.edit("net-48.yaml", { from: "1.1.1.1", to: "9.9.9.9" });
     tell.did("sed -i s/1.1.1.1/9.9.9.9/ net-48.yaml");
-    files.edit("tenant-pool.yaml", "8.8.8.8", "8.8.4.4");
+    files.edit("tenant-pool.yaml", { from: "8.8.8.8", to: "8.8.4.4" });
     tell.did("sed -i s/8.8.8.8/8.8.4.4/ tenant-pool.yaml");
     for (const [pool, dns] of [[NET_48, "9.9.9.9"], [TENANT_48, "8.8.4.4"]] as const) {
       await scene.until(
@@ -37,8 +37,7 @@ export const editedDns: Chapter = {
       );
       tell.check(
         `${nic.name} renewed ${address} (${event}) and uses DNS ${dns} now`,
-        /^renew$/i.test(event),
-        event,
+        { holds: /^renew$/i.test(event), found: event },
       );
     }
     tell.check(`The server is still process ${pid}`, server.pid === pid);

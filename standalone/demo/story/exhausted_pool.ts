@@ -32,8 +32,7 @@ export const exhaustedPool: Chapter = {
     tell.show([`Allocated=${condition.status}  ${condition.reason}: ${condition.message}`]);
     tell.check(
       "job-3 has a condition that says why",
-      condition.reason === "PoolExhausted",
-      condition.reason,
+      { holds: condition.reason === "PoolExhausted", found: condition.reason ?? "none" },
     );
     const event = await scene.event("VirtualMachine/job-3", "PoolExhausted");
     tell.did("kubectl -n tenant get events");
@@ -48,7 +47,7 @@ export const exhaustedPool: Chapter = {
       `Its client asked ${sent} times and was not answered`,
       nic.lease().address === undefined,
     );
-    files.edit("tenant-pool.yaml", "end: 192.168.48.82", "end: 192.168.48.83");
+    files.edit("tenant-pool.yaml", { from: "end: 192.168.48.82", to: "end: 192.168.48.83" });
     tell.did("sed -i s/192.168.48.82/192.168.48.83/ tenant-pool.yaml");
     const { address } = await nic.whenLease("has an address");
     tell.check(
@@ -60,8 +59,10 @@ export const exhaustedPool: Chapter = {
     const { available } = await scene.record(TENANT_48);
     tell.check(
       "The pool is full, and everyone has an address",
-      available === 0,
-      `available ${available}`,
+      {
+        holds: available === 0,
+        found: `available ${available}`,
+      },
     );
   },
 };

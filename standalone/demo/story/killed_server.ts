@@ -27,7 +27,10 @@ export const killedServer: Chapter = {
       true,
     );
     const after = await allocations(scene);
-    tell.check("Every allocation is as it was", after === before, `${before} became ${after}`);
+    tell.check("Every allocation is as it was", {
+      holds: after === before,
+      found: `${before} became ${after}`,
+    });
 
     const renewing = scene.at("test-vm").nic;
     renewing.forget();

@@ -14,14 +14,16 @@ export const sameAddress: Chapter = {
     tell.say("Each client sends a DHCPRELEASE and ends, as a guest does that is shut down.");
     await Promise.all(nics.map((nic) => nic.release()));
     const left = (await Promise.all(nics.map((nic) => nic.addresses()))).flat();
-    tell.check("No machine has an address any more", left.length === 0, left.join());
+    tell.check("No machine has an address any more", {
+      holds: left.length === 0,
+      found: left.join(),
+    });
     for (const nic of nics) nic.powerOn();
     for (const nic of nics) {
       const { address } = await nic.whenLease("has an address");
       tell.check(
         `${nic.name} has ${address} again`,
-        address === before.get(nic),
-        `it had ${before.get(nic)}`,
+        { holds: address === before.get(nic), found: `it had ${before.get(nic)}` },
       );
     }
   },
