@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type ArchiveResult, writeOciArchive } from "./oci_archive.ts";
+import { type ArchiveResult, type ImageConfig, writeOciArchive } from "./oci_archive.ts";
 
 /** What to build. */
 export interface BuildOptions {
@@ -19,7 +19,7 @@ export interface BuildOptions {
 }
 
 /** Folders and files of the checkout that the programs run from. */
-const PROGRAM = [
+export const PROGRAM: readonly string[] = [
   "deno.json",
   "deno.lock",
   "mod.ts",
@@ -33,29 +33,37 @@ const PROGRAM = [
 /** The programs in the image, whose dependencies are cached and whose start is rehearsed. */
 const ENTRY_POINTS = ["controller/main.ts", "webhook/main.ts", "agent/main.ts"];
 
+/** How a container of the image starts. The `Dockerfile` says the same. */
+export const IMAGE_CONFIG: ImageConfig = {
+  entrypoint: ["/usr/bin/deno"],
+  env: ["PATH=/usr/bin", "DENO_DIR=/deno-dir", "DENO_NO_UPDATE_CHECK=1", "HOME=/tmp"],
+  workingDir: "/app",
+  user: "65532:65532",
+  labels: {
+    "org.opencontainers.image.title": "vm-dhcp",
+    "org.opencontainers.image.licenses": "Apache-2.0",
+  },
+};
+
+/** The folders that become the image's layers, lowest first. */
+export interface ImageFolders {
+  /** Deno and the C library. */
+  readonly base: string;
+  /** The program and its dependencies. */
+  readonly program: string;
+}
+
 /** Builds the image. The working folder is removed also when it fails. */
 export async function buildImage(options: BuildOptions): Promise<ArchiveResult> {
   const workFolder = await Deno.makeTempDir({ prefix: "vm-dhcp-image-" });
   try {
-    const base = `${workFolder}/base`;
-    const program = `${workFolder}/program`;
-    await makeBase(base, options.deno);
-    await makeProgram(program, options);
+    const { base, program } = await makeImageFolders(workFolder, options);
     return await writeOciArchive({
       layers: [
         { folder: base, comment: `Deno ${Deno.version.deno} and the C library` },
         { folder: program, comment: "vm-dhcp and its dependencies" },
       ],
-      config: {
-        entrypoint: ["/usr/bin/deno"],
-        env: ["PATH=/usr/bin", "DENO_DIR=/deno-dir", "DENO_NO_UPDATE_CHECK=1", "HOME=/tmp"],
-        workingDir: "/app",
-        user: "65532:65532",
-        labels: {
-          "org.opencontainers.image.title": "vm-dhcp",
-          "org.opencontainers.image.licenses": "Apache-2.0",
-        },
-      },
+      config: IMAGE_CONFIG,
       tag: options.tag,
       architecture: Deno.build.arch === "aarch64" ? "arm64" : "amd64",
       output: options.output,
@@ -64,6 +72,17 @@ export async function buildImage(options: BuildOptions): Promise<ArchiveResult> 
   } finally {
     await Deno.remove(workFolder, { recursive: true });
   }
+}
+
+/** Makes `base` and `program` below `folder`: what is in the image, for whoever makes layers of it. */
+export async function makeImageFolders(
+  folder: string,
+  { deno, source }: Pick<BuildOptions, "deno" | "source">,
+): Promise<ImageFolders> {
+  const folders = { base: `${folder}/base`, program: `${folder}/program` };
+  await makeBase(folders.base, deno);
+  await makeProgram(folders.program, { deno, source });
+  return folders;
 }
 
 async function makeBase(folder: string, deno: string): Promise<void> {
@@ -95,7 +114,10 @@ async function librariesOf(program: string): Promise<string[]> {
   return paths;
 }
 
-async function makeProgram(folder: string, options: BuildOptions): Promise<void> {
+async function makeProgram(
+  folder: string,
+  options: Pick<BuildOptions, "deno" | "source">,
+): Promise<void> {
   const app = `${folder}/app`;
   await Deno.mkdir(app, { recursive: true });
   for (const name of PROGRAM) await copyProgram(`${options.source}/${name}`, `${app}/${name}`);
