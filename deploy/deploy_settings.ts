@@ -34,6 +34,7 @@ const SETTINGS = {
   "dry-run": toggle({ help: "Say what would change, and change nothing" }),
   "uninstall": toggle({ help: "Take everything away but the CRDs and all records" }),
   "purge": toggle({ help: "With --uninstall: take the CRDs and all records away too" }),
+  "to-go": toggle({ help: "With --uninstall: leave all records in the form of the Go version" }),
 } as const;
 
 const PROGRAM = {

@@ -20,6 +20,9 @@ const print = (line: string): void => {
 async function main(): Promise<void> {
   const { values, help } = readDeploySettings({ args: Deno.args, env: Deno.env.toObject() });
   if (values === undefined) return print(help.trimEnd());
+  if (values.toGo && (values.purge || !values.uninstall)) {
+    throw new FlagError(["Cannot use --to-go but with --uninstall, without --purge"]);
+  }
   const file = values.values === undefined ? {} : parse(await Deno.readTextFile(values.values));
   const settings = readSettingsFile(file, { namespace: values.namespace, image: values.image });
   using rest = await connect({
@@ -36,7 +39,7 @@ async function main(): Promise<void> {
     print,
     signal: new AbortController().signal,
   };
-  if (values.uninstall) await uninstall({ ...options, purge: values.purge });
+  if (values.uninstall) await uninstall({ ...options, purge: values.purge, toGo: values.toGo });
   else await deploy({ ...options, wait: values.wait });
 }
 

@@ -8,6 +8,7 @@ import { DEPLOYMENTS, IPPOOLS, NAMESPACES, VMNETCFGS } from "../kube/resources.t
 import type { Resource } from "../kube/types.ts";
 import { type ApplyOptions, deleteObjects } from "./apply.ts";
 import { crdObjects, type DeployOptions, reportTo } from "./deploy.ts";
+import { leaveForGo } from "./leave_for_go.ts";
 import { AGENT, CONTROLLER, MADE_BY, selectorOf } from "./names.ts";
 import { renderParts } from "./render.ts";
 
@@ -20,9 +21,13 @@ const GONE_MS = 30_000;
  * their finalizers with them, since nobody is left to honour these.
  */
 export async function uninstall(
-  options: Omit<DeployOptions, "wait"> & { readonly purge: boolean },
+  options: Omit<DeployOptions, "wait"> & {
+    readonly purge: boolean;
+    /** Leave the records in the form of the Go version. */
+    readonly toGo: boolean;
+  },
 ): Promise<void> {
-  const { client, settings, dryRun, print, signal, purge } = options;
+  const { client, settings, dryRun, print, signal, purge, toGo } = options;
   const how: ApplyOptions = { client, dryRun, signal, report: reportTo(print) };
   const [last = [], ...parts] = renderParts(settings).map((part) =>
     part.objects as readonly KubeObject[]
@@ -31,6 +36,7 @@ export async function uninstall(
   if (!dryRun) await controllerGone(options);
   await deleteObjects(await madeAgents(options), how);
   await deleteObjects(last, how);
+  if (toGo) await leaveForGo(options);
   if (purge) {
     await purgeRecords(options, VMNETCFGS, how);
     await purgeRecords(options, IPPOOLS, how);

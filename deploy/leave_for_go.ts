@@ -1,0 +1,75 @@
+/**
+ * The way back to the Go version: the records in the form that it knows.
+ *
+ * @module
+ */
+import { networkConfigsOf, networkStatusesOf, spellingOf } from "../core/api/network_configs.ts";
+import type { IPPool, VirtualMachineNetworkConfig } from "../core/api/types.ts";
+import { IPPOOLS, keyOf, parseKey, VMNETCFGS } from "../kube/resources.ts";
+import type { JsonValue } from "../kube/seam.ts";
+import type { KubeClient } from "../kube/types.ts";
+
+/** What the Go version's CRDs allow. */
+const MOST_NICS = 4;
+const LONGEST_NAME = 64;
+
+/** What the work needs. */
+export interface LeaveOptions {
+  readonly client: KubeClient;
+  readonly dryRun: boolean;
+  readonly print: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Gives every VirtualMachineNetworkConfig the spelling that the Go version reads, `networkConfigs`, in spec and status, so that it
+ * finds every address where it left it; and says which objects it cannot take. Nothing may be running that writes them.
+ */
+export async function leaveForGo(
+  { client, dryRun, print, signal }: LeaveOptions,
+): Promise<void> {
+  const configs = client.of(VMNETCFGS);
+  for (const config of (await configs.list({ signal })).items) {
+    const name = `${VMNETCFGS.kind} ${keyOf(config)}`;
+    for (const problem of configProblems(config)) print(`! ${name}: ${problem}`);
+    if (spellingOf(config) === "networkConfigs") continue;
+    const key = parseKey(keyOf(config));
+    const nics = { networkConfig: null, networkConfigs: networkConfigsOf(config) };
+    const spec = { spec: nics } as unknown as JsonValue;
+    await configs.patch(key, { type: "merge", body: spec }, { dryRun, signal });
+    if (config.status !== undefined) {
+      const shown = { networkConfig: null, networkConfigs: networkStatusesOf(config) };
+      const status = { status: shown } as unknown as JsonValue;
+      await configs.patch(key, { type: "merge", body: status }, {
+        subresource: "status",
+        dryRun,
+        signal,
+      });
+    }
+    print(`respelled ${name}`);
+  }
+  for (const pool of (await client.of(IPPOOLS).list({ signal })).items) {
+    for (const problem of poolProblems(pool)) print(`! IPPool ${keyOf(pool)}: ${problem}`);
+  }
+}
+
+/** Why the Go version's CRD would refuse an object. */
+export function configProblems(config: VirtualMachineNetworkConfig): readonly string[] {
+  const nics = networkConfigsOf(config);
+  const names = [config.spec.vmName, ...nics.map(({ networkName }) => networkName)];
+  return [
+    ...(nics.length > MOST_NICS ? [`the Go version takes at most ${MOST_NICS} NICs`] : []),
+    ...tooLong(names),
+  ];
+}
+
+/** Why the Go version's CRD would refuse a pool. */
+export function poolProblems(pool: IPPool): readonly string[] {
+  return tooLong([pool.spec.networkName]);
+}
+
+function tooLong(names: readonly string[]): readonly string[] {
+  return names.filter((name) => name.length > LONGEST_NAME).map((name) =>
+    `the Go version takes names of at most ${LONGEST_NAME} characters: ${name}`
+  );
+}
