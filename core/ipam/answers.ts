@@ -1,6 +1,6 @@
 import { formatMac } from "../net/mod.ts";
-import { nameOf, type Owners, ownersOf } from "./owners.ts";
-import type { Station } from "./stations.ts";
+import { nameOf, type Owners } from "./owners.ts";
+import type { Station } from "./station.ts";
 import type { Claim, ClaimReason, Outcome } from "./types.ts";
 
 /** Why a station does not get what it asks for. */
@@ -12,33 +12,38 @@ export interface Refusal {
 /** Gathers the outcome of every claim. */
 export class Answers {
   /** By claim id. */
-  readonly outcomes: Map<string, Outcome> = new Map();
+  readonly outcomes: Map<string, Outcome>;
+
+  constructor(outcomes: Map<string, Outcome>) {
+    this.outcomes = outcomes;
+  }
 
   /** Answers one claim. */
-  put(claim: Claim, { reason, message }: Refusal, address?: string): Outcome {
+  put(claim: Claim, { reason, message }: Refusal, address?: string): void {
     const outcome = address === undefined
       ? { claim, reason, message }
       : { claim, reason, message, address };
     this.outcomes.set(claim.id, outcome);
-    return outcome;
   }
 
-  /** Answers the only claim of a station that keeps its address; `known` is the outcome that the entry last had. */
-  keep(claim: Claim, { address, known }: { address: string; known: Outcome | undefined }): Outcome {
-    if (known?.claim === claim) {
-      this.outcomes.set(claim.id, known);
-      return known;
-    }
-    return this.put(claim, allocated(address), address);
+  /** Answers a claim that has its address. */
+  allocate(claim: Claim, address: string): void {
+    this.put(claim, allocated(address), address);
   }
 
   /** Answers all claims of a station that has an address now, or none, and perhaps not the one it asks for. */
   station(
-    { mac, claims }: Station,
-    { address, refusal }: { readonly address?: string; readonly refusal?: Refusal },
+    station: Station,
+    { address, refusal }: {
+      readonly address?: string | undefined;
+      readonly refusal?: Refusal | undefined;
+    },
   ): void {
-    const owners = ownersOf(claims);
-    const { primary } = owners;
+    const { mac, primary, first } = station;
+    if (station.isSingle && primary === first) {
+      return this.put(first, refusal ?? allocated(address ?? ""), address);
+    }
+    const { owners } = station;
     if (primary !== undefined) this.put(primary, refusal ?? allocated(address ?? ""), address);
     for (const claim of owners.sharing) {
       const unmet = address !== undefined && claim.requested !== undefined &&

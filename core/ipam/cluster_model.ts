@@ -158,7 +158,7 @@ export class ClusterModel {
 
   /** The pool is written, then the objects show their addresses; what was released and deleted goes. */
   #commit(plan: Plan): void {
-    this.pool = written(this.pool, plan);
+    if (plan.changed) this.pool = written(this.pool, plan);
     this.#sightings = plan.sightings;
     for (const [vm, claim] of this.#claims) {
       const address = plan.outcomes.get(claim.id)?.address;

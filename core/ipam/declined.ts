@@ -3,7 +3,7 @@ import { fromTimestamp } from "../api/timestamp.ts";
 import { CONFLICT_HOLD_MS, PINNED_CONFLICT_HOLD_MS } from "./limits.ts";
 import type { Planning } from "./planning.ts";
 import { NONE } from "./record.ts";
-import type { Station } from "./stations.ts";
+import type { Station } from "./station.ts";
 import type { PlanInput } from "./types.ts";
 
 /** MAC address -> the addresses that it declined, and when (ms since the epoch) it last did so. */

@@ -1,15 +1,9 @@
-import { formatIPv4, formatMac, readMac } from "../net/mod.ts";
+import { formatIPv4 } from "../net/mod.ts";
 import { Mark } from "../api/names.ts";
 import type { IPv4Status } from "../api/types.ts";
 import type { AddressSet } from "./address_set.ts";
 import { type Hold, Holds } from "./holds.ts";
 import { NONE, type PoolRecord, readRecord } from "./record.ts";
-
-/** Who has an address: the text that is recorded, and the MAC address in it, or {@linkcode NONE}. */
-export interface Holder {
-  readonly text: string;
-  readonly mac: number;
-}
 
 /**
  * The next record of a pool in the making: what is recorded, and the changes to it.
@@ -30,7 +24,13 @@ export class Draft {
   readonly #gone = new Set<number>();
   /** Their addresses. */
   readonly #goneAddresses = new Set<number>();
-  readonly #added = new Map<number, Holder>();
+  /** Addresses of new entries -> their places in the two lists. */
+  readonly #added = new Map<number, number>();
+  readonly #addedKeys: string[] = [];
+  /** MAC addresses and marks. */
+  readonly #addedTexts: string[] = [];
+  /** How many of the new entries have a MAC address. */
+  #given = 0;
 
   constructor(recorded: IPv4Status | undefined, now: { released: number; conflicts: number }) {
     this.#recorded = recorded;
@@ -49,15 +49,14 @@ export class Draft {
     return this.record.size - this.#gone.size + this.#added.size;
   }
 
-  /** Who has an address now. */
-  holder(address: number): Holder | undefined {
+  /** The MAC address or mark that has an address now, as it is written. */
+  holder(address: number): string | undefined {
     const added = this.#added.get(address);
-    if (added !== undefined || this.#goneAddresses.has(address)) return added;
+    if (added !== undefined) return this.#addedTexts[added];
+    if (this.#goneAddresses.has(address)) return undefined;
     const allocated = this.#recorded?.allocated;
     const key = formatIPv4(address);
-    if (allocated === undefined || !Object.hasOwn(allocated, key)) return undefined;
-    const text = allocated[key] ?? "";
-    return { text, mac: readMac(text) };
+    return allocated !== undefined && Object.hasOwn(allocated, key) ? allocated[key] : undefined;
   }
 
   /** Whether an address has neither an entry nor a hold, or only a hold of the MAC address itself. */
@@ -65,14 +64,22 @@ export class Draft {
     return !this.blocked.has(address) || this.released.get(address)?.mac === mac;
   }
 
-  /** Records an address, that has no entry, for a MAC address. */
-  give(address: number, mac: number): void {
-    this.#add(address, { text: formatMac(mac), mac });
+  /** Records an address, that has no entry, for a MAC address in canonical form; answers the address's text. */
+  give(address: number, text: string): string {
+    const key = formatIPv4(address);
+    this.#add(address, key, text);
+    this.#given++;
+    return key;
   }
 
   /** Records a mark for an address that has no entry. */
   mark(address: number, mark: Mark): void {
-    this.#add(address, { text: mark, mac: NONE });
+    this.#add(address, formatIPv4(address), mark);
+  }
+
+  /** Whether a recorded entry stays. */
+  keeps(entry: number): boolean {
+    return !this.#gone.has(entry);
   }
 
   /** Takes a recorded entry out. */
@@ -109,8 +116,7 @@ export class Draft {
     const { record } = this;
     let used = record.size - record.marked.length - record.unreadable.length;
     for (const entry of this.#gone) if ((record.macs[entry] ?? NONE) >= 0) used--;
-    for (const { mac } of this.#added.values()) if (mac >= 0) used++;
-    return used;
+    return used + this.#given;
   }
 
   /** What `status.ipv4.allocated` is to be: the very object that is recorded, where nothing changes. */
@@ -124,13 +130,14 @@ export class Draft {
       if (key === undefined || value === undefined) continue;
       if (this.#gone.size === 0 || !this.#gone.has(entry)) next[key] = value;
     }
-    for (const [address, { text }] of this.#added) next[formatIPv4(address)] = text;
+    this.#addedKeys.forEach((key, place) => next[key] = this.#addedTexts[place] ?? "");
     return next;
   }
 
-  #add(address: number, holder: Holder): void {
-    this.released.delete(address);
-    this.#added.set(address, holder);
+  #add(address: number, key: string, text: string): void {
+    if (this.released.size > 0) this.released.delete(address);
+    this.#added.set(address, this.#addedKeys.push(key) - 1);
+    this.#addedTexts.push(text);
     this.blocked.add(address);
   }
 }

@@ -9,9 +9,16 @@ const MIN_SLOTS = 16;
  * with keys that do not fit into 31 bits.
  */
 export class MacTable {
-  #macs: Float64Array = new Float64Array(MIN_SLOTS).fill(EMPTY);
-  #values: Int32Array = new Int32Array(MIN_SLOTS);
+  #macs: Float64Array;
+  #values: Int32Array;
   #size = 0;
+
+  /** A table that takes `capacity` MAC addresses before it has to grow. */
+  constructor(capacity: number = 0) {
+    const slots = Math.max(MIN_SLOTS, 2 ** Math.ceil(Math.log2(capacity * 2)));
+    this.#macs = new Float64Array(slots).fill(EMPTY);
+    this.#values = new Int32Array(slots);
+  }
 
   /** The number kept for the MAC address, or -1. */
   get(mac: number): number {
@@ -19,7 +26,16 @@ export class MacTable {
     return this.#macs[slot] === mac ? this.#values[slot] ?? EMPTY : EMPTY;
   }
 
-  /** Keeps a number, zero or more, for the MAC address. */
+  /** A table with the same content. */
+  copy(): MacTable {
+    const copy = new MacTable();
+    copy.#macs = this.#macs.slice();
+    copy.#values = this.#values.slice();
+    copy.#size = this.#size;
+    return copy;
+  }
+
+  /** Keeps a number for the MAC address; -1 is as good as none. */
   set(mac: number, value: number): void {
     let slot = this.#slotOf(mac);
     if (this.#macs[slot] !== mac) {

@@ -1,4 +1,4 @@
-import { formatIPv4, rangeContains } from "../net/mod.ts";
+import { formatIPv4, rangeContains, readMac } from "../net/mod.ts";
 import { Mark } from "../api/names.ts";
 import { CONFLICT_HOLD_MS } from "./limits.ts";
 import type { Planning } from "./planning.ts";
@@ -14,7 +14,7 @@ export function dropMarks(planning: Planning, network: PoolNetwork): void {
   for (const [address] of draft.conflicts.entries()) {
     const holder = draft.holder(address);
     if (holder === undefined) draft.mark(address, Mark.CONFLICT);
-    else if (holder.text !== Mark.CONFLICT) draft.conflicts.delete(address);
+    else if (holder !== Mark.CONFLICT) draft.conflicts.delete(address);
   }
 }
 
@@ -27,10 +27,10 @@ export function addMarks({ draft, notes }: Planning, network: PoolNetwork): void
     const holder = draft.holder(address);
     const mark = markOf(network, address);
     if (holder === undefined && rangeContains(network.range, address)) draft.mark(address, mark);
-    else if (holder !== undefined && holder.mac >= 0) {
+    else if (holder !== undefined && readMac(holder) >= 0) {
       notes.add(
         "ExcludeDeferred",
-        `Address ${formatIPv4(address)} becomes ${mark} when ${holder.text} has given it back`,
+        `Address ${formatIPv4(address)} becomes ${mark} when ${holder} has given it back`,
       );
     }
   }

@@ -2,8 +2,8 @@ import type { Claim } from "./types.ts";
 
 /** The claims with one MAC address, by what they are entitled to. */
 export interface Owners {
-  /** The claim that decides which address the MAC address gets; absent where all are releasing. */
-  readonly primary?: Claim;
+  /** The claim that decides which address the MAC address gets; `undefined` where all are releasing. */
+  readonly primary: Claim | undefined;
   /** Claims that get the same address: of the same VM, of stopped VMs, of reservations. */
   readonly sharing: readonly Claim[];
   /** Claims of other running VMs: two stations with one MAC address cannot work on one network. */
@@ -12,12 +12,21 @@ export interface Owners {
   readonly releasing: readonly Claim[];
 }
 
+const NOBODY: readonly Claim[] = [];
+
+/** The one claim with a MAC address. */
+export function soleOwner(claim: Claim): Owners {
+  return claim.state === "wanted"
+    ? { primary: claim, sharing: NOBODY, refused: NOBODY, releasing: NOBODY }
+    : { primary: undefined, sharing: NOBODY, refused: NOBODY, releasing: [claim] };
+}
+
 /** Sorts out claims with the same MAC address: running VMs come first, then the older claim. */
 export function ownersOf(claims: readonly Claim[]): Owners {
   const wanted = claims.filter(({ state }) => state === "wanted").sort(compareOwners);
   const releasing = claims.filter(({ state }) => state === "releasing");
   const [primary, ...others] = wanted;
-  if (primary === undefined) return { sharing: [], refused: [], releasing };
+  if (primary === undefined) return { primary, sharing: [], refused: [], releasing };
   const isRefused = (claim: Claim) => isRunning(claim) && !isSameMachine(claim, primary);
   return {
     primary,

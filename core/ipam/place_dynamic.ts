@@ -9,8 +9,7 @@ import { NAMED } from "./notes.ts";
 import { fullRefusal, type Planning } from "./planning.ts";
 import type { PoolNetwork } from "./pool_network.ts";
 import { NONE } from "./record.ts";
-import type { Wish } from "./settle.ts";
-import type { Station } from "./stations.ts";
+import type { Wish } from "./wish.ts";
 
 /**
  * Gives each station an address of the range: the one that it had before; else the one that its MAC address hashes to,
@@ -22,21 +21,19 @@ export function placeDynamic(
   network: PoolNetwork,
 ): void {
   if (wishes.length === 0) return;
-  const { answers, draft } = planning;
+  const { draft } = planning;
   const declined = byMac(draft.conflicts);
   const left = byMac(draft.released);
   const others: Wish[] = [];
   for (const wish of wishes) {
-    const { mac } = wish.station;
-    const refusal = declinedTooMuch(mac, declined.get(mac) ?? []) ?? fullRefusal(planning);
-    const held = (left.get(mac) ?? []).toSorted((a, b) => b.until - a.until);
-    const candidates = [...previousOf(wish), ...held.map(({ address }) => address)];
-    const address = candidates.find((address) =>
+    const { mac } = wish;
+    wish.refusal = declinedTooMuch(mac, declined) ?? fullRefusal(planning);
+    if (wish.refusal !== undefined) continue;
+    const address = formerAddresses(wish, left).find((address) =>
       rangeContains(network.range, address) && draft.isFreeFor(mac, address) &&
       !declinesAgain(planning, { mac, address, isPinned: false })
     );
-    if (refusal !== undefined) answers.station(wish.station, { refusal });
-    else if (address !== undefined) place(planning, wish, address);
+    if (address !== undefined) wish.given = draft.give(address, wish.macText);
     else others.push(wish);
   }
   placeNew(planning, others, network);
@@ -44,16 +41,13 @@ export function placeDynamic(
 
 /** Addresses for those who had none, or whose former one is not to be had. */
 function placeNew(planning: Planning, wishes: readonly Wish[], { range }: PoolNetwork): void {
-  const { answers, draft } = planning;
+  const { draft } = planning;
+  const without: Wish[] = [];
   let held: HeldAddress[] | undefined;
-  const without: Station[] = [];
   for (const wish of wishes) {
-    const { mac } = wish.station;
-    const full = fullRefusal(planning);
-    if (full !== undefined) {
-      answers.station(wish.station, { refusal: full });
-      continue;
-    }
+    const { mac } = wish;
+    wish.refusal = fullRefusal(planning);
+    if (wish.refusal !== undefined) continue;
     let address: number;
     do {
       address = held === undefined ? draft.blocked.nextFree(range, homeAddress(mac, range)) : NONE;
@@ -62,33 +56,29 @@ function placeNew(planning: Planning, wishes: readonly Wish[], { range }: PoolNe
         address = held.pop()?.address ?? NONE;
       }
     } while (declinesAgain(planning, { mac, address, isPinned: false }));
-    if (address !== NONE) place(planning, wish, address);
-    else without.push(wish.station);
+    if (address !== NONE) wish.given = draft.give(address, wish.macText);
+    else without.push(wish);
   }
   if (without.length > 0) refuseExhausted(planning, without, formatRange(range));
 }
 
-function place({ answers, draft }: Planning, { station }: Wish, address: number): void {
-  draft.give(address, station.mac);
-  answers.station(station, { address: formatIPv4(address) });
-}
-
 function refuseExhausted(
-  { answers, notes, poolName }: Planning,
-  stations: readonly Station[],
+  { notes, poolName }: Planning,
+  wishes: readonly Wish[],
   range: string,
 ): void {
   const message = `No address is left in ${range} of IPPool ${poolName}`;
   const refusal = { reason: "PoolExhausted", message } as const;
-  for (const station of stations) answers.station(station, { refusal });
-  const macs = stations.map(({ mac }) => mac).sort((a, b) => a - b);
+  for (const wish of wishes) wish.refusal = refusal;
+  const macs = wishes.map(({ mac }) => mac).sort((a, b) => a - b);
   const more = macs.length > NAMED ? ` and ${macs.length - NAMED} more` : "";
   const named = macs.slice(0, NAMED).map(formatMac).join(", ");
   notes.add("PoolExhausted", `${message} for ${named}${more}`);
 }
 
 /** Guards the pool from a guest that declines whatever it is offered. */
-function declinedTooMuch(mac: number, declined: readonly HeldAddress[]): Refusal | undefined {
+function declinedTooMuch(mac: number, conflicts: HeldAddresses): Refusal | undefined {
+  const declined = conflicts.size === 0 ? [] : conflicts.get(mac) ?? [];
   if (declined.length < MAX_CONFLICTS_PER_MAC) return undefined;
   const until = toTimestamp(Math.min(...declined.map((hold) => hold.until)));
   const addresses = declined.map(({ address }) => address).sort((a, b) => a - b)
@@ -98,9 +88,17 @@ function declinedTooMuch(mac: number, declined: readonly HeldAddress[]): Refusal
   return { reason: "AddressConflict", message };
 }
 
-/** The addresses that the claims of a station last showed. */
-function previousOf({ primary, sharing }: Wish): readonly number[] {
-  return [primary, ...sharing].map(({ previous }) => readIPv4(previous ?? ""));
+const NEVER: readonly number[] = [];
+
+/** The addresses that a station had, the likeliest first: those its claims last showed, then those held for it. */
+function formerAddresses(wish: Wish, left: HeldAddresses): readonly number[] {
+  const { station, mac, isFormer } = wish;
+  const held = left.size === 0 ? undefined : left.get(mac);
+  if (held === undefined && !isFormer) return NEVER;
+  const { primary, sharing } = station.owners;
+  const shown = [primary, ...sharing].map((claim) => readIPv4(claim?.previous ?? ""));
+  const latest = (held ?? []).toSorted((a, b) => b.until - a.until || a.address - b.address);
+  return [...shown, ...latest.map(({ address }) => address)];
 }
 
 interface HeldAddress {
@@ -108,7 +106,9 @@ interface HeldAddress {
   readonly until: number;
 }
 
-function byMac(holds: Holds): ReadonlyMap<number, readonly HeldAddress[]> {
+type HeldAddresses = ReadonlyMap<number, readonly HeldAddress[]>;
+
+function byMac(holds: Holds): HeldAddresses {
   const found = new Map<number, HeldAddress[]>();
   for (const [address, { mac, until }] of holds.entries()) {
     const known = found.get(mac);

@@ -4,64 +4,62 @@ import {
   formatMac,
   isUsable,
   readIPv4,
+  readMac,
   reasonNotIPv4,
 } from "../net/mod.ts";
 import { toTimestamp } from "../api/timestamp.ts";
 import type { Refusal } from "./answers.ts";
 import { declinesAgain } from "./declined.ts";
-import { nameOf, ownersOf } from "./owners.ts";
+import { nameOf } from "./owners.ts";
 import { fullRefusal, type Planning } from "./planning.ts";
 import type { PoolNetwork } from "./pool_network.ts";
 import { NONE } from "./record.ts";
-import type { Wish } from "./settle.ts";
 import type { ClaimReason } from "./types.ts";
+import type { Wish } from "./wish.ts";
 
 /**
- * Gives each station the very address that it asks for, or says why not; then it keeps what it has.
+ * Gives each station the very address that it asks for, if that can be. What it has otherwise it keeps.
  *
  * An address that somebody moves away from rests, so it is nobody's in the same plan.
- *
- * @returns Who was refused
  */
 export function placeStatic(
   planning: Planning,
   wishes: readonly Wish[],
   network: PoolNetwork,
-): readonly Wish[] {
-  return wishes.filter((wish) => !placeOne(planning, wish, network));
-}
-
-/** Answers again those that were refused, as it is when everybody has got what there is. */
-export function answerRefused(
-  planning: Planning,
-  wishes: readonly Wish[],
-  network: PoolNetwork,
 ): void {
-  for (const { primary } of placeStatic(planning, wishes, network)) {
-    const hold = planning.draft.released.get(readIPv4(primary.requested ?? ""));
-    if (hold !== undefined) planning.wake(hold.until);
+  const { draft } = planning;
+  for (const wish of wishes) {
+    const address = readIPv4(wish.requested ?? "");
+    const seat = { mac: wish.mac, address, isPinned: true };
+    const isRefused = staticRefusal(planning, wish, network) !== undefined ||
+      declinesAgain(planning, seat);
+    if (isRefused) continue;
+    if (wish.kept !== undefined) draft.free(wish.station.entry, planning.releasedUntil);
+    wish.given = draft.give(address, wish.macText);
   }
 }
 
-/** Answers whether the station got its address. */
-function placeOne(planning: Planning, wish: Wish, network: PoolNetwork): boolean {
-  const { draft, answers } = planning;
-  const { station, primary, kept } = wish;
-  const requested = primary.requested ?? "";
+/** Says why a station does not get the address it asks for: as it is when everybody has got what there is. */
+export function refuseStatic(planning: Planning, wish: Wish, network: PoolNetwork): void {
+  const refusal = staticRefusal(planning, wish, network);
+  if (wish.given !== undefined || refusal === undefined) return;
+  wish.refusal = refusal;
+  const hold = planning.draft.released.get(readIPv4(wish.requested ?? ""));
+  if (hold !== undefined) planning.wake(hold.until);
+}
+
+function staticRefusal(
+  planning: Planning,
+  { requested = "", kept, mac }: Wish,
+  network: PoolNetwork,
+): Refusal | undefined {
   const address = readIPv4(requested);
-  const refusal = address < 0
-    ? refuse("InvalidAddress", `${JSON.stringify(requested)}: ${reasonNotIPv4(requested)}`)
-    : cannotBe(network, address) ?? isInUse(planning, { address, mac: station.mac }) ??
-      rests(planning, { address, mac: station.mac }) ??
-      (kept === undefined ? fullRefusal(planning) : undefined);
-  if (refusal !== undefined) {
-    answers.station(station, kept === undefined ? { refusal } : { refusal, address: kept });
-    return false;
+  if (address < 0) {
+    const why = `${JSON.stringify(requested)}: ${reasonNotIPv4(requested)}`;
+    return refuse("InvalidAddress", why);
   }
-  if (kept !== undefined) draft.free(station.entry, planning.releasedUntil);
-  draft.give(address, station.mac);
-  answers.station(station, { address: formatIPv4(address) });
-  return true;
+  return cannotBe(network, address) ?? inUse(planning, { address, mac }) ??
+    (kept === undefined ? fullRefusal(planning) : undefined);
 }
 
 function refuse(reason: ClaimReason, message: string): Refusal {
@@ -84,18 +82,6 @@ function cannotBe(network: PoolNetwork, address: number): Refusal | undefined {
   return undefined;
 }
 
-interface Wanted {
-  readonly address: number;
-  readonly mac: number;
-}
-
-/** Whether the one who asks has declined the very address. */
-function rests(planning: Planning, wanted: Wanted): Refusal | undefined {
-  return declinesAgain(planning, { ...wanted, isPinned: true })
-    ? inConflict(planning, wanted.address)
-    : undefined;
-}
-
 function inConflict({ draft }: Planning, address: number): Refusal {
   const { mac = NONE, until = 0 } = draft.conflicts.get(address) ?? {};
   const by = mac === NONE ? "is in conflict" : `was declined by ${formatMac(mac)}`;
@@ -104,9 +90,9 @@ function inConflict({ draft }: Planning, address: number): Refusal {
 }
 
 /** Who has the address, or may still use it. */
-function isInUse(
+function inUse(
   planning: Planning,
-  { address, mac }: Wanted,
+  { address, mac }: { readonly address: number; readonly mac: number },
 ): Refusal | undefined {
   const { draft } = planning;
   const text = formatIPv4(address);
@@ -115,7 +101,7 @@ function isInUse(
   if (holder !== undefined) {
     return refuse(
       "AddressTaken",
-      `${text} is taken by ${who(planning, holder.mac) ?? holder.text}`,
+      `${text} is taken by ${who(planning, readMac(holder)) ?? holder}`,
     );
   }
   const hold = draft.released.get(address);
@@ -133,9 +119,9 @@ function isInUse(
 
 /** Names the one behind a MAC address. */
 function who({ stations }: Planning, mac: number): string | undefined {
-  const station = mac === NONE ? undefined : stations.of(mac);
+  const station = mac === NONE ? undefined : stations.find(mac);
   if (station === undefined) {
     return mac === NONE ? undefined : `${formatMac(mac)}, which nobody claims`;
   }
-  return `${nameOf(ownersOf(station.claims).primary ?? station.first)} (${formatMac(mac)})`;
+  return `${nameOf(station.primary ?? station.first)} (${formatMac(mac)})`;
 }

@@ -1,13 +1,15 @@
-import { rangeContains, rangeSize } from "../net/mod.ts";
+import { rangeContains, rangeSize, readMac } from "../net/mod.ts";
 import type { IPv4Status } from "../api/types.ts";
 import { HOLD_ENTRIES, RELEASED_SWEEP_MS } from "./limits.ts";
 import { addMarks, dropMarks } from "./marks.ts";
 import { placeDynamic } from "./place_dynamic.ts";
-import { answerRefused, placeStatic } from "./place_static.ts";
+import { placeStatic, refuseStatic } from "./place_static.ts";
 import { Planning } from "./planning.ts";
 import type { PoolNetwork } from "./pool_network.ts";
-import { settleRecord, type Wish } from "./settle.ts";
+import { noteOutOfRange, settleRecord } from "./settle.ts";
+import { reasonUnfit } from "./stations.ts";
 import type { Plan, PlanInput } from "./types.ts";
+import { inOrder, type Wish } from "./wish.ts";
 
 /**
  * Plans the whole next state of one pool: who has which address, and why somebody has none.
@@ -73,26 +75,30 @@ import type { Plan, PlanInput } from "./types.ts";
 export function planPool(input: PlanInput): Plan {
   const planning = new Planning(input);
   const { network, stations, answers } = planning;
-  for (const { claim, why } of stations.unfit) {
+  for (const claim of stations.unfit) {
+    const why = reasonUnfit(readMac(claim.macAddress));
     const message = `MAC address ${JSON.stringify(claim.macAddress)} cannot be used: ${why}`;
     const isReleasing = claim.state === "releasing";
     answers.put(claim, { reason: isReleasing ? "Released" : "InvalidMacAddress", message });
   }
-  const wishes = settleRecord(planning).toSorted(compareWishes);
-  if (network !== undefined) {
-    dropMarks(planning, network);
-    const isStatic = ({ primary }: Wish) => primary.requested !== undefined;
-    const refused = placeStatic(planning, wishes.filter(isStatic), network);
-    addMarks(planning, network);
-    placeDynamic(planning, wishes.filter((wish) => !isStatic(wish)), network);
-    answerRefused(planning, refused, network);
+  const wishes = settleRecord(planning);
+  if (network !== undefined) fulfil(planning, wishes, network);
+  for (const { station, given, kept, refusal } of wishes) {
+    answers.station(station, { address: given ?? kept, refusal });
   }
   return finish(planning);
 }
 
-/** The older claim first; MAC addresses decide between claims of one moment, so that every order is the same. */
-function compareWishes(a: Wish, b: Wish): number {
-  return a.primary.createdAt - b.primary.createdAt || a.station.mac - b.station.mac;
+/** Gives out addresses, and marks what is not to be given. */
+function fulfil(planning: Planning, wishes: readonly Wish[], network: PoolNetwork): void {
+  const [statics, dynamics]: [Wish[], Wish[]] = [[], []];
+  for (const wish of wishes) (wish.requested === undefined ? dynamics : statics).push(wish);
+  dropMarks(planning, network);
+  placeStatic(planning, inOrder(statics), network);
+  addMarks(planning, network);
+  placeDynamic(planning, inOrder(dynamics), network);
+  for (const wish of statics) refuseStatic(planning, wish, network);
+  noteOutOfRange(planning, network);
 }
 
 function finish(planning: Planning): Plan {

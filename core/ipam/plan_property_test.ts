@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { formatIPv4, parseIPv4, readIPv4, readMac } from "../net/mod.ts";
 import { ClusterModel, type Planned, type Step } from "./cluster_model.ts";
-import { HOUR, MINUTE, written } from "./fixture.ts";
+import { claimOf, HOUR, macOf, MINUTE, NOW, poolOf, written } from "./fixture.ts";
 import { ORPHAN_AGE_MS } from "./limits.ts";
 import { ownersOf } from "./owners.ts";
 import { planPool } from "./plan_pool.ts";
@@ -208,7 +208,13 @@ function checkStable({ input, plan }: Planned): void {
   deepStrictEqual(backwards.outcomes, plan.outcomes);
 }
 
+/** What an earlier plan of the same record has left behind changes nothing. */
+function checkCarried({ input, plan }: Planned): void {
+  deepStrictEqual(planPool({ ...input, pool: structuredClone(input.pool) }), plan);
+}
+
 function checkAll(planned: Planned): void {
+  checkCarried(planned);
   checkKept(planned);
   checkGiven(planned);
   checkRecord(planned);
@@ -279,3 +285,62 @@ Deno.test("planPool: in a pool that is big enough, every VM has an address as so
     { numRuns: 300 },
   );
 });
+
+Deno.test("planPool: with many claims, each change of a few of them gives what a plan from the start gives", () => {
+  const change = fc.record({
+    at: fc.nat(),
+    what: fc.constantFrom(
+      ...["add", "remove", "replace", "release", "unfit", "twin", "wish"] as const,
+    ),
+  });
+  const changes = fc.array(fc.array(change, { maxLength: 4 }), { minLength: 2, maxLength: 6 });
+  fc.assert(
+    fc.property(changes, (rounds) => {
+      const base = poolOf({ config: { cidr: "10.0.0.0/16", pool: { start: "10.0.1.0" } } });
+      let next = 200;
+      let claims: readonly Claim[] = Array.from({ length: 100 }, (_, index) => claimOf(index + 1));
+      const pool = written(base, planPool({ pool: base, claims, now: NOW }));
+      const check = () => {
+        const input = { pool, claims, now: NOW };
+        deepStrictEqual(planPool(input), planPool({ ...input, pool: structuredClone(pool) }));
+      };
+      check();
+      for (const round of rounds) {
+        for (const { at, what } of round) {
+          claims = edited(claims, { at: at % claims.length, what, next: next++ });
+        }
+        check();
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+function edited(
+  claims: readonly Claim[],
+  { at, what, next }: { readonly at: number; readonly what: string; readonly next: number },
+): readonly Claim[] {
+  const claim = claims[at] ?? claimOf(next);
+  switch (what) {
+    case "add":
+      return claims.toSpliced(at, 0, claimOf(next));
+    case "remove":
+      return claims.toSpliced(at, 1);
+    case "replace":
+      return claims.with(at, { ...claim });
+    case "release":
+      return claims.with(at, {
+        ...claim,
+        state: claim.state === "wanted" ? "releasing" : "wanted",
+      });
+    case "unfit":
+      return claims.with(at, {
+        ...claim,
+        macAddress: claim.macAddress === "?" ? macOf(next) : "?",
+      });
+    case "twin":
+      return [...claims, claimOf(next, { macAddress: claim.macAddress })];
+    default:
+      return claims.with(at, { ...claim, requested: `10.0.1.${at}` });
+  }
+}

@@ -1,11 +1,12 @@
 import { type Checked, type FieldError, fieldErrorText } from "../api/field_error.ts";
 import { Answers, type Refusal } from "./answers.ts";
+import { startFrom } from "./carried.ts";
 import { type Declined, declinedBy } from "./declined.ts";
 import { Draft } from "./draft.ts";
 import { DEFAULT_LIMITS, HOLD_ENTRIES, MAX_RELEASED_HOLD_MS } from "./limits.ts";
 import { Notes } from "./notes.ts";
 import { type PoolNetwork, poolNetwork } from "./pool_network.ts";
-import { Stations } from "./stations.ts";
+import type { Stations } from "./stations.ts";
 import type { PlanInput, PlanLimits } from "./types.ts";
 
 /** One run of the planner: what it was given, and what it has come to so far. */
@@ -20,7 +21,11 @@ export class Planning {
   readonly draft: Draft;
   readonly stations: Stations;
   readonly declined: Declined;
-  readonly answers: Answers = new Answers();
+  /** Places of the stations to look at; the others keep what they have. `undefined` for all. */
+  readonly places: ReadonlySet<number> | undefined;
+  /** Whether what this plan comes to may serve the next one, and what the last one came to, this one. */
+  readonly mayCarry: boolean;
+  readonly answers: Answers;
   readonly notes: Notes = new Notes();
   readonly limits: PlanLimits;
   /** The next {@linkcode Plan.sightings}. */
@@ -41,7 +46,11 @@ export class Planning {
     const lapsed = network.ok ? now : -Infinity;
     this.draft = new Draft(pool.status?.ipv4, { released: now, conflicts: lapsed });
     this.declined = declinedBy(input);
-    this.stations = new Stations(input.claims, this.draft.record);
+    this.mayCarry = this.frozen === undefined && this.declined.size === 0;
+    const start = startFrom(this.draft.record, { claims: input.claims, mayCarry: this.mayCarry });
+    this.stations = start.stations;
+    this.places = start.places;
+    this.answers = new Answers(start.outcomes);
     this.limits = input.limits ?? DEFAULT_LIMITS;
     this.releasedUntil = now + releasedHoldMs(pool.spec?.ipv4Config?.leaseTime);
   }

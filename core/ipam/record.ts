@@ -1,8 +1,8 @@
 import { readIPv4, readMac } from "../net/mod.ts";
 import { Mark } from "../api/names.ts";
 import { AddressSet } from "./address_set.ts";
+import type { Carried } from "./carried.ts";
 import { MacTable } from "./mac_table.ts";
-import type { Outcome } from "./types.ts";
 
 /** `status.ipv4.allocated`. */
 export type Allocated = Readonly<Record<string, string>>;
@@ -11,7 +11,6 @@ export type Allocated = Readonly<Record<string, string>>;
 export const NONE = -1;
 
 const MARKS: ReadonlySet<string> = new Set(Object.values(Mark));
-const NOTHING: Allocated = {};
 
 /** `status.ipv4.allocated`, read: entry by entry, in its order. */
 export class PoolRecord {
@@ -31,9 +30,9 @@ export class PoolRecord {
   readonly twice: ReadonlyMap<number, readonly number[]>;
   /** Every address that can be read. */
   readonly taken: AddressSet;
-  /** The outcome that each entry's owner last had, so that an unchanged one is not made anew. */
-  readonly outcomes: (Outcome | undefined)[] = [];
-  readonly #entries = new MacTable();
+  /** What the last plan of this record came to. */
+  carried: Carried | undefined = undefined;
+  readonly #entries: MacTable;
 
   constructor(allocated: Allocated) {
     const keys = Object.keys(allocated);
@@ -44,6 +43,7 @@ export class PoolRecord {
     this.addresses = new Float64Array(keys.length);
     this.macs = new Float64Array(keys.length).fill(NONE);
     this.taken = new AddressSet();
+    this.#entries = new MacTable(keys.length);
     keys.forEach((key, entry) => {
       const value = allocated[key] ?? "";
       const address = readIPv4(key);
@@ -87,7 +87,8 @@ export class PoolRecord {
 const records = new WeakMap<Allocated, PoolRecord>();
 
 /** Reads `status.ipv4.allocated`. The same object is read only once, so it must not be changed later. */
-export function readRecord(allocated: Allocated = NOTHING): PoolRecord {
+export function readRecord(allocated: Allocated | undefined): PoolRecord {
+  if (allocated === undefined) return new PoolRecord({});
   const known = records.get(allocated);
   if (known !== undefined) return known;
   const record = new PoolRecord(allocated);

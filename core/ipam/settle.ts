@@ -1,60 +1,58 @@
 import { formatMac, rangeContains } from "../net/mod.ts";
+import { carry } from "./carried.ts";
 import { settleDecline } from "./declined.ts";
 import { ORPHAN_AGE_MS } from "./limits.ts";
-import { ownersOf } from "./owners.ts";
 import type { Planning } from "./planning.ts";
+import type { PoolNetwork } from "./pool_network.ts";
 import { NONE } from "./record.ts";
-import type { Station } from "./stations.ts";
+import type { Station } from "./station.ts";
 import type { Claim } from "./types.ts";
-
-/** A station that asks for something it does not have. */
-export interface Wish {
-  readonly station: Station;
-  /** The claim that decides. */
-  readonly primary: Claim;
-  /** The claims that get what it gets. */
-  readonly sharing: readonly Claim[];
-  /** The address that it has until it gets another one. */
-  readonly kept?: string;
-}
+import { Wish } from "./wish.ts";
 
 /**
  * Goes through what is recorded with a MAC address: keeps it, frees it, turns it into a conflict. What is recorded
  * stays with its MAC address as long as anybody claims it.
  *
- * @returns Who asks for another address, or for a first one
+ * @returns Who asks for another address, or for a first one, in the order of the claims
  */
 export function settleRecord(planning: Planning): readonly Wish[] {
-  const { record } = planning.draft;
-  const wishes: (Wish | undefined)[] = [];
-  const settled = settleTwice(planning);
-  for (let entry = 0; entry < record.size; entry++) {
-    if ((record.macs[entry] ?? NONE) < 0 || settled.has(entry)) continue;
-    const station = planning.stations.byEntry[entry];
-    if (station === undefined) settleOrphan(planning, entry);
-    else if (!keepsAsIs(planning, station)) wishes.push(settleStation(planning, station));
+  const { stations: { all }, places } = planning;
+  const wishes: Wish[] = [];
+  const restless = new Set<number>();
+  settleTwice(planning);
+  settleOrphans(planning);
+  for (const place of places ?? all.keys()) {
+    const station = all[place];
+    if (station === undefined || keepsAsIs(planning, station)) continue;
+    restless.add(place);
+    const wish = station.entry === NONE
+      ? settleFresh(planning, station)
+      : settleStation(planning, station);
+    if (wish !== undefined) wishes.push(wish);
   }
-  for (const station of planning.stations.fresh()) wishes.push(settleFresh(planning, station));
-  return wishes.filter((wish) => wish !== undefined);
+  carryOn(planning, restless);
+  return wishes;
+}
+
+function carryOn(planning: Planning, restless: ReadonlySet<number>): void {
+  const { answers: { outcomes }, draft: { record }, input: { claims }, stations } = planning;
+  if (planning.mayCarry) carry(record, { claims, stations, outcomes, restless });
 }
 
 /** The usual case, cheaply: one claim, which has what it asks for. */
 function keepsAsIs(planning: Planning, station: Station): boolean {
   const { entry, first } = station;
-  const { record } = planning.draft;
-  if (station.several !== undefined || first.state !== "wanted") return false;
+  if (entry === NONE || first.state !== "wanted" || !station.isSingle) return false;
   if (planning.frozen !== undefined || planning.declined.has(station.mac)) return false;
-  const address = record.keys[entry] ?? "";
+  const address = planning.draft.record.keys[entry] ?? "";
   if (first.requested !== undefined && first.requested !== address) return false;
-  const known = record.outcomes[entry];
-  record.outcomes[entry] = planning.answers.keep(first, { address, known });
-  if (first.requested === undefined) noteOutOfRange(planning, entry);
+  planning.answers.allocate(first, address);
   return true;
 }
 
 function settleStation(planning: Planning, station: Station): Wish | undefined {
   const { draft, answers, frozen } = planning;
-  const { primary, sharing } = ownersOf(station.claims);
+  const { primary } = station;
   if (primary === undefined) {
     draft.free(station.entry, planning.releasedUntil);
     answers.station(station, {});
@@ -65,35 +63,29 @@ function settleStation(planning: Planning, station: Station): Wish | undefined {
   const isContent = isPinned || primary.requested === undefined;
   if (frozen === undefined) {
     const hasDeclined = settleDecline(planning, { station, isPinned });
-    if (hasDeclined) return { station, primary, sharing };
-    if (!isContent) return { station, primary, sharing, kept: address };
+    if (hasDeclined) return new Wish(station, primary);
+    if (!isContent) return new Wish(station, primary, address);
   }
   // What a paused pool has given stays given.
   const isKept = frozen === undefined || frozen.reason === "PoolPaused" && isContent;
   answers.station(station, isKept ? { address } : { address, refusal: frozen });
-  if (!isPinned) noteOutOfRange(planning, station.entry);
   return undefined;
 }
 
 function settleFresh({ answers, frozen }: Planning, station: Station): Wish | undefined {
-  const { primary, sharing } = ownersOf(station.claims);
-  if (primary !== undefined && frozen === undefined) return { station, primary, sharing };
+  const { primary } = station;
+  if (primary !== undefined && frozen === undefined) return new Wish(station, primary);
   answers.station(station, frozen === undefined ? {} : { refusal: frozen });
   return undefined;
 }
 
-/**
- * A MAC address that is recorded more than once keeps the entry that its owner knows of.
- *
- * @returns The entries that are dealt with
- */
-function settleTwice(planning: Planning): ReadonlySet<number> {
+/** A MAC address that is recorded more than once keeps the entry that its owner knows of. */
+function settleTwice(planning: Planning): void {
   const { draft, stations, frozen, notes } = planning;
-  const settled = new Set<number>();
   for (const [mac, entries] of draft.record.twice) {
-    const station = stations.of(mac);
+    const station = stations.find(mac);
     if (station === undefined) continue; // orphans, each for itself
-    const { primary } = ownersOf(station.claims);
+    const { primary } = station;
     if (primary !== undefined) {
       station.entry = knownEntry(planning, { primary, entries });
       const [first, ...others] = entries.map((entry) => draft.record.keys[entry]);
@@ -103,14 +95,12 @@ function settleTwice(planning: Planning): ReadonlySet<number> {
         "InvalidRecord",
         `MAC address ${formatMac(mac)} is recorded for ${where}, and keeps ${kept}`,
       );
+      if (frozen !== undefined) continue;
     }
     for (const entry of entries) {
-      if (entry !== entries[0]) settled.add(entry);
-      const isFreed = primary === undefined || frozen === undefined;
-      if (entry !== station.entry && isFreed) draft.free(entry, planning.releasedUntil);
+      if (entry !== station.entry) draft.free(entry, planning.releasedUntil);
     }
   }
-  return settled;
 }
 
 function knownEntry(
@@ -123,9 +113,17 @@ function knownEntry(
 }
 
 /** What nobody claims is freed when it has been seen so twice. */
-function settleOrphan(planning: Planning, entry: number): void {
-  const { draft, frozen, input, notes, sightings } = planning;
+function settleOrphans(planning: Planning): void {
+  const { draft: { record }, frozen, stations } = planning;
   if (frozen !== undefined && frozen.reason !== "PoolPaused") return;
+  for (let entry = 0; entry < record.size; entry++) {
+    const mac = record.macs[entry] ?? NONE;
+    if (mac >= 0 && !stations.isClaimed(entry)) settleOrphan(planning, entry);
+  }
+}
+
+function settleOrphan(planning: Planning, entry: number): void {
+  const { draft, input, notes, sightings } = planning;
   const address = draft.record.keys[entry] ?? "";
   const mac = draft.record.values[entry] ?? "";
   const key = `${address} ${mac}`;
@@ -139,9 +137,15 @@ function settleOrphan(planning: Planning, entry: number): void {
   planning.wake(seen + ORPHAN_AGE_MS);
 }
 
-function noteOutOfRange({ draft, network, notes }: Planning, entry: number): void {
-  const address = draft.record.addresses[entry] ?? NONE;
-  if (network === undefined || rangeContains(network.range, address)) return;
-  const mac = draft.record.values[entry];
-  notes.add("OutOfRange", `Address ${draft.record.keys[entry]} of ${mac} is outside the range`);
+/** Tells of what is recorded outside the range though nobody asked for it there. */
+export function noteOutOfRange({ draft, notes, stations }: Planning, { range }: PoolNetwork): void {
+  const { record } = draft;
+  for (let entry = 0; entry < record.size; entry++) {
+    const mac = record.macs[entry] ?? NONE;
+    if (mac < 0 || rangeContains(range, record.addresses[entry] ?? NONE)) continue;
+    const primary = stations.find(mac)?.primary;
+    const address = record.keys[entry] ?? "";
+    if (primary === undefined || primary.requested === address || !draft.keeps(entry)) continue;
+    notes.add("OutOfRange", `Address ${address} of ${record.values[entry]} is outside the range`);
+  }
 }

@@ -127,10 +127,21 @@ export function reasonNotIPv4(text: string): string {
  * @returns Its text
  */
 export function formatIPv4(address: number): string {
-  return `${OCTETS[address >>> 24]}.${OCTETS[(address >>> 16) & 255]}.${
-    OCTETS[(address >>> 8) & 255]
-  }.${OCTETS[address & 255]}`;
+  const network = address >>> 8;
+  const slot = network & (PREFIX_SLOTS - 1);
+  let prefix = prefixes[slot];
+  if (prefix === undefined || prefixNetworks[slot] !== network) {
+    prefix = `${OCTETS[network >>> 16]}.${OCTETS[(network >>> 8) & 255]}.${OCTETS[network & 255]}.`;
+    prefixes[slot] = prefix;
+    prefixNetworks[slot] = network;
+  }
+  return prefix + OCTETS[address & 255];
 }
+
+/** The text of the first three octets of the networks that were written last: addresses come in crowds. */
+const PREFIX_SLOTS = 256;
+const prefixes: (string | undefined)[] = new Array(PREFIX_SLOTS).fill(undefined);
+const prefixNetworks = new Uint32Array(PREFIX_SLOTS);
 
 /**
  * The four octets of an address, in network order.
