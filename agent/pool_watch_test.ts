@@ -73,7 +73,10 @@ function setUp(snapshots?: MemorySnapshots) {
 
 /** Lets promises that wait for the machine's own hashing run, too. */
 async function settled(clock: ManualClock, condition: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 1_000 && !condition(); turn++) await clock.settle();
+  for (let turn = 0; turn < 5_000 && !condition(); turn++) {
+    await clock.settle();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
   assert.ok(condition());
 }
 

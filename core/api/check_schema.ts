@@ -15,7 +15,13 @@ export function checkSchema<T>(schema: z.ZodType<T>, object: unknown): Checked<T
 
 /** Everything that `schema` says against `object`. */
 export function schemaErrors(schema: z.ZodType, object: unknown): readonly FieldError[] {
-  const result = schema.safeParse(object);
+  let result: z.ZodSafeParseResult<unknown>;
+  try {
+    result = schema.safeParse(object);
+  } catch (error) {
+    // No JSON text makes such an object, but a program may: one whose fields have no text form.
+    return [{ path: "", value: object, message: `cannot be read: ${String(error)}` }];
+  }
   if (result.success) return [];
   return result.error.issues.map((issue) => {
     const value = valueAt(object, issue.path);

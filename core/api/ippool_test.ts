@@ -405,3 +405,15 @@ Deno.test("parseIPPool never throws, whatever it is given", () => {
   }));
   fc.assert(fc.property(anything, (object) => equal(parseIPPool(object).ok, false)));
 });
+
+Deno.test("parseIPPool names what it cannot read", () => {
+  const odd = { length: Object.create(null) };
+  const checked = parseIPPool({
+    apiVersion: "network.harvesterhci.io/v1alpha1",
+    kind: "IPPool",
+    metadata: { name: "net-48", namespace: "default" },
+    spec: { networkName: "default/net-48", ipv4Config: { cidr: "192.168.48.0/24", dns: odd } },
+  });
+  assert.ok(!checked.ok);
+  assert.ok(checked.errors.length > 0);
+});
