@@ -81,6 +81,38 @@ Deno.test("TlsServer changes its certificate without a dropped request", async (
   await server.close();
 });
 
+Deno.test("TlsServer never cuts a connection of an earlier certificate", async () => {
+  const server = serve(() => new Response("pong"));
+  server.use(tlsOf(first));
+  const { hostname, port } = server.listen;
+  {
+    using connection = await Deno.connectTls({
+      hostname,
+      port,
+      caCerts: [first.caBundle],
+      alpnProtocols: ["http/1.1"],
+    });
+    const askOnce = async () => {
+      await connection.write(new TextEncoder().encode("GET / HTTP/1.1\r\nHost: webhook\r\n\r\n"));
+      const decoder = new TextDecoder();
+      const buffer = new Uint8Array(1024);
+      let text = "";
+      while (!text.endsWith("pong")) {
+        const length = await connection.read(buffer);
+        if (length === null) return "cut";
+        text += decoder.decode(buffer.subarray(0, length));
+      }
+      return text.split("\r\n")[0];
+    };
+    strictEqual(await askOnce(), "HTTP/1.1 200 OK");
+    server.use(tlsOf(second));
+    server.use(tlsOf(other));
+    strictEqual(await ask(server, [other]), "pong");
+    strictEqual(await askOnce(), "HTTP/1.1 200 OK");
+  }
+  await server.close();
+});
+
 Deno.test("TlsServer lets a running answer end when it closes", async () => {
   const { promise: asked, resolve: isAsked } = Promise.withResolvers<void>();
   const { promise: end, resolve } = Promise.withResolvers<void>();
