@@ -49,9 +49,12 @@ const TIMING: ControllerTiming = {
   gatherMaxMs: 1_500,
   writesAtOnce: 8,
   resyncMs: 600_000,
+  collectorMs: 2_000,
   ntpRefreshMs: 3_600_000,
   ntpTimeoutMs: 5_000,
 };
+/** A failed key waits no longer than this: when the API server is back, everything goes on soon. */
+const BACKOFF_MS = { base: 50, max: 30_000 };
 /** Pools that are planned and written at once. */
 const POOLS_AT_ONCE = 4;
 
@@ -110,6 +113,7 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
     clock,
     log,
     resyncMs: timing.resyncMs,
+    collectorMs: timing.collectorMs,
     touchPool,
   };
   const memory = new PoolMemory();
@@ -147,6 +151,7 @@ function createQueues(
     createWorkQueue({
       name,
       concurrency,
+      backoffMs: BACKOFF_MS,
       clock,
       random,
       logger: log,

@@ -51,6 +51,7 @@ export interface Context {
   readonly clock: Clock;
   readonly log: Logger;
   readonly resyncMs: number;
+  readonly collectorMs: number;
   /** Queues a pool for planning, after what else comes for it has been gathered. */
   touchPool(key: string): void;
 }

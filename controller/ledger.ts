@@ -14,7 +14,7 @@ export interface Problem {
 }
 
 interface Entry {
-  readonly outcomes: ReadonlyMap<string, Outcome>;
+  readonly outcomes: Map<string, Outcome>;
   readonly problem?: Problem;
 }
 
@@ -29,7 +29,7 @@ export class Ledger {
    */
   commit(pool: string, outcomes: ReadonlyMap<string, Outcome>): ReadonlySet<string> {
     const before = this.#pools.get(pool)?.outcomes;
-    this.#pools.set(pool, { outcomes });
+    this.#pools.set(pool, { outcomes: new Map(outcomes) });
     const owners = new Set<string>();
     for (const [id, outcome] of outcomes) {
       if (!sameOutcome(before?.get(id), outcome)) owners.add(ownerKey(outcome.claim));
@@ -38,6 +38,14 @@ export class Ledger {
       if (!outcomes.has(id)) owners.add(ownerKey(outcome.claim));
     }
     return owners;
+  }
+
+  /**
+   * Forgets the outcomes of claims that ask something else now: should they ask the same again, only a plan that saw it
+   * answers them.
+   */
+  drop(pool: string, claims: readonly Claim[]): void {
+    for (const { id } of claims) this.#pools.get(pool)?.outcomes.delete(id);
   }
 
   /** Notes that a pool could not be written; what is committed stays. */

@@ -55,3 +55,13 @@ Deno.test("Ledger keeps what is committed when a write fails, and forgets the fa
   ledger.forget("p");
   assert.equal(ledger.outcomeOf("p", a), undefined);
 });
+
+Deno.test("Ledger answers a claim that asks the same again only after another plan", () => {
+  const ledger = new Ledger();
+  const a = claim("a", { state: "releasing" });
+  const released = new Map([[a.id, { claim: a, reason: "Released", message: "" } as const]]);
+  ledger.commit("p", released);
+  ledger.drop("p", [{ ...a, state: "wanted" }]);
+  assert.equal(ledger.outcomeOf("p", a), undefined);
+  assert.deepEqual([...ledger.commit("p", released)], ["default/a"]);
+});

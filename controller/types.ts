@@ -25,6 +25,8 @@ export interface ControllerTiming {
   readonly writesAtOnce: number;
   /** Every pool is planned again this often, whatever happened. */
   readonly resyncMs: number;
+  /** How long what a VM owned is left to the API server's garbage collector when the VM is gone. */
+  readonly collectorMs: number;
   /** How long a resolved NTP server name is kept. */
   readonly ntpRefreshMs: number;
   /** How long one look-up of a name may take. */
@@ -35,8 +37,11 @@ export interface ControllerTiming {
 export interface ControllerOptions {
   /** The cluster: the `fetch` transport, the embedded API, or any client of the same shape. */
   readonly rest: RestClient;
+  /** Time and waits, such as {@linkcode systemClock}. */
   readonly clock: Clock;
+  /** For jitter, such as `Math.random`. */
   readonly random: Random;
+  /** What happens, line by line. */
   readonly log: Logger;
   /** Namespace of the agents' Leases; unset: all namespaces. */
   readonly agentNamespace?: string;
@@ -58,6 +63,7 @@ export interface ControllerOptions {
   readonly metrics?: Metrics;
   /** Serve `/ipams/<network>` and `/caches/<network>`. */
   readonly enableCacheDump?: boolean;
+  /** Waits and limits that differ from their defaults. */
   readonly timing?: Partial<ControllerTiming>;
 }
 

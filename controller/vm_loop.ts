@@ -20,9 +20,6 @@ import { poolsOf, vmOwnerOf } from "./world.ts";
 /** For how long after its creation a VM is told that a network of its NICs has no pool: many never get one. */
 const NEW_MS = 3_600_000;
 
-/** For how long what a VM owned is left to the garbage collector. */
-const COLLECTOR_MS = 2_000;
-
 /** Reconciles the VirtualMachineNetworkConfig of one VM. */
 export async function reconcileVm(
   ctx: Context,
@@ -113,7 +110,7 @@ async function vmGone(
   if (left.length === 0) return void ctx.goneSince.delete(key);
   const now = ctx.clock.monotonic();
   if (since === undefined) ctx.goneSince.set(key, now);
-  const waitMs = (since ?? now) + COLLECTOR_MS - now;
+  const waitMs = (since ?? now) + ctx.collectorMs - now;
   if (waitMs > 0) return { requeueAfterMs: waitMs };
   const live = await ctx.clients.vms.get(parseKey(key), { signal });
   if (live !== undefined) return ctx.world.vms.observe(live); // It is there, the informer was late.

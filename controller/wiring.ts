@@ -5,6 +5,7 @@
  */
 import { MANAGED_DHCP } from "../core/api/names.ts";
 import type { IPPool, VirtualMachineNetworkConfig } from "../core/api/types.ts";
+import type { Claim } from "../core/ipam/types.ts";
 import { keyOf } from "../kube/resources.ts";
 import type { Context } from "./context.ts";
 import { asksSame, claimsOf } from "./decide/claims.ts";
@@ -77,7 +78,10 @@ function wireConfigs(ctx: Context): void {
       ...(after ? networksOf(after) : []),
     ]);
     for (const network of networks) {
-      if (!sameClaims(before, after, network)) touchPoolsOn(ctx, network);
+      const [was, is] = [claimsIn(before, network), claimsIn(after, network)];
+      if (sameClaims(was, is)) continue;
+      for (const pool of poolsOf(ctx.world, network)) ctx.ledger.drop(keyOf(pool), [...was, ...is]);
+      touchPoolsOn(ctx, network);
     }
   });
 }
@@ -93,13 +97,14 @@ function sameForVm(
   return sameJson(was, is) && sameJson(before.spec, after.spec);
 }
 
-function sameClaims(
-  before: VirtualMachineNetworkConfig | undefined,
-  after: VirtualMachineNetworkConfig | undefined,
+function claimsIn(
+  config: VirtualMachineNetworkConfig | undefined,
   network: string,
-): boolean {
-  const was = before === undefined ? [] : claimsOf({ config: before }, network);
-  const is = after === undefined ? [] : claimsOf({ config: after }, network);
+): readonly Claim[] {
+  return config === undefined ? [] : claimsOf({ config }, network);
+}
+
+function sameClaims(was: readonly Claim[], is: readonly Claim[]): boolean {
   return was.length === is.length && was.every((claim, index) => {
     const other = is[index];
     return other !== undefined && other.id === claim.id && asksSame(claim, other);

@@ -113,11 +113,13 @@ function agentReady({ pool, agents }: PoolFacts): Answer {
 }
 
 function stopped({ pool, users }: PoolFacts): Answer {
-  if (pool.spec?.paused === true) return yes("Paused", "The IPPool is paused");
+  const answer = pool.spec?.paused === true ? yes : no;
   if (pool.metadata.deletionTimestamp !== undefined && users.length > 0) {
-    return no("PoolInUse", inUse(users));
+    return answer("PoolInUse", inUse(users));
   }
-  return no("Running", "The IPPool is not paused");
+  return pool.spec?.paused === true
+    ? yes("Paused", "The IPPool is paused")
+    : no("Running", "The IPPool is not paused");
 }
 
 /** Says who keeps a pool from being deleted. */

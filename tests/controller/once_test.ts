@@ -47,6 +47,22 @@ Deno.test("once brings everything in order, and the second time writes nothing",
   assert.equal(lab.api.resourceVersion, before);
 });
 
+Deno.test("once deletes what a VM owned that is gone, though no garbage collector runs", async () => {
+  await using lab = new Lab();
+  await someVms(lab);
+  await once(lab);
+  const { metadata: { ownerReferences } } = await lab.config("default/web");
+  await lab.kube.of(VIRTUAL_MACHINES).delete({ namespace: "default", name: "web" }, {
+    propagationPolicy: "Orphan",
+  });
+  await lab.patch(VMNETCFGS, "default/web", {
+    metadata: { ownerReferences: ownerReferences ?? [] },
+  });
+  await once(lab);
+  assert.equal(await lab.get(VMNETCFGS, "default/web"), undefined);
+  await assertConsistent(lab);
+});
+
 Deno.test("once names what it could not do", async () => {
   await using lab = new Lab();
   await someVms(lab);
