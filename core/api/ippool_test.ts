@@ -414,6 +414,5 @@ Deno.test("parseIPPool names what it cannot read", () => {
     metadata: { name: "net-48", namespace: "default" },
     spec: { networkName: "default/net-48", ipv4Config: { cidr: "192.168.48.0/24", dns: odd } },
   });
-  assert.ok(!checked.ok);
-  assert.ok(checked.errors.length > 0);
+  equal(checked.ok || checked.errors.length === 0, false);
 });
