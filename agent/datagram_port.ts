@@ -17,7 +17,9 @@ export interface DatagramPort {
   readonly link: Link;
   /** What cannot be done here, for the log; such as that replies without ARP go out as broadcasts. */
   readonly limits: readonly string[];
+  /** Filled by {@linkcode DatagramPort.receive}. */
   readonly requests: readonly Datagram[];
+  /** Sent by {@linkcode DatagramPort.send}. */
   readonly replies: readonly Reply[];
   /**
    * Waits for at least one datagram. Resolves with their number, which is 0 once the port is closed. Rejects where the

@@ -7,6 +7,7 @@
 
 /** One network interface. */
 export interface Link {
+  /** Such as `eth1`. */
   readonly name: string;
   /** Changes when the interface is deleted and made again under its name. */
   readonly index: number;
@@ -24,9 +25,11 @@ export interface Link {
 
 /** One IPv4 address of an interface. */
 export interface LinkAddress {
+  /** {@linkcode Link.index} of its interface. */
   readonly index: number;
   /** Unsigned 32-bit number. */
   readonly address: number;
+  /** Bits of the address that name its network. */
   readonly prefixLength: number;
   /** Whether an agent added it (it bears the agent's label), now or in an earlier life. */
   readonly ours: boolean;
@@ -36,6 +39,7 @@ export interface LinkAddress {
 export interface HostState {
   /** By name. */
   readonly links: ReadonlyMap<string, Link>;
+  /** Of all interfaces. */
   readonly addresses: readonly LinkAddress[];
 }
 
@@ -43,6 +47,7 @@ export interface HostState {
 export interface InterfaceAddress {
   /** Unsigned 32-bit number. */
   readonly address: number;
+  /** Bits of the address that name its network. */
   readonly prefixLength: number;
 }
 

@@ -21,7 +21,12 @@ import {
 } from "@vm-dhcp/vm-dhcp/kube";
 import { PlainPort } from "../agent/plain_port.ts";
 import { silentLogger } from "../runtime/memory_logger.ts";
-import { type HostNetwork, type HostState, type Link, runStandalone } from "../standalone/mod.ts";
+import {
+  type HostNetwork,
+  type HostState,
+  type Link,
+  runStandalone,
+} from "@vm-dhcp/vm-dhcp/standalone";
 
 const LOOPBACK = "127.0.0.1";
 const LINK: Link = {

@@ -1,5 +1,6 @@
 /**
  * One host without Kubernetes: embedded API, controller and agent in one process, fed by manifest files.
+ * `examples/embed_standalone.ts` runs it in a program of one's own.
  *
  * @module
  */
@@ -15,7 +16,14 @@ export type {
   LinkAddress,
 } from "../agent/host_network.ts";
 export type { ResolveHost } from "../controller/types.ts";
+export { type Datagram, Destination, type Reply, Verdict } from "../core/dhcp/mod.ts";
 export type { HttpMethod, JsonValue, RequestOptions, RestClient } from "../kube/seam.ts";
 export type { Clock, Random } from "../runtime/clock.ts";
-export type { Logger, LogKeys, LogLevel } from "../runtime/log.ts";
+export {
+  createLogger,
+  type Logger,
+  type LoggerOptions,
+  type LogKeys,
+  type LogLevel,
+} from "../runtime/log.ts";
 export type { Listen } from "../runtime/ops_server.ts";
