@@ -135,13 +135,13 @@ async function main(): Promise<boolean> {
   const rows: Row[] = [];
   {
     await using controller = await ControllerProcess.start(cluster.kubeconfig);
-    const idle = controller.usage();
+    const idle = await controller.usage();
     const vms = await stormOfVms(storm, cluster);
-    const { cpuSeconds, peakMb } = controller.usage();
+    const { cpuSeconds, peakMb } = await controller.usage();
     const { duplicates, leaks } = await storm.faults("a");
     const poolMs = await stormOfPool(storm);
     const deletes = await stormOfDeletes(storm);
-    const { peakMb: greatestMb } = controller.usage();
+    const { peakMb: greatestMb } = await controller.usage();
     await controller.kill();
     const poolWrites = count(vms.writes, /^PUT ippools\/status 200$/);
     const bareWithVms = await bare(storm, {

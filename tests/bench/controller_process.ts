@@ -71,13 +71,15 @@ export class ControllerProcess implements AsyncDisposable {
     return parseMetrics(await answer.text());
   }
 
-  /** What it has used so far, from /proc. */
-  usage(): ProcessUsage {
-    const stat = Deno.readTextFileSync(`/proc/${this.#child.pid}/stat`);
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  /** What it has used so far, from /proc, which Deno itself may not read without every permission. */
+  async usage(): Promise<ProcessUsage> {
+    const folder = `/proc/${this.#child.pid}`;
+    const cat = new Deno.Command("cat", { args: [`${folder}/stat`, `${folder}/status`] });
+    const text = new TextDecoder().decode((await cat.output()).stdout);
+    // The second field is the name in parentheses, which may hold anything.
+    const fields = text.slice(text.indexOf(") ") + 2).split(" ");
     const ticks = Number(fields[11]) + Number(fields[12]);
-    const status = Deno.readTextFileSync(`/proc/${this.#child.pid}/status`);
-    const [, peakKb] = /^VmHWM:\s+(\d+) kB$/m.exec(status) ?? [];
+    const [, peakKb] = /^VmHWM:\s+(\d+) kB$/m.exec(text) ?? [];
     return { cpuSeconds: ticks / TICKS_PER_SECOND, peakMb: Number(peakKb) * 1.024 / 1000 };
   }
 
