@@ -26,12 +26,14 @@ export interface Start {
   readonly places: ReadonlySet<number> | undefined;
 }
 
+const kept = new WeakMap<PoolRecord, Carried>();
+
 /** Starts from what the last plan of the record came to, if it can. */
 export function startFrom(
   record: PoolRecord,
   { claims, mayCarry }: { readonly claims: readonly Claim[]; readonly mayCarry: boolean },
 ): Start {
-  const carried = mayCarry && record.twice.size === 0 ? record.carried : undefined;
+  const carried = mayCarry && record.twice.size === 0 ? kept.get(record) : undefined;
   const changes = carried && claimChanges(carried.claims, claims);
   if (carried === undefined || changes === undefined) {
     return { stations: Stations.of(claims, record), outcomes: new Map(), places: undefined };
@@ -51,5 +53,6 @@ export function carry(record: PoolRecord, carried: Carried): void {
   const { claims, restless, stations } = carried;
   // Claims that go leave gaps behind: at some time it is better to start anew.
   const saves = restless.size * 2 <= claims.length && stations.all.length <= claims.length * 2;
-  record.carried = saves ? { ...carried, claims: claims.slice() } : undefined;
+  if (saves) kept.set(record, { ...carried, claims: claims.slice() });
+  else kept.delete(record);
 }

@@ -1,7 +1,7 @@
 import { type Checked, type FieldError, fieldErrorText } from "../api/field_error.ts";
 import { Answers, type Refusal } from "./answers.ts";
 import { startFrom } from "./carried.ts";
-import { type Declined, declinedBy } from "./declined.ts";
+import { type Declined, declinedBy } from "./decline_reports.ts";
 import { Draft } from "./draft.ts";
 import { DEFAULT_LIMITS, HOLD_ENTRIES, MAX_RELEASED_HOLD_MS } from "./limits.ts";
 import { Notes } from "./notes.ts";

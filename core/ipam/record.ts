@@ -1,7 +1,6 @@
 import { readIPv4, readMac } from "../net/mod.ts";
 import { Mark } from "../api/names.ts";
 import { AddressSet } from "./address_set.ts";
-import type { Carried } from "./carried.ts";
 import { MacTable } from "./mac_table.ts";
 
 /** `status.ipv4.allocated`. */
@@ -30,8 +29,6 @@ export class PoolRecord {
   readonly twice: ReadonlyMap<number, readonly number[]>;
   /** Every address that can be read. */
   readonly taken: AddressSet;
-  /** What the last plan of this record came to. */
-  carried: Carried | undefined = undefined;
   readonly #entries: MacTable;
 
   constructor(allocated: Allocated) {
