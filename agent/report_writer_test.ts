@@ -15,11 +15,12 @@ import { ReportWriter } from "./report_writer.ts";
 const ANNOTATION = "network.harvesterhci.io/agent-report";
 
 /** A server that knows one Lease. */
-function setUp() {
+function setUp(leadership?: { leading: boolean; onChange: () => void }) {
   const clock = new ManualClock();
   const log = memoryLogger();
   const stop = new AbortController();
   const writes: string[] = [];
+  const patches: JsonValue[] = [];
   const server: { lease?: Lease; away: boolean } = { away: false };
   const rest = toRestClient(({ method, path, bodyJson }) => {
     writes.push(method);
@@ -29,6 +30,7 @@ function setUp() {
         new ApiError({ code: 404, reason: "NotFound", message: "no lease" }, { method, path }),
       );
     }
+    patches.push(bodyJson ?? null);
     server.lease = { ...server.lease, ...bodyJson as unknown as Lease };
     return Promise.resolve(server.lease as unknown as JsonValue);
   });
@@ -40,11 +42,13 @@ function setUp() {
     lease: { namespace: "default", name: "agent" },
     report: () => report,
     renewMs: 5_000,
+    ...(leadership === undefined ? {} : { leadership }),
   });
   return {
     clock,
     log,
     writes,
+    patches,
     server,
     writer,
     stop,
@@ -153,4 +157,26 @@ Deno.test("ReportWriter leaves declined addresses out where they would not fit",
   assert.ok((server.lease?.metadata.annotations?.[ANNOTATION]?.length ?? 0) < 1_000);
   stop.abort();
   await running;
+});
+
+Deno.test("ReportWriter writes only its report where there is an election, and only as the one who leads", async () => {
+  const leadership = { leading: false, onChange: () => undefined };
+  const { clock, patches, server, stop, start, set } = setUp(leadership);
+  server.lease = {
+    apiVersion: "coordination.k8s.io/v1",
+    kind: "Lease",
+    metadata: { name: "agent" },
+  };
+  set(SERVING);
+  const running = start();
+  await clock.advance(10_000);
+  assert.deepEqual(patches, []);
+  leadership.leading = true;
+  set(SERVING);
+  await clock.advance(50);
+  assert.deepEqual(patches.map((patch) => Object.keys(patch ?? {})), [["metadata"]]);
+  leadership.leading = false;
+  stop.abort();
+  await running;
+  assert.equal(patches.length, 1);
 });
