@@ -77,9 +77,9 @@ export const NAMESPACE_RULES: Readonly<Record<string, readonly PolicyRule[]>> = 
     {
       apiGroups: ["policy"],
       resources: ["poddisruptionbudgets"],
-      verbs: ["create", "patch", "delete"],
+      verbs: [...FOLLOW, "create", "patch", "delete"],
     },
-    { apiGroups: [""], resources: ["pods"], verbs: ["list", "delete"] },
+    { apiGroups: [""], resources: ["pods"], verbs: [...FOLLOW, "delete"] },
   ],
   [WEBHOOK]: [
     {
