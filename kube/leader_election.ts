@@ -139,19 +139,24 @@ export class LeaderElection {
   }
 
   async #acquire(signal: AbortSignal): Promise<number> {
-    const { renewMs, identity, random } = this.#options;
+    const { renewMs, identity, random, onSilence } = this.#options;
     const before = this.#present();
     const transition = this.#seen?.holder !== identity;
+    // Who gave the Lease up ends when it sees its successor: so that nobody is missed, begin before that.
+    if (onSilence === "go-on" && this.#seen?.holder === "") this.#set(true, "The Lease is free");
     try {
       await this.#timed(
         signal,
         (signal) =>
-          before === undefined ? this.#create(signal) : this.#write(before, { transition }, signal),
+          before === undefined
+            ? this.#create(signal)
+            : this.#write(before, { acquires: true, transition }, signal),
       );
       this.#set(true, "The Lease is acquired");
       return renewMs;
     } catch (error) {
-      if (!isConflict(error)) this.#note(error);
+      if (isConflict(error)) await this.#look(signal);
+      else this.#note(error);
       return renewMs / 2 + random() * renewMs / 2;
     }
   }
@@ -212,19 +217,21 @@ export class LeaderElection {
   /** A guarded write: it fails with a conflict where the Lease is not as it was seen. */
   #write(
     before: Lease,
-    { release = false, transition = false }: {
+    options: {
       readonly release?: boolean;
+      readonly acquires?: boolean;
       readonly transition?: boolean;
     },
     signal: AbortSignal,
   ): Promise<Lease> {
+    const { release = false, acquires = false, transition = false } = options;
     const { lease, labels } = this.#options;
     const { resourceVersion = "" } = before.metadata;
     const { acquireTime, ...renewal } = this.#content();
     const { leaseTransitions = 0 } = before.spec ?? {};
     const spec = {
       ...renewal,
-      ...(this.#leading ? {} : { acquireTime }),
+      ...(acquires ? { acquireTime } : {}),
       ...(transition ? { leaseTransitions: leaseTransitions + 1 } : {}),
       ...(release ? { holderIdentity: "", leaseDurationSeconds: 1 } : {}),
     };

@@ -144,7 +144,23 @@ Deno.test("a holder that ends hands over at once, and goes on until its successo
   const ended = a.changes.at(-1);
   ok(began !== undefined && began.leading);
   ok(ended !== undefined && !ended.leading && ended.at >= began.at, "nobody led in between");
+  const lease = await lab.client.of(LEASES).get(LEASE);
+  strictEqual(lease?.spec?.leaseTransitions, 1);
+  ok((lease?.spec?.acquireTime ?? "") > "2026-01-01T00:00:06");
   strictEqual(await lab.holder(), "b");
+});
+
+Deno.test("of two who stand by, one follows a holder that ends, and the other stands back", async () => {
+  await using lab = new Lab();
+  const a = lab.start("a", { handOverMs: 2_000 });
+  await lab.pass(1_000);
+  const others = [lab.start("b"), lab.start("c")];
+  await lab.pass(5_000);
+  a.stop();
+  await lab.pass(3_000);
+  strictEqual(others.filter(({ election }) => election.leading).length, 1);
+  await lab.pass(30_000);
+  strictEqual(others.filter(({ election }) => election.leading).length, 1);
 });
 
 Deno.test("a holder that ends alone stops after the time to hand over", async () => {
