@@ -37,6 +37,7 @@ export interface SnapshotStore {
 
 /** Whether this agent is the one that answers: standbys are bound and synced, and silent. */
 export interface Leadership {
+  /** Whether it answers now. */
   readonly leading: boolean;
   /** Adds a handler that is called after `leading` changed. */
   onChange(handler: () => void): void;
@@ -60,8 +61,11 @@ export interface AgentTiming {
 export interface AgentOptions {
   /** The cluster: the `fetch` transport, the embedded API, or any client of the same shape. */
   readonly rest: RestClient;
+  /** Times and waits. */
   readonly clock: Clock;
+  /** Spreads what is tried again. */
   readonly random: Random;
+  /** Packets are logged at debug. */
   readonly log: Logger;
   /** Opens the socket of an interface. */
   readonly openPort: OpenPort;
@@ -87,12 +91,15 @@ export interface AgentOptions {
   readonly leadership?: Leadership;
   /** Where its metrics are added. Unset: a set of its own. */
   readonly metrics?: Metrics;
+  /** Waits that are not the default ones. */
   readonly timing?: Partial<AgentTiming>;
 }
 
 /** A lease that is served. */
 export interface ServedLease {
+  /** Four-part decimal. */
   readonly address: string;
+  /** Lower case, with colons. */
   readonly macAddress: string;
 }
 

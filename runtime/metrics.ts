@@ -26,8 +26,11 @@ export type Labels<L extends string> = Readonly<Record<L, string>>;
 
 /** Name, help text and label names of a metric. */
 export interface MetricSpec<L extends string> {
+  /** Such as `vmdhcpagent_packets_total`. */
   readonly name: string;
+  /** One sentence. */
   readonly help: string;
+  /** Names of its labels; default none. */
   readonly labels?: readonly L[];
 }
 
