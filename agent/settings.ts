@@ -39,7 +39,10 @@ const SETTINGS = {
     placeholder: "INTERFACE",
     parse: nonEmpty,
   }),
-  "dry-run": toggle({ help: "Answer nothing and change no address; log what would be answered" }),
+  "dry-run": toggle({
+    help: "Answer nothing and change no address; log what would be answered",
+    env: "VM_DHCP_AGENT_DRY_RUN",
+  }),
   "no-leader-election": toggle({ help: "Answer without asking who leads" }),
   "enable-cache-dump-api": toggle({ help: "Serve /leases" }),
   "listen": valueOr(DEFAULT_LISTEN, {

@@ -10,6 +10,7 @@ import { parseAgentReport } from "../core/api/read_agent_report.ts";
 import type { Lease } from "../kube/builtin_types.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
+import type { AgentTrouble } from "./decide/agent_trouble.ts";
 import { type AgentView, agentView, type HeardReport } from "./decide/agent_view.ts";
 import { sameJson } from "./decide/same_json.ts";
 
@@ -63,8 +64,8 @@ export class AgentReports {
       : changedPools(before?.report, report);
   }
 
-  /** What is known of the agents of a pool. */
-  about(poolKey: string): AgentView {
+  /** What is known of the agents of a pool. `trouble`: why none of its pods runs. */
+  about(poolKey: string, trouble?: AgentTrouble): AgentView {
     const now = this.#clock.monotonic();
     const reports: HeardReport[] = [];
     for (const [lease, heard] of this.#heard) {
@@ -76,7 +77,7 @@ export class AgentReports {
         ...(silentMs === undefined ? {} : { silentMs }),
       });
     }
-    return agentView(reports, poolKey);
+    return agentView(reports, { poolKey, ...(trouble && { trouble }) });
   }
 
   /** Milliseconds until the next agent of a pool would count as silent; `undefined` where none would. */

@@ -95,6 +95,15 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
     logger: log,
     ...(options.instance && { instance: options.instance }),
   });
+  const agents = options.agents && new AgentsLoop({
+    kube,
+    world,
+    clock,
+    random,
+    log,
+    ...options.agents,
+    onTrouble: touchPool,
+  });
   const ctx: Context = {
     world,
     clients: {
@@ -114,12 +123,11 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
     log,
     resyncMs: timing.resyncMs,
     collectorMs: timing.collectorMs,
+    ...(agents && { agentTrouble: (pool: string) => agents.trouble(pool) }),
     touchPool,
   };
   const memory = new PoolMemory();
   wire(ctx, memory);
-  const agents = options.agents &&
-    new AgentsLoop({ kube, world, clock, random, log, ...options.agents });
   return { ctx, memory, gather, events, metrics, failures, ...(agents && { agents }) };
 }
 

@@ -13,6 +13,7 @@ import type { ResourceClient, WorkQueue } from "../kube/types.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { AgentReports } from "./agent_reports.ts";
+import type { AgentTrouble } from "./decide/agent_trouble.ts";
 import type { Ledger } from "./ledger.ts";
 import type { NtpNames } from "./ntp_names.ts";
 import type { Teller } from "./tell.ts";
@@ -52,6 +53,8 @@ export interface Context {
   readonly log: Logger;
   readonly resyncMs: number;
   readonly collectorMs: number;
+  /** Why no pod that is to serve a pool (`namespace/name`) runs; unset where no agents are made. */
+  readonly agentTrouble?: (pool: string) => AgentTrouble | undefined;
   /** Queues a pool for planning, after what else comes for it has been gathered. */
   touchPool(key: string): void;
 }

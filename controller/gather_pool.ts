@@ -38,7 +38,7 @@ export function gatherPool(
   const network = networkOfPool(pool);
   const elected = network === undefined ? undefined : electPool(poolsOf(ctx.world, network));
   const servedBy = elected === undefined || keyOf(elected) === key ? undefined : keyOf(elected);
-  const agents = ctx.reports.about(key);
+  const agents = ctx.reports.about(key, ctx.agentTrouble?.(key));
   const ntp = ntpOf(ctx, pool);
   const input: PlanInput = {
     pool,

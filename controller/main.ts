@@ -92,6 +92,7 @@ function agentsOf(settings: Settings, log: Logger): Pick<ControllerOptions, "age
         antiAffinity: settings.agentAntiAffinity,
         poolsPerAgent: settings.poolsPerAgent,
         containerName: settings.agentContainerName ?? "agent",
+        dryRun: settings.noDhcp,
         ...(settings.image === undefined ? {} : { image: settings.image }),
         ...(settings.serviceAccountName === undefined
           ? {}

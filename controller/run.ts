@@ -77,7 +77,6 @@ async function live(
   ];
   try {
     await allSynced(ctx.world, signal);
-    for (const informer of agents?.informers ?? []) await informer.whenSynced(signal);
     ctx.log.info("Everything is known, starting to work");
     onWorking();
     await whileLeading(leadership, { signal, work: (signal) => work(parts, signal) });
@@ -149,8 +148,8 @@ function unsynced(world: World): readonly string[] {
     .map(({ resource }) => `${resource.kind} objects are not yet known`);
 }
 
-async function whenIdle({ ctx, gather }: Parts, signal: AbortSignal): Promise<void> {
-  const queues = Object.values(ctx.queues);
+async function whenIdle({ ctx, gather, agents }: Parts, signal: AbortSignal): Promise<void> {
+  const queues = [...Object.values(ctx.queues), ...(agents === undefined ? [] : [agents.queue])];
   const busy = () => gather.size > 0 || queues.some(({ depth }) => depth > 0);
   do {
     await unlessAborted(ctx.ntp?.settled() ?? Promise.resolve(), signal);

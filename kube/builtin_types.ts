@@ -81,6 +81,10 @@ export interface Pod extends KubeObject {
       readonly image?: string;
       readonly ready?: boolean;
       readonly restartCount?: number;
+      /** One of `waiting`, `running`, `terminated`; only the first is read. */
+      readonly state?: {
+        readonly waiting?: { readonly reason?: string; readonly message?: string };
+      };
     }[];
   };
 }

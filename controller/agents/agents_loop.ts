@@ -7,15 +7,19 @@ import type { IPPool, KubeObject } from "../../core/api/types.ts";
 import type { Deployment } from "../../kube/builtin_types.ts";
 import { createInformer } from "../../kube/informer.ts";
 import { DEPLOYMENTS, keyOf, POD_DISRUPTION_BUDGETS, PODS } from "../../kube/resources.ts";
-import type { Informer, KubeClient, WorkResult } from "../../kube/types.ts";
+import type { JsonValue } from "../../kube/seam.ts";
+import type { Informer, KubeClient, WorkQueue, WorkResult } from "../../kube/types.ts";
 import { createWorkQueue } from "../../kube/work_queue.ts";
 import type { Clock, Random } from "../../runtime/clock.ts";
 import type { Logger } from "../../runtime/log.ts";
+import { type AgentTrouble, deploymentTrouble } from "../decide/agent_trouble.ts";
 import { sameJson } from "../decide/same_json.ts";
 import type { World } from "../world.ts";
+import { AgentPods } from "./agent_pods.ts";
+import { Applied } from "./applied.ts";
 import { disruptionBudget } from "./disruption_budget.ts";
-import { removeLegacyPods } from "./legacy_pods.ts";
-import { type AgentsPlan, planAgents } from "./plan_agents.ts";
+import { LegacyPods } from "./legacy_pods.ts";
+import { planAgents } from "./plan_agents.ts";
 import { AGENT_TEMPLATE_LABEL, type AgentSettings, servedBy } from "./render_agent.ts";
 
 /** What the loop needs. */
@@ -30,68 +34,123 @@ export interface AgentsLoopOptions {
   /** Name of the template Deployment. */
   readonly template: string;
   readonly settings: AgentSettings;
+  /** Called with a pool (`namespace/name`) when {@linkcode AgentsLoop.trouble} may have changed. */
+  readonly onTrouble: (pool: string) => void;
 }
 
-/** Field manager of what is applied. */
-const FIELD_MANAGER = "vm-dhcp-controller";
 const KEY = "agents";
+/** How often it is asked whether old agents, or Multus, are still missing. */
+const LOOK_AGAIN_MS = 1_000;
 
 /** Applies the plan whenever something that it is made from changes. */
 export class AgentsLoop {
   readonly #options: AgentsLoopOptions;
   readonly #templates: Informer<Deployment>;
   readonly #made: Informer<Deployment>;
-  readonly #queue;
-  /** Name -> what was applied last, and the generation that the server gave it. */
-  readonly #applied = new Map<string, { readonly body: unknown; readonly generation: number }>();
+  readonly #budgetInformer: Informer<KubeObject>;
+  readonly #deployments: Applied<Deployment>;
+  readonly #budgets: Applied<KubeObject>;
+  readonly #pods: AgentPods;
+  readonly #legacy: LegacyPods;
+  /** Of one key: everything is planned together. */
+  readonly queue: WorkQueue;
 
   constructor(options: AgentsLoopOptions) {
     const { kube, clock, random, log, namespace, template } = options;
     this.#options = options;
-    const common = { client: kube.of(DEPLOYMENTS), namespace, clock, random, logger: log };
-    this.#templates = createInformer({ ...common, fieldSelector: `metadata.name=${template}` });
-    this.#made = createInformer({
-      ...common,
-      labelSelector: `${AGENT_TEMPLATE_LABEL}=${template}`,
+    const common = { namespace, clock, random, logger: log };
+    const client = kube.of(DEPLOYMENTS);
+    const deployments = { ...common, client, indexes: { pool: servedBy } };
+    const labelSelector = `${AGENT_TEMPLATE_LABEL}=${template}`;
+    const budgets = kube.of(POD_DISRUPTION_BUDGETS);
+    const pods = kube.of(PODS);
+    this.#templates = createInformer({
+      ...deployments,
+      fieldSelector: `metadata.name=${template}`,
     });
-    this.#queue = createWorkQueue({ name: KEY, clock, random, logger: log });
+    this.#made = createInformer({ ...deployments, labelSelector });
+    this.#budgetInformer = createInformer({ ...common, client: budgets, labelSelector });
+    this.#deployments = new Applied({
+      client,
+      namespace,
+      informerOf: (name) => name === template ? this.#templates : this.#made,
+    });
+    this.#budgets = new Applied({
+      client: budgets,
+      namespace,
+      informerOf: () => this.#budgetInformer,
+    });
+    this.#pods = new AgentPods({ ...common, client: pods });
+    this.#legacy = new LegacyPods({ pods, namespace, clock, log });
+    this.queue = createWorkQueue({ name: KEY, clock, random, logger: log });
     this.#wire();
   }
 
   /** The informers to run, beside those of the world. */
-  get informers(): readonly Informer<Deployment>[] {
-    return [this.#templates, this.#made];
+  get informers(): readonly Pick<Informer<never>, "run" | "whenSynced">[] {
+    return [this.#templates, this.#made, this.#budgetInformer, this.#pods.informer];
   }
 
-  /** Works until the signal aborts. */
+  /** Works until the signal aborts. It begins with a look at everything. */
   async run(signal: AbortSignal): Promise<void> {
-    this.#queue.add(KEY);
-    await this.#queue.run((_, signal) => this.#reconcile(signal), signal);
+    this.#deployments.forget();
+    this.#budgets.forget();
+    this.queue.add(KEY);
+    try {
+      for (const informer of this.informers) await informer.whenSynced(signal);
+    } catch {
+      return; // The signal aborted: nothing else ends the wait.
+    }
+    await this.queue.run((_, signal) => this.#reconcile(signal), signal);
+  }
+
+  /** Why no pod that is to serve a pool (`namespace/name`) runs; `undefined` where one does, or nothing is said. */
+  trouble(pool: string): AgentTrouble | undefined {
+    const [deployment] = this.#deploymentsOf(pool);
+    return deployment &&
+      (this.#pods.trouble(deployment.metadata.name ?? "") ?? deploymentTrouble(deployment));
+  }
+
+  #deploymentsOf(pool: string): readonly Deployment[] {
+    return [...this.#made.byIndex("pool", pool), ...this.#templates.byIndex("pool", pool)];
   }
 
   #wire(): void {
-    const { world } = this.#options;
-    const again = () => this.#queue.add(KEY);
+    const { world, onTrouble } = this.#options;
+    const again = () => this.queue.add(KEY);
     world.pools.onChange((_, before, after) => {
       if (!sameJson(roleOf(before), roleOf(after))) again();
     });
     world.nads.onChange((_, before, after) => {
       if (!sameJson(before?.metadata.labels, after?.metadata.labels) || !before || !after) again();
     });
-    for (const informer of this.informers) {
+    for (const informer of [this.#templates, this.#made, this.#budgetInformer]) {
       informer.onChange((_, before, after) => {
         if (before?.metadata.generation !== after?.metadata.generation) again();
       });
     }
+    for (const informer of [this.#templates, this.#made]) {
+      informer.onChange((_, before, after) => {
+        if (sameJson(before && deploymentTrouble(before), after && deploymentTrouble(after))) {
+          return;
+        }
+        for (const pool of servedBy(after ?? before)) onTrouble(pool);
+      });
+    }
+    this.#pods.onTrouble((name) => {
+      for (const pool of servedBy(this.#deployments.get(name))) onTrouble(pool);
+    });
   }
 
   async #reconcile(signal: AbortSignal): Promise<WorkResult | void> {
-    const { world, log, namespace, template: name, settings, clock } = this.#options;
-    const template = this.#templates.get(`${namespace}/${name}`);
+    const { world, log, namespace, template: name, settings } = this.#options;
+    const template = this.#deployments.get(name);
     if (template === undefined) {
       log.warn("No agent can be made: the template Deployment is missing", { namespace, name });
       return;
     }
+    // Without Multus nothing is known of any network: what is there stays.
+    if (!world.nads.synced && world.pools.size > 0) return { requeueAfterMs: LOOK_AGAIN_MS };
     const plan = planAgents({
       pools: world.pools.list(),
       attachments: (key) => world.nads.get(key),
@@ -99,99 +158,39 @@ export class AgentsLoop {
       existing: [...this.#made.list()],
       settings,
     });
-    const waiting = await removeLegacyPods({
-      pods: this.#options.kube.of(PODS),
-      namespace,
-      now: clock.now(),
-      log,
-      signal,
-    });
-    await this.#apply(plan, { template, waiting, signal });
-    if (waiting.size > 0) return { requeueAfterMs: 1_000 };
+    const waiting = await this.#legacy.remove(signal);
+    for (const { name, body, pools } of plan.apply) {
+      if (pools.some((pool) => waiting.has(pool))) continue;
+      await this.#apply({ name, pools, body: withOwner(body, { name, template }) }, signal);
+    }
+    for (const name of plan.remove) {
+      await this.#deployments.delete(name, signal);
+      log.info("Agent Deployment is removed: its cluster network has no pool", {
+        deployment: `${namespace}/${name}`,
+      });
+    }
+    if (waiting.size > 0) return { requeueAfterMs: LOOK_AGAIN_MS };
   }
 
   async #apply(
-    plan: AgentsPlan,
-    { template, waiting, signal }: {
-      readonly template: Deployment;
-      /** Pools (`namespace/name`) that a pod of the Go version still serves. */
-      readonly waiting: ReadonlySet<string>;
-      readonly signal: AbortSignal;
+    { name, body, pools }: {
+      readonly name: string;
+      readonly body: JsonValue;
+      readonly pools: readonly string[];
     },
+    signal: AbortSignal,
   ): Promise<void> {
-    for (const { name, body } of plan.apply) {
-      const pools = servedBy(body as unknown as Deployment);
-      if (pools.some((pool) => waiting.has(pool))) continue;
-      const deployment = await this.#applyDeployment(name, { body, template, signal });
-      await this.#applyBudget(deployment, { isServing: pools.length > 0, signal });
+    const { log, template } = this.#options;
+    const before = this.#deployments.get(name)?.metadata.generation;
+    const deployment = await this.#deployments.apply(name, body, signal);
+    if (deployment.metadata.generation !== before) {
+      log.info("Agent Deployment is applied", { deployment: keyOf(deployment), pools });
     }
-    for (const name of plan.remove) await this.#remove(name, signal);
-  }
-
-  async #applyDeployment(
-    name: string,
-    options: {
-      readonly body: unknown;
-      readonly template: Deployment;
-      readonly signal: AbortSignal;
-    },
-  ): Promise<Deployment> {
-    const { kube, namespace, log } = this.#options;
-    const isTemplate = name === options.template.metadata.name;
-    const body = isTemplate ? options.body : ownedBy(options.body, options.template);
-    const present = [...this.#templates.list(), ...this.#made.list()]
-      .find(({ metadata }) => metadata.name === name);
-    const last = this.#applied.get(name);
-    const isCurrent = present !== undefined && last !== undefined &&
-      present.metadata.generation === last.generation && sameJson(last.body, body);
-    if (isCurrent) return present;
-    const answer = await kube.of(DEPLOYMENTS).patch({ namespace, name }, {
-      type: "apply",
-      body: body as never,
-      fieldManager: FIELD_MANAGER,
-      force: true,
-    }, { signal: options.signal });
-    this.#applied.set(name, { body, generation: answer.metadata.generation ?? 0 });
-    if (present?.metadata.generation !== answer.metadata.generation) {
-      log.info("Agent Deployment is applied", {
-        deployment: keyOf(answer),
-        pools: servedBy(answer),
-      });
+    if (pools.length > 0) {
+      await this.#budgets.apply(name, disruptionBudget(deployment, template), signal);
+    } else if (this.#budgets.get(name) !== undefined) {
+      await this.#budgets.delete(name, signal);
     }
-    (isTemplate ? this.#templates : this.#made).observe(answer);
-    return answer;
-  }
-
-  async #applyBudget(
-    deployment: Deployment,
-    { isServing, signal }: { readonly isServing: boolean; readonly signal: AbortSignal },
-  ): Promise<void> {
-    const { kube, namespace } = this.#options;
-    const budgets = kube.of(POD_DISRUPTION_BUDGETS);
-    const name = deployment.metadata.name ?? "";
-    const budgetKey = `budget ${name}`;
-    const body = isServing ? disruptionBudget(deployment) : undefined;
-    if (sameJson(this.#applied.get(budgetKey)?.body, body) && this.#applied.has(budgetKey)) return;
-    if (body === undefined) {
-      await budgets.delete({ namespace, name }, { signal });
-    } else {
-      const patch = { type: "apply", body, fieldManager: FIELD_MANAGER, force: true } as const;
-      await budgets.patch({ namespace, name }, patch, { signal });
-    }
-    this.#applied.set(budgetKey, { body, generation: 0 });
-  }
-
-  async #remove(name: string, signal: AbortSignal): Promise<void> {
-    const { kube, namespace, log } = this.#options;
-    await kube.of(DEPLOYMENTS).delete({ namespace, name }, {
-      propagationPolicy: "Background",
-      signal,
-    });
-    this.#applied.delete(name);
-    this.#applied.delete(`budget ${name}`);
-    log.info("Agent Deployment is removed: its cluster network has no pool", {
-      deployment: `${namespace}/${name}`,
-    });
   }
 }
 
@@ -202,15 +201,14 @@ function roleOf(pool: IPPool | undefined): unknown {
   return { uid, annotations, deletionTimestamp, spec: pool.spec };
 }
 
-/** The Deployment goes when the template goes. */
-function ownedBy(body: unknown, template: Deployment): unknown {
-  const { metadata, ...rest } = body as KubeObject;
-  const { name = "", uid = "" } = template.metadata;
-  return {
-    ...rest,
-    metadata: {
-      ...metadata,
-      ownerReferences: [{ apiVersion: "apps/v1", kind: "Deployment", name, uid }],
-    },
-  };
+/** A Deployment goes when its template goes. */
+function withOwner(
+  body: JsonValue,
+  { name, template }: { readonly name: string; readonly template: Deployment },
+): JsonValue {
+  const { name: owner = "", uid = "" } = template.metadata;
+  if (name === owner) return body;
+  const { metadata, ...rest } = body as { metadata: Readonly<Record<string, JsonValue>> };
+  const ownerReferences = [{ apiVersion: "apps/v1", kind: "Deployment", name: owner, uid }];
+  return { ...rest, metadata: { ...metadata, ownerReferences } };
 }

@@ -8,12 +8,7 @@ import type { Deployment } from "../../kube/builtin_types.ts";
 import type { JsonValue } from "../../kube/seam.ts";
 import { type WantedNetwork, wantedNetworks } from "./agent_networks.ts";
 import { hashOf } from "./interface_name.ts";
-import {
-  type AgentSettings,
-  CLUSTER_NETWORK_OF_AGENT,
-  renderAgent,
-  servedBy,
-} from "./render_agent.ts";
+import { type AgentSettings, renderAgent, servedBy } from "./render_agent.ts";
 
 /** What the plan is made from. */
 export interface AgentsInput {
@@ -30,13 +25,20 @@ export interface AgentsInput {
 /** The whole wanted set. */
 export interface AgentsPlan {
   /** To be applied, each with all fields that are ours. */
-  readonly apply: readonly { readonly name: string; readonly body: JsonValue }[];
+  readonly apply: readonly {
+    readonly name: string;
+    readonly body: JsonValue;
+    /** `namespace/name` of the pools that it serves. */
+    readonly pools: readonly string[];
+  }[];
   /** Names of Deployments that serve nothing any more. */
   readonly remove: readonly string[];
 }
 
 /** Longest name of a Deployment whose pods' names stay within 63 characters. */
 const NAME_LENGTH = 46;
+/** End of the name of a cluster network's second Deployment and of those after it. */
+const PART = /-part-(\d+)$/;
 
 /**
  * Plans the agents: one Deployment per cluster network, more where a cluster network has more than `poolsPerAgent` pools. A pool
@@ -52,12 +54,14 @@ export function planAgents(input: AgentsInput): AgentsPlan {
     wantedNetworks(input.pools, input.attachments),
     ({ clusterNetwork }) => clusterNetwork,
   );
-  const apply: { name: string; body: JsonValue }[] = [];
+  const apply: { name: string; body: JsonValue; pools: readonly string[] }[] = [];
   const present = [template, ...existing];
   const names = new Set<string>();
   for (const [clusterNetwork, networks] of [["", []] as const, ...groups].sort(byName)) {
     if (clusterNetwork === "" && networks.length === 0 && groups.has("")) continue;
-    const now = present.filter((deployment) => clusterNetworkOf(deployment) === clusterNetwork);
+    const now = present.filter((deployment) =>
+      deployment.metadata.name === nameOf(templateName, clusterNetwork, indexOf(deployment))
+    );
     const shares = share(networks, { now, limit: settings.poolsPerAgent });
     for (const [index, part] of shares.entries()) {
       const name = nameOf(templateName, clusterNetwork, index);
@@ -68,6 +72,7 @@ export function planAgents(input: AgentsInput): AgentsPlan {
       apply.push({
         name,
         body: renderAgent({ ...options, ...(current === undefined ? {} : { current }) }),
+        pools: part.map(({ config }) => config.ipPoolRef),
       });
     }
   }
@@ -82,10 +87,6 @@ function byName(
   [b]: readonly [string, readonly WantedNetwork[]],
 ): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function clusterNetworkOf({ metadata }: Deployment): string {
-  return metadata.annotations?.[CLUSTER_NETWORK_OF_AGENT] ?? "";
 }
 
 /** Networks by the index of their Deployment: where each is now if there is room, else the first with room. */
@@ -119,7 +120,7 @@ function share(
 
 /** Position of a Deployment among those of its cluster network, from its name's end. */
 function indexOf({ metadata }: Deployment): number {
-  const [, number] = /-part-(\d+)$/.exec(metadata.name ?? "") ?? [];
+  const [, number] = PART.exec(metadata.name ?? "") ?? [];
   return number === undefined ? 0 : Number(number) - 1;
 }
 
@@ -128,7 +129,8 @@ function nameOf(template: string, clusterNetwork: string, index: number): string
   const part = index === 0 ? "" : `-part-${index + 1}`;
   if (clusterNetwork === "") return `${template}${part}`;
   const whole = `${template}-${clusterNetwork.toLowerCase().replaceAll(/[^a-z0-9-]+/g, "-")}`;
-  const isPlain = whole === `${template}-${clusterNetwork}` && whole.length <= NAME_LENGTH;
+  const isPlain = whole === `${template}-${clusterNetwork}` && whole.length <= NAME_LENGTH &&
+    !PART.test(whole);
   return isPlain
     ? `${whole}${part}`
     : `${whole.slice(0, NAME_LENGTH - 13).replace(/-+$/, "")}-${hashOf(clusterNetwork)}${part}`;

@@ -21,6 +21,8 @@ export interface AgentSettings {
   readonly image?: string;
   /** ServiceAccount of the agents; unset: the template's. */
   readonly serviceAccountName?: string;
+  /** Whether the agents answer nothing. */
+  readonly dryRun?: boolean;
 }
 
 /** What one Deployment is made from. */
@@ -45,6 +47,7 @@ const MULTUS_NETWORKS = "k8s.v1.cni.cncf.io/networks";
 const NETWORK_CONFIGS = "AGENT_NETWORK_CONFIGS";
 const POOL_REFS = "IPPOOL_REFS_JSON";
 const AGENT_NAME = "VM_DHCP_AGENT_NAME";
+const DRY_RUN = "VM_DHCP_AGENT_DRY_RUN";
 /** Harvester's witness nodes carry the label of every cluster network, and reach none. */
 const WITNESS_LABEL = "node-role.harvesterhci.io/witness";
 
@@ -58,6 +61,11 @@ type Json = Readonly<Record<string, JsonValue>>;
 export function renderAgent(options: RenderOptions): JsonValue {
   const { name, template, networks, clusterNetwork, settings } = options;
   const isTemplate = name === template.metadata.name;
+  if (!containersOf(template).some((container) => container["name"] === settings.containerName)) {
+    throw new Error(
+      `Make an agent of Deployment ${template.metadata.name}: it has no container "${settings.containerName}"`,
+    );
+  }
   const ours = podOf(options);
   const replicas = networks.length === 0 ? 0 : settings.replicas;
   const identity = {
@@ -93,8 +101,8 @@ export function renderAgent(options: RenderOptions): JsonValue {
 }
 
 /** `namespace/name` of the pools that a Deployment serves now. */
-export function servedBy(deployment: Deployment): string[] {
-  for (const container of containersOf(deployment)) {
+export function servedBy(deployment: Deployment | undefined): string[] {
+  for (const container of deployment === undefined ? [] : containersOf(deployment)) {
     const env = (container["env"] ?? []) as readonly Json[];
     const refs = env.find(({ name }) => name === POOL_REFS)?.["value"];
     if (typeof refs !== "string") continue;
@@ -118,7 +126,10 @@ function podOf(options: RenderOptions): Record<string, JsonValue> {
   });
   const image = imageOf(options);
   return {
-    metadata: { annotations: { [MULTUS_NETWORKS]: JSON.stringify(attachments) } },
+    metadata: {
+      labels: { [AGENT_DEPLOYMENT_LABEL]: name },
+      annotations: { [MULTUS_NETWORKS]: JSON.stringify(attachments) },
+    },
     spec: {
       affinity: affinity(name, { clusterNetwork, settings }),
       ...(settings.serviceAccountName === undefined
@@ -131,15 +142,23 @@ function podOf(options: RenderOptions): Record<string, JsonValue> {
           { name: AGENT_NAME, value: name },
           { name: NETWORK_CONFIGS, value: JSON.stringify(configs) },
           { name: POOL_REFS, value: JSON.stringify(configs.map(({ ipPoolRef }) => ipPoolRef)) },
+          ...(settings.dryRun === true ? [{ name: DRY_RUN, value: "true" }] : []),
         ],
       }],
     },
   };
 }
 
-/** The image to set: of a Deployment with a pool that holds upgrades the present one, else the settings' if any. */
-function imageOf({ current, networks, settings }: RenderOptions): string | undefined {
-  const held = networks.some(({ holdsUpgrade }) => holdsUpgrade) && current !== undefined
+/**
+ * The image to set: of a Deployment with a pool that holds upgrades the present one, else the settings' if any. The template's
+ * image is whatever its owner writes into it.
+ */
+function imageOf(
+  { name, template, current, networks, settings }: RenderOptions,
+): string | undefined {
+  const isHeld = networks.some(({ holdsUpgrade }) => holdsUpgrade) &&
+    name !== template.metadata.name && current !== undefined;
+  const held = isHeld
     ? containersOf(current).find(({ name }) => name === settings.containerName)?.["image"]
     : undefined;
   return typeof held === "string" ? held : settings.image;
@@ -185,12 +204,6 @@ function wholePod(
   const base = template.spec?.template;
   const ourSpec = ours["spec"] as Json;
   const [ourContainer] = ourSpec["containers"] as readonly Json[];
-  const containers = containersOf(template);
-  if (!containers.some(({ name }) => name === settings.containerName)) {
-    throw new Error(
-      `Make an agent of Deployment ${template.metadata.name}: it has no container "${settings.containerName}"`,
-    );
-  }
   return {
     metadata: {
       labels: { ...base?.metadata?.labels, ...labels },
@@ -202,7 +215,7 @@ function wholePod(
     spec: {
       ...base?.spec,
       ...ourSpec,
-      containers: containers.map((container) =>
+      containers: containersOf(template).map((container) =>
         container["name"] === settings.containerName
           ? { ...container, ...ourContainer, env: mergedEnv(container, ourContainer) }
           : container

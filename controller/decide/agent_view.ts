@@ -5,6 +5,7 @@
  */
 import type { AgentReport, DeclinedAddress, PoolReport } from "../../core/api/agent_report.ts";
 import type { PodReference } from "../../core/api/types.ts";
+import type { AgentTrouble } from "./agent_trouble.ts";
 import type { AgentReason } from "./reasons.ts";
 
 /** The report of one agent, and whether the agent is still there. */
@@ -41,8 +42,14 @@ const ORDER: readonly AgentReason[] = [
   "PoolNotFound",
 ];
 
-/** What is known of the agents of the pool `poolKey` (`namespace/name`). */
-export function agentView(reports: readonly HeardReport[], poolKey: string): AgentView {
+/**
+ * What is known of the agents of the pool `poolKey` (`namespace/name`). Where no agent is heard, why none of its pods runs comes
+ * first.
+ */
+export function agentView(
+  reports: readonly HeardReport[],
+  { poolKey, trouble }: { readonly poolKey: string; readonly trouble?: AgentTrouble },
+): AgentView {
   const about = reports.flatMap((heard) => {
     const pool = heard.report.pools[poolKey];
     return pool === undefined ? [] : [{ ...heard, pool }];
@@ -62,6 +69,7 @@ export function agentView(reports: readonly HeardReport[], poolKey: string): Age
       declined,
     };
   }
+  if (trouble !== undefined) return { ready: false, ...trouble, declined };
   const [silent] = about;
   if (silent !== undefined) {
     const name = podName(silent.report.pod, silent.lease);

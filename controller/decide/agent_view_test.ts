@@ -50,7 +50,7 @@ const CASES: Readonly<Record<string, readonly [readonly HeardReport[], string]>>
 
 for (const [who, [reports, wanted]] of Object.entries(CASES)) {
   Deno.test(`agentView of ${who}`, () => {
-    const { ready, reason, message } = agentView(reports, POOL);
+    const { ready, reason, message } = agentView(reports, { poolKey: POOL });
     assert.equal(`${ready} ${reason}: ${message}`, wanted);
   });
 }
@@ -60,8 +60,8 @@ Deno.test("agentView gathers declined addresses of those that are heard, and nam
     heard("a", "Serving", { declined: [DECLINED] }),
     { ...heard("b", "Serving", { declined: [DECLINED] }), silentMs: 20_000 },
   ];
-  const view = agentView(reports, POOL);
+  const view = agentView(reports, { poolKey: POOL });
   assert.deepEqual(view.declined, [DECLINED]);
   assert.deepEqual(view.pod, { namespace: "default", name: "a" });
-  assert.equal(agentView(reports, "default/other").reason, "NoAgent");
+  assert.equal(agentView(reports, { poolKey: "default/other" }).reason, "NoAgent");
 });

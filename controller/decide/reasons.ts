@@ -68,6 +68,10 @@ export type AgentReason =
   | "NoAgent"
   /** The agent that served has not been heard of for three durations of its Lease. */
   | "AgentSilent"
+  /** No node is found for the agent's pods. */
+  | "NoAgentScheduled"
+  /** The agent's pods do not come up. */
+  | "AgentNotRunning"
   | "Standby"
   | "NotSynced"
   | "Paused"
