@@ -4,7 +4,8 @@
  * @module
  */
 import { isAlreadyExists, isConflict, type ResourceClient, type Secret } from "../kube/mod.ts";
-import { type Certificates, renewed, type Wanted } from "./certificates.ts";
+import type { Wanted } from "./certificate_life.ts";
+import { type Certificates, renewed } from "./certificates.ts";
 
 /** Keys of the Secret's data: those of `kubernetes.io/tls`, and the CA's. */
 const FIELDS = {

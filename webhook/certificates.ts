@@ -4,6 +4,7 @@
  * @module
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import { LIFE, type Wanted } from "./certificate_life.ts";
 
 /** A CA and a serving certificate that it signed, all PEM. */
 export interface Certificates {
@@ -13,21 +14,6 @@ export interface Certificates {
   readonly certificate: string;
   readonly key: string;
 }
-
-/** For whom, and when, certificates are to be good. */
-export interface Wanted {
-  /** Names and IPv4 addresses under which the webhook is called. */
-  readonly names: readonly string[];
-  /** Milliseconds since the epoch. */
-  readonly now: number;
-}
-
-const DAY_MS = 86_400_000;
-/** How long certificates last, and how long before their end they are renewed. */
-export const LIFE = {
-  ca: { lasts: 3650 * DAY_MS, renew: 365 * DAY_MS },
-  serving: { lasts: 90 * DAY_MS, renew: 30 * DAY_MS },
-} as const;
 
 /**
  * Certificates that are good for what is wanted: `current` itself where it is, else with a new serving certificate, else

@@ -18,7 +18,7 @@ import {
   X509CertificateGenerator,
 } from "@peculiar/x509";
 import { isIPv4 } from "../core/net/mod.ts";
-import { LIFE, type Wanted } from "./certificates.ts";
+import { LIFE, type Wanted } from "./certificate_life.ts";
 
 /** A certificate and its key, both PEM. */
 export interface KeyPair {

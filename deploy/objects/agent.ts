@@ -22,7 +22,7 @@ export function agentDeployment(settings: DeploySettings): unknown {
     labels,
     container: "agent",
     settings: agent,
-    permissions: [
+    flags: [
       "--allow-net",
       "--allow-env",
       "--allow-ffi",

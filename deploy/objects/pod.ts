@@ -14,8 +14,8 @@ export interface RolePod {
   /** Name of the container. */
   readonly container: string;
   readonly settings: Omit<RoleSettings, "replicas">;
-  /** Deno permissions, as flags. */
-  readonly permissions: readonly string[];
+  /** What Deno is allowed, and told, as flags. */
+  readonly flags: readonly string[];
   /** The program and its arguments. */
   readonly program: string;
   readonly args: readonly string[];
@@ -94,7 +94,7 @@ export function podTemplate(pod: RolePod, settings: DeploySettings): unknown {
           "run",
           "--cached-only",
           "--no-prompt",
-          ...pod.permissions,
+          ...pod.flags,
           pod.program,
           ...pod.args,
         ],
