@@ -4,7 +4,7 @@
  * @module
  */
 import { LinkedAbort } from "../runtime/abort.ts";
-import type { Clock, Random } from "../runtime/clock.ts";
+import { type Clock, type Random, systemClock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { Lease } from "./builtin_types.ts";
 import { isConflict, isNotFound } from "./errors.ts";
@@ -14,8 +14,9 @@ import type { Informer, KubeClient, ResourceClient } from "./types.ts";
 
 /** How an election is held. Times are milliseconds. */
 export interface LeaderElectionOptions {
+  /** Reads and writes the Lease: needs get, list, watch, create and patch on it. */
   readonly client: KubeClient;
-  /** The Lease. */
+  /** Which Lease; it is made where it is missing. */
   readonly lease: { readonly namespace: string; readonly name: string };
   /** Who this process is, unlike all others: a pod's name. Whoever has the name takes a Lease of that name up again at once. */
   readonly identity: string;
@@ -37,9 +38,12 @@ export interface LeaderElectionOptions {
   readonly handOverMs?: number;
   /** Labels of the Lease where this process makes it. */
   readonly labels?: Readonly<Record<string, string>>;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
+  /** By which durations are measured; its wall clock only stands in the Lease, for people. Default: the machine's. */
+  readonly clock?: Clock;
+  /** Spreads the attempts of those who would lead. Default: `Math.random`. */
+  readonly random?: Random;
+  /** Is told who leads, and once when the Lease cannot be reached. Unset: nothing is logged. */
+  readonly logger?: Logger;
 }
 
 /** A write may take this part of the duration. */
@@ -59,9 +63,41 @@ interface Seen {
  * respect each other.
  *
  * Source: Kubernetes API reference, Lease; client-go `tools/leaderelection`.
+ *
+ * @example
+ * ```ts
+ * import { createKubeClient, type Lease, LeaderElection, toRestClient } from "@vm-dhcp/vm-dhcp/kube";
+ *
+ * // Stands for a server that has no Lease yet, and keeps what is written.
+ * let kept: Partial<Lease> = {};
+ * const rest = toRestClient((request) => {
+ *   if (request.expectStream) return Promise.resolve(new ReadableStream<never>());
+ *   if (request.method === "GET") {
+ *     return Promise.resolve({ metadata: { resourceVersion: "1" }, items: [] });
+ *   }
+ *   kept = request.bodyJson as Partial<Lease>;
+ *   return Promise.resolve({ ...kept, metadata: { name: "lock", resourceVersion: "2" } } as never);
+ * });
+ * const election = new LeaderElection({
+ *   client: createKubeClient(rest),
+ *   lease: { namespace: "default", name: "lock" },
+ *   identity: "pod-1",
+ *   durationMs: 1_000,
+ *   renewMs: 100,
+ *   onSilence: "stop",
+ * });
+ * const stop = new AbortController();
+ * const leading = new Promise<void>((resolve) => election.onChange(resolve));
+ * const running = election.run(stop.signal);
+ * await leading;
+ * if (kept.spec?.holderIdentity !== "pod-1") throw new Error("Expected the Lease to be held");
+ * stop.abort();
+ * await running;
+ * if (election.leading) throw new Error("Expected the Lease to be given up");
+ * ```
  */
 export class LeaderElection {
-  readonly #options: LeaderElectionOptions;
+  readonly #options: LeaderElectionOptions & { readonly clock: Clock; readonly random: Random };
   readonly #leases: ResourceClient<Lease>;
   readonly #informer: Informer<Lease>;
   readonly #handlers: (() => void)[] = [];
@@ -71,9 +107,10 @@ export class LeaderElection {
   #failing = false;
   #poke = Promise.withResolvers<void>();
 
+  /** Takes no part yet: see {@linkcode run}. */
   constructor(options: LeaderElectionOptions) {
-    this.#options = options;
-    const { client, lease, clock, random, logger } = options;
+    const { client, lease, clock = systemClock, random = Math.random, logger } = options;
+    this.#options = { ...options, clock, random };
     this.#leases = client.of(LEASES);
     this.#informer = createInformer({
       client: this.#leases,
@@ -81,7 +118,7 @@ export class LeaderElection {
       fieldSelector: `metadata.name=${lease.name}`,
       clock,
       random,
-      logger,
+      ...(logger && { logger }),
     });
     this.#informer.onChange((_, __, after) => this.#observe(after));
   }
@@ -274,7 +311,7 @@ export class LeaderElection {
     const begun = clock.monotonic();
     const lease = await write(limit.signal);
     this.#renewedAt = begun;
-    if (this.#failing) logger.info("The Lease is written again");
+    if (this.#failing) logger?.info("The Lease is written again");
     this.#failing = false;
     this.#informer.observe(lease);
   }
@@ -308,7 +345,7 @@ export class LeaderElection {
   #set(leading: boolean, why: string): void {
     if (this.#leading === leading) return;
     this.#leading = leading;
-    this.#options.logger.info(leading ? "Leading" : "No longer leading", {
+    this.#options.logger?.info(leading ? "Leading" : "No longer leading", {
       why,
       lease: `${this.#options.lease.namespace}/${this.#options.lease.name}`,
       holder: this.holder,
@@ -320,7 +357,7 @@ export class LeaderElection {
   /** Says once that the Lease cannot be reached. */
   #note(error: unknown): void {
     if (!this.#failing) {
-      this.#options.logger.warn("Cannot reach the Lease, trying again", { error });
+      this.#options.logger?.warn("Cannot reach the Lease, trying again", { error });
     }
     this.#failing = true;
   }

@@ -15,6 +15,7 @@ export * from "./work_queue.ts";
 export * from "./connect.ts";
 export * from "./flow_control.ts";
 export * from "./events.ts";
+export * from "./leader_election.ts";
 export type { IndexFunction } from "./indexed_store.ts";
 export type { CommandResult, Machine } from "./machine.ts";
 export type { Clock, Random } from "../runtime/clock.ts";
