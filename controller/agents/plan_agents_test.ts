@@ -313,6 +313,19 @@ Deno.test("planAgents cuts long cluster network names and tells them apart", () 
   for (const name of names) ok(/^[a-z0-9]([-a-z0-9]{0,44}[a-z0-9])?$/.test(name), name);
 });
 
+Deno.test("planAgents confuses no cluster network with the second Deployment of another", () => {
+  const common = {
+    template: TEMPLATE,
+    settings: { ...SETTINGS, poolsPerAgent: 1 },
+    attachments: attachments({ a: "mgmt", b: "mgmt", c: "mgmt-part-2", d: "", e: "", f: "part-2" }),
+    pools: ["a", "b", "c", "d", "e", "f"].map((name) => pool(name)),
+  };
+  const plan = planAgents({ ...common, existing: [] });
+  strictEqual(new Set(plan.apply.map(({ name }) => name)).size, 6);
+  const again = planAgents({ ...common, existing: deployed(plan) });
+  deepStrictEqual([again.apply, again.remove], [plan.apply, []]);
+});
+
 Deno.test("planAgents names the container that the template lacks", () => {
   throws(
     () =>

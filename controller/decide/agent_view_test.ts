@@ -65,3 +65,21 @@ Deno.test("agentView gathers declined addresses of those that are heard, and nam
   assert.deepEqual(view.pod, { namespace: "default", name: "a" });
   assert.equal(agentView(reports, { poolKey: "default/other" }).reason, "NoAgent");
 });
+
+const TROUBLE = { reason: "NoAgentScheduled", message: "No node for pod default/a: none" } as const;
+
+for (
+  const [who, [reports, wanted]] of Object.entries(
+    {
+      "nobody": [[], "NoAgentScheduled"],
+      "a silent one": [[{ ...heard("a", "Serving"), silentMs: 20_000 }], "NoAgentScheduled"],
+      "one that is heard": [[heard("a", "Serving")], "Serving"],
+    } satisfies Record<string, readonly [readonly HeardReport[], string]>,
+  )
+) {
+  Deno.test(`agentView of ${who}, and no pod that runs`, () => {
+    const view = agentView(reports, { poolKey: POOL, trouble: TROUBLE });
+    assert.strictEqual(view.reason, wanted);
+    if (wanted === TROUBLE.reason) assert.strictEqual(view.message, TROUBLE.message);
+  });
+}

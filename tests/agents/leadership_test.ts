@@ -3,13 +3,13 @@ import {
   createKubeClient,
   DEPLOYMENTS,
   IPPOOLS,
+  LeaderElection,
   LEASES,
   NAMESPACES,
   type RestClient,
   toRestClient,
   VIRTUAL_MACHINES,
 } from "../../kube/mod.ts";
-import { LeaderElection } from "../../kube/leader_election.ts";
 import { mac, vm } from "../controller/objects.ts";
 import { assertConsistent } from "../controller/invariants.ts";
 import { AgentsLab, NAMESPACE } from "./agents_lab.ts";
