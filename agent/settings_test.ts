@@ -16,6 +16,10 @@ Deno.test("readSettings has the defaults of the Go version", () => {
   assert.equal(settings.noLeaderElection, false);
 });
 
+Deno.test("readSettings takes from the environment that nothing is to be answered", () => {
+  assert.strictEqual(read([], { VM_DHCP_AGENT_DRY_RUN: "true" }).dryRun, true);
+});
+
 Deno.test("readSettings knows the flags of the Go version", () => {
   const settings = read([
     ...[

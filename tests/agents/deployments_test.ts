@@ -1,11 +1,13 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { interfaceNameOf } from "../../controller/agents/interface_name.ts";
 import {
+  ApiError,
   DEPLOYMENTS,
   IPPOOLS,
   NAMESPACES,
   NETWORK_ATTACHMENT_DEFINITIONS,
   POD_DISRUPTION_BUDGETS,
+  toRestClient,
 } from "../../kube/mod.ts";
 import { nad, pool } from "../controller/objects.ts";
 import { AgentsLab, agentsReady, NAMESPACE, TEMPLATE } from "./agents_lab.ts";
@@ -304,4 +306,30 @@ Deno.test("a network that comes after its pool is served then", async () => {
   await lab.create(NETWORK_ATTACHMENT_DEFINITIONS, nad("default/net-48"));
   await lab.settle();
   deepStrictEqual(await lab.deployments(), { agent: 2 });
+});
+
+Deno.test("agents stay while the networks' kind is not served, whatever a new controller sees", async () => {
+  await using lab = new AgentsLab();
+  await lab.create(NAMESPACES, { metadata: { name: NAMESPACE } });
+  await lab.template();
+  await lab.network("net-48", "mgmt");
+  const first = lab.start(lab.options());
+  await lab.settle();
+  await first.stop();
+  const before = await lab.versions();
+  let isServed = false;
+  const through = lab.rest();
+  const rest = toRestClient((request) => {
+    const { method, path } = request;
+    if (isServed || !path.includes("/k8s.cni.cncf.io/")) return through.performRequest(request);
+    const status = { code: 404, reason: "NotFound", message: "page not found" };
+    return Promise.reject(new ApiError(status, { method, path }));
+  });
+  lab.start({ ...lab.options(), rest });
+  await lab.pass(10_000);
+  deepStrictEqual(await lab.versions(), before);
+  isServed = true;
+  await lab.network("net-50", "vlans");
+  await lab.pass(10_000);
+  deepStrictEqual(await lab.deployments(), { "agent": 0, "agent-mgmt": 2, "agent-vlans": 2 });
 });
