@@ -19,8 +19,9 @@ export function schemaErrors(schema: z.ZodType, object: unknown): readonly Field
   try {
     result = schema.safeParse(object);
   } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
     // No JSON text makes such an object, but a program may: one whose fields have no text form.
-    return [{ path: "", value: object, message: `cannot be read: ${String(error)}` }];
+    return [{ path: "", value: object, message: `cannot be read: ${error.message}` }];
   }
   if (result.success) return [];
   return result.error.issues.map((issue) => {
