@@ -25,7 +25,8 @@ import type {
 
 const TIMING: AgentTiming = {
   interfacePollMs: 100,
-  interfaceCheckMs: 500,
+  interfaceCheckMs: 2_000,
+  socketCheckMs: 500,
   reopenMaxMs: 500,
   snapshotAfterMs: 3_000,
   reportMs: 5_000,
@@ -54,7 +55,8 @@ interface Served {
   readonly watch: PoolWatch;
   readonly server: PoolServer;
   readonly stop: LinkedAbort;
-  readonly stopped: Promise<void>;
+  /** Resolves when the watch has ended. */
+  readonly watching: Promise<void>;
 }
 
 class Agent implements RunningAgent {
@@ -70,6 +72,8 @@ class Agent implements RunningAgent {
   readonly #shared: Omit<PoolServerContext, "wake">;
   /** By `namespace/name`. */
   readonly #served = new Map<string, Served>();
+  /** Networks that were removed and are not quite gone. */
+  readonly #ending = new Set<Promise<unknown>>();
   readonly #listeners = new Set<() => void>();
   #lastReport = "";
   #telling = false;
@@ -85,8 +89,9 @@ class Agent implements RunningAgent {
       clock,
       log,
       pollMs: this.#timing.interfacePollMs,
-      checkMs: this.#timing.interfaceCheckMs,
-      onChange: () => this.#reconcileAll(),
+      readMs: this.#timing.interfaceCheckMs,
+      lookMs: this.#timing.socketCheckMs,
+      onLook: () => this.#reconcileAll(),
     });
     this.#shared = {
       clock,
@@ -185,7 +190,7 @@ class Agent implements RunningAgent {
     this.#interfaces.refresh();
     const all = [...this.#served];
     for (const [pool, served] of all) this.#stop(pool, served);
-    await Promise.all(all.map(([, { stopped }]) => stopped));
+    await Promise.all(this.#ending);
   }
 
   #start(network: AgentNetwork): void {
@@ -202,14 +207,16 @@ class Agent implements RunningAgent {
       snapshotAfterMs: this.#timing.snapshotAfterMs,
       onChange: () => this.#reconcile(pool),
     });
-    this.#served.set(pool, { network, watch, server, stop, stopped: watch.run(stop.signal) });
+    this.#served.set(pool, { network, watch, server, stop, watching: watch.run(stop.signal) });
   }
 
-  #stop(pool: string, { server, stop }: Served): void {
+  #stop(pool: string, { server, stop, watching }: Served): void {
     this.#served.delete(pool);
-    server.stop(this.#interfaces.state);
+    const stopped = server.stop(this.#interfaces.state);
     stop.abort(new DOMException("The network is no longer served", "AbortError"));
     stop[Symbol.dispose]();
+    const ending = Promise.all([stopped, watching]).finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
   }
 
   #reconcile(pool: string): void {

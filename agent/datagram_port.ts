@@ -35,8 +35,8 @@ export interface DatagramPort {
   onRefused: ((reply: Reply, reason: string) => void) | undefined;
   /** What is wrong with the socket, where that can be told by looking at it: a receive may wait on a dead one for ever. */
   problem(): string | undefined;
-  /** Closes the socket; a receive that waits resolves with 0. */
-  close(): void;
+  /** Closes the socket; a receive that waits resolves with 0. Resolves when everything is given back. */
+  close(): void | Promise<void>;
 }
 
 /** Opens the port of an interface. Throws where the socket cannot be had. */

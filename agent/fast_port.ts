@@ -26,7 +26,7 @@ import { Errno, errnoName, lastErrno, Sys, SystemCallError } from "./ffi/libc.ts
 import { MessageBatch, SlotMemory } from "./ffi/message_batch.ts";
 import {
   bindToDevice,
-  closeDescriptor,
+  closePacketSender,
   type Listener,
   openListener,
   openPacketSender,
@@ -166,11 +166,11 @@ export class FastPort implements DatagramPort {
     return this.#closed ? undefined : socketProblem(this.#listener.descriptor, this.link.index);
   }
 
-  close(): void {
+  async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     this.#listener.conn.close();
-    if (this.#packetSender !== undefined) closeDescriptor(this.#packetSender);
+    if (this.#packetSender !== undefined) await closePacketSender(this.#packetSender);
   }
 
   /** Until the socket was bound to its interface, it heard all of them. */

@@ -15,9 +15,11 @@ export interface InterfaceWatchContext {
   /** How often the kernel is asked whether anything changed. */
   readonly pollMs: number;
   /** How often everything is read again, changed or not. */
-  readonly checkMs: number;
-  /** Called after `state` was read again. */
-  readonly onChange: () => void;
+  readonly readMs: number;
+  /** How often `onLook` is called, also where nothing was read. */
+  readonly lookMs: number;
+  /** Called after `state` was read again, and now and then. */
+  readonly onLook: () => void;
 }
 
 const NOTHING: HostState = { links: new Map(), addresses: [] };
@@ -52,16 +54,21 @@ export class InterfaceWatch {
 
   /** Watches until the signal aborts. Resolves then; never rejects. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, pollMs, checkMs, onChange } = this.#context;
+    const { clock, pollMs, readMs, lookMs, onLook } = this.#context;
     let readAt = clock.monotonic();
+    let lookedAt = readAt;
     while (!signal.aborted) {
       await clock.sleep(pollMs, signal).catch(() => undefined);
       if (signal.aborted) return;
-      const due = clock.monotonic() - readAt >= checkMs;
-      if (!this.#changed() && !due) continue;
-      readAt = clock.monotonic();
-      this.refresh();
-      onChange();
+      const now = clock.monotonic();
+      const stale = this.#changed() || now - readAt >= readMs;
+      if (!stale && now - lookedAt < lookMs) continue;
+      lookedAt = now;
+      if (stale) {
+        readAt = now;
+        this.refresh();
+      }
+      onLook();
     }
   }
 

@@ -9,15 +9,16 @@ function setUp() {
   const host = new MemoryHost();
   const log = memoryLogger();
   const stop = new AbortController();
-  let changes = 0;
+  let looks = 0;
   const watch = new InterfaceWatch({
     host,
     clock,
     log,
     pollMs: 100,
-    checkMs: 500,
-    onChange: () => {
-      changes++;
+    readMs: 2_000,
+    lookMs: 500,
+    onLook: () => {
+      looks++;
     },
   });
   host.changed();
@@ -27,24 +28,29 @@ function setUp() {
     await running;
     assert.equal(clock.sleeping, 0);
   };
-  return { clock, host, log, watch, end, changes: () => changes };
+  return { clock, host, log, watch, end, looks: () => looks };
 }
 
 Deno.test("InterfaceWatch notices a change at its next look", async () => {
-  const { clock, host, watch, end, changes } = setUp();
+  const { clock, host, watch, end, looks } = setUp();
   host.link("eth1");
   await clock.advance(99);
   assert.equal(watch.state.links.size, 0);
   await clock.advance(1);
   assert.equal(watch.state.links.get("eth1")?.name, "eth1");
-  assert.equal(changes(), 1);
+  assert.equal(looks(), 1);
   await end();
 });
 
-Deno.test("InterfaceWatch reads everything now and then, also where no change was told", async () => {
-  const { clock, end, changes } = setUp();
+Deno.test("InterfaceWatch has everything looked at now and then, and reads it more seldom", async () => {
+  const { clock, watch, end, looks } = setUp();
+  const { state } = watch;
   await clock.advance(1_000);
-  assert.equal(changes(), 2);
+  assert.equal(looks(), 2);
+  assert.equal(watch.state, state);
+  await clock.advance(1_000);
+  assert.equal(looks(), 4);
+  assert.notEqual(watch.state, state);
   await end();
 });
 
@@ -56,7 +62,7 @@ Deno.test("InterfaceWatch keeps what it knows while the kernel does not answer",
   host.read = () => {
     throw new Error("Cannot list by netlink");
   };
-  await clock.advance(500);
+  await clock.advance(2_000);
   assert.equal(watch.state.links.size, 1);
   assert.ok(log.lines.some(({ message }) => message === "Cannot read the interfaces"));
   host.read = read;

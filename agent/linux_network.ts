@@ -37,6 +37,8 @@ const STRICT = 1;
 /** The interfaces and addresses of the network namespace that the process was in when this was made. */
 export class LinuxNetwork implements HostNetwork {
   readonly #requests = new NetlinkSocket();
+  /** Opened at the first announcement. */
+  #sender: number | undefined;
   readonly #events = new NetlinkSocket({ groups: NetlinkGroup.LINK | NetlinkGroup.IPV4_ADDRESS });
 
   read(): HostState {
@@ -118,20 +120,19 @@ export class LinuxNetwork implements HostNetwork {
     });
     packet.data(0).set(arpAnnouncement(link.hardwareAddress, address));
     writeLinkAddress(packet.names.at(0), { index: link.index, protocol: Sys.ETH_P_ARP });
-    const descriptor = openPacketSender();
-    try {
-      checked(packet.send(descriptor, { from: 0, to: 1 }), {
-        action: `Cannot announce an address on the interface ${link.name}`,
-        call: "sendmmsg",
-      });
-    } finally {
-      closeDescriptor(descriptor);
-    }
+    this.#sender ??= openPacketSender();
+    checked(packet.send(this.#sender, { from: 0, to: 1 }), {
+      action: `Cannot announce an address on the interface ${link.name}`,
+      call: "sendmmsg",
+    });
   }
 
   [Symbol.dispose](): void {
     this.#requests[Symbol.dispose]();
     this.#events[Symbol.dispose]();
+    const sender = this.#sender;
+    this.#sender = undefined;
+    if (sender !== undefined) closeDescriptor(sender);
   }
 
   #reversePathFilterOfAll(): number {

@@ -137,12 +137,12 @@ export class PoolServer {
     this.#tell(outcome.report, network.interfaceName);
   }
 
-  /** Goes silent, closes the socket and removes the address. */
-  stop(host: HostState): void {
+  /** Goes silent and removes the address at once. Resolves when the socket is closed, too. */
+  async stop(host: HostState): Promise<void> {
     this.#stopped = true;
     this.#packets.network = undefined;
-    this.#port.close();
     this.#address.leave(host, undefined);
+    await this.#port.close();
   }
 
   /** A fault in one network stays in it. */

@@ -222,14 +222,19 @@ Deno.test("PoolServer logs a state once, with its pool", async () => {
 });
 
 Deno.test("PoolServer survives its own faults", async () => {
-  const { reconcile, end } = setUp();
+  const { host, reconcile, end } = setUp();
+  const state = host.read();
+  const link = state.links.get("eth1");
+  assert.ok(link);
   const broken = {
-    ...poolWith(),
-    get status(): never {
+    ...link,
+    get up(): boolean {
       throw new Error("A fault");
     },
   };
-  const { reason, message, answers } = reconcile({ view: { synced: true, pool: broken } });
+  const { reason, message, answers } = reconcile({
+    host: { ...state, links: new Map([["eth1", broken]]) },
+  });
   assert.deepEqual([reason, message, answers], [
     "InvalidPool",
     "Cannot serve the pool: A fault",

@@ -32,6 +32,7 @@ export class PortKeeper {
   readonly #context: PortKeeperContext;
   readonly #wait: (failures: number) => number;
   readonly #closed = new AbortController();
+  readonly #closing = new Set<Promise<void>>();
   #port: DatagramPort | undefined;
   #error: string | undefined;
   #waiting = false;
@@ -70,13 +71,17 @@ export class PortKeeper {
   release(): void {
     const port = this.#port;
     this.#port = undefined;
-    port?.close();
+    const closing = port?.close();
+    if (closing === undefined) return;
+    this.#closing.add(closing);
+    closing.finally(() => this.#closing.delete(closing));
   }
 
-  /** Closes the socket for good. */
-  close(): void {
+  /** Closes the socket for good. Resolves when it is closed. */
+  async close(): Promise<void> {
     this.#closed.abort();
     this.release();
+    await Promise.all(this.#closing);
   }
 
   #open(link: Link): void {

@@ -47,8 +47,10 @@ export interface Leadership {
 export interface AgentTiming {
   /** How often changed interfaces are looked for. Default 100. */
   readonly interfacePollMs: number;
-  /** How often everything about the interfaces is compared, changed or not. Default 500. */
+  /** How often everything about the interfaces is compared, changed or not. Default 2,000. */
   readonly interfaceCheckMs: number;
+  /** How often the sockets are looked at. Default 500. */
+  readonly socketCheckMs: number;
   /** Longest wait between two attempts to open a socket. Default 500. */
   readonly reopenMaxMs: number;
   /** How long the API server may be silent at the start until the snapshot is used. Default 3,000. */

@@ -8,6 +8,10 @@ import { checked, errnoName, libc, Sys } from "./libc.ts";
 /** Attempts to find a listener's descriptor; more than one only where another thread opens files meanwhile. */
 const ATTEMPTS = 10;
 
+/** What `getsockopt` fills; sockets are looked at all the time. */
+const optionValue = new Int32Array(1);
+const optionLength = new Int32Array(1);
+
 /** A listener of Deno and the descriptor under it. */
 export interface Listener {
   readonly conn: Deno.DatagramConn;
@@ -93,6 +97,14 @@ export function closeDescriptor(descriptor: number): void {
   libc().close(descriptor);
 }
 
+/**
+ * Closes a packet socket on another thread: the kernel lets the one that closes it wait for some 15 ms. The
+ * descriptor must not be used from the call on.
+ */
+export async function closePacketSender(descriptor: number): Promise<void> {
+  await libc().closeElsewhere(descriptor);
+}
+
 /** POSIX: a new descriptor is the lowest that is free. */
 function lowestFreeDescriptor(): number {
   const type = Sys.SOCK_DGRAM | Sys.SOCK_CLOEXEC;
@@ -114,8 +126,7 @@ function isUdpSocket(descriptor: number, port: number): boolean {
 }
 
 function integerOption(descriptor: number, option: number): number {
-  const value = new Uint8Array(4);
-  const length = new Uint8Array(Int32Array.of(value.length).buffer);
-  const result = libc().getsockopt(descriptor, Sys.SOL_SOCKET, option, value, length);
-  return result < 0 ? result : new DataView(value.buffer).getInt32(0, true);
+  optionLength[0] = optionValue.byteLength;
+  const result = libc().getsockopt(descriptor, Sys.SOL_SOCKET, option, optionValue, optionLength);
+  return result < 0 ? result : optionValue[0] ?? 0;
 }

@@ -149,11 +149,12 @@ export function datagramPortCases(under: PortUnderTest): void {
 
   test("ends a receive that waits when it is closed, and stays closed", async ({ port }) => {
     const waiting = port.receive();
-    port.close();
+    const closing = port.close();
     assert.equal(await waiting, 0);
     assert.equal(await port.receive(), 0);
     await port.send(1, parseIPv4(SERVER));
-    port.close();
+    await port.close();
+    await closing;
   });
 }
 
@@ -173,7 +174,7 @@ async function onBench(under: PortUnderTest, body: (bench: Bench) => Promise<voi
   try {
     await body({ port, client });
   } finally {
-    port.close();
+    await port.close();
   }
 }
 

@@ -38,7 +38,7 @@ Deno.test("FastPort hears its own interface only, and many share one UDP port", 
       assert.equal(port.requests[0]?.bytes[0], number);
     }
   } finally {
-    for (const port of ports) port.close();
+    await Promise.all(ports.map((port) => port.close()));
   }
 });
 
@@ -51,7 +51,7 @@ Deno.test("FastPort gets the receive buffer that it asks for", async () => {
   assert.ok(link);
   const port = new FastPort(link);
   assert.deepEqual(port.limits, []);
-  port.close();
+  await port.close();
 });
 
 Deno.test("FastPort names the interface that it cannot be bound to", async () => {

@@ -17,3 +17,10 @@ export async function countedPackets(
     )
     .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" "))), 0);
 }
+
+/** How often the socket of a pool was opened. */
+export async function socketOpens(agent: RunningAgent, pool: string): Promise<number> {
+  const series = `vmdhcpagent_socket_opens_total{ippool="${pool}"} `;
+  const line = (await agent.metrics()).split("\n").find((line) => line.startsWith(series));
+  return Number(line?.slice(series.length) ?? 0);
+}
