@@ -24,11 +24,13 @@ export class Draft {
   readonly #gone = new Set<number>();
   /** Their addresses. */
   readonly #goneAddresses = new Set<number>();
-  /** Addresses of new entries -> their places in the two lists. */
-  readonly #added = new Map<number, number>();
+  /** New entries, place by place: their addresses, as numbers and as they are to be written, ... */
+  readonly #addedAddresses: number[] = [];
   readonly #addedKeys: string[] = [];
-  /** MAC addresses and marks. */
+  /** ... and their MAC addresses and marks. */
   readonly #addedTexts: string[] = [];
+  /** Address -> place, of as many new entries as anybody has asked for. */
+  readonly #places = new Map<number, number>();
   /** How many of the new entries have a MAC address. */
   #given = 0;
 
@@ -46,12 +48,15 @@ export class Draft {
 
   /** Number of entries. */
   get size(): number {
-    return this.record.size - this.#gone.size + this.#added.size;
+    return this.record.size - this.#gone.size + this.#addedKeys.length;
   }
 
   /** The MAC address or mark that has an address now, as it is written. */
   holder(address: number): string | undefined {
-    const added = this.#added.get(address);
+    for (let place = this.#places.size; place < this.#addedAddresses.length; place++) {
+      this.#places.set(this.#addedAddresses[place] ?? NONE, place);
+    }
+    const added = this.#places.get(address);
     if (added !== undefined) return this.#addedTexts[added];
     if (this.#goneAddresses.has(address)) return undefined;
     const allocated = this.#recorded?.allocated;
@@ -121,7 +126,7 @@ export class Draft {
 
   /** What `status.ipv4.allocated` is to be: the very object that is recorded, where nothing changes. */
   toAllocated(): Readonly<Record<string, string>> | undefined {
-    if (this.#gone.size === 0 && this.#added.size === 0) return this.#recorded?.allocated;
+    if (this.#gone.size === 0 && this.#addedKeys.length === 0) return this.#recorded?.allocated;
     const { keys, values } = this.record;
     const next: Record<string, string> = {};
     for (let entry = 0; entry < keys.length; entry++) {
@@ -136,7 +141,8 @@ export class Draft {
 
   #add(address: number, key: string, text: string): void {
     if (this.released.size > 0) this.released.delete(address);
-    this.#added.set(address, this.#addedKeys.push(key) - 1);
+    this.#addedAddresses.push(address);
+    this.#addedKeys.push(key);
     this.#addedTexts.push(text);
     this.blocked.add(address);
   }

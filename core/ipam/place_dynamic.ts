@@ -20,45 +20,51 @@ export function placeDynamic(
   wishes: readonly Wish[],
   network: PoolNetwork,
 ): void {
-  if (wishes.length === 0) return;
   const { draft } = planning;
   const declined = byMac(draft.conflicts);
   const left = byMac(draft.released);
-  const others: Wish[] = [];
-  for (const wish of wishes) {
-    const { mac } = wish;
-    wish.refusal = declinedTooMuch(mac, declined) ?? fullRefusal(planning);
-    if (wish.refusal !== undefined) continue;
-    const address = formerAddresses(wish, left).find((address) =>
-      rangeContains(network.range, address) && draft.isFreeFor(mac, address) &&
-      !declinesAgain(planning, { mac, address, isPinned: false })
-    );
+  const others = wishes.filter((wish) => {
+    wish.refusal = declinedTooMuch(wish.mac, declined) ?? fullRefusal(planning);
+    if (wish.refusal !== undefined) return false;
+    const address = firstFree(planning, wish, formerAddresses(wish, left));
     if (address !== undefined) wish.given = draft.give(address, wish.macText);
-    else others.push(wish);
-  }
-  placeNew(planning, others, network);
+    return address === undefined;
+  });
+  if (others.length > 0) placeNew(planning, others, network);
+}
+
+function firstFree(
+  planning: Planning,
+  { mac }: Wish,
+  addresses: readonly number[],
+): number | undefined {
+  if (addresses.length === 0) return undefined;
+  const { draft, network } = planning;
+  return addresses.find((address) =>
+    network !== undefined && rangeContains(network.range, address) &&
+    draft.isFreeFor(mac, address) && !declinesAgain(planning, { mac, address, isPinned: false })
+  );
 }
 
 /** Addresses for those who had none, or whose former one is not to be had. */
 function placeNew(planning: Planning, wishes: readonly Wish[], { range }: PoolNetwork): void {
   const { draft } = planning;
-  const without: Wish[] = [];
   let held: HeldAddress[] | undefined;
-  for (const wish of wishes) {
+  const next = (mac: number) => {
+    const free = held === undefined ? draft.blocked.nextFree(range, homeAddress(mac, range)) : NONE;
+    if (free !== NONE) return free;
+    held ??= heldInOrder(draft.released, range).reverse();
+    return held.pop()?.address ?? NONE;
+  };
+  const without = wishes.filter((wish) => {
     const { mac } = wish;
     wish.refusal = fullRefusal(planning);
-    if (wish.refusal !== undefined) continue;
-    let address: number;
-    do {
-      address = held === undefined ? draft.blocked.nextFree(range, homeAddress(mac, range)) : NONE;
-      if (address === NONE) {
-        held ??= heldInOrder(draft.released, range).reverse();
-        address = held.pop()?.address ?? NONE;
-      }
-    } while (declinesAgain(planning, { mac, address, isPinned: false }));
+    if (wish.refusal !== undefined) return false;
+    let address = next(mac);
+    while (declinesAgain(planning, { mac, address, isPinned: false })) address = next(mac);
     if (address !== NONE) wish.given = draft.give(address, wish.macText);
-    else without.push(wish);
-  }
+    return address === NONE;
+  });
   if (without.length > 0) refuseExhausted(planning, without, formatRange(range));
 }
 

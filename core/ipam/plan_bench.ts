@@ -72,7 +72,6 @@ interface Times {
 function time<T>(prepare: () => T, work: (prepared: T) => unknown): Times {
   const times = Array.from({ length: ROUNDS + 5 }, () => {
     const prepared = prepare();
-    gc();
     const start = performance.now();
     work(prepared);
     return performance.now() - start;

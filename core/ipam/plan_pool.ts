@@ -83,16 +83,16 @@ export function planPool(input: PlanInput): Plan {
   }
   const wishes = settleRecord(planning);
   if (network !== undefined) fulfil(planning, wishes, network);
-  for (const { station, given, kept, refusal } of wishes) {
+  wishes.forEach(({ station, given, kept, refusal }) => {
     answers.station(station, { address: given ?? kept, refusal });
-  }
+  });
   return finish(planning);
 }
 
 /** Gives out addresses, and marks what is not to be given. */
 function fulfil(planning: Planning, wishes: readonly Wish[], network: PoolNetwork): void {
-  const [statics, dynamics]: [Wish[], Wish[]] = [[], []];
-  for (const wish of wishes) (wish.requested === undefined ? dynamics : statics).push(wish);
+  const statics = wishes.filter(({ requested }) => requested !== undefined);
+  const dynamics = wishes.filter(({ requested }) => requested === undefined);
   dropMarks(planning, network);
   placeStatic(planning, inOrder(statics), network);
   addMarks(planning, network);

@@ -19,17 +19,18 @@ export function settleRecord(planning: Planning): readonly Wish[] {
   const { stations: { all }, places } = planning;
   const wishes: Wish[] = [];
   const restless = new Set<number>();
-  settleTwice(planning);
-  settleOrphans(planning);
-  for (const place of places ?? all.keys()) {
-    const station = all[place];
-    if (station === undefined || keepsAsIs(planning, station)) continue;
+  const settle = (station: Station | undefined, place: number) => {
+    if (station === undefined || keepsAsIs(planning, station)) return;
     restless.add(place);
     const wish = station.entry === NONE
       ? settleFresh(planning, station)
       : settleStation(planning, station);
     if (wish !== undefined) wishes.push(wish);
-  }
+  };
+  settleTwice(planning);
+  settleOrphans(planning);
+  if (places === undefined) all.forEach(settle);
+  else places.forEach((place) => settle(all[place], place));
   carryOn(planning, restless);
   return wishes;
 }

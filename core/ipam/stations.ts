@@ -39,7 +39,7 @@ export class Stations {
       byEntry: new Int32Array(record.size).fill(NONE),
       fresh: new MacTable(Math.max(0, claims.length - record.size)),
     });
-    for (const claim of claims) stations.#add(claim);
+    claims.forEach((claim) => stations.#add(claim));
     return stations;
   }
 
