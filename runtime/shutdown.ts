@@ -11,7 +11,7 @@ export type EndSignal = "SIGTERM" | "SIGINT";
 /** What {@linkcode onShutdown} needs from outside. */
 export interface ShutdownOptions {
   readonly logger: Logger;
-  /** Ends the process at once with this code, such as `Deno.exit`. */
+  /** Ends the process at once with this code, as the runtime's own exit does. */
   readonly exit: (code: number) => void;
   /** Adds or removes a signal's listener. Default: the process's. */
   readonly signals?: {

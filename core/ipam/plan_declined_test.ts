@@ -85,7 +85,7 @@ Deno.test("rule 49: the last of several reports counts, however its MAC address 
   strictEqual(ipv4.conflicts?.[A]?.until, "2026-01-01T00:30:00Z");
 });
 
-Deno.test("rule 51: the time of an agent whose clock is ahead is taken for now", () => {
+Deno.test("rule 51: the time of an agent whose clock is ahead is taken for the present", () => {
   const { ipv4 } = plan(POOL, [claimOf(1)], declined({ at: "2026-01-02T00:00:00Z" }));
   strictEqual(ipv4.conflicts?.[A]?.until, "2026-01-01T01:00:00Z");
 });

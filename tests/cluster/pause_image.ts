@@ -19,18 +19,18 @@ int main(void) {
 export async function buildPauseImage(output: string): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "vm-dhcp-pause-" });
   try {
-    await Deno.mkdir(`${folder}/root`);
+    await Deno.mkdir(`${folder}/image`);
     await Deno.writeTextFile(`${folder}/pause.c`, PROGRAM);
     await mustRun("cc", [
       "-static",
       "-Os",
       "-s",
       "-o",
-      `${folder}/root/pause`,
+      `${folder}/image/pause`,
       `${folder}/pause.c`,
     ]);
     await writeOciArchive({
-      layers: [{ folder: `${folder}/root`, comment: "pause" }],
+      layers: [{ folder: `${folder}/image`, comment: "pause" }],
       config: { entrypoint: ["/pause"], env: [], workingDir: "/", user: "65535:65535", labels: {} },
       tag: "localhost/pause:1",
       architecture: Deno.build.arch === "aarch64" ? "arm64" : "amd64",
