@@ -5,7 +5,19 @@
  *
  * @module
  */
+import { ipv4FromBytes, ipv4ToBytes } from "../../core/net/mod.ts";
 import type { InterfaceAddress, LinkAddress } from "../host_network.ts";
+import {
+  align,
+  attribute,
+  attributes,
+  concat,
+  nested,
+  type NetlinkAttribute,
+  number32,
+  readNumber32,
+  readText,
+} from "./netlink_attributes.ts";
 
 /** Message types. */
 export const Rtm = {
@@ -134,7 +146,7 @@ export function acceptLocalBody(index: number, accept: boolean): Uint8Array {
   new DataView(head.buffer).setInt32(4, index, true);
   const setting = attribute(INET_CONF_ACCEPT_LOCAL, number32(accept ? 1 : 0));
   const settings = attribute(IFLA_INET_CONF | NESTED, setting);
-  return concat([head, attribute(IFLA_AF_SPEC | NESTED, attribute(AF_INET | NESTED, settings))]);
+  return concat(head, attribute(IFLA_AF_SPEC | NESTED, attribute(AF_INET | NESTED, settings)));
 }
 
 /** Body of a request for all IPv4 addresses. */
@@ -151,13 +163,13 @@ export function addressBody(
   head[0] = AF_INET;
   head[1] = prefixLength;
   new DataView(head.buffer).setUint32(4, index, true);
-  return concat([
+  return concat(
     head,
-    attribute(IFA_LOCAL, ipv4(address)),
-    attribute(IFA_ADDRESS, ipv4(address)),
+    attribute(IFA_LOCAL, ipv4ToBytes(address)),
+    attribute(IFA_ADDRESS, ipv4ToBytes(address)),
     attribute(IFA_FLAGS, number32(IFA_F_NOPREFIXROUTE)),
     attribute(IFA_LABEL, new TextEncoder().encode(`${ADDRESS_LABEL}\0`)),
-  ]);
+  );
 }
 
 /** Body of a request that adds or removes the route to the address's network through the interface. */
@@ -165,20 +177,20 @@ export function routeBody(index: number, { address, prefixLength }: InterfaceAdd
   const head = new Uint8Array(12);
   head.set([AF_INET, prefixLength, 0, 0, RT_TABLE_MAIN, RTPROT_STATIC, RT_SCOPE_LINK, RTN_UNICAST]);
   const mask = prefixLength === 0 ? 0 : (0xffffffff << (32 - prefixLength)) >>> 0;
-  return concat([
+  return concat(
     head,
-    attribute(RTA_DST, ipv4((address & mask) >>> 0)),
+    attribute(RTA_DST, ipv4ToBytes((address & mask) >>> 0)),
     attribute(RTA_OIF, number32(index)),
-    attribute(RTA_PREFSRC, ipv4(address)),
-  ]);
+    attribute(RTA_PREFSRC, ipv4ToBytes(address)),
+  );
 }
 
 /** Body of a request for the IPv4 settings that hold for all interfaces. */
 export function netconfOfAll(): Uint8Array {
-  return concat([
+  return concat(
     Uint8Array.of(AF_INET, 0, 0, 0),
     attribute(NETCONFA_IFINDEX, number32(NETCONF_ALL)),
-  ]);
+  );
 }
 
 /** What a NEWLINK message says of a link. */
@@ -202,11 +214,12 @@ export function linkOf({ body }: NetlinkMessage): LinkMessage | undefined {
   let mtu = 0;
   let hardwareAddress = new Uint8Array(6);
   let settings = new Uint8Array();
-  for (const { type, value } of attributes(body, 16)) {
-    if (type === IFLA_IFNAME) name = text(value);
-    else if (type === IFLA_MTU) mtu = hostNumber(value);
+  for (const part of attributes(body, 16)) {
+    const { type, value } = part;
+    if (type === IFLA_IFNAME) name = readText(value);
+    else if (type === IFLA_MTU) mtu = readNumber32(value);
     else if (type === IFLA_ADDRESS && value.length === 6) hardwareAddress = value.slice();
-    else if (type === IFLA_AF_SPEC) settings = settingsIn(value);
+    else if (type === IFLA_AF_SPEC) settings = settingsIn(part);
   }
   if (name === undefined) return undefined;
   const up = (body.getUint32(8, true) & IFF_UP) !== 0;
@@ -228,9 +241,9 @@ export function linkAddressOf({ body }: NetlinkMessage): LinkAddress | undefined
   let peer: number | undefined;
   let ours = false;
   for (const { type, value } of attributes(body, 8)) {
-    if (type === IFA_LOCAL) local = networkNumber(value);
-    else if (type === IFA_ADDRESS) peer = networkNumber(value);
-    else if (type === IFA_LABEL) ours = text(value) === ADDRESS_LABEL;
+    if (type === IFA_LOCAL) local = readAddress(value);
+    else if (type === IFA_ADDRESS) peer = readAddress(value);
+    else if (type === IFA_LABEL) ours = readText(value) === ADDRESS_LABEL;
   }
   const address = local ?? peer;
   if (address === undefined) return undefined;
@@ -240,16 +253,16 @@ export function linkAddressOf({ body }: NetlinkMessage): LinkAddress | undefined
 /** `rp_filter` of a NEWNETCONF message; 0 where the message does not say. */
 export function reversePathFilterOf({ body }: NetlinkMessage): number {
   for (const { type, value } of attributes(body, 4)) {
-    if (type === NETCONFA_RP_FILTER) return hostNumber(value);
+    if (type === NETCONFA_RP_FILTER) return readNumber32(value);
   }
   return 0;
 }
 
 /** The IPv4 settings among those of all address families. */
-function settingsIn(families: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  for (const family of attributes(viewOf(families), 0)) {
+function settingsIn(families: NetlinkAttribute): Uint8Array<ArrayBuffer> {
+  for (const family of nested(families)) {
     if (family.type !== AF_INET) continue;
-    for (const { type, value } of attributes(viewOf(family.value), 0)) {
+    for (const { type, value } of nested(family)) {
       if (type === IFLA_INET_CONF) return value;
     }
   }
@@ -257,69 +270,9 @@ function settingsIn(families: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> 
 }
 
 function settingOf(settings: Uint8Array, number: number): number {
-  return hostNumber(settings.subarray((number - 1) * 4));
+  return readNumber32(settings.subarray((number - 1) * 4));
 }
 
-function viewOf(bytes: Uint8Array<ArrayBuffer>): DataView<ArrayBuffer> {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-}
-
-function* attributes(
-  body: DataView<ArrayBuffer>,
-  start: number,
-): Generator<{ type: number; value: Uint8Array<ArrayBuffer> }> {
-  let offset = start;
-  while (offset + 4 <= body.byteLength) {
-    const length = body.getUint16(offset, true);
-    if (length < 4 || offset + length > body.byteLength) return;
-    const type = body.getUint16(offset + 2, true) & 0x3fff;
-    yield { type, value: new Uint8Array(body.buffer, body.byteOffset + offset + 4, length - 4) };
-    offset += align(length);
-  }
-}
-
-function attribute(type: number, value: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(align(4 + value.length));
-  const view = new DataView(bytes.buffer);
-  view.setUint16(0, 4 + value.length, true);
-  view.setUint16(2, type, true);
-  bytes.set(value, 4);
-  return bytes;
-}
-
-function ipv4(address: number): Uint8Array {
-  return Uint8Array.of(address >>> 24, address >>> 16 & 0xff, address >>> 8 & 0xff, address & 0xff);
-}
-
-function number32(value: number): Uint8Array {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setInt32(0, value, true);
-  return bytes;
-}
-
-function hostNumber(value: Uint8Array): number {
-  return value.length < 4 ? 0 : new DataView(value.buffer, value.byteOffset).getInt32(0, true);
-}
-
-function networkNumber(value: Uint8Array): number {
-  return value.length < 4 ? 0 : new DataView(value.buffer, value.byteOffset).getUint32(0, false);
-}
-
-function text(value: Uint8Array): string {
-  const end = value.indexOf(0);
-  return new TextDecoder().decode(end < 0 ? value : value.subarray(0, end));
-}
-
-function align(length: number): number {
-  return (length + 3) & ~3;
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
-  return bytes;
+function readAddress(value: Uint8Array): number {
+  return value.length < 4 ? 0 : ipv4FromBytes(value);
 }
