@@ -43,6 +43,15 @@ Deno.test("rule 3: a new VM gets the address that its MAC address hashes to, or 
   });
 });
 
+Deno.test("rule 3: of two new VMs the older comes first, whatever their MAC addresses", () => {
+  const other = sameHome(1);
+  const claims = [claimOf(1, { createdAt: NOW }), claimOf(other, { createdAt: NOW - 1 })];
+  deepStrictEqual(results(plan(poolOf(), claims)), {
+    "vm-1": after(homeOf(1)),
+    [`vm-${other}`]: homeOf(1),
+  });
+});
+
 Deno.test("rule 3: the search goes on at the start of the range", () => {
   const allocated = Object.fromEntries(
     Array.from({ length: 10 }, (_, index) => [`10.0.0.${11 + index}`, macOf(100 + index)])
@@ -194,6 +203,15 @@ Deno.test("C5: claims and record are compared by value, whatever their spelling"
   const pool = poolOf({ allocated: { "10.0.0.12": "52-54-00-00-00-01" } });
   strictEqual(plan(pool, [claimOf(1, { macAddress: "5254.0000.0001" })]).changed, false);
 });
+
+for (
+  const macAddress of ["52:54:00:00:00:0A", "52-54-00-00-00-0a", "52:54:0:0:0:a", "52540000000A"]
+) {
+  Deno.test(`C5: ${macAddress} is recorded in its canonical form`, () => {
+    const { ipv4 } = plan(poolOf(), [claimOf(10, { macAddress })]);
+    deepStrictEqual(Object.values(ipv4.allocated ?? {}), ["52:54:00:00:00:0a"]);
+  });
+}
 
 Deno.test("addresses of one moment are given in the order of MAC addresses", () => {
   const other = sameHome(1);

@@ -145,10 +145,9 @@ Deno.test("an entry that cannot be read is left alone, noted, and disturbs no ot
 });
 
 Deno.test("a note names the first five things and counts the others", () => {
-  const allocated = Object.fromEntries(
-    [1, 2, 3, 4, 5, 6, 7].map((n) => [`10.0.0.${n + 100}`, macOf(n)]),
-  );
-  const { notes } = plan(poolOf({ allocated }), [1, 2, 3, 4, 5, 6, 7].map((n) => claimOf(n)));
+  const numbers = [7, 6, 5, 1, 2, 3, 4];
+  const allocated = Object.fromEntries(numbers.map((n) => [`10.0.0.${n + 100}`, macOf(n)]));
+  const { notes } = plan(poolOf({ allocated }), numbers.map((n) => claimOf(n)));
   strictEqual(notes[0]?.message.split("; ").length, 6);
   strictEqual(notes[0]?.message.endsWith("; and 2 more"), true);
 });

@@ -47,6 +47,16 @@ Deno.test("rule 10: holds of freed addresses give way to the size of the record,
   deepStrictEqual(Object.keys(ipv4.released ?? {}), ["10.0.0.12", "10.0.0.14"]);
 });
 
+Deno.test("rule 10: the hold of a VM that moved away does not give way, since it may still use the address", () => {
+  const released = {
+    "10.0.0.12": { macAddress: macOf(1), until: "2026-01-01T00:10:00Z" },
+    "10.0.0.13": { macAddress: macOf(13), until: "2026-01-01T00:30:00Z" },
+  };
+  const pool = poolOf({ allocated: { "10.0.0.15": macOf(1) }, ipv4: { released } });
+  const { ipv4 } = plan(pool, claims(1), { limits: { warnEntries: 9, maxEntries: 3 } });
+  deepStrictEqual(Object.keys(ipv4.released ?? {}), ["10.0.0.12"]);
+});
+
 Deno.test("rule 10: a full pool stays below etcd's limit of 1.5 MiB by a fifth", () => {
   const config = {
     cidr: "100.100.0.0/16",
