@@ -31,7 +31,7 @@ async function reasonsInCode(): Promise<ReadonlySet<string>> {
 Deno.test("docs/events.md names every reason the controller can give, and no other", async () => {
   const text = await Deno.readTextFile(new URL("docs/events.md", ROOT));
   const documented = new Set(
-    [...text.matchAll(/^\| `(\w+)` \|/gm)].map(([, reason = ""]) => reason),
+    [...text.matchAll(/^\| `(\w+)` +\|/gm)].map(([, reason = ""]) => reason),
   );
   const inCode = await reasonsInCode();
   assert.ok(inCode.size > 40, `${inCode.size} reasons found`);

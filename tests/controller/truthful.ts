@@ -1,6 +1,6 @@
 /**
  * A client that watches over what is shown: no VirtualMachineNetworkConfig may show an address that its pool does not
- * record at that moment.
+ * record at the moment of the write. A write that the server refuses shows nothing.
  *
  * @module
  */
@@ -18,11 +18,14 @@ const STATUS = /\/virtualmachinenetworkconfigs\/[^/]+\/status$/;
 /** Wraps a client; every lie goes into `lies`. */
 export function truthful(rest: RestClient, lies: string[]): RestClient {
   return toRestClient(async (request) => {
-    if (request.method === "PUT" && STATUS.test(request.path)) {
-      const config = request.bodyJson as unknown as VirtualMachineNetworkConfig;
-      await check(rest, config).catch((error) => lies.push(String(error)));
+    if (request.method !== "PUT" || !STATUS.test(request.path)) {
+      return await rest.performRequest(request);
     }
-    return await rest.performRequest(request);
+    const config = request.bodyJson as unknown as VirtualMachineNetworkConfig;
+    const lie = await check(rest, config).then(() => undefined, String);
+    const answer = await rest.performRequest(request);
+    if (lie !== undefined) lies.push(lie);
+    return answer;
   });
 }
 
