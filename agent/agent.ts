@@ -35,6 +35,7 @@ const TIMING: AgentTiming = {
 /** States in which there is nothing that the pod could be waited for. */
 const SETTLED: ReadonlySet<PoolReport["reason"]> = new Set([
   "Serving",
+  "AddressInUse",
   "Standby",
   "Paused",
   "PoolNotFound",

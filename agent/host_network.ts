@@ -35,12 +35,24 @@ export interface LinkAddress {
   readonly ours: boolean;
 }
 
+/** Somebody on the network of an interface who says that an address is theirs. */
+export interface AddressOwner {
+  /** {@linkcode Link.index} of the interface. */
+  readonly index: number;
+  /** Unsigned 32-bit number. */
+  readonly address: number;
+  /** 6 octets. */
+  readonly hardwareAddress: Uint8Array;
+}
+
 /** Everything there is at one moment. */
 export interface HostState {
   /** By name. */
   readonly links: ReadonlyMap<string, Link>;
   /** Of all interfaces. */
   readonly addresses: readonly LinkAddress[];
+  /** Who said so since the state that was read before. */
+  readonly owners: readonly AddressOwner[];
 }
 
 /** An IPv4 address, and how much of it names its network. */
@@ -69,6 +81,8 @@ export interface HostNetwork extends Disposable {
   acceptLocal(link: Link, accept: boolean): void;
   /** Tells the neighbours by ARP who has the address now (RFC 5227 section 2.3). */
   announce(link: Link, address: number): void;
+  /** Asks the neighbours by ARP who has the address (RFC 5227 section 2.1.1): a later {@linkcode HostState.owners} tells. */
+  probe(link: Link, address: number): void;
   /** Frees what it holds; it cannot be used after. */
   [Symbol.dispose](): void;
 }

@@ -22,7 +22,7 @@ export interface InterfaceWatchContext {
   readonly onLook: () => void;
 }
 
-const NOTHING: HostState = { links: new Map(), addresses: [] };
+const NOTHING: HostState = { links: new Map(), addresses: [], owners: [] };
 
 /**
  * Keeps `state` in step with the kernel. Deno cannot wait for a netlink socket, so the kernel's events are asked for: one system

@@ -1,13 +1,13 @@
 /**
  * {@linkcode HostNetwork} over the kernel: route netlink, and a packet socket for ARP. No `ip` binary, no files.
  *
- * Needs `--allow-ffi`; reading needs no capability, changing needs CAP_NET_ADMIN, announcing CAP_NET_RAW.
+ * Needs `--allow-ffi`; reading needs no capability, changing needs CAP_NET_ADMIN, ARP CAP_NET_RAW.
  *
  * @module
  */
-import { checked, Errno, Sys, SystemCallError } from "./ffi/libc.ts";
-import { ARP_BYTES, arpAnnouncement, SOCKADDR_LL_BYTES, writeLinkAddress } from "./ffi/frames.ts";
-import { MessageBatch, SlotMemory } from "./ffi/message_batch.ts";
+import { Errno, SystemCallError } from "./ffi/libc.ts";
+import { ArpSocket } from "./ffi/arp_socket.ts";
+import { arpAnnouncement, arpProbe } from "./ffi/frames.ts";
 import { NetlinkSocket } from "./ffi/netlink.ts";
 import {
   acceptLocalBody,
@@ -23,7 +23,6 @@ import {
   routeBody,
   Rtm,
 } from "./ffi/netlink_message.ts";
-import { closeDescriptor, openPacketSender } from "./ffi/sockets.ts";
 import type {
   HostNetwork,
   HostState,
@@ -37,8 +36,8 @@ const STRICT = 1;
 /** The interfaces and addresses of the network namespace that the process was in when this was made. */
 export class LinuxNetwork implements HostNetwork {
   readonly #requests = new NetlinkSocket();
-  /** Opened at the first announcement. */
-  #sender: number | undefined;
+  /** Opened when it is first sent by. */
+  #arp: ArpSocket | undefined;
   readonly #events = new NetlinkSocket({ groups: NetlinkGroup.LINK | NetlinkGroup.IPV4_ADDRESS });
 
   read(): HostState {
@@ -58,7 +57,7 @@ export class LinuxNetwork implements HostNetwork {
       const address = message.type === Rtm.NEWADDR ? linkAddressOf(message) : undefined;
       if (address !== undefined) addresses.push(address);
     });
-    return { links, addresses };
+    return { links, addresses, owners: this.#arp?.receive() ?? [] };
   }
 
   changed(): boolean {
@@ -113,26 +112,22 @@ export class LinuxNetwork implements HostNetwork {
   }
 
   announce(link: Link, address: number): void {
-    const packet = new MessageBatch({
-      messages: 1,
-      data: new SlotMemory(1, ARP_BYTES),
-      nameBytes: SOCKADDR_LL_BYTES,
-    });
-    packet.data(0).set(arpAnnouncement(link.hardwareAddress, address));
-    writeLinkAddress(packet.names.at(0), { index: link.index, protocol: Sys.ETH_P_ARP });
-    this.#sender ??= openPacketSender();
-    checked(packet.send(this.#sender, { from: 0, to: 1 }), {
-      action: `Cannot announce an address on the interface ${link.name}`,
-      call: "sendmmsg",
-    });
+    this.#arpSocket().send(link.index, arpAnnouncement(link.hardwareAddress, address));
+  }
+
+  probe(link: Link, address: number): void {
+    this.#arpSocket().send(link.index, arpProbe(link.hardwareAddress, address));
   }
 
   [Symbol.dispose](): void {
     this.#requests[Symbol.dispose]();
     this.#events[Symbol.dispose]();
-    const sender = this.#sender;
-    this.#sender = undefined;
-    if (sender !== undefined) closeDescriptor(sender);
+    this.#arp?.[Symbol.dispose]();
+    this.#arp = undefined;
+  }
+
+  #arpSocket(): ArpSocket {
+    return this.#arp ??= new ArpSocket();
   }
 
   #reversePathFilterOfAll(): number {

@@ -8,6 +8,7 @@ import type { Responder, ServedNetwork } from "../core/dhcp/mod.ts";
 import { formatCidr, formatIPv4 } from "../core/net/mod.ts";
 import type { Clock, Random } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
+import { AddressProbe } from "./address_probe.ts";
 import type { OpenPort } from "./datagram_port.ts";
 import { DeclinedAddresses } from "./declined_addresses.ts";
 import type { HostNetwork, HostState, Link } from "./host_network.ts";
@@ -61,6 +62,7 @@ export class PoolServer {
   readonly #log: Logger;
   readonly #port: PortKeeper;
   readonly #address: ServerAddress;
+  readonly #probe: AddressProbe;
   readonly #compiler: PoolCompiler;
   readonly #packets: PacketContext;
   #report: Outcome["report"] = { ready: false, reason: "NotSynced", message: "Not looked at yet" };
@@ -97,6 +99,7 @@ export class PoolServer {
       log,
       apiServerAddresses: context.apiServerAddresses,
     });
+    this.#probe = new AddressProbe({ host: context.host, clock, log });
     this.#compiler = new PoolCompiler((problems) =>
       log.warn("Values of the pool cannot be used", { problems })
     );
@@ -132,6 +135,7 @@ export class PoolServer {
     if (outcome.address === "remove" && link !== undefined && !this.#context.dryRun) {
       this.#address.ensure(host, { link });
     }
+    if (outcome.network === undefined) this.#probe.forget();
     this.#packets.network = outcome.network;
     this.#resourceVersion = view.pool?.metadata.resourceVersion;
     this.#tell(outcome.report, network.interfaceName);
@@ -190,9 +194,15 @@ export class PoolServer {
         `${formatIPv4(served.serverAddress)} is not on ${link.name}: ${address.note}`,
       );
     }
-    const message = sentence(`Answering ${where}`, [address.note, ...notes]);
+    const owner = this.#probe.look(host, { link, address: served.serverAddress });
+    const shared = owner === undefined
+      ? undefined
+      : `another machine, ${owner}, has ${formatIPv4(served.serverAddress)} too`;
+    const message = sentence(`Answering ${where}`, [shared, address.note, ...notes]);
     return {
-      report: { ready: true, reason: "Serving", message },
+      report: shared === undefined
+        ? { ready: true, reason: "Serving", message }
+        : { ready: false, reason: "AddressInUse", message },
       address: "keep",
       network: served,
     };

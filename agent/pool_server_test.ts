@@ -173,6 +173,26 @@ Deno.test("PoolServer does not answer without its address", async () => {
   await end();
 });
 
+Deno.test("PoolServer tells who else has its address, and goes on answering", async () => {
+  const { clock, host, reconcile, end } = setUp();
+  host.neighbour("192.168.48.77", "52:54:00:00:00:99");
+  const states = [];
+  for (let second = 0; second < 6; second++) {
+    states.push(reconcile());
+    await clock.advance(1_000);
+  }
+  assert.equal(states[0]?.reason, "Serving");
+  assert.deepEqual(states.at(-1), {
+    ready: false,
+    reason: "AddressInUse",
+    message: `Answering ${ON}; another machine, 52:54:00:00:00:99, has 192.168.48.77 too`,
+    answers: true,
+  });
+  assert.equal(reconcile({ leading: false }).reason, "Standby");
+  assert.equal(reconcile().reason, "Serving");
+  await end();
+});
+
 Deno.test("PoolServer changes no address in a dry run", async () => {
   const { host, reconcile, end } = setUp({ dryRun: true });
   host.address(host.link("eth1"), "192.168.48.76/32", true);

@@ -41,7 +41,7 @@ const LINK: Link = {
 
 /** A machine with one interface, on which nothing really changes. */
 class OneInterface implements HostNetwork {
-  #state: HostState = { links: new Map([[LINK.name, LINK]]), addresses: [] };
+  #state: HostState = { links: new Map([[LINK.name, LINK]]), addresses: [], owners: [] };
   #changed = false;
 
   read(): HostState {
@@ -66,6 +66,7 @@ class OneInterface implements HostNetwork {
   removePrefixRoute(): void {}
   acceptLocal(): void {}
   announce(): void {}
+  probe(): void {}
   [Symbol.dispose](): void {}
 }
 

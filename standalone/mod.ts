@@ -9,6 +9,7 @@ export type { RunningStandalone, StandaloneOptions } from "./types.ts";
 export type { WatchTiming } from "./manifests/watch_directory.ts";
 export type { DatagramPort, OpenPort } from "../agent/datagram_port.ts";
 export type {
+  AddressOwner,
   HostNetwork,
   HostState,
   InterfaceAddress,

@@ -3,12 +3,19 @@
  *
  * @module
  */
-import type { AgentReport } from "../core/api/agent_report.ts";
+import type { AgentReport, PoolReport } from "../core/api/agent_report.ts";
 import { parseIPPool } from "../core/api/ippool.ts";
 import { networkRef } from "../core/api/network_ref.ts";
 import type { IPPool } from "../core/api/types.ts";
 import { electPool } from "../core/ipam/mod.ts";
 import { keyOf } from "../kube/resources.ts";
+
+/** Answered, or not to be waited for. */
+const SETTLED: ReadonlySet<PoolReport["reason"]> = new Set([
+  "Serving",
+  "AddressInUse",
+  "InterfaceMissing",
+]);
 
 /** What readiness is judged by. */
 export interface ReadinessFacts {
@@ -35,7 +42,7 @@ export function notServed({ pools, hasAttachment, report }: ReadinessFacts): str
     const key = keyOf(pool);
     const state = report.pools[key];
     if (state === undefined) return [`IPPool ${key} is not known to the agent yet`];
-    if (state.reason === "InterfaceMissing" || state.reason === "Serving") return [];
+    if (SETTLED.has(state.reason)) return [];
     return [`IPPool ${key} is not served: ${state.reason}: ${state.message}`];
   });
 }

@@ -48,6 +48,10 @@ function reasons(
 const CASES: Readonly<Record<string, [found: string[], expected: string[]]>> = {
   "no pool is all served": [reasons([], {}), []],
   "a pool that is served": [reasons([pool()], { "default/a": state("Serving") }), []],
+  "a pool that is served, though another machine has its address": [
+    reasons([pool()], { "default/a": state("AddressInUse") }),
+    [],
+  ],
   "a pool that the agent does not know yet": [
     reasons([pool()], {}),
     ["IPPool default/a is not known to the agent yet"],

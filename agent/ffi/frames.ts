@@ -100,17 +100,49 @@ export function writeSourceAddress(control: Uint8Array, source: number): void {
   view.setUint32(24, 0, false);
 }
 
+/** Which interface a packet came in by: reads `struct sockaddr_ll`. */
+export function readLinkIndex(name: Uint8Array): number {
+  return new DataView(name.buffer, name.byteOffset).getInt32(4, true);
+}
+
+/** Hardware type Ethernet, protocol IPv4, and the lengths of their addresses: what every ARP packet begins with here. */
+const ARP_HEAD = [0, 1, 8, 0, 6, 4];
+const ARP_REQUEST = 1;
+const ARP_REPLY = 2;
+
 /** An ARP announcement: a request for the sender's own address (RFC 5227 section 2.3). */
 export function arpAnnouncement(
   hardwareAddress: Uint8Array,
   address: number,
 ): Uint8Array<ArrayBuffer> {
-  const packet = new Uint8Array(ARP_BYTES);
-  packet.set([0, 1, 8, 0, 6, 4, 0, 1]);
-  packet.set(hardwareAddress, 8);
+  const packet = arpProbe(hardwareAddress, address);
   write32(packet, 14, address);
+  return packet;
+}
+
+/** An ARP probe: a request from nobody for an address, which teaches nobody anything (RFC 5227 section 2.1.1). */
+export function arpProbe(hardwareAddress: Uint8Array, address: number): Uint8Array<ArrayBuffer> {
+  const packet = new Uint8Array(ARP_BYTES);
+  packet.set([...ARP_HEAD, 0, ARP_REQUEST]);
+  packet.set(hardwareAddress, 8);
   write32(packet, 24, address);
   return packet;
+}
+
+/** What an ARP reply says. */
+export interface ArpReply {
+  /** Unsigned 32-bit number. */
+  readonly address: number;
+  /** Who has it: 6 octets. */
+  readonly hardwareAddress: Uint8Array;
+}
+
+/** Reads an ARP reply; `undefined` for any other octets. */
+export function readArpReply(packet: Uint8Array): ArpReply | undefined {
+  if (packet.length < ARP_BYTES || packet[6] !== 0 || packet[7] !== ARP_REPLY) return undefined;
+  if (ARP_HEAD.some((octet, at) => packet[at] !== octet)) return undefined;
+  const view = new DataView(packet.buffer, packet.byteOffset);
+  return { address: view.getUint32(14, false), hardwareAddress: packet.slice(8, 14) };
 }
 
 function sum16(bytes: Uint8Array, from: number, to: number): number {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import {
   arpAnnouncement,
+  arpProbe,
   IP_UDP_BYTES,
   PKTINFO_BYTES,
+  readArpReply,
   SOCKADDR_IN_BYTES,
   SOCKADDR_LL_BYTES,
   writeInternetAddress,
@@ -126,4 +128,29 @@ Deno.test("arpAnnouncement asks everybody for the sender's own address", () => {
     ...[0, 0, 0, 0, 0, 0],
     ...[192, 168, 48, 77], // target
   ]);
+});
+
+Deno.test("arpProbe asks for an address on behalf of nobody", () => {
+  assert.deepEqual([...arpProbe(Uint8Array.of(2, 0, 0, 0, 0, 9), ENDS.source)], [
+    ...[0, 1, 8, 0, 6, 4, 0, 1], // Ethernet, IPv4, request
+    ...[2, 0, 0, 0, 0, 9],
+    ...[0, 0, 0, 0], // sender
+    ...[0, 0, 0, 0, 0, 0],
+    ...[192, 168, 48, 77], // target
+  ]);
+});
+
+Deno.test("readArpReply reads who has the address, and nothing but replies for Ethernet and IPv4", () => {
+  const reply = arpAnnouncement(Uint8Array.of(2, 0, 0, 0, 0, 9), ENDS.source);
+  assert.equal(readArpReply(reply), undefined);
+  reply[7] = 2;
+  assert.deepEqual(readArpReply(reply), {
+    address: ENDS.source,
+    hardwareAddress: Uint8Array.of(2, 0, 0, 0, 0, 9),
+  });
+  assert.equal(readArpReply(reply.subarray(0, 27)), undefined);
+  for (const at of [0, 1, 2, 3, 4, 5, 6]) {
+    const other = reply.with(at, 99);
+    assert.equal(readArpReply(other), undefined, `octet ${at}`);
+  }
 });

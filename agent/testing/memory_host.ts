@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { parseIPv4 } from "../../core/net/mod.ts";
+import { macToBytes, parseIPv4, parseMac } from "../../core/net/mod.ts";
 import type {
+  AddressOwner,
   HostNetwork,
   HostState,
   InterfaceAddress,
@@ -20,6 +21,8 @@ export class MemoryHost implements HostNetwork {
   failure: Error | undefined;
   readonly #links = new Map<string, Link>();
   #addresses: LinkAddress[] = [];
+  #neighbours: { readonly mac: string; readonly address: number }[] = [];
+  #owners: AddressOwner[] = [];
   #changed = false;
   #nextIndex = 1;
 
@@ -60,8 +63,16 @@ export class MemoryHost implements HostNetwork {
     this.#changed = true;
   }
 
+  /** Lets a machine of this MAC address have the address on every network; without one, nobody. */
+  neighbour(text: string, mac?: string): void {
+    const address = parseIPv4(text);
+    this.#neighbours = mac === undefined ? [] : [{ mac, address }];
+  }
+
   read(): HostState {
-    return { links: new Map(this.#links), addresses: [...this.#addresses] };
+    const owners = this.#owners;
+    this.#owners = [];
+    return { links: new Map(this.#links), addresses: [...this.#addresses], owners };
   }
 
   changed(): boolean {
@@ -99,6 +110,16 @@ export class MemoryHost implements HostNetwork {
 
   announce(link: Link, address: number): void {
     this.#call("announce", link, { address, prefixLength: 32 });
+  }
+
+  probe(link: Link, address: number): void {
+    this.#call("probe", link, { address, prefixLength: 32 });
+    const owners = this.#neighbours.filter((neighbour) => neighbour.address === address);
+    this.#owners.push(...owners.map(({ mac }) => ({
+      index: link.index,
+      address,
+      hardwareAddress: macToBytes(parseMac(mac)),
+    })));
   }
 
   [Symbol.dispose](): void {

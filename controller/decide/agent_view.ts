@@ -61,11 +61,12 @@ export function agentView(
     const { ready, reason, message } = best.pool;
     const name = podName(best.report.pod, best.lease);
     const serving = ready && reason === "Serving";
+    const answers = serving || reason === "AddressInUse";
     return {
       ready: serving,
       reason,
       message: serving ? `${name} answers on ${best.pool.interfaceName}` : `${name}: ${message}`,
-      ...(serving ? { pod: best.report.pod } : {}),
+      ...(answers ? { pod: best.report.pod } : {}),
       declined,
     };
   }

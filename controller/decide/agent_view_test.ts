@@ -29,6 +29,10 @@ const CASES: Readonly<Record<string, readonly [readonly HeardReport[], string]>>
     [heard("b", "Standby"), heard("a", "Serving")],
     "true Serving: Agent default/a answers on eth1",
   ],
+  "one whose address another machine has": [
+    [heard("b", "Standby"), heard("a", "AddressInUse")],
+    "false AddressInUse: Agent default/a: said by a",
+  ],
   "standbys alone": [[heard("b", "Standby")], "false Standby: Agent default/b: said by b"],
   "one with a missing interface": [
     [heard("b", "NotSynced"), heard("a", "InterfaceMissing")],

@@ -31,7 +31,7 @@ export interface DeclinedAddress {
 
 /** State of one pool in one agent. */
 export interface PoolReport {
-  /** Whether the agent answers for the pool, or would at once as the leader. */
+  /** Whether the agent answers for the pool, or would at once as the leader, and nothing is wrong with that. */
   readonly ready: boolean;
   /** Why, for programs. */
   readonly reason: PoolServingReason;

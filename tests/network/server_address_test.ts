@@ -125,7 +125,8 @@ Deno.test("the neighbours are told by ARP who has the server address", async () 
   await agent.whenPool(POOL, serving, served.patience);
   const heard: ArpPacket[] = [];
   await until(() => {
-    heard.push(...client.frames().flatMap((frame) => readArp(frame) ?? []));
+    const packets = client.frames().flatMap((frame) => readArp(frame) ?? []);
+    heard.push(...packets.filter(({ senderAddress }) => senderAddress !== "0.0.0.0")); // Not probes.
     return heard.length >= 2;
   }, { what: "it is announced twice" });
   const [bridge] = JSON.parse(await ip("-j link show dev br0")) as { address: string }[];
@@ -136,6 +137,30 @@ Deno.test("the neighbours are told by ARP who has the server address", async () 
       bridge?.address,
     ]);
   }
+});
+
+Deno.test("another machine with the server's address is named, and clients are answered all the same", async () => {
+  await using served = await ServedLab.open();
+  await served.lab.bridge("br0");
+  using client = new RawClient(await served.lab.guest({ bridge: "br0" }));
+  const leases = { "192.168.48.81": client.guest.macAddress };
+  await served.pool({ name: "net-48", config: CONFIG, leases });
+  const intruder = await served.lab.guest({ bridge: "br0" });
+  await intruder.run("ip", "address", "add", `${SERVER}/24`, "dev", "eth0");
+  const agent = served.agent(NETWORKS);
+  const report = await agent.whenPool(
+    POOL,
+    ({ reason }) => reason === "AddressInUse",
+    served.patience,
+  );
+  assert.ok(
+    report.message.endsWith(`; another machine, ${intruder.macAddress}, has ${SERVER} too`),
+    report.message,
+  );
+  assert.equal(agent.ready, true);
+  await client.ask({ message: discover() });
+  await intruder.run("ip", "address", "del", `${SERVER}/24`, "dev", "eth0");
+  await agent.whenPool(POOL, serving, served.patience);
 });
 
 Deno.test("rule 28: a changed server address is taken at once, and a client that chose the old one is answered", async () => {
