@@ -28,7 +28,7 @@ const TIMING: AgentTiming = {
   interfaceCheckMs: 2_000,
   socketCheckMs: 500,
   reopenMaxMs: 500,
-  snapshotAfterMs: 3_000,
+  snapshotAfterMs: 1_000,
   reportMs: 5_000,
 };
 

@@ -53,7 +53,7 @@ export interface AgentTiming {
   readonly socketCheckMs: number;
   /** Longest wait between two attempts to open a socket. Default 500. */
   readonly reopenMaxMs: number;
-  /** How long the API server may be silent at the start until the snapshot is used. Default 3,000. */
+  /** How long the API server may be silent at the start until the snapshot is used. Default 1,000. */
   readonly snapshotAfterMs: number;
   /** How often the report is renewed. Default 5,000. */
   readonly reportMs: number;

@@ -30,8 +30,8 @@ export interface LeaderElectionOptions {
    */
   readonly onSilence: "stop" | "go-on";
   /**
-   * Whether this process led when it last ran. With `go-on` it then leads also when the API server stays silent at the start for
-   * the whole duration.
+   * Whether this process led when it last ran. With `go-on` it then leads also when the API server stays silent at the start, for
+   * as long as a write may take: a quarter of the duration.
    */
   readonly ledBefore?: boolean;
   /** How long an ending leader goes on until a successor is seen. Default 0. */
@@ -162,7 +162,7 @@ export class LeaderElection {
     if (this.#leading) return await this.#renew(signal);
     if (!this.#informer.synced) {
       const silentMs = clock.monotonic() - began;
-      if (onSilence === "go-on" && ledBefore && silentMs >= durationMs) {
+      if (onSilence === "go-on" && ledBefore && silentMs >= durationMs / ATTEMPTS) {
         this.#set(true, "The API server is silent, and this process led when it last ran");
       }
       return renewMs / 2;

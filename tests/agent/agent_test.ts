@@ -234,7 +234,7 @@ Deno.test("rule 100: an agent that starts while the API server is away serves fr
   assert.ok(texts.has(POOL));
 
   const second = setUp({ snapshots }, { pass: AWAY });
-  await second.clock.advance(2_900);
+  await second.clock.advance(900);
   assert.equal(second.reason(), "NotSynced");
   assert.equal(await answers(second.ports.get("eth1"), second.clock), false);
   await second.clock.advance(200);

@@ -103,7 +103,7 @@ Deno.test("a real cluster with Multus", async (t) => {
   await t.step("an agent that is restarted meanwhile serves again", async () => {
     await cluster.killAgents();
     await answered();
-    await account("Agents restarted without the API server", {});
+    await account("Agents restarted without the API server", { gapMs: 6_000 });
     await cluster.node.restart("kube-apiserver");
     await cluster.apiReady();
     await cluster.agentsReady(2);

@@ -217,7 +217,11 @@ Deno.test("a process that led before leads again while the API server stays sile
   await using lab = new Lab();
   const a = lab.start("a", { ledBefore: true, online: false });
   const b = lab.start("b", { online: false });
-  await lab.pass(6_000);
+  await lab.pass(1_000);
+  ok(!a.election.leading);
+  await lab.pass(1_000);
+  ok(a.election.leading);
+  await lab.pass(60_000);
   ok(a.election.leading && !b.election.leading);
 });
 
