@@ -110,7 +110,7 @@ export async function deleteIPPool(oldObject: KubeObject, judge: PoolJudge): Pro
   );
   if (users.length === 0) return allow();
   const message = `serves the network ${network}, which is in use by VirtualMachineNetworkConfig ${
-    listNames(users.map(nameOf).toSorted())
+    listNames(users.map(nameOf).sort())
   }: delete the VMs or take their NICs off the network first`;
   return { allowed: false, warnings: [], refusal: { reason: "Conflict", message } };
 }

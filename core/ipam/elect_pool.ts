@@ -24,7 +24,7 @@ import type { IPPool } from "../api/types.ts";
  *   `undefined` where there are no pools
  */
 export function electPool(pools: readonly IPPool[]): IPPool | undefined {
-  return pools.toSorted((a, b) => createdAt(a) - createdAt(b) || compareText(idOf(a), idOf(b)))[0];
+  return [...pools].sort((a, b) => createdAt(a) - createdAt(b) || compareText(idOf(a), idOf(b)))[0];
 }
 
 function createdAt({ metadata }: IPPool): number {

@@ -137,7 +137,7 @@ function checkStable(input: PlanInput, result: Plan): void {
   strictEqual(again.changed, false, `planned again: ${JSON.stringify([result.ipv4, again.ipv4])}`);
   deepStrictEqual(again.outcomes, result.outcomes);
   strictEqual(again.wakeAt, result.wakeAt);
-  const reversed = planPool({ ...input, claims: input.claims.toReversed() });
+  const reversed = planPool({ ...input, claims: [...input.claims].reverse() });
   deepStrictEqual(reversed.ipv4, result.ipv4);
   deepStrictEqual(reversed.outcomes, result.outcomes);
 }

@@ -240,7 +240,7 @@ class Gathering {
 function macsOf(spec: VmiSpec | undefined): ReadonlyMap<string, string> {
   const interfaces = spec?.domain?.devices?.interfaces ?? [];
   return new Map(
-    interfaces.toReversed().flatMap(({ name, macAddress }) =>
+    [...interfaces].reverse().flatMap(({ name, macAddress }) =>
       macAddress ? [[name, macAddress] as const] : []
     ),
   );

@@ -103,7 +103,7 @@ function formerAddresses(wish: Wish, left: HeldAddresses): readonly number[] {
   if (held === undefined && !isFormer) return NEVER;
   const { primary, sharing } = station.owners;
   const shown = [primary, ...sharing].map((claim) => readIPv4(claim?.previous ?? ""));
-  const latest = (held ?? []).toSorted((a, b) => b.until - a.until || a.address - b.address);
+  const latest = [...held ?? []].sort((a, b) => b.until - a.until || a.address - b.address);
   return [...shown, ...latest.map(({ address }) => address)];
 }
 

@@ -29,7 +29,12 @@ function addressesByMac(
 }
 
 function claimsByMac(claims: readonly Claim[]): ReadonlyMap<number, readonly Claim[]> {
-  return Map.groupBy(claims, ({ macAddress }) => readMac(macAddress));
+  const found = new Map<number, Claim[]>();
+  for (const claim of claims) {
+    const mac = readMac(claim.macAddress);
+    found.set(mac, [...found.get(mac) ?? [], claim]);
+  }
+  return found;
 }
 
 function isFrozen({ pool, servedBy }: PlanInput): boolean {
@@ -156,7 +161,7 @@ function checkStable({ input, plan }: Planned): void {
   deepStrictEqual(again.sightings, plan.sightings);
   strictEqual(again.wakeAt, plan.wakeAt);
   ok(plan.wakeAt === undefined || plan.wakeAt > input.now);
-  const backwards = planPool({ ...input, claims: input.claims.toReversed() });
+  const backwards = planPool({ ...input, claims: [...input.claims].reverse() });
   deepStrictEqual(backwards.ipv4, plan.ipv4);
   deepStrictEqual(backwards.outcomes, plan.outcomes);
 }

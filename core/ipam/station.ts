@@ -60,7 +60,7 @@ export class Station {
   without(claim: Claim): Station | undefined {
     const all = this.#several ?? [this.first];
     const place = all.indexOf(claim);
-    const [first, ...others] = place < 0 ? all : all.toSpliced(place, 1);
+    const [first, ...others] = all.filter((_, index) => index !== place);
     if (first === undefined) return undefined;
     return new Station(first, this, others.length === 0 ? undefined : [first, ...others]);
   }

@@ -176,18 +176,19 @@ export class ClusterNode implements AsyncDisposable {
   }
 }
 
+/** For the shell: the roots of all hierarchies, of which there is one where the machine has version 2 alone. */
+const HIERARCHIES =
+  "set -- /sys/fs/cgroup/*/; [ ! -e /sys/fs/cgroup/cgroup.controllers ] || set -- /sys/fs/cgroup/";
+
 /** Makes a cgroup in every hierarchy, by the shell: Deno opens nothing below /sys without full permission. */
 async function makeCgroups(name: string): Promise<void> {
-  await mustRun("sh", [
-    "-c",
-    'for each in /sys/fs/cgroup/*/; do mkdir "$each$0" || exit 1; done',
-    name,
-  ]);
+  const script = `${HIERARCHIES}; for each in "$@"; do mkdir "$each$0" || exit 1; done`;
+  await mustRun("sh", ["-c", script, name]);
 }
 
 /** Removes the cgroups with everything below, as soon as the kernel has buried their processes. */
 async function removeCgroups(name: string): Promise<void> {
-  const script = `for each in /sys/fs/cgroup/*/; do
+  const script = `${HIERARCHIES}; for each in "$@"; do
     [ ! -d "$each$0" ] || find "$each$0" -depth -type d -exec rmdir {} + || exit 1
   done`;
   for (let attempt = 1;; attempt++) {

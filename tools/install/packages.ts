@@ -17,6 +17,7 @@ export interface ExternalProgram {
 export const EXTERNAL_PROGRAMS: readonly ExternalProgram[] = [
   { program: "ip", package: "iproute2", for: "test" },
   { program: "unshare", package: "util-linux", for: "test" },
+  { program: "ping", package: "iputils-ping", for: "test" },
   { program: "etcd", package: "etcd-server", for: "test" },
   { program: "udhcpc", package: "udhcpc", for: "test" },
   { program: "dhclient", package: "isc-dhcp-client", for: "test" },
