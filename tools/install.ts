@@ -26,7 +26,7 @@ export async function installPrograms(
   const missing = await missingPrograms(wanted, path);
   if (missing.length === 0) return;
   const packages = [...new Set(missing.map((one) => one.package))].sort();
-  const names = missing.map((one) => one.program).join(", ");
+  const names = programNames(missing);
   const hasApt =
     (await missingPrograms([{ program: "apt-get", package: "apt", for: "test" }], path)).length ===
       0;
@@ -37,11 +37,14 @@ export async function installPrograms(
   const still = await missingPrograms(missing, path);
   if (still.length > 0) {
     throw new Error(
-      `Cannot find ${still.map((one) => one.program).join(", ")} after installing ${
-        packages.join(" ")
-      }`,
+      `Cannot find ${programNames(still)} after installing ${packages.join(" ")}`,
     );
   }
+}
+
+/** Each once: one program may need several packages. */
+function programNames(programs: readonly ExternalProgram[]): string {
+  return [...new Set(programs.map((one) => one.program))].join(", ");
 }
 
 if (import.meta.main) {
@@ -56,7 +59,7 @@ if (import.meta.main) {
       throw new Error(`Cannot install packages that nothing here needs: ${unknown.join(", ")}`);
     }
     await installPrograms(wanted, (line) => print(`${line}\n`));
-    print(`Found ${wanted.map((one) => one.program).join(", ")}\n`);
+    print(`Found ${programNames(wanted)}\n`);
   } catch (error) {
     print(`${error instanceof Error ? error.message : String(error)}\n`);
     Deno.exit(1);

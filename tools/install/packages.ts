@@ -31,6 +31,7 @@ export const EXTERNAL_PROGRAMS: readonly ExternalProgram[] = [
   { program: "openssl", package: "openssl", for: "cluster" },
   { program: "pgrep", package: "procps", for: "cluster" },
   { program: "cc", package: "gcc", for: "cluster" },
+  { program: "cc", package: "libc6-dev", for: "cluster" },
   { program: "kea-dhcp4", package: "kea-dhcp4-server", for: "bench" },
 ];
 
