@@ -135,7 +135,12 @@ export class Draft {
       if (key === undefined || value === undefined) continue;
       if (this.#gone.size === 0 || !this.#gone.has(entry)) next[key] = value;
     }
-    this.#addedKeys.forEach((key, place) => next[key] = this.#addedTexts[place] ?? "");
+    const added = this.#addedKeys;
+    const texts = this.#addedTexts;
+    for (let place = 0; place < added.length; place++) {
+      const key = added[place];
+      if (key !== undefined) next[key] = texts[place] ?? "";
+    }
     return next;
   }
 

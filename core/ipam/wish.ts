@@ -6,7 +6,9 @@ import type { Claim } from "./types.ts";
 export class Wish {
   /** Who asks. */
   readonly station: Station;
-  /** Its MAC address in canonical form. */
+  /** Its MAC address. */
+  readonly mac: number;
+  /** The same in canonical form. */
   readonly macText: string;
   /** The address it asks for by name. */
   readonly requested: string | undefined;
@@ -21,15 +23,11 @@ export class Wish {
 
   constructor(station: Station, primary: Claim, kept?: string) {
     this.station = station;
+    this.mac = station.mac;
     this.macText = station.macText;
     this.requested = primary.requested;
     this.kept = kept;
     this.isFormer = !station.isSingle || primary.previous !== undefined;
-  }
-
-  /** Its MAC address. */
-  get mac(): number {
-    return this.station.mac;
   }
 }
 
