@@ -28,7 +28,8 @@ export class Answers {
 
   /** Answers a claim that has its address. */
   allocate(claim: Claim, address: string): void {
-    this.put(claim, allocated(address), address);
+    const message = `Allocated ${address}`;
+    this.outcomes.set(claim.id, { claim, reason: "Allocated", message, address });
   }
 
   /** Answers all claims of a station that has an address now, or none, and perhaps not the one it asks for. */
@@ -40,18 +41,21 @@ export class Answers {
     },
   ): void {
     const { mac, primary, first } = station;
-    if (station.isSingle && primary === first) {
-      return this.put(first, refusal ?? allocated(address ?? ""), address);
-    }
+    if (station.isSingle && primary === first) return this.#one(first, address, refusal);
     const { owners } = station;
-    if (primary !== undefined) this.put(primary, refusal ?? allocated(address ?? ""), address);
+    if (primary !== undefined) this.#one(primary, address, refusal);
     for (const claim of owners.sharing) {
       const unmet = address !== undefined && claim.requested !== undefined &&
         claim.requested !== address;
       const own = unmet ? sharedRefusal(claim, { mac, primary, address }) : undefined;
-      this.put(claim, refusal ?? own ?? allocated(address ?? ""), address);
+      this.#one(claim, address, refusal ?? own);
     }
     this.#others(mac, owners, address);
+  }
+
+  #one(claim: Claim, address: string | undefined, refusal: Refusal | undefined): void {
+    if (refusal === undefined) this.allocate(claim, address ?? "");
+    else this.put(claim, refusal, address);
   }
 
   #others(mac: number, { primary, refused, releasing }: Owners, address: string | undefined): void {
@@ -64,10 +68,6 @@ export class Answers {
       this.put(claim, { reason: "Released", message });
     }
   }
-}
-
-function allocated(address: string): Refusal {
-  return { reason: "Allocated", message: `Allocated ${address}` };
 }
 
 interface Sharing {

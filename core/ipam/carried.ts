@@ -14,7 +14,7 @@ export interface Carried {
   /** Of all claims. */
   readonly outcomes: ReadonlyMap<string, Outcome>;
   /** Places of the stations that did not simply keep what they have. */
-  readonly restless: ReadonlySet<number>;
+  readonly restless: readonly number[];
 }
 
 /** Where a plan starts. */
@@ -52,7 +52,7 @@ function goOn(carried: Carried, changes: ClaimChanges): Start {
 export function carry(record: PoolRecord, carried: Carried): void {
   const { claims, restless, stations } = carried;
   // Claims that go leave gaps behind: at some time it is better to start anew.
-  const saves = restless.size * 2 <= claims.length && stations.all.length <= claims.length * 2;
+  const saves = restless.length * 2 <= claims.length && stations.all.length <= claims.length * 2;
   if (saves) kept.set(record, { ...carried, claims: claims.slice() });
   else kept.delete(record);
 }

@@ -24,13 +24,12 @@ export class Draft {
   readonly #gone = new Set<number>();
   /** Their addresses. */
   readonly #goneAddresses = new Set<number>();
-  /** New entries, place by place: their addresses, as numbers and as they are to be written, ... */
-  readonly #addedAddresses: number[] = [];
+  /** New entries, place by place: their addresses as they are to be written, ... */
   readonly #addedKeys: string[] = [];
   /** ... and their MAC addresses and marks. */
   readonly #addedTexts: string[] = [];
   /** Address -> place, of as many new entries as anybody has asked for. */
-  readonly #places = new Map<number, number>();
+  readonly #places = new Map<string, number>();
   /** How many of the new entries have a MAC address. */
   #given = 0;
 
@@ -53,14 +52,14 @@ export class Draft {
 
   /** The MAC address or mark that has an address now, as it is written. */
   holder(address: number): string | undefined {
-    for (let place = this.#places.size; place < this.#addedAddresses.length; place++) {
-      this.#places.set(this.#addedAddresses[place] ?? NONE, place);
+    for (let place = this.#places.size; place < this.#addedKeys.length; place++) {
+      this.#places.set(this.#addedKeys[place] ?? "", place);
     }
-    const added = this.#places.get(address);
+    const key = formatIPv4(address);
+    const added = this.#places.get(key);
     if (added !== undefined) return this.#addedTexts[added];
     if (this.#goneAddresses.has(address)) return undefined;
     const allocated = this.#recorded?.allocated;
-    const key = formatIPv4(address);
     return allocated !== undefined && Object.hasOwn(allocated, key) ? allocated[key] : undefined;
   }
 
@@ -146,7 +145,6 @@ export class Draft {
 
   #add(address: number, key: string, text: string): void {
     if (this.released.size > 0) this.released.delete(address);
-    this.#addedAddresses.push(address);
     this.#addedKeys.push(key);
     this.#addedTexts.push(text);
     this.blocked.add(address);

@@ -92,7 +92,9 @@ export function planPool(input: PlanInput): Plan {
 /** Gives out addresses, and marks what is not to be given. */
 function fulfil(planning: Planning, wishes: readonly Wish[], network: PoolNetwork): void {
   const statics = wishes.filter(({ requested }) => requested !== undefined);
-  const dynamics = wishes.filter(({ requested }) => requested === undefined);
+  const dynamics = statics.length === 0
+    ? wishes
+    : wishes.filter(({ requested }) => requested === undefined);
   dropMarks(planning, network);
   placeStatic(planning, inOrder(statics), network);
   addMarks(planning, network);

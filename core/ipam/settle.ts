@@ -18,10 +18,10 @@ import { Wish } from "./wish.ts";
 export function settleRecord(planning: Planning): readonly Wish[] {
   const { stations: { all }, places } = planning;
   const wishes: Wish[] = [];
-  const restless = new Set<number>();
+  const restless: number[] = [];
   const settle = (station: Station | undefined, place: number) => {
     if (station === undefined || keepsAsIs(planning, station)) return;
-    restless.add(place);
+    restless.push(place);
     const wish = station.entry === NONE
       ? settleFresh(planning, station)
       : settleStation(planning, station);
@@ -35,7 +35,7 @@ export function settleRecord(planning: Planning): readonly Wish[] {
   return wishes;
 }
 
-function carryOn(planning: Planning, restless: ReadonlySet<number>): void {
+function carryOn(planning: Planning, restless: readonly number[]): void {
   const { answers: { outcomes }, draft: { record }, input: { claims }, stations } = planning;
   if (planning.mayCarry) carry(record, { claims, stations, outcomes, restless });
 }
