@@ -66,7 +66,7 @@ export async function runStandalone(
 function openApi(state: string | undefined): EmbeddedApi {
   if (state === undefined) return new EmbeddedApi();
   try {
-    return new EmbeddedApi({ path: state });
+    return new EmbeddedApi({ path: state, durable: true });
   } catch (cause) {
     const said = cause instanceof Error ? cause.message : String(cause);
     const why = said.includes("locked") ? "another process has it open" : said;

@@ -1,6 +1,6 @@
 /**
- * Runs the benches one after another, each a script that prints its own table, and says at the end how each went:
- * `deno task bench [NAME]...`. A name is part of a script's path.
+ * Runs the benches one after another, each a script that prints its own table or one of `Deno.bench`, and says at the end how
+ * each went: `deno task bench [NAME]...`. A name is part of a script's path.
  *
  * @module
  */
@@ -31,8 +31,15 @@ for (const script of wanted) {
   const start = performance.now();
   // What lies in core is pure and is given nothing.
   const permissions = script.startsWith("core/") ? [] : SYSTEM_PERMISSIONS;
+  const text = await Deno.readTextFile(`${ROOT}/${script}`);
   const { succeeded } = await runDeno({
-    args: ["run", "--no-prompt", "--v8-flags=--expose-gc", ...permissions, script],
+    args: [
+      text.includes("Deno.bench(") ? "bench" : "run",
+      "--no-prompt",
+      "--v8-flags=--expose-gc",
+      ...permissions,
+      script,
+    ],
     cwd: ROOT,
     show: true,
     timeoutMs: TIMEOUT_MS,

@@ -1,10 +1,10 @@
 /**
- * The embedded API's reads and writes, in memory and in a file: `deno bench --allow-read --allow-write standalone/api`.
+ * The embedded API's reads and writes, in memory and in a file, side by side.
  *
  * @module
  */
 import type { JsonValue, RestClient } from "../../kube/seam.ts";
-import { EmbeddedApi } from "./embedded_api.ts";
+import { EmbeddedApi, type EmbeddedApiOptions } from "./embedded_api.ts";
 import type { JsonObject } from "./json.ts";
 
 const GROUP = "/apis/network.harvesterhci.io/v1alpha1/namespaces/default";
@@ -25,6 +25,10 @@ function vmnetcfg(name: string): JsonObject {
   };
 }
 
+function create(rest: RestClient, path: string, bodyJson: JsonObject): Promise<JsonValue> {
+  return rest.performRequest({ method: "POST", path, bodyJson, expectJson: true });
+}
+
 function patchStatus(rest: RestClient, path: string, status: JsonValue): Promise<JsonValue> {
   return rest.performRequest({
     method: "PATCH",
@@ -38,50 +42,44 @@ function patchStatus(rest: RestClient, path: string, status: JsonValue): Promise
 const folder = await Deno.makeTempDir({ prefix: "vm-dhcp-bench-" });
 globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
 
-const STORES: readonly (readonly [name: string, options: { path?: string; durable?: boolean }])[] =
-  [
-    ["memory", {}],
-    ["file", { path: `${folder}/state.sqlite` }],
-    ["file, fsync per write", { path: `${folder}/durable.sqlite`, durable: true }],
-  ];
+const STORES: Readonly<Record<string, EmbeddedApiOptions>> = {
+  "memory": {},
+  "file": { path: `${folder}/state.sqlite` },
+  "file, fsync per write": { path: `${folder}/durable.sqlite`, durable: true },
+};
+const ALLOCATED = Object.fromEntries(
+  Array.from({ length: 1000 }, (_, i) => [`10.0.${i >> 8}.${i & 255}`, "02:00:00:00:00:01"]),
+);
+let count = 0;
 
-for (const [group, options] of STORES) {
-  const api = new EmbeddedApi(options);
-  const rest = api.rest();
-  const allocated = Object.fromEntries(
-    Array.from({ length: 1000 }, (_, i) => [`10.0.${i >> 8}.${i & 255}`, "02:00:00:00:00:01"]),
-  );
-  await rest.performRequest({
-    method: "POST",
-    path: POOLS,
-    bodyJson: {
-      apiVersion: API_VERSION,
-      kind: "IPPool",
-      metadata: { name: "p" },
-      spec: { networkName: "default/net", ipv4Config: { cidr: "10.0.0.0/16" } },
-    },
-  });
-  await rest.performRequest({ method: "POST", path: VMNETCFGS, bodyJson: vmnetcfg("first") });
-  let count = 0;
-
-  Deno.bench("create a VirtualMachineNetworkConfig", { group }, async () => {
-    const bodyJson = vmnetcfg(`vm-${count++}`);
-    await rest.performRequest({ method: "POST", path: VMNETCFGS, bodyJson, expectJson: true });
-  });
-
-  Deno.bench("write its status", { group }, async () => {
-    await patchStatus(rest, `${VMNETCFGS}/first`, {
+/** Group -> what is measured. */
+const OPERATIONS: Readonly<Record<string, (rest: RestClient) => Promise<JsonValue>>> = {
+  "create a VirtualMachineNetworkConfig": (rest) =>
+    create(rest, VMNETCFGS, vmnetcfg(`vm-${count++}`)),
+  "write its status": (rest) =>
+    patchStatus(rest, `${VMNETCFGS}/first`, {
       conditions: [{ type: "Allocated", status: "True", message: String(count++) }],
-    });
-  });
+    }),
+  "read it": (rest) =>
+    rest.performRequest({ method: "GET", path: `${VMNETCFGS}/first`, expectJson: true }),
+  "write an IPPool's status with 1,000 entries": (rest) =>
+    patchStatus(rest, `${POOLS}/p`, {
+      ipv4: { used: count++, available: 0, allocated: ALLOCATED },
+    }),
+};
 
-  Deno.bench("read it", { group }, async () => {
-    await rest.performRequest({ method: "GET", path: `${VMNETCFGS}/first`, expectJson: true });
+for (const [store, options] of Object.entries(STORES)) {
+  const rest = new EmbeddedApi(options).rest();
+  await create(rest, POOLS, {
+    apiVersion: API_VERSION,
+    kind: "IPPool",
+    metadata: { name: "p" },
+    spec: { networkName: "default/net", ipv4Config: { cidr: "10.0.0.0/16" } },
   });
-
-  Deno.bench("write an IPPool's status with 1,000 entries", { group }, async () => {
-    await patchStatus(rest, `${POOLS}/p`, {
-      ipv4: { used: count++, available: 0, allocated },
+  await create(rest, VMNETCFGS, vmnetcfg("first"));
+  for (const [group, measured] of Object.entries(OPERATIONS)) {
+    Deno.bench(store, { group, baseline: store === "memory" }, async () => {
+      await measured(rest);
     });
-  });
+  }
 }
