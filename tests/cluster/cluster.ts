@@ -223,12 +223,12 @@ export class Cluster implements AsyncDisposable {
     }, `${count} agents are ready`);
   }
 
-  /** Ends the agent's process in a pod with SIGKILL. */
-  async killAgent(pod: string): Promise<void> {
+  /** Sends the agent's process in a pod a signal: SIGKILL ends it, SIGSTOP freezes it as a dying node does. */
+  async signalAgent(pod: string, signal: "SIGKILL" | "SIGSTOP" | "SIGCONT"): Promise<void> {
     const uid = await this.#kubectl("get", "pod", pod, "-o", "jsonpath={.metadata.uid}");
     const processes = (await this.#agentProcesses()).filter(({ cgroup }) => cgroup.includes(uid));
-    if (processes.length === 0) throw new Error(`Kill the agent of ${pod}: it has no process`);
-    for (const { pid } of processes) Deno.kill(pid, "SIGKILL");
+    if (processes.length === 0) throw new Error(`Signal the agent of ${pod}: it has no process`);
+    for (const { pid } of processes) Deno.kill(pid, signal);
   }
 
   /** Ends all agents' processes with SIGKILL. */

@@ -75,10 +75,23 @@ Deno.test("a real cluster with Multus", async (t) => {
   });
 
   await t.step("a killed leader is followed within 6 seconds", async () => {
-    await cluster.killAgent(await cluster.leader());
+    await cluster.signalAgent(await cluster.leader(), "SIGKILL");
     await answered();
     await account("Leader killed", { gapMs: 6_000 });
     await cluster.agentsReady(2);
+  });
+
+  await t.step("a frozen leader is followed, and stands by when it thaws", async () => {
+    const frozen = await cluster.leader();
+    await cluster.signalAgent(frozen, "SIGSTOP");
+    await cluster.until(async () => await cluster.leader() !== frozen, "another agent leads");
+    await answered();
+    await account("Leader frozen", { gapMs: 8_000 });
+    const leader = await cluster.leader();
+    await cluster.signalAgent(frozen, "SIGCONT");
+    await cluster.agentsReady(2);
+    strictEqual(await cluster.leader(), leader);
+    await account("Leader thawed", { lost: 0 });
   });
 
   await t.step("a deleted leader loses no exchange", async () => {
