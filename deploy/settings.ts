@@ -75,7 +75,7 @@ export const DEFAULT_SETTINGS: DeploySettings = {
   },
   webhook: {
     replicas: 2,
-    resources: { requests: { cpu: "10m", memory: "80Mi" }, limits: { memory: "256Mi" } },
+    resources: { requests: { cpu: "10m", memory: "80Mi" }, limits: { memory: "512Mi" } },
     priorityClassName: CRITICAL,
     nodeSelector: {},
     tolerations: [],
@@ -83,7 +83,7 @@ export const DEFAULT_SETTINGS: DeploySettings = {
   },
   agent: {
     replicas: 2,
-    resources: { requests: { cpu: "20m", memory: "80Mi" }, limits: { memory: "256Mi" } },
+    resources: { requests: { cpu: "20m", memory: "80Mi" }, limits: { memory: "512Mi" } },
     priorityClassName: "system-node-critical",
     nodeSelector: {},
     tolerations: [{ operator: "Exists", effect: "NoSchedule" }],

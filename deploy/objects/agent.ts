@@ -22,7 +22,7 @@ export function agentDeployment(settings: DeploySettings): unknown {
     labels,
     container: "agent",
     settings: agent,
-    flags: [
+    permissions: [
       "--allow-net",
       "--allow-env",
       "--allow-ffi",

@@ -13,13 +13,7 @@ export function controllerDeployment(settings: DeploySettings): unknown {
     role: CONTROLLER,
     container: "controller",
     settings: settings.controller,
-    // A controller's memory is garbage that waits: a small heap costs little time here.
-    flags: [
-      "--v8-flags=--max-semi-space-size=2,--heap-growing-percent=30",
-      "--allow-net",
-      "--allow-env",
-      "--allow-read=/var/run/secrets/kubernetes.io",
-    ],
+    permissions: ["--allow-net", "--allow-env", "--allow-read=/var/run/secrets/kubernetes.io"],
     program: "controller/main.ts",
     args: [
       `--agent-replicas=${settings.agent.replicas}`,

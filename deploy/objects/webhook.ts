@@ -19,7 +19,7 @@ export function webhookDeployment(settings: DeploySettings): unknown {
     role: WEBHOOK,
     container: "webhook",
     settings: settings.webhook,
-    flags: ["--allow-net", "--allow-env", "--allow-read=/var/run/secrets/kubernetes.io"],
+    permissions: ["--allow-net", "--allow-env", "--allow-read=/var/run/secrets/kubernetes.io"],
     program: "webhook/main.ts",
     args: [
       `--name=${WEBHOOK}`,
