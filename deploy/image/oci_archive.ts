@@ -52,10 +52,9 @@ const OCI = "application/vnd.oci.image";
 /**
  * Writes the archive. The same input gives the same bytes: names are sorted, times are zero, owners are root.
  *
- * @throws {Error} when the tag has no host or no tag part, or `tar` or `gzip` fails.
+ * @throws {Error} when `tar` or `gzip` fails.
  */
 export async function writeOciArchive(options: ArchiveOptions): Promise<ArchiveResult> {
-  checkTag(options.tag);
   const layout = `${options.workFolder}/layout`;
   await Deno.mkdir(`${layout}/blobs/sha256`, { recursive: true });
 
@@ -113,12 +112,10 @@ export async function writeOciArchive(options: ArchiveOptions): Promise<ArchiveR
   };
 }
 
-function checkTag(tag: string): void {
-  if (!/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)+:[\w][\w.-]{0,127}$/.test(tag)) {
-    throw new Error(
-      `Tag the image: "${tag}" is no reference with a host, a name and a tag, such as "localhost/vm-dhcp:0.1.0"`,
-    );
-  }
+/** The tag itself. Throws when it has no host (containerd and CRI-O want one), or no tag part. */
+export function parseTag(tag: string): string {
+  if (/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)+:[\w][\w.-]{0,127}$/.test(tag)) return tag;
+  throw new Error('write a host, a name and a tag, such as "localhost/vm-dhcp:0.1.0"');
 }
 
 function tarCommand(folder: string, output: string): string[] {
