@@ -30,13 +30,15 @@ export const PROGRAM: readonly string[] = [
   "webhook",
   "agent",
 ];
-/** The programs in the image, whose dependencies are cached and whose start is rehearsed. */
+/** The programs in the image, whose modules and dependencies are cached. */
 const ENTRY_POINTS = ["controller/main.ts", "webhook/main.ts", "agent/main.ts"];
+
+const DENO_DIR = "/deno-dir";
 
 /** How a container of the image starts. The `Dockerfile` says the same. */
 export const IMAGE_CONFIG: ImageConfig = {
   entrypoint: ["/usr/bin/deno"],
-  env: ["PATH=/usr/bin", "DENO_DIR=/deno-dir", "DENO_NO_UPDATE_CHECK=1", "HOME=/tmp"],
+  env: ["PATH=/usr/bin", `DENO_DIR=${DENO_DIR}`, "DENO_NO_UPDATE_CHECK=1", "HOME=/tmp"],
   workingDir: "/app",
   user: "65532:65532",
   labels: {
@@ -118,12 +120,35 @@ async function makeProgram(
   folder: string,
   options: Pick<BuildOptions, "deno" | "source">,
 ): Promise<void> {
-  const app = `${folder}/app`;
+  const app = `${folder}${IMAGE_CONFIG.workingDir}`;
   await Deno.mkdir(app, { recursive: true });
   for (const name of PROGRAM) await copyProgram(`${options.source}/${name}`, `${app}/${name}`);
   await leaveOutUnused(app, options.deno);
-  const env = { DENO_DIR: `${folder}/deno-dir`, DENO_NO_UPDATE_CHECK: "1" };
-  await output(options.deno, ["cache", ...ENTRY_POINTS], { cwd: app, env });
+  await fillCache(`${folder}${DENO_DIR}`, { app, deno: options.deno });
+}
+
+/**
+ * Puts the npm packages into Deno's cache, and the JavaScript of every module: a container cannot write it, and would make it anew
+ * at each start. Deno keeps it by the module's path, which is another one here than in the image, and writes that path into the
+ * source maps: `/proc/self/cwd` is the same wherever the image is built.
+ */
+async function fillCache(
+  denoDir: string,
+  { app, deno }: { readonly app: string; readonly deno: string },
+): Promise<void> {
+  const here = "/proc/self/cwd";
+  const env = { DENO_DIR: denoDir, DENO_NO_UPDATE_CHECK: "1" };
+  await output(deno, ["cache", ...ENTRY_POINTS.map((path) => `${here}/${path}`)], {
+    cwd: app,
+    env,
+  });
+  const files = `${denoDir}/gen/file`;
+  await Deno.rename(`${files}${here}`, `${files}${IMAGE_CONFIG.workingDir}`);
+  await Deno.remove(`${files}/proc`, { recursive: true });
+  // Databases that Deno can only use where it may write.
+  for await (const { name } of Deno.readDir(denoDir)) {
+    if (name.includes("_cache_v")) await Deno.remove(`${denoDir}/${name}`);
+  }
 }
 
 /** Leaves out of `deno.json` the packages that only tests and tools import: Deno would put every one into its cache. */
