@@ -89,6 +89,23 @@ Deno.test("ResourceClient.list starts again in one piece when its continue token
   assert.equal(seen[2], "GET /api/v1/configmaps");
 });
 
+Deno.test("ResourceClient.list transforms a page before it asks for the next one", async () => {
+  const page = (name: string, next: string) => ({
+    metadata: { resourceVersion: "9", continue: next },
+    items: [{ metadata: { ...KEY, name }, data: { x: "1" } }],
+  });
+  const { maps, seen } = scripted(give(page("a", "next")), give(page("b", "")));
+  const requestsBefore: number[] = [];
+  const { items } = await maps.list({
+    transform: ({ apiVersion, kind, metadata }) => {
+      requestsBefore.push(seen.length);
+      return { apiVersion, kind, metadata };
+    },
+  });
+  assert.deepEqual(requestsBefore, [1, 2]);
+  assert.deepEqual(items.map(({ data }) => data), [undefined, undefined]);
+});
+
 Deno.test("ResourceClient.list takes the null that Go writes for no items", async () => {
   const { maps } = scripted(give({ metadata: { resourceVersion: "9" }, items: null }));
   assert.deepEqual((await maps.list()).items, []);

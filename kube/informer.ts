@@ -11,7 +11,7 @@ import type { Logger } from "../runtime/log.ts";
 import { ConnectionError, isGone, isNotFound } from "./errors.ts";
 import type { Change, IndexFunction } from "./indexed_store.ts";
 import type { ChangeHandler, Informer, ListOptions, Resource, ResourceClient } from "./types.ts";
-import { WatchedStore, withoutManagedFields } from "./watched_store.ts";
+import { WatchedStore } from "./watched_store.ts";
 
 /** What an {@linkcode Informer} keeps, and with what. */
 export interface InformerOptions<T extends KubeObject> {
@@ -80,6 +80,7 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   readonly #options: InformerOptions<T>;
   readonly #clock: Clock;
   readonly #random: Random;
+  readonly #transform: (object: T) => T;
   readonly #store: WatchedStore<T>;
   readonly #handlers: ChangeHandler<T>[] = [];
   readonly #waiters = new Set<{ readonly orMissing: boolean; readonly resolve: () => void }>();
@@ -97,10 +98,8 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
-    this.#store = new WatchedStore({
-      indexes: options.indexes ?? {},
-      transform: options.transform ?? withoutManagedFields,
-    });
+    this.#transform = options.transform ?? withoutManagedFields;
+    this.#store = new WatchedStore(options.indexes ?? {});
   }
 
   get synced(): boolean {
@@ -135,7 +134,7 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   }
 
   observe(object: T): void {
-    this.#tell(this.#store.observe(object));
+    this.#tell(this.#store.observe(this.#transform(object)));
   }
 
   async whenSynced(
@@ -241,9 +240,10 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
     }
   }
 
-  #selection(): ListOptions {
+  #selection(): ListOptions<T> {
     const { namespace, labelSelector, fieldSelector } = this.#options;
     return {
+      transform: this.#transform,
       ...(namespace === undefined ? {} : { namespace }),
       ...(labelSelector === undefined ? {} : { labelSelector }),
       ...(fieldSelector === undefined ? {} : { fieldSelector }),
@@ -277,4 +277,11 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   #log(level: "info" | "warn", message: string, error: unknown): void {
     this.#options.logger?.[level](message, { resource: this.resource.plural, error });
   }
+}
+
+/** The object without `metadata.managedFields`, which nobody here needs and which is often larger than the rest. */
+function withoutManagedFields<T extends KubeObject>(object: T): T {
+  if (object.metadata.managedFields === undefined) return object;
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
 }

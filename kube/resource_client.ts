@@ -53,7 +53,7 @@ export class RestResourceClient<T extends KubeObject> implements ResourceClient<
     }
   }
 
-  async list(options: ListOptions = {}): Promise<ObjectList<T>> {
+  async list(options: ListOptions<T> = {}): Promise<ObjectList<T>> {
     try {
       return await this.#listPages(options, PAGE_SIZE);
     } catch (error) {
@@ -63,7 +63,7 @@ export class RestResourceClient<T extends KubeObject> implements ResourceClient<
     }
   }
 
-  async #listPages(options: ListOptions, limit: number | undefined): Promise<ObjectList<T>> {
+  async #listPages(options: ListOptions<T>, limit: number | undefined): Promise<ObjectList<T>> {
     const items: T[] = [];
     let next: string | undefined;
     while (true) {
@@ -81,7 +81,7 @@ export class RestResourceClient<T extends KubeObject> implements ResourceClient<
         metadata?: { resourceVersion?: string; continue?: string };
         items?: Partial<T>[] | null;
       };
-      for (const item of page.items ?? []) items.push(this.#named(item));
+      for (const item of page.items ?? []) items.push(this.#taken(item, options));
       next = page.metadata?.continue;
       if (next === undefined || next === "") {
         return { resourceVersion: page.metadata?.resourceVersion ?? "", items };
@@ -89,7 +89,7 @@ export class RestResourceClient<T extends KubeObject> implements ResourceClient<
     }
   }
 
-  async *watch(options: WatchOptions): AsyncGenerator<WatchEvent<T>, void, void> {
+  async *watch(options: WatchOptions<T>): AsyncGenerator<WatchEvent<T>, void, void> {
     const path = pathOf(this.resource, options);
     const query = selectorsOf(options);
     query.set("watch", "1");
@@ -108,26 +108,29 @@ export class RestResourceClient<T extends KubeObject> implements ResourceClient<
       });
       options.onOpen?.();
       for await (const line of untilAborted(stream, options.signal)) {
-        yield this.#eventOf(line, request);
+        yield this.#eventOf(line, { path, options });
       }
     } catch (error) {
       throw toApiError(error, { method: "WATCH", path });
     }
   }
 
-  #eventOf(line: JsonValue, request: { readonly path: string }): WatchEvent<T> {
+  #eventOf(
+    line: JsonValue,
+    { path, options }: { readonly path: string; readonly options: WatchOptions<T> },
+  ): WatchEvent<T> {
     const { type, object } = line as { type?: string; object?: Partial<T> };
     switch (type) {
       case "ADDED":
       case "MODIFIED":
       case "DELETED":
-        return { type, object: this.#named(object ?? {}) };
+        return { type, object: this.#taken(object ?? {}, options) };
       case "BOOKMARK":
         return { type, resourceVersion: object?.metadata?.resourceVersion ?? "" };
       case "ERROR":
         throw new ApiError(isStatusObject(object) ? object : { message: JSON.stringify(object) }, {
           method: "WATCH",
-          path: request.path,
+          path,
         });
       default:
         throw new TypeError(`Cannot read a watch event: ${JSON.stringify(line).slice(0, 200)}`);
@@ -237,6 +240,12 @@ export class RestResourceClient<T extends KubeObject> implements ResourceClient<
 
   async #send(request: JsonRequest): Promise<T> {
     return this.#named(await requestJson(this.#rest, request) as unknown as Partial<T>);
+  }
+
+  /** An object of a list or an event, as its reader wants it. */
+  #taken(object: Partial<T>, options: ListOptions<T>): T {
+    const named = this.#named(object);
+    return options.transform === undefined ? named : options.transform(named);
   }
 
   /** The object with the `apiVersion` and `kind` that items of a list lack. */

@@ -29,19 +29,21 @@ export interface ObjectKey {
 }
 
 /** Narrows a list or a watch. */
-export interface ListOptions {
+export interface ListOptions<T extends KubeObject = KubeObject> {
   /** Unset: all namespaces. */
   readonly namespace?: string;
   /** Such as `app=x,tier!=y`. */
   readonly labelSelector?: string;
   /** Such as `metadata.name=x`. */
   readonly fieldSelector?: string;
+  /** Called with each object as it arrives: what it drops is never held together with all the others. */
+  transform?(object: T): T;
   /** Ends the request. */
   readonly signal?: AbortSignal;
 }
 
 /** A watch: where it begins, and how long it may last. */
-export interface WatchOptions extends ListOptions {
+export interface WatchOptions<T extends KubeObject = KubeObject> extends ListOptions<T> {
   /** As a list or an event gave it. */
   readonly resourceVersion: string;
   /** The server ends the watch after so many seconds; unset: when it likes. */
@@ -114,9 +116,9 @@ export interface ResourceClient<T extends KubeObject> {
   /** The object, or `undefined` where there is none (404). */
   get(key: ObjectKey, options?: { readonly signal?: AbortSignal }): Promise<T | undefined>;
   /** All objects, page by page behind the scenes. */
-  list(options?: ListOptions): Promise<ObjectList<T>>;
+  list(options?: ListOptions<T>): Promise<ObjectList<T>>;
   /** Events after `resourceVersion` until the server ends the watch. Throws {@linkcode ApiError} 410 when too old. */
-  watch(options: WatchOptions): AsyncIterable<WatchEvent<T>>;
+  watch(options: WatchOptions<T>): AsyncIterable<WatchEvent<T>>;
   /** POST: 409 `AlreadyExists` where the name is taken. */
   create(object: T, options?: WriteOptions): Promise<T>;
   /** PUT, guarded by the object's resourceVersion: 409 where it is not the newest. */

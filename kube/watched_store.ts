@@ -9,23 +9,14 @@ import { isNewer } from "./resource_version.ts";
 import { keyOf } from "./resources.ts";
 import type { ObjectList, WatchEvent } from "./types.ts";
 
-/** How a {@linkcode WatchedStore} keeps objects. */
-export interface WatchedStoreOptions<T extends KubeObject> {
-  readonly indexes: Readonly<Record<string, IndexFunction<T>>>;
-  /** Drops what is not needed from an object before it is kept. */
-  readonly transform: (object: T) => T;
-}
-
 /** A copy of a resource's objects. Every method returns what it changed, after the whole change is made. */
 export class WatchedStore<T extends KubeObject> {
-  readonly #transform: (object: T) => T;
   readonly #objects: IndexedStore<T>;
   /** Everything that the server told up to here is in the store; empty before the first list. */
   #version = "";
 
-  constructor(options: WatchedStoreOptions<T>) {
-    this.#transform = options.transform;
-    this.#objects = new IndexedStore(options.indexes);
+  constructor(indexes: Readonly<Record<string, IndexFunction<T>>>) {
+    this.#objects = new IndexedStore(indexes);
   }
 
   /** Read access. */
@@ -71,7 +62,7 @@ export class WatchedStore<T extends KubeObject> {
     // Absent, and not newer than what the watch has brought: it was deleted since, or is none of ours.
     const known = this.#objects.get(keyOf(object))?.metadata.resourceVersion ?? this.#version;
     const newer = isNewer(object.metadata.resourceVersion, known) === true;
-    return newer ? [this.#objects.set(this.#transform(object))] : [];
+    return newer ? [this.#objects.set(object)] : [];
   }
 
   #put(object: T): Change<T> | undefined {
@@ -81,7 +72,7 @@ export class WatchedStore<T extends KubeObject> {
       if (known.resourceVersion === resourceVersion) return undefined;
       if (isNewer(known.resourceVersion, resourceVersion) === true) return undefined;
     }
-    return this.#objects.set(this.#transform(object));
+    return this.#objects.set(object);
   }
 
   #remove(object: T): Change<T> | undefined {
@@ -92,11 +83,4 @@ export class WatchedStore<T extends KubeObject> {
       isNewer(known.resourceVersion, resourceVersion) === true;
     return recreated ? undefined : this.#objects.delete(key);
   }
-}
-
-/** The object without `metadata.managedFields`, which nobody here needs and which is often larger than the rest. */
-export function withoutManagedFields<T extends KubeObject>(object: T): T {
-  if (object.metadata.managedFields === undefined) return object;
-  const { managedFields: _, ...metadata } = object.metadata;
-  return { ...object, metadata };
 }

@@ -8,7 +8,7 @@ function object(name: string, resourceVersion: number | string, uid = "u"): Conf
 }
 
 function storeOf(...items: ConfigMap[]): WatchedStore<ConfigMap> {
-  const store = new WatchedStore<ConfigMap>({ indexes: {}, transform: (same) => same });
+  const store = new WatchedStore<ConfigMap>({});
   store.replace({ resourceVersion: "100", items });
   return store;
 }
