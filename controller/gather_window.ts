@@ -65,7 +65,9 @@ export class GatherWindow {
     const limit = this.#limits.get(key) ?? firstMs;
     const latest = window.openedAt + limit - now;
     const quiet = window.touchedAt + quietMs - now;
-    const wait = Math.min(moreToCome() ? quietMs : quiet, latest);
+    // While more is to come, look again ever less often: many pools may be waiting.
+    const again = Math.max(quietMs, (now - window.openedAt) / 8);
+    const wait = Math.min(moreToCome() ? again : quiet, latest);
     if (wait > 0) return Math.max(1, wait);
     this.#open.delete(key);
     if (latest > 0) this.#limits.delete(key);

@@ -59,6 +59,8 @@ class KeyQueue implements WorkQueue {
   readonly #clock: Clock;
   readonly #wait: (failures: number) => number;
   readonly #ready = new Set<string>();
+  /** Stands behind what was taken from `#ready`: to begin anew each time would walk over the places of all that were. */
+  #nextReady = this.#ready.values();
   readonly #running = new Set<string>();
   /** Keys added while they run. */
   readonly #again = new Set<string>();
@@ -111,7 +113,7 @@ class KeyQueue implements WorkQueue {
       if (this.#running.size === 0) resolve();
     };
     signal.addEventListener("abort", onAbort, { once: true });
-    this.#armTimer(Math.min(...this.#delayed.values()));
+    this.#ring();
     this.#pumpSoon();
     await promise;
     this.#run = undefined;
@@ -146,12 +148,24 @@ class KeyQueue implements WorkQueue {
     const run = this.#run;
     if (run === undefined || run.signal.aborted) return;
     const most = this.#options.concurrency ?? 1;
-    for (const key of this.#ready) {
-      if (this.#running.size >= most) break;
-      this.#ready.delete(key);
+    while (this.#running.size < most) {
+      const key = this.#takeReady();
+      if (key === undefined) break;
       this.#running.add(key);
       this.#work(key, run);
     }
+  }
+
+  /** The key that is ready for longest. */
+  #takeReady(): string | undefined {
+    if (this.#ready.size === 0) return undefined;
+    let next = this.#nextReady.next();
+    if (next.done) {
+      this.#nextReady = this.#ready.values();
+      next = this.#nextReady.next();
+    }
+    if (next.value !== undefined) this.#ready.delete(next.value);
+    return next.value;
   }
 
   async #work(
