@@ -11,7 +11,7 @@ import { apiVersionOf, resourceName } from "./resource_type.ts";
 import type { Route } from "./route.ts";
 import { fieldSelector, labelSelector, type Selector } from "./selectors.ts";
 import { badRequest, expired, notFound, StatusError } from "./status_error.ts";
-import type { StoredObject } from "./store.ts";
+import type { Range, StoredObject } from "./store.ts";
 import { openWatch } from "./watch.ts";
 
 /** GET of one object. */
@@ -37,9 +37,11 @@ export function listObjects(context: ApiContext, route: Route, request: ApiReque
         : "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.",
     );
   }
+  const name = selectedName(route, query);
   const range = {
     resource: resourceName(type),
     ...(namespace === undefined ? {} : { namespace }),
+    ...(name === undefined ? {} : { name }),
     ...(at === undefined ? {} : { at }),
   };
   const revision = at ?? context.store.revision;
@@ -64,7 +66,7 @@ export function listObjects(context: ApiContext, route: Route, request: ApiReque
 }
 
 interface PageRequest {
-  readonly range: { readonly resource: string; readonly namespace?: string; readonly at?: number };
+  readonly range: Range;
   readonly limit: number;
   readonly selector: Selector | undefined;
   readonly after: { readonly namespace: string; readonly name: string } | undefined;
@@ -113,10 +115,12 @@ export function watchObjects(context: ApiContext, route: Route, request: ApiRequ
   }
   const since = watchRevision(text);
   const selector = selectorOf(route, query);
+  const name = selectedName(route, query);
   const seconds = wholeNumber(query, "timeoutSeconds") ?? 0;
   const events = openWatch(context, {
     type,
     ...(namespace === undefined ? {} : { namespace }),
+    ...(name === undefined ? {} : { name }),
     ...(selector === undefined ? {} : { selector }),
     ...(initial === "true" || since === undefined || since === 0
       ? initial === "false" ? { since: context.store.revision } : {}
@@ -152,6 +156,12 @@ export function selectorOf(route: Route, query: URLSearchParams): Selector | und
   }
   if (selectors.length === 0) return undefined;
   return (object) => selectors.every((selects) => selects(object));
+}
+
+/** The only name that objects can have which the selectors select, where they say one: others need not be read. */
+function selectedName(route: Route, query: URLSearchParams): string | undefined {
+  const fields = query.get("fieldSelector") ?? "";
+  return route.name ?? /(?:^|,)metadata\.name==?([-.a-z0-9]+)(?:,|$)/.exec(fields)?.[1];
 }
 
 function wantedRevision(context: ApiContext, query: URLSearchParams): number | undefined {

@@ -91,8 +91,8 @@ function split(text: string): string[] {
  * the resource does not offer.
  */
 export function fieldSelector(text: string, type: ResourceType): Selector {
-  const requirements = text.split(",").filter((part) => part.trim() !== "").map((part) => {
-    const match = /^([^=!]+)(==|=|!=)(.*)$/.exec(part.trim());
+  const requirements = text.split(",").filter((part) => part !== "").map((part) => {
+    const match = /^([^=!]+)(==|=|!=)(.*)$/.exec(part);
     if (match === null) throw badRequest(`invalid selector: '${text}'; can't understand '${part}'`);
     const [, path = "", operator, value = ""] = match;
     const offered = path === "metadata.name" ||

@@ -41,6 +41,8 @@ export interface Range {
   readonly resource: string;
   /** Unset: all namespaces. */
   readonly namespace?: string;
+  /** Unset: all names. */
+  readonly name?: string;
   /** Start after this object. */
   readonly after?: { readonly namespace: string; readonly name: string };
   /** As of this revision; unset: newest. */
@@ -129,6 +131,10 @@ export class Store {
     if (range.namespace !== undefined) {
       where += " AND k.namespace = ?";
       parameters.push(range.namespace);
+    }
+    if (range.name !== undefined) {
+      where += " AND k.name = ?";
+      parameters.push(range.name);
     }
     if (range.after !== undefined) {
       where += " AND (k.namespace, k.name) > (?, ?)";

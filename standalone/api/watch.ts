@@ -21,6 +21,8 @@ export interface WatchFrame {
 export interface WatchRequest {
   readonly type: ResourceType;
   readonly namespace?: string;
+  /** The only name that objects can have which `selector` selects. */
+  readonly name?: string;
   readonly selector?: Selector;
   /** Unset: begin with the present objects. */
   readonly since?: number;
@@ -106,10 +108,11 @@ class Watch {
   }
 
   #sendPresent(): void {
-    const { type, namespace, selector } = this.#request;
+    const { type, namespace, name, selector } = this.#request;
     const range = {
       resource: resourceName(type),
       ...(namespace === undefined ? {} : { namespace }),
+      ...(name === undefined ? {} : { name }),
     };
     for (const stored of this.#context.store.list(range)) {
       if (selector === undefined || selector(JSON.parse(stored.body))) {
@@ -123,10 +126,11 @@ class Watch {
 
   /** Sends a change as the reader sees it: an object that begins or ceases to be selected is added or deleted. */
   #pass(change: Change): void {
-    const { namespace, selector } = this.#request;
+    const { namespace, name, selector } = this.#request;
     if (change.revision <= this.#seen) return;
     this.#seen = change.revision;
     if (namespace !== undefined && change.namespace !== namespace) return;
+    if (name !== undefined && change.name !== name) return;
     if (selector === undefined) return this.#send(change.type, change.body);
     const before = change.previous !== undefined && selector(JSON.parse(change.previous));
     const now = change.type !== "DELETED" && selector(JSON.parse(change.body));

@@ -81,6 +81,9 @@ export const LIST_CASES: readonly ContractCase[] = cases({
         `metadata.namespace=${s.namespace}`,
         "metadata.namespace=default",
         "metadata.name==b,metadata.namespace!=default",
+        "metadata.name=a,metadata.name=b",
+        "metadata.name=a,metadata.name!=a",
+        "metadata.name=nobody",
       ]
     ) {
       s.note({
@@ -90,6 +93,7 @@ export const LIST_CASES: readonly ContractCase[] = cases({
   },
   "list by an unknown field is refused": async (s) => {
     await s.ask("GET", s.pools, { query: { fieldSelector: "spec.networkName=x" } });
+    await s.ask("GET", s.pools, { query: { fieldSelector: "metadata.name=a, metadata.name=a" } });
   },
   "list of Events by involvedObject": async (s) => {
     for (const [name, kind] of [["a.1", "IPPool"], ["b.1", "VirtualMachine"]] as const) {
