@@ -225,11 +225,7 @@ export class LeaderElection {
   /** Gives the Lease up, and goes on until a successor is seen or the time is over. */
   async #handOver(): Promise<void> {
     const { clock, handOverMs = 0 } = this.#options;
-    const before = this.#present();
-    if (before !== undefined) {
-      const release = (signal: AbortSignal) => this.#write(before, { release: true }, signal);
-      await this.#timed(new AbortController().signal, release).catch((error) => this.#note(error));
-    }
+    await this.#release();
     using wait = new LinkedAbort();
     const enough = clock.sleep(handOverMs, wait.signal).then(() => true, () => true);
     let isOver = handOverMs === 0;
@@ -239,6 +235,24 @@ export class LeaderElection {
     }
     wait.abort(undefined);
     this.#set(false, "The Lease is given up");
+  }
+
+  /** Frees the Lease: also when a renewal that was under way, or somebody else's patch, has changed it meanwhile. */
+  async #release(): Promise<void> {
+    const { signal } = new AbortController();
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const before = this.#present();
+      if (before?.spec?.holderIdentity !== this.#options.identity) return;
+      try {
+        return await this.#timed(
+          signal,
+          (signal) => this.#write(before, { release: true }, signal),
+        );
+      } catch (error) {
+        if (!isConflict(error)) return this.#note(error);
+        await this.#look(signal);
+      }
+    }
   }
 
   #create(signal: AbortSignal): Promise<Lease> {
@@ -306,8 +320,7 @@ export class LeaderElection {
   async #timed(signal: AbortSignal, write: (signal: AbortSignal) => Promise<Lease>): Promise<void> {
     const { clock, durationMs, logger } = this.#options;
     using limit = new LinkedAbort(signal);
-    const reason = () => new DOMException("The API server does not answer in time", "TimeoutError");
-    limit.abortAfter(durationMs / ATTEMPTS, { clock, reason });
+    limit.abortAfter(durationMs / ATTEMPTS, { clock, reason: silence });
     const begun = clock.monotonic();
     const lease = await write(limit.signal);
     this.#renewedAt = begun;
@@ -361,4 +374,8 @@ export class LeaderElection {
     }
     this.#failing = true;
   }
+}
+
+function silence(): DOMException {
+  return new DOMException("The API server does not answer in time", "TimeoutError");
 }

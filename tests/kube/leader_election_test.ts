@@ -20,6 +20,8 @@ interface Candidate {
   readonly changes: { readonly at: number; readonly leading: boolean }[];
   /** Cuts it off from the API server, or connects it again. */
   online: boolean;
+  /** What happens at the API server just before this candidate's next patch arrives. */
+  beforePatch?: (() => Promise<unknown>) | undefined;
   stop(): void;
   readonly done: Promise<void>;
 }
@@ -79,11 +81,19 @@ class Lab implements AsyncDisposable {
   }
 }
 
-/** A client that fails while its candidate is cut off. */
-function cuttable(rest: RestClient, candidate: { readonly online: boolean }): RestClient {
-  return toRestClient((request) => {
-    if (!candidate.online) return Promise.reject(new TypeError("Connection refused"));
-    return rest.performRequest(request as never) as Promise<unknown> as Promise<JsonValue>;
+/** A client that fails while its candidate is cut off, and comes too late where something happens before. */
+function cuttable(
+  rest: RestClient,
+  candidate: Pick<Candidate, "online" | "beforePatch">,
+): RestClient {
+  return toRestClient(async (request) => {
+    if (!candidate.online) throw new TypeError("Connection refused");
+    const { beforePatch } = candidate;
+    if (request.method === "PATCH" && beforePatch !== undefined) {
+      candidate.beforePatch = undefined;
+      await beforePatch();
+    }
+    return await rest.performRequest(request as never) as unknown as JsonValue;
   });
 }
 
@@ -148,6 +158,20 @@ Deno.test("a holder that ends hands over at once, and goes on until its successo
   strictEqual(lease?.spec?.leaseTransitions, 1);
   ok((lease?.spec?.acquireTime ?? "") > "2026-01-01T00:00:06");
   strictEqual(await lab.holder(), "b");
+});
+
+Deno.test("a holder that ends gives up a Lease that was written a moment before, too", async () => {
+  await using lab = new Lab();
+  const a = lab.start("a", { handOverMs: 2_000 });
+  await lab.pass(1_000);
+  const b = lab.start("b");
+  await lab.pass(5_000);
+  const body = { metadata: { annotations: { report: "of the same process" } } };
+  a.beforePatch = () => lab.client.of(LEASES).patch(LEASE, { type: "merge", body });
+  a.stop();
+  await lab.pass(1_000);
+  ok(b.election.leading);
+  strictEqual(a.beforePatch, undefined);
 });
 
 Deno.test("of two who stand by, one follows a holder that ends, and the other stands back", async () => {
