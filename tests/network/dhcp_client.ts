@@ -102,7 +102,12 @@ export class DhcpClient implements AsyncDisposable {
 
   /** Ends it, and answers what it said. */
   async stop(): Promise<string> {
-    await this.#guest.run("pkill", "-KILL", "-x", this.name).catch(() => undefined);
+    const ended = this.#output.then(() => true);
+    // Not once: dhcpcd may start another process of its own just then, which would keep its output open.
+    await until(async () => {
+      await this.#guest.run("pkill", "-KILL", "-x", this.name).catch(() => undefined);
+      return await Promise.race([ended, Promise.resolve(false)]);
+    }, { what: `${this.name} has ended` });
     const { stdout, stderr } = await this.#output;
     return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
   }
