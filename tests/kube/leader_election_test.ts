@@ -3,6 +3,7 @@ import {
   createKubeClient,
   type JsonValue,
   LEASES,
+  type RestAnswer,
   type RestClient,
   toRestClient,
 } from "../../kube/mod.ts";
@@ -34,7 +35,9 @@ class Lab implements AsyncDisposable {
 
   start(
     identity: string,
-    { online = true, ...options }: Partial<LeaderElectionOptions> & { online?: boolean } = {},
+    { online = true, latencyMs = 0, ...options }:
+      & Partial<LeaderElectionOptions>
+      & { online?: boolean; latencyMs?: number } = {},
   ): Candidate {
     const signal = new AbortController();
     const candidate: { -readonly [K in keyof Candidate]: Candidate[K] } = {
@@ -42,8 +45,9 @@ class Lab implements AsyncDisposable {
       changes: [],
       stop: () => signal.abort(),
     } as unknown as Candidate;
+    const rest = cuttable(this.api.rest({ userAgent: identity }), candidate);
     const election = new LeaderElection({
-      client: createKubeClient(cuttable(this.api.rest({ userAgent: identity }), candidate)),
+      client: createKubeClient(latencyMs === 0 ? rest : slow(rest, this.clock, latencyMs)),
       lease: LEASE,
       identity,
       durationMs: 5_000,
@@ -94,6 +98,27 @@ function cuttable(
       await beforePatch();
     }
     return await rest.performRequest(request as never) as unknown as JsonValue;
+  });
+}
+
+/** A client whose requests, answers and events take this long. What is on its way arrives, also when nobody waits any more. */
+function slow(rest: RestClient, clock: ManualClock, latencyMs: number): RestClient {
+  return toRestClient(async ({ abortSignal, ...request }): Promise<RestAnswer> => {
+    await clock.sleep(latencyMs);
+    if (request.expectStream === true) {
+      const stream = await rest.performRequest({ ...request, abortSignal } as never);
+      return (stream as unknown as ReadableStream<JsonValue>).pipeThrough(
+        new TransformStream<JsonValue, JsonValue>({
+          transform: async (event, controller) => {
+            await clock.sleep(latencyMs);
+            controller.enqueue(event);
+          },
+        }),
+      );
+    }
+    const answer = await rest.performRequest(request as never) as unknown as JsonValue;
+    await clock.sleep(latencyMs, abortSignal);
+    return answer;
   });
 }
 
@@ -173,6 +198,28 @@ Deno.test("a holder that ends gives up a Lease that was written a moment before,
   ok(b.election.leading);
   strictEqual(a.beforePatch, undefined);
 });
+
+for (const latencyMs of [3, 40, 120]) {
+  Deno.test(`whenever a holder ends, somebody leads all the time, ${latencyMs} ms away from the API server`, async () => {
+    await using lab = new Lab();
+    const options = { handOverMs: 2_000, latencyMs };
+    let leader = lab.start("0", options);
+    await lab.pass(1_000);
+    for (let round = 1; round <= 60; round++) {
+      const next = lab.start(String(round), options);
+      // Anywhere in the second between two renewals.
+      await lab.clock.advance(3_000 + round * 17);
+      leader.stop();
+      await lab.pass(3_000);
+      const ended = leader.changes.at(-1);
+      const [began] = next.changes;
+      ok(ended !== undefined && !ended.leading && next.election.leading);
+      const gapMs = (began?.at ?? Infinity) - ended.at;
+      ok(gapMs <= 0, `round ${round}: nobody led for ${gapMs} ms`);
+      leader = next;
+    }
+  });
+}
 
 Deno.test("of two who stand by, one follows a holder that ends, and the other stands back", async () => {
   await using lab = new Lab();
