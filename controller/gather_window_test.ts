@@ -54,6 +54,20 @@ Deno.test("GatherWindow waits while more is known to come, and no longer than it
   assert.equal(window.close("a"), 0);
 });
 
+Deno.test("GatherWindow has a key that waits for more looked at ever less often", async () => {
+  const { clock, window, busy } = setUp();
+  for (let n = 0; n < 2; n++) await storm(clock, window);
+  busy.is = true;
+  window.touch("a");
+  const waits = [];
+  for (let wait = window.close("a"); wait > 0; wait = window.close("a")) {
+    waits.push(Math.round(wait));
+    await clock.advance(wait);
+  }
+  assert.equal(waits.reduce((sum, wait) => sum + wait), 400);
+  assert.deepEqual([waits[0], waits.at(-2)], [10, 41]);
+});
+
 Deno.test("GatherWindow grows in a storm up to its greatest, and shrinks when it is over", async () => {
   const { clock, window } = setUp();
   const waits = [];

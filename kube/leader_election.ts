@@ -46,7 +46,7 @@ export interface LeaderElectionOptions {
   readonly logger?: Logger;
 }
 
-/** A write may take this part of the duration. */
+/** So many attempts at a write fit into the duration; and so often a Lease is tried to be freed. */
 const ATTEMPTS = 4;
 
 /** The Lease as it was last seen to change. */
