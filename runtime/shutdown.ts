@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type Clock, systemClock } from "./clock.ts";
 import type { Logger } from "./log.ts";
 
 /** What asks a program to end. */
@@ -13,6 +14,8 @@ export interface ShutdownOptions {
   readonly logger: Logger;
   /** Ends the process at once with this code, as the runtime's own exit does. */
   readonly exit: (code: number) => void;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
   /** Adds or removes a signal's listener. Default: the process's. */
   readonly signals?: {
     add(signal: EndSignal, listener: () => void): void;
@@ -28,19 +31,26 @@ export interface Shutdown extends Disposable {
 
 const EXIT_CODE: Readonly<Record<EndSignal, number>> = { SIGTERM: 143, SIGINT: 130 };
 
+/** Signals this close together are one, ms: a Ctrl-C comes from the terminal, and again from `deno task` and `npx`, which pass it on. */
+export const SAME_SIGNAL_MS = 500;
+
 /**
- * Listens for SIGTERM and SIGINT: the first aborts the returned signal, so that everything drains; the second exits
- * with 128 and the signal's number.
+ * Listens for SIGTERM and SIGINT: the first aborts the returned signal, so that everything drains; a second one, half a second
+ * later or more, exits with 128 and the signal's number.
  */
 export function onShutdown(options: ShutdownOptions): Shutdown {
-  const { logger, exit, signals = processSignals } = options;
+  const { logger, exit, clock = systemClock, signals = processSignals } = options;
   const drain = new AbortController();
+  let firstAt = 0;
   const listeners = (["SIGTERM", "SIGINT"] as const).map((name) => {
     const listener = () => {
+      const now = clock.monotonic();
       if (drain.signal.aborted) {
+        if (now - firstAt < SAME_SIGNAL_MS) return;
         logger.warn("Exiting at once", { signal: name });
         return exit(EXIT_CODE[name]);
       }
+      firstAt = now;
       logger.info("Stopping; a second signal exits at once", { signal: name });
       drain.abort(new DOMException(`Stopped by ${name}`, "AbortError"));
     };

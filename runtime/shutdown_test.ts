@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ManualClock } from "./manual_clock.ts";
 import { memoryLogger } from "./memory_logger.ts";
 import { type EndSignal, onShutdown } from "./shutdown.ts";
 
@@ -11,18 +12,24 @@ function fakeSignals() {
   };
 }
 
-Deno.test("onShutdown drains at the first signal and exits at the second", () => {
+Deno.test("onShutdown drains at the first signal, however often it arrives, and exits at the second", async () => {
   const signals = fakeSignals();
+  const clock = new ManualClock();
   const exits: number[] = [];
   using shutdown = onShutdown({
     logger: memoryLogger(),
     exit: (code) => exits.push(code),
+    clock,
     signals,
   });
   signals.listeners.get("SIGTERM")?.();
   assert.equal(shutdown.signal.aborted, true);
   assert.match(String(shutdown.signal.reason), /SIGTERM/);
+  signals.listeners.get("SIGTERM")?.();
+  await clock.advance(400);
+  signals.listeners.get("SIGINT")?.();
   assert.deepEqual(exits, []);
+  await clock.advance(100);
   signals.listeners.get("SIGINT")?.();
   assert.deepEqual(exits, [130]);
 });

@@ -4,6 +4,7 @@
  * @module
  */
 import { FlagError, parseFlags } from "../../runtime/flags.ts";
+import { SAME_SIGNAL_MS } from "../../runtime/shutdown.ts";
 import { toggle } from "../../runtime/settings.ts";
 import { tellStory } from "./inside.ts";
 import { Narrator } from "./narrator.ts";
@@ -16,8 +17,6 @@ const INSIDE = "VM_DHCP_DEMO_PID";
 const ROOTLESS = "VM_DHCP_DEMO_ROOTLESS";
 /** Debian keeps network programs where only root's PATH leads. */
 const SYSTEM_FOLDERS = "/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin";
-
-const SAME_SIGNAL_MS = 500;
 
 const write = (text: string) => {
   const bytes = new TextEncoder().encode(text);
@@ -53,7 +52,7 @@ async function outside(): Promise<number> {
   });
 }
 
-/** The first signal stops, a second one forces. One Ctrl-C may come twice: from the terminal, and from the task. */
+/** The first signal stops, a second one forces. */
 function twoSignals(): { readonly stop: AbortSignal; readonly force: AbortSignal } {
   const stop = new AbortController();
   const force = new AbortController();
