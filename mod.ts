@@ -40,4 +40,4 @@ export * from "./core/api/mod.ts";
 export * from "./core/dhcp/mod.ts";
 export * from "./core/ipam/mod.ts";
 export * from "./core/net/mod.ts";
-export type { HttpMethod, JsonValue, RequestOptions, RestClient } from "./kube/seam.ts";
+export type { HttpMethod, JsonValue, RequestOptions, RestClient } from "./kube/rest_client.ts";

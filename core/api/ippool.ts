@@ -4,25 +4,24 @@
  * @module
  */
 import { cidrsOverlap, formatCidr, parseCidr } from "../net/mod.ts";
-import { checkSchema, schemaErrors } from "./check_schema.ts";
-import {
-  domainProblem,
-  FieldChecks,
-  ipv4Problem,
-  networkNameProblem,
-  ntpProblem,
-} from "./field_checks.ts";
-import type { Checked, FieldError } from "./field_error.ts";
+import { checkSchema, schemaErrors, withoutRepeats } from "./fields/check_schema.ts";
+import { FieldChecks } from "./fields/field_checks.ts";
+import type { Checked, FieldError } from "./fields/field_error.ts";
 import { ipPoolSchema } from "./ippool_schema.ts";
+import { networkNameProblem } from "./network.ts";
+import {
+  checkClientOptions,
+  DEFAULT_LEASE_TIME,
+  MAX_SECONDS,
+} from "./options/check_client_options.ts";
 import type { IPPool } from "./types.ts";
 
-/** Seconds; RFC 2132 section 9.2 gives the lease time 32 bits. */
-const MAX_LEASE_TIME = 0xffff_ffff;
 /** Subnets in which no host can have an address. */
 const NOT_FOR_HOSTS = [
   { cidr: parseCidr("0.0.0.0/8"), name: "this network" },
   { cidr: parseCidr("127.0.0.0/8"), name: "loopback" },
   { cidr: parseCidr("224.0.0.0/4"), name: "multicast" },
+  { cidr: parseCidr("240.0.0.0/4"), name: "reserved" },
 ];
 
 /**
@@ -49,12 +48,13 @@ const NOT_FOR_HOSTS = [
  *   ok: false,
  *   errors: [
  *     {
- *       path: "spec.ipv4Config.router",
+ *       path: ["spec", "ipv4Config", "router"],
  *       value: "192.168.49.1",
- *       message: "must be a host address of 192.168.48.0/24",
+ *       message:
+ *         "must be a host address of 192.168.48.0/24, or one that a route with the gateway 0.0.0.0 reaches",
  *     },
  *     {
- *       path: "spec.ipv4Config.dns[0]",
+ *       path: ["spec", "ipv4Config", "dns", 0],
  *       value: "fe80::1",
  *       message: "must be an IPv4 address such as 192.168.48.10: IPv6 given where IPv4 is wanted",
  *     },
@@ -63,7 +63,10 @@ const NOT_FOR_HOSTS = [
  * ```
  */
 export function parseIPPool(object: unknown): Checked<IPPool> {
-  const errors = [...schemaErrors(ipPoolSchema, object), ...ipPoolValueErrors(object)];
+  const errors = withoutRepeats([
+    ...schemaErrors(ipPoolSchema, object),
+    ...ipPoolValueErrors(object),
+  ]);
   return errors.length === 0 ? { ok: true, value: object as IPPool } : { ok: false, errors };
 }
 
@@ -105,19 +108,12 @@ function ipPoolValueErrors(object: unknown): readonly FieldError[] {
       checks.fail(path, "must not be the address of serverIP");
     }
   }
-  const router = checks.host([...config, "router"], cidr);
-  if (router !== undefined && router === server) {
-    checks.fail([...config, "router"], "must not be the address of serverIP");
-  }
-  for (const path of checks.items([...config, "dns"])) checks.check(path, ipv4Problem);
-  checks.check([...config, "domainName"], domainProblem);
-  for (const path of checks.items([...config, "domainSearch"])) checks.check(path, domainProblem);
-  for (const path of checks.items([...config, "ntp"])) checks.check(path, ntpProblem);
-  const leaseTime = checks.at([...config, "leaseTime"]);
-  if (
-    Number.isInteger(leaseTime) && (Number(leaseTime) < 1 || Number(leaseTime) > MAX_LEASE_TIME)
-  ) {
-    checks.fail([...config, "leaseTime"], `must be from 1 to ${MAX_LEASE_TIME} seconds`);
+  checkClientOptions(checks, config, { cidr, server });
+  const most = [...config, "maxLeaseTime"];
+  const maxLeaseTime = checks.number(most, { least: 1, most: MAX_SECONDS, unit: "seconds" });
+  const leaseTime = checks.at([...config, "leaseTime"]) ?? DEFAULT_LEASE_TIME;
+  if (maxLeaseTime !== undefined && maxLeaseTime < Number(leaseTime)) {
+    checks.fail(most, `must not be less than leaseTime, ${leaseTime}`);
   }
   return checks.errors;
 }

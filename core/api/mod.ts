@@ -23,19 +23,28 @@
  *
  * @module
  */
-export * from "./agent_report.ts";
-export { CEL_RULES, type CelRuleCheck } from "./cel_rules.ts";
+export * from "./agent/agent_report.ts";
+export * from "./client_options.ts";
+export { CEL_RULES, type CelRuleCheck } from "./crd/cel_rules.ts";
 export * from "./condition.ts";
-export * from "./crd.ts";
-export * from "./field_error.ts";
-export * from "./foreign.ts";
+export * from "./crd/crd.ts";
+export * from "./fields/field_error.ts";
+export * from "./foreign/foreign.ts";
 export * from "./ippool.ts";
-export * from "./nad_config.ts";
+export * from "./foreign/multus_config.ts";
+export * from "./foreign/nad_config.ts";
 export * from "./names.ts";
+export { type OptionsNetwork } from "./options/check_client_options.ts";
+export {
+  keepClientOptions,
+  readClientOptions,
+  type ReadOptions,
+} from "./options/read_client_options.ts";
 export * from "./network_configs.ts";
-export * from "./network_ref.ts";
-export type { OpenApiSchema, ValidationRule } from "./open_api_schema.ts";
-export * from "./read_agent_report.ts";
+export * from "./network.ts";
+export type { OpenApiSchema, ValidationRule } from "./crd/open_api_schema.ts";
+export * from "./agent/read_agent_report.ts";
+export * from "./tenancy.ts";
 export * from "./timestamp.ts";
 export * from "./types.ts";
 export * from "./vmnetcfg.ts";

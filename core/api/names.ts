@@ -29,12 +29,34 @@ export const MAC_ADDRESS_ANNOTATION = "harvesterhci.io/mac-address";
 /** Prefix of the annotation on a VM that asks for one address for one NIC: `static-ip.harvesterhci.io/<nic>`. */
 export const STATIC_IP_ANNOTATION_PREFIX = "static-ip.harvesterhci.io/";
 /**
+ * Prefix of the annotation on a VM with what one NIC is told in place of its pool's words, the fields of
+ * {@linkcode ClientOptions} as a JSON object: `dhcp-options.network.harvesterhci.io/<nic>`.
+ */
+export const DHCP_OPTIONS_ANNOTATION_PREFIX = `dhcp-options.${GROUP}/`;
+/**
  * Opt-out. Annotation on a VM: `"false"` for all NICs, or a comma-separated list of NIC names that get no address.
  * Label on a Namespace: `"false"` for all its VMs.
  */
 export const MANAGED_DHCP = `${GROUP}/managed-dhcp`;
 /** Annotation on an IPPool: `"true"` keeps its agent's image at an upgrade. */
 export const HOLD_AGENT_UPGRADE_ANNOTATION = `${GROUP}/hold-ippool-agent-upgrade`;
+/**
+ * Annotation on an IPPool: the `serverIP` that the webhook chose, as long as the author leaves the choice to it. It tells a
+ * chosen address, which gives way to what the author writes, from one that he wrote.
+ */
+export const DEFAULT_SERVER_IP_ANNOTATION = `${GROUP}/default-server-ip`;
+/** Annotation on a NAD, Harvester's own: its layer 3 as JSON, `mode`, `serverIPAddr`, `cidr`, `gateway`, `connectivity`. */
+export const ROUTE_ANNOTATION = `${GROUP}/route`;
+/**
+ * Annotation on a NAD: the other namespaces that may use the network where tenancy is `isolated`, a comma-separated list, or
+ * `*` for all.
+ */
+export const ALLOWED_NAMESPACES_ANNOTATION = `${GROUP}/allowed-namespaces`;
+/**
+ * Annotation on a VirtualMachineNetworkConfig: the addresses of its NICs as JSON, for a restore that brings no status: name of the
+ * NIC -> `network`, `macAddress`, `address`.
+ */
+export const ADDRESSES_ANNOTATION = `${GROUP}/addresses`;
 /** Annotation on an agent's Lease: its {@linkcode AgentReport} as JSON. */
 export const AGENT_REPORT_ANNOTATION = `${GROUP}/agent-report`;
 /** Label (value `"true"`) on an agent's Lease, by which the controller finds it. */
@@ -46,7 +68,7 @@ export const Mark = {
   EXCLUDED: "EXCLUDED",
   /** The server's or the router's own address. */
   RESERVED: "RESERVED",
-  /** Declined by a guest, or answered a probe. */
+  /** Used by another machine. */
   CONFLICT: "CONFLICT",
 } as const;
 
@@ -59,6 +81,8 @@ export const IPPoolCondition = {
   CacheReady: "CacheReady",
   AgentReady: "AgentReady",
   Stopped: "Stopped",
+  /** There only while another DHCP server is heard. */
+  ForeignDHCPServer: "ForeignDHCPServer",
 } as const;
 
 /** Condition types of a VirtualMachineNetworkConfig. */
@@ -66,4 +90,8 @@ export const VmNetCfgCondition = {
   Allocated: "Allocated",
   Disabled: "Disabled",
   InSynced: "InSynced",
+  /** There only once a NIC has got another address than it had, and nobody asked for that. */
+  AddressChanged: "AddressChanged",
+  /** There only once a NIC has something of its own to be told: whether it is told all of it. */
+  OptionsApplied: "OptionsApplied",
 } as const;

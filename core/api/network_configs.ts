@@ -16,7 +16,7 @@ import type {
 export type Spelling = "networkConfig" | "networkConfigs";
 
 /**
- * Tells which spelling an object uses: its spec's, else its status's, else the documented one.
+ * Tells which spelling an object uses: its spec's, else its status's, else `otherwise`, which is the documented one.
  *
  * @example
  * ```ts
@@ -32,12 +32,15 @@ export type Spelling = "networkConfig" | "networkConfigs";
  * equal(spellingOf(vmnetcfg), "networkConfigs");
  * ```
  */
-export function spellingOf(vmnetcfg: VirtualMachineNetworkConfig): Spelling {
+export function spellingOf(
+  vmnetcfg: VirtualMachineNetworkConfig,
+  otherwise: Spelling = "networkConfig",
+): Spelling {
   for (const part of [vmnetcfg.spec, vmnetcfg.status]) {
     if (part?.networkConfig !== undefined) return "networkConfig";
     if (part?.networkConfigs !== undefined) return "networkConfigs";
   }
-  return "networkConfig";
+  return otherwise;
 }
 
 /** The NICs an object asks for, whatever its spelling. An object with both lists is refused by `parseVirtualMachineNetworkConfig`. */
@@ -54,7 +57,7 @@ export function networkStatusesOf(
 }
 
 /**
- * The same object with other NICs in its spec, in its own spelling.
+ * The same object with other NICs in its spec, in its own spelling, else in `otherwise`.
  *
  * @example
  * ```ts
@@ -76,9 +79,10 @@ export function networkStatusesOf(
 export function withNetworkConfigs(
   vmnetcfg: VirtualMachineNetworkConfig,
   configs: readonly NetworkConfig[],
+  otherwise?: Spelling,
 ): VirtualMachineNetworkConfig {
   const { networkConfig: _one, networkConfigs: _many, ...rest } = vmnetcfg.spec;
-  return { ...vmnetcfg, spec: { ...rest, [spellingOf(vmnetcfg)]: configs } };
+  return { ...vmnetcfg, spec: { ...rest, [spellingOf(vmnetcfg, otherwise)]: configs } };
 }
 
 /** What {@linkcode withNetworkStatus} is to show. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import type { Condition, KubeObject, ObjectMeta, OwnerReference } from "./types.ts";
+import type { Condition, ObjectMeta, OwnerReference } from "./types.ts";
 
 const ownerReferenceSchema: z.ZodType<OwnerReference> = z.looseObject({
   apiVersion: z.string(),
@@ -33,32 +33,25 @@ export const objectMetaSchema: z.ZodType<ObjectMeta> = z.looseObject({
   managedFields: z.exactOptional(z.array(z.unknown())),
 });
 
-/** Schema of any Kubernetes object. Other fields are let through. */
-export const kubeObjectSchema: z.ZodType<KubeObject> = z.looseObject({
-  apiVersion: z.string(),
-  kind: z.string(),
-  metadata: objectMetaSchema,
-});
-
 /** Schema of one {@linkcode Condition}. */
-export const conditionSchema: z.ZodType<Condition> = z.looseObject({
-  type: z.string().meta({ description: "What the condition is about." }),
+const conditionSchema: z.ZodType<Condition> = z.looseObject({
+  type: z.string().meta({ description: "Type of the condition." }),
   status: z.enum(["True", "False", "Unknown"]).meta({
-    description: "Whether it holds: True, False or Unknown.",
+    description: "Whether the condition holds: True, False or Unknown.",
   }),
   reason: z.exactOptional(
     z.string().meta({
-      description: "Stable CamelCase word for programs: why the status is what it is.",
+      description: "Why the condition has this status: a stable CamelCase word for programs.",
     }),
   ),
   message: z.exactOptional(
-    z.string().meta({ description: "The reason in words, with the values in it." }),
+    z.string().meta({ description: "The reason in plain words, with the values involved." }),
   ),
   lastTransitionTime: z.exactOptional(
-    z.string().meta({ description: "When status last changed (RFC 3339)." }),
+    z.string().meta({ description: "When the status last changed (RFC 3339)." }),
   ),
   lastUpdateTime: z.exactOptional(
-    z.string().meta({ description: "When anything of the condition last changed (RFC 3339)." }),
+    z.string().meta({ description: "When any part of the condition last changed (RFC 3339)." }),
   ),
 });
 

@@ -4,10 +4,10 @@ import {
   readNetworkAttachmentDefinition,
   readVirtualMachine,
   readVirtualMachineInstance,
-} from "./foreign.ts";
-import type { Checked } from "./field_error.ts";
+} from "./foreign/foreign.ts";
+import type { Checked } from "./fields/field_error.ts";
 import { parseIPPool } from "./ippool.ts";
-import { nadConfigOf } from "./nad_config.ts";
+import { nadConfigOf } from "./foreign/nad_config.ts";
 import type { NetworkAttachmentDefinition } from "./types.ts";
 import { parseVirtualMachineNetworkConfig } from "./vmnetcfg.ts";
 

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import type { ClientOptions, RecordedClient } from "./client_options.ts";
 
 /** Reference to the owner of an object: `metav1.OwnerReference`. */
 export interface OwnerReference {
@@ -95,26 +96,43 @@ export interface PoolRange {
   readonly exclude?: readonly string[];
 }
 
-/** What an IPPool says about its IPv4 network. */
-export interface IPv4Config {
+/** How the agent looks for other machines that have addresses of the range, and for other DHCP servers. */
+export type ConflictDetection =
+  /** It listens, and asks by ARP and DHCP. */
+  | "active"
+  /** It only listens. */
+  | "passive"
+  /** Neither. */
+  | "off";
+
+/** What an IPPool says about its IPv4 network, and tells its clients. */
+export interface IPv4Config extends ClientOptions {
   /** The subnet, `address/prefix`. Immutable. */
   readonly cidr: string;
   /** The address the agent serves from; defaulted to the first usable one. */
   readonly serverIP?: string;
   /** The addresses given to VMs; unset: all usable ones. */
   readonly pool?: PoolRange;
-  /** Default gateway, if any. */
-  readonly router?: string;
-  /** At most 3 addresses. */
-  readonly dns?: readonly string[];
-  /** Domain name of the clients. */
-  readonly domainName?: string;
-  /** Domains in which clients look up short names. */
-  readonly domainSearch?: readonly string[];
-  /** At most 4 addresses or host names. */
-  readonly ntp?: readonly string[];
-  /** Seconds; unset means one year. */
-  readonly leaseTime?: number;
+  /** Seconds that a client gets at most where it may ask for a lease time of its own; unset: `leaseTime`. */
+  readonly maxLeaseTime?: number;
+  /** Whether a client gets the lease time that it asks for, up to `maxLeaseTime`. */
+  readonly honourRequestedLeaseTime?: boolean;
+  /** Whether clients are told the names of their VMs (options 12 and 81). */
+  readonly hostnames?: boolean;
+  /** Whether clients without a lease are refused by DHCPNAK rather than met with silence. */
+  readonly authoritative?: boolean;
+  /** Whether clients that speak BOOTP only are answered. */
+  readonly bootp?: boolean;
+  /** Whether a client that asks for it is bound by two messages rather than four (option 80, RFC 4039). */
+  readonly rapidCommit?: boolean;
+  /** Unset means `active`. */
+  readonly conflictDetection?: ConflictDetection;
+}
+
+/** What others than the network's own namespace may take of an {@linkcode IPPool}. */
+export interface PoolLimits {
+  /** Addresses that one namespace other than the network's own may hold, at least 1; unset: as many as there are. */
+  readonly perNamespace?: number;
 }
 
 /** `spec` of an {@linkcode IPPool}. */
@@ -125,12 +143,16 @@ export interface IPPoolSpec {
   readonly paused?: boolean;
   /** The IPv4 network. */
   readonly ipv4Config: IPv4Config;
+  /** How much of it other namespaces may have. */
+  readonly limits?: PoolLimits;
 }
 
 /** Why and how long an address is kept from (other) MAC addresses. */
 export interface AddressHold {
   /** The MAC address that had the address. */
   readonly macAddress?: string;
+  /** The MAC address of the machine that uses it, though the pool did not give it. */
+  readonly usedBy?: string;
   /** RFC 3339; the hold ends then. */
   readonly until: string;
 }
@@ -145,10 +167,12 @@ export interface IPv4Status {
   readonly available: number;
   /** Freed addresses that are not yet given to another MAC address. */
   readonly released?: Readonly<Record<string, AddressHold>>;
-  /** Addresses that a guest declined or that answered a probe; not offered before `until`. */
+  /** Addresses that another machine has; not offered before `until`. */
   readonly conflicts?: Readonly<Record<string, AddressHold>>;
   /** Host names of `spec.ipv4Config.ntp`, resolved by the controller: name -> addresses. */
   readonly ntpServers?: Readonly<Record<string, readonly string[]>>;
+  /** What clients with something of their own are told: MAC address -> host name, options. */
+  readonly clients?: Readonly<Record<string, RecordedClient>>;
 }
 
 /** Names the pod that serves a pool. */
@@ -191,6 +215,8 @@ export interface NetworkConfig {
   readonly macAddress: string;
   /** A wanted address. */
   readonly ipAddress?: string;
+  /** What the NIC is told in place of its pool's words. */
+  readonly options?: ClientOptions;
 }
 
 /** Whether a NIC has its address. */
@@ -204,6 +230,8 @@ export interface NetworkConfigStatus {
   readonly macAddress: string;
   /** The address; while `Pending`, the one it had. */
   readonly allocatedIPAddress?: string;
+  /** What the NIC is told in place of its pool's words, as far as it can be. */
+  readonly options?: ClientOptions;
   /** Whether it has its address. */
   readonly state: NetworkConfigState;
   /** Stable reason while `Pending`. */

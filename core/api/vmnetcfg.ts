@@ -4,23 +4,20 @@
  * @module
  */
 import { readMac } from "../net/mod.ts";
-import { checkSchema, schemaErrors } from "./check_schema.ts";
-import {
-  FieldChecks,
-  ipv4Problem,
-  macProblem,
-  networkNameProblem,
-  objectNameProblem,
-} from "./field_checks.ts";
-import { type Checked, type FieldError, fieldPath } from "./field_error.ts";
-import { vmNetCfgSchema } from "./vmnetcfg_schema.ts";
+import { schemaErrors, withoutRepeats } from "./fields/check_schema.ts";
+import { FieldChecks, ipv4Problem, macProblem, objectNameProblem } from "./fields/field_checks.ts";
+import { type Checked, type FieldError, fieldPath } from "./fields/field_error.ts";
+import { networkNameProblem, wholeNetworkName } from "./network.ts";
+import { checkClientOptions } from "./options/check_client_options.ts";
+import { sizeProblem } from "./options/read_client_options.ts";
+import { MAX_NICS, vmNetCfgSchema } from "./vmnetcfg_schema.ts";
 import type { VirtualMachineNetworkConfig } from "./types.ts";
 
 /**
  * Checks a VirtualMachineNetworkConfig: types and limits as the API server does, and the values of every NIC. Unknown
  * fields are let through; what the status says is not judged beyond its types.
  *
- * A controller uses {@linkcode readVirtualMachineNetworkConfig} instead, so that one bad NIC does not disturb another.
+ * The controller judges each NIC for itself instead, so that one bad NIC does not disturb another.
  *
  * @returns The very object, or every error at once, in the order of the fields.
  *
@@ -41,7 +38,7 @@ import type { VirtualMachineNetworkConfig } from "./types.ts";
  * deepEqual(checked, {
  *   ok: false,
  *   errors: [{
- *     path: "spec.networkConfig[0].macAddress",
+ *     path: ["spec", "networkConfig", 0, "macAddress"],
  *     value: "22:37:37:82:93",
  *     message: "must be a MAC address such as 52:54:00:12:34:56: six octets wanted",
  *   }],
@@ -51,28 +48,13 @@ import type { VirtualMachineNetworkConfig } from "./types.ts";
 export function parseVirtualMachineNetworkConfig(
   object: unknown,
 ): Checked<VirtualMachineNetworkConfig> {
-  const errors = [...schemaErrors(vmNetCfgSchema, object), ...valueErrors(object)];
+  const errors = withoutRepeats([
+    ...schemaErrors(vmNetCfgSchema, object),
+    ...valueErrors(object),
+  ]);
   return errors.length === 0
     ? { ok: true, value: object as VirtualMachineNetworkConfig }
     : { ok: false, errors };
-}
-
-/**
- * Checks only the structure of a VirtualMachineNetworkConfig: what the API server enforces, without a judgement of its
- * values. Each NIC's values are judged where it claims its address.
- *
- * @example
- * ```ts
- * import { readVirtualMachineNetworkConfig } from "@vm-dhcp/vm-dhcp/api";
- * import { strictEqual as equal } from "node:assert/strict";
- *
- * equal(readVirtualMachineNetworkConfig({ kind: "VirtualMachineNetworkConfig" }).ok, false);
- * ```
- */
-export function readVirtualMachineNetworkConfig(
-  object: unknown,
-): Checked<VirtualMachineNetworkConfig> {
-  return checkSchema(vmNetCfgSchema, object);
 }
 
 function valueErrors(object: unknown): readonly FieldError[] {
@@ -86,23 +68,27 @@ function valueErrors(object: unknown): readonly FieldError[] {
   }
   for (const list of ["networkConfig", "networkConfigs"]) {
     const seen = new Map<string, string>();
-    for (const path of checks.items(["spec", list])) {
+    for (const path of checks.items(["spec", list], MAX_NICS)) {
       const network = checks.check([...path, "networkName"], networkNameProblem);
       const mac = checks.check([...path, "macAddress"], macProblem);
-      checks.check([...path, "ipAddress"], ipv4Problem);
+      checks.optional([...path, "ipAddress"], ipv4Problem);
+      const options = [...path, "options"];
+      const problem = sizeProblem(checks.at(options));
+      if (problem === undefined) checkClientOptions(checks, options, {});
+      else checks.fail(options, problem);
       if (network === undefined || mac === undefined) continue;
-      const key = `${wholeName(network, checks.text(["metadata", "namespace"]))} ${readMac(mac)}`;
+      const key = `${wholeNetworkName(network, checks.text(["metadata", "namespace"]))} ${
+        readMac(mac)
+      }`;
       const first = seen.get(key);
       if (first === undefined) seen.set(key, fieldPath(path));
-      else {checks.fail(
+      else {
+        checks.fail(
           [...path, "macAddress"],
           `must not be used twice on one network: ${first} has it too`,
-        );}
+        );
+      }
     }
   }
   return checks.errors;
-}
-
-function wholeName(network: string, namespace: string | undefined): string {
-  return network.includes("/") ? network : `${namespace ?? ""}/${network}`;
 }

@@ -5,10 +5,11 @@
  * @module
  */
 import { z } from "zod";
-import { IMMUTABLE, ONE_SPELLING, validation } from "./cel_rules.ts";
+import { IMMUTABLE, ONE_SPELLING, validation } from "./crd/cel_rules.ts";
 import { API_VERSION } from "./names.ts";
-import { MAX_NETWORK_NAME } from "./network_ref.ts";
+import { MAX_NETWORK_NAME } from "./network.ts";
 import { conditionsSchema, objectMetaSchema } from "./object_schema.ts";
+import { clientOptionsSchema, recordedOptionsSchema } from "./options/client_options_schema.ts";
 import type {
   NetworkConfig,
   NetworkConfigStatus,
@@ -18,7 +19,7 @@ import type {
 } from "./types.ts";
 
 /** More NICs than PCI slots let a VM have. */
-const MAX_NICS = 32;
+export const MAX_NICS = 32;
 /** Six pairs of digits and five separators. */
 const MAX_MAC_ADDRESS = 17;
 /** A DNS subdomain, as every object name. */
@@ -27,33 +28,50 @@ const MAX_VM_NAME = 253;
 const networkConfigSchema: z.ZodType<NetworkConfig> = z.looseObject({
   networkName: z.string().max(MAX_NETWORK_NAME).meta({
     description:
-      "The NetworkAttachmentDefinition of the NIC, namespace/name; without a namespace, the object's own.",
+      "The NetworkAttachmentDefinition that the NIC is attached to, as namespace/name, or as name alone for one in the object's own namespace.",
   }),
   macAddress: z.string().max(MAX_MAC_ADDRESS).meta({
-    description: "MAC address of the NIC, in any usual spelling.",
+    description: "MAC address of the NIC, in any common notation.",
   }),
   ipAddress: z.exactOptional(
     z.string().meta({
       format: "ipv4",
-      description: "The address the NIC is to get; unset means any of the pool.",
+      description: "The address that the NIC must get. If unset, any free address of the pool.",
+    }),
+  ),
+  options: z.exactOptional(
+    clientOptionsSchema.meta({
+      description:
+        'What the NIC is told in place of its pool\'s options, field by field. An empty string or list: nothing. Example: {router: "", mtu: 1450}.',
     }),
   ),
 });
 
 const networkConfigStatusSchema: z.ZodType<NetworkConfigStatus> = z.looseObject({
-  networkName: z.string().meta({ description: "The network, as in the spec." }),
-  macAddress: z.string().meta({ description: "The MAC address, as in the spec." }),
+  networkName: z.string().meta({ description: "The network, as written in the spec." }),
+  macAddress: z.string().meta({ description: "The MAC address, as written in the spec." }),
   allocatedIPAddress: z.exactOptional(
-    z.string().meta({ description: "The address of the NIC; while Pending, the one it had." }),
+    z.string().meta({
+      description: "The address that the NIC holds; while Pending, the one it held last.",
+    }),
+  ),
+  options: z.exactOptional(
+    recordedOptionsSchema.meta({
+      description: "What the NIC is told in place of its pool's options, as far as it can be.",
+    }),
   ),
   state: z.enum(["Allocated", "Pending"]).meta({
-    description: "Allocated: the NIC has its address. Pending: it has none.",
+    description: "Allocated: the NIC has its address. Pending: it has no address.",
   }),
   reason: z.exactOptional(
-    z.string().meta({ description: "While Pending: stable CamelCase word for programs." }),
+    z.string().meta({
+      description: "Why the NIC is Pending: a stable CamelCase word for programs.",
+    }),
   ),
   message: z.exactOptional(
-    z.string().meta({ description: "While Pending: the reason in words, with the values in it." }),
+    z.string().meta({
+      description: "Why the NIC is Pending, in plain words with the values involved.",
+    }),
   ),
 });
 
@@ -64,40 +82,41 @@ const shown = (): z.ZodArray<typeof networkConfigStatusSchema> =>
 
 const specSchema: z.ZodType<VirtualMachineNetworkConfigSpec> = z.looseObject({
   vmName: z.string().max(MAX_VM_NAME).meta({
-    description: "Name of the VirtualMachine, in the object's namespace. Immutable.",
+    description: "Name of the VirtualMachine, in the object's own namespace. Immutable.",
     ...validation(IMMUTABLE, "VMName is immutable"),
   }),
   paused: z.exactOptional(
     z.boolean().meta({
-      description: "While true the addresses are given back, and remembered for the resume.",
+      description:
+        "While true, the NICs give up their addresses. The addresses are remembered, and requested again afterwards.",
     }),
   ),
   networkConfig: z.exactOptional(
-    nics().meta({ description: "The NICs that want an address, at most 32." }),
+    nics().meta({ description: "The NICs that need an address, at most 32." }),
   ),
   networkConfigs: z.exactOptional(
     nics().meta({
       description:
-        "The same under the name that earlier releases use. Only one of both may be set.",
+        "The same list under the name that earlier releases used. Only one of the two may be set.",
     }),
   ),
 }).meta({
-  description: "What is wanted.",
+  description: "The desired state.",
   ...validation(ONE_SPELLING, "Only one of networkConfig and networkConfigs may be set"),
 });
 
 const statusSchema: z.ZodType<VirtualMachineNetworkConfigStatus> = z.looseObject({
-  networkConfig: z.exactOptional(shown().meta({ description: "What became of each NIC." })),
+  networkConfig: z.exactOptional(shown().meta({ description: "The state of each NIC." })),
   networkConfigs: z.exactOptional(
-    shown().meta({ description: "The same, where the spec says networkConfigs." }),
+    shown().meta({ description: "The state of each NIC, if the spec uses networkConfigs." }),
   ),
   conditions: z.exactOptional(
     conditionsSchema.meta({
       description:
-        "Allocated: every NIC has its address. Disabled: the object is paused. InSynced: status shows what spec says.",
+        "Allocated: every NIC has its address. Disabled: the object is paused. InSynced: the status reflects the spec.",
     }),
   ),
-}).meta({ description: "What is so." });
+}).meta({ description: "The observed state." });
 
 /**
  * Schema of a {@linkcode VirtualMachineNetworkConfig}: types, required fields and limits, which is what the API server
@@ -109,4 +128,6 @@ export const vmNetCfgSchema: z.ZodType<VirtualMachineNetworkConfig> = z.looseObj
   metadata: objectMetaSchema,
   spec: specSchema,
   status: z.exactOptional(statusSchema),
-}).meta({ description: "The addresses that one VirtualMachine asks for, and has." });
+}).meta({
+  description: "The addresses that one VirtualMachine asks for, and those that it holds.",
+});

@@ -44,15 +44,8 @@
  *
  * @module
  */
-export * from "./constants.ts";
-export * from "./datagram.ts";
-export * from "./decide.ts";
-export * from "./decode.ts";
-export * from "./destination.ts";
-export * from "./encode.ts";
-export * from "./errors.ts";
-export * from "./lease_table.ts";
-export * from "./message.ts";
+export { MESSAGE_TYPE_NAMES, MessageType } from "./options/exchange/message_type.ts";
+export { optionName } from "./options/names.ts";
 export {
   decodeOption,
   type DhcpOption,
@@ -60,19 +53,35 @@ export {
   type KnownOption,
   type UnknownOption,
 } from "./options/option.ts";
-export type { OptionValues } from "./options/table.ts";
-export type { SubOption } from "./options/relay_information.ts";
-export * from "./reader.ts";
-export type { OptionRun, ReplyOptions, ReplyRuns } from "./reply_options.ts";
-export * from "./parse_result.ts";
-export type { OptionBytes } from "./request_options.ts";
-export * from "./request_view.ts";
-export * from "./responder.ts";
+export type { SubOption } from "./options/exchange/relay_agent_information.ts";
+export type { PoolSource } from "./options/pool_source.ts";
+export { DHCP_OPTIONS, type OptionValues } from "./options/table.ts";
+export * from "./server/datagram.ts";
+export * from "./server/decide.ts";
+export * from "./server/destination.ts";
+export * from "./server/lease_table.ts";
+export type { RelayPlaces } from "./server/relay_places.ts";
+export type { BootFields } from "./server/boot/boot_fields.ts";
+export type { ClientTable, ServedClient } from "./server/client_table.ts";
+export type { OptionRun } from "./server/option_run.ts";
+export type { OptionSet } from "./server/option_set.ts";
+export type { MemoryShare, ReplyMemory } from "./server/reply_memory.ts";
+export type { ReplyKind, ReplyOptions } from "./server/reply_options.ts";
+export * from "./server/request_options.ts";
+export * from "./server/request_view.ts";
+export * from "./server/responder.ts";
 export {
   type CompiledPool,
   type CompileOptions,
   compilePool,
   type ServedNetwork,
-} from "./served_network.ts";
-export * from "./verdict.ts";
-export * from "./writer.ts";
+} from "./server/served_network.ts";
+export * from "./server/verdict.ts";
+export * from "./wire/constants.ts";
+export * from "./wire/decode.ts";
+export * from "./wire/dissect.ts";
+export * from "./wire/encode.ts";
+export * from "./wire/errors.ts";
+export * from "./wire/message.ts";
+export * from "./wire/reader.ts";
+export * from "./wire/writer.ts";

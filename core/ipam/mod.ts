@@ -31,12 +31,13 @@
  *
  * @module
  */
-export * from "./defaults.ts";
-export * from "./elect_pool.ts";
-export * from "./interfaces_of.ts";
-export * from "./limits.ts";
-export * from "./plan_pool.ts";
-export * from "./pool_network.ts";
+export * from "./pool/defaults.ts";
+export * from "./pool/elect_pool.ts";
+export * from "./vm/interfaces_of.ts";
+export { namespaceLimit } from "./claims/namespace_quota.ts";
+export * from "./plan/limits.ts";
+export * from "./plan/plan_pool.ts";
+export * from "./pool/pool_network.ts";
 export * from "./types.ts";
-export * from "./validate_pool.ts";
-export * from "./vm_nic.ts";
+export * from "./pool/validate_pool.ts";
+export * from "./vm/vm_nic.ts";

@@ -1,6 +1,5 @@
 import { AddressError } from "./address_error.ts";
 import { formatIPv4, readIPv4, reasonNotIPv4 } from "./ipv4.ts";
-import type { AddressRange } from "./range.ts";
 
 const WANTED = "IPv4 CIDR";
 
@@ -171,22 +170,4 @@ export function isUsable(cidr: Cidr, address: number): boolean {
  */
 export function cidrsOverlap(a: Cidr, b: Cidr): boolean {
   return a.network <= b.broadcast && b.network <= a.broadcast;
-}
-
-/**
- * The addresses of a subnet that hosts may have, from the first to the last.
- *
- * @example
- * ```ts
- * import { formatRange, parseCidr, usableRange } from "@vm-dhcp/vm-dhcp/net";
- * import { strictEqual } from "node:assert/strict";
- *
- * strictEqual(formatRange(usableRange(parseCidr("10.0.0.0/29"))), "10.0.0.1-10.0.0.6");
- * ```
- *
- * @param cidr The subnet
- * @returns Its usable addresses
- */
-export function usableRange(cidr: Cidr): AddressRange {
-  return { start: cidr.firstUsable, end: cidr.lastUsable };
 }

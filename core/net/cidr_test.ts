@@ -13,7 +13,6 @@ import {
   parseCidr,
   parseIPv4,
   rangeSize,
-  usableRange,
 } from "./mod.ts";
 
 const anyCidr = fc.tuple(fc.integer({ min: 0, max: 0xffffffff }), fc.nat(32))
@@ -80,7 +79,7 @@ for (const row of ROWS) {
       mask: formatIPv4(cidr.mask),
       network: formatIPv4(cidr.network),
       broadcast: formatIPv4(cidr.broadcast),
-      usable: formatRange(usableRange(cidr)),
+      usable: formatRange({ start: cidr.firstUsable, end: cidr.lastUsable }),
     }, row);
   });
 }
@@ -96,6 +95,7 @@ const REFUSED: readonly (readonly [sentence: string, text: string, why: string])
   ["an octal part", "010.0.0.0/8", "a part has a leading zero"],
   ["IPv6", "fd00::/64", "IPv6 given where IPv4 is wanted"],
   ["a name", "mgmt/24", "four decimal parts from 0 to 255 wanted"],
+  ["no address", "/24", "it is empty"],
   ["no text", "", "it is empty"],
 ];
 
@@ -136,11 +136,32 @@ Deno.test("cidrContains agrees with ipaddr.js on every address", () => {
   }));
 });
 
+Deno.test("cidrContains holds the first and the last address and nothing beside them", () => {
+  const cidr = parseCidr("10.0.0.8/30");
+  const inside = ["10.0.0.7", "10.0.0.8", "10.0.0.11", "10.0.0.12"]
+    .map((text) => cidrContains(cidr, parseIPv4(text)));
+  deepStrictEqual(inside, [false, true, true, false]);
+});
+
+Deno.test("cidrsOverlap is true for a single address at the edge of a subnet", () => {
+  const cidr = parseCidr("10.0.0.8/30");
+  for (
+    const [text, is] of [["10.0.0.8/32", true], ["10.0.0.11/32", true], [
+      "10.0.0.12/32",
+      false,
+    ]] as const
+  ) {
+    strictEqual(cidrsOverlap(cidr, parseCidr(text)), is, text);
+    strictEqual(cidrsOverlap(parseCidr(text), cidr), is, text);
+  }
+});
+
 Deno.test("isUsable leaves out the network and broadcast address up to /30 only", () => {
   fc.assert(fc.property(anyCidr, (cidr) => {
     strictEqual(isUsable(cidr, cidr.network), cidr.prefix > 30);
     strictEqual(isUsable(cidr, cidr.broadcast), cidr.prefix > 30);
-    strictEqual(rangeSize(usableRange(cidr)), 2 ** (32 - cidr.prefix) - (cidr.prefix > 30 ? 0 : 2));
+    const usable = { start: cidr.firstUsable, end: cidr.lastUsable };
+    strictEqual(rangeSize(usable), 2 ** (32 - cidr.prefix) - (cidr.prefix > 30 ? 0 : 2));
   }));
 });
 

@@ -81,6 +81,12 @@ const REFUSED: readonly (readonly [sentence: string, text: string, why: string])
   ["IPv4 inside IPv6", "::ffff:10.0.0.1", "IPv6 given where IPv4 is wanted"],
 ];
 
+Deno.test("isIPv4 takes every address from the lowest to the highest", () => {
+  for (const text of ["0.0.0.0", "10.0.0.1", "255.255.255.255"]) {
+    strictEqual(isIPv4(text), true, text);
+  }
+});
+
 for (const [sentence, text, why] of REFUSED) {
   Deno.test(`parseIPv4 refuses ${sentence}`, () => {
     strictEqual(isIPv4(text), false);

@@ -90,7 +90,7 @@ export function parseMac(text: string): number {
 /**
  * Says why a MAC address cannot be that of a client, or nothing if it can.
  *
- * The address of one station is neither all zeros nor a group address (IEEE 802: the lowest bit of the first octet).
+ * The address of one machine is neither all zeros nor a group address (IEEE 802: the lowest bit of the first octet).
  *
  * @example
  * ```ts

@@ -91,25 +91,3 @@ export function rangeSize(range: AddressRange): number {
 export function rangeContains(range: AddressRange, address: number): boolean {
   return address >= range.start && address <= range.end;
 }
-
-/**
- * Tells whether two ranges have an address in common.
- *
- * @example
- * ```ts
- * import { parseRange, rangesOverlap } from "@vm-dhcp/vm-dhcp/net";
- * import { strictEqual } from "node:assert/strict";
- *
- * strictEqual(
- *   rangesOverlap(parseRange("10.0.0.1", "10.0.0.9"), parseRange("10.0.0.9", "10.0.0.20")),
- *   true,
- * );
- * ```
- *
- * @param a One range
- * @param b The other
- * @returns Whether they do
- */
-export function rangesOverlap(a: AddressRange, b: AddressRange): boolean {
-  return a.start <= b.end && b.start <= a.end;
-}

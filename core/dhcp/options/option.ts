@@ -1,8 +1,9 @@
-import { OptionCode } from "../constants.ts";
-import { DhcpEncodeError } from "../errors.ts";
-import { ByteReader } from "../reader.ts";
-import { ByteWriter } from "../writer.ts";
-import { familyOf, type OptionValues } from "./table.ts";
+import { OPTION_LENGTH } from "../wire/constants.ts";
+import { DhcpEncodeError } from "../wire/errors.ts";
+import { ByteReader } from "../wire/reader.ts";
+import { ByteWriter } from "../wire/writer.ts";
+import { overload } from "./exchange/overload.ts";
+import { formatOf, type OptionValues } from "./table.ts";
 
 /** An option whose format is known: its code and a value of the type that {@linkcode OptionValues} has for it. */
 export type KnownOption = {
@@ -19,9 +20,6 @@ export interface UnknownOption {
 
 /** An option of a {@linkcode DhcpMessage}. */
 export type DhcpOption = KnownOption | UnknownOption;
-
-/** Octets of one piece of an option, at most. */
-const PIECE = 255;
 
 /**
  * Reads the value of one option.
@@ -42,7 +40,7 @@ const PIECE = 255;
  * @throws {DhcpDecodeError} If the octets are not a value of that option
  */
 export function decodeOption(code: number, octets: Uint8Array, offset: number = 0): DhcpOption {
-  const value = familyOf(code).decode(
+  const value = formatOf(code).decode(
     new ByteReader(octets, { field: `option ${code}`, base: offset }),
   );
   return { code, value } as DhcpOption;
@@ -74,25 +72,25 @@ export function encodeOption(option: DhcpOption): Uint8Array<ArrayBuffer> {
 
 /** Writes what {@linkcode encodeOption} gives. */
 export function writeOption(writer: ByteWriter, { code, value }: DhcpOption): void {
-  if (!Number.isInteger(code) || code < 1 || code > 254 || code === OptionCode.Overload) {
+  if (!Number.isInteger(code) || code < 1 || code > 254 || code === overload.code) {
     throw new DhcpEncodeError("option", {
       wanted: "a code from 1 to 254 other than 52",
       got: code,
     });
   }
-  const family = familyOf(code);
-  if (!family.accepts(value)) {
-    throw new DhcpEncodeError(`option ${code}`, { wanted: family.wanted, got: value });
+  const format = formatOf(code);
+  if (!format.accepts(value)) {
+    throw new DhcpEncodeError(`option ${code}`, { wanted: format.wanted, got: value });
   }
   const start = writer.length;
   writer.u8(code);
   writer.u8(0);
-  family.encode(writer, value);
+  format.encode(writer, value);
   const length = writer.length - start - 2;
-  if (length <= PIECE) return writer.set(start + 1, length);
+  if (length <= OPTION_LENGTH) return writer.set(start + 1, length);
   const octets = writer.cut(start).subarray(2);
-  for (let at = 0; at < length; at += PIECE) {
-    const piece = octets.subarray(at, at + PIECE);
+  for (let at = 0; at < length; at += OPTION_LENGTH) {
+    const piece = octets.subarray(at, at + OPTION_LENGTH);
     writer.u8(code);
     writer.u8(piece.length);
     writer.octets(piece);

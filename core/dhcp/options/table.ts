@@ -1,93 +1,99 @@
 /**
- * The one table of option families. A new option is a row here, and a family beside it if its format is new.
+ * The table of options: a new one is a file in `network/` or `exchange/` and a row here.
  *
  * @module
  */
-import { OptionCode } from "../constants.ts";
-import { addressFamily } from "./address.ts";
-import { addressesFamily } from "./addresses.ts";
-import { domainNameFamily, hostNameFamily } from "./domain_name.ts";
-import { domainSearchFamily } from "./domain_search.ts";
-import type { OptionFamily } from "./family.ts";
-import { u16Family, u32Family, u8Family } from "./integer.ts";
-import { octetsFamily } from "./octets.ts";
-import { relayInformationFamily, type SubOption } from "./relay_information.ts";
-import { requestListFamily } from "./request_list.ts";
-import { textFamily } from "./text.ts";
+import { clientArchitecture } from "./exchange/client_architecture.ts";
+import { clientFqdn } from "./exchange/client_fqdn.ts";
+import { clientIdentifier } from "./exchange/client_identifier.ts";
+import { hostName } from "./exchange/host_name.ts";
+import { leaseTime } from "./exchange/lease_time.ts";
+import { machineIdentifier } from "./exchange/machine_identifier.ts";
+import { maximumMessageSize } from "./exchange/maximum_message_size.ts";
+import { messageText } from "./exchange/message_text.ts";
+import { messageType } from "./exchange/message_type.ts";
+import { parameterRequestList } from "./exchange/parameter_request_list.ts";
+import { rapidCommit } from "./exchange/rapid_commit.ts";
+import { rebindingTime } from "./exchange/rebinding_time.ts";
+import { relayAgentInformation } from "./exchange/relay_agent_information.ts";
+import { renewalTime } from "./exchange/renewal_time.ts";
+import { requestedAddress } from "./exchange/requested_address.ts";
+import { serverIdentifier } from "./exchange/server_identifier.ts";
+import { userClass } from "./exchange/user_class.ts";
+import { vendorClass } from "./exchange/vendor_class.ts";
+import { vendorClasses } from "./exchange/vendor_classes.ts";
+import type { OptionFormat } from "./formats/format.ts";
+import { octets } from "./formats/octets.ts";
+import { bootFileName, tftpServerName } from "./network/boot.ts";
+import { broadcastAddress } from "./network/broadcast_address.ts";
+import { captivePortal } from "./network/captive_portal.ts";
+import { classlessRoutes, microsoftRoutes } from "./network/classless_routes.ts";
+import { domainName } from "./network/domain_name.ts";
+import { domainSearch } from "./network/domain_search.ts";
+import { interfaceMtu } from "./network/interface_mtu.ts";
+import { ipv6OnlyPreferred } from "./network/ipv6_only_preferred.ts";
+import { nameServers } from "./network/name_servers.ts";
+import { ntpServers } from "./network/ntp_servers.ts";
+import { routers } from "./network/routers.ts";
+import { subnetMask } from "./network/subnet_mask.ts";
+import { posixTimeZone, tzdbTimeZone } from "./network/time_zone.ts";
+import { vendorInformation } from "./network/vendor_information.ts";
+import { webProxy } from "./network/web_proxy.ts";
+
+/** All options that are known. */
+export const DHCP_OPTIONS = [
+  // What replies have, in the order in which it is sent to a client that asks for nothing.
+  messageType,
+  serverIdentifier,
+  leaseTime,
+  renewalTime,
+  rebindingTime,
+  subnetMask,
+  routers,
+  classlessRoutes,
+  bootFileName,
+  tftpServerName,
+  interfaceMtu,
+  nameServers,
+  domainName,
+  domainSearch,
+  ntpServers,
+  broadcastAddress,
+  posixTimeZone,
+  tzdbTimeZone,
+  webProxy,
+  vendorInformation,
+  // Only where a client asks for them by their codes.
+  microsoftRoutes,
+  ipv6OnlyPreferred,
+  captivePortal,
+  // What is read of a request, or written for one request alone.
+  requestedAddress,
+  parameterRequestList,
+  maximumMessageSize,
+  clientIdentifier,
+  relayAgentInformation,
+  hostName,
+  clientFqdn,
+  vendorClass,
+  vendorClasses,
+  userClass,
+  clientArchitecture,
+  machineIdentifier,
+  rapidCommit,
+  messageText,
+] as const;
 
 /** Option code -> type of its value. Addresses are unsigned 32-bit numbers, times are seconds. */
-export interface OptionValues {
-  /** Subnet mask. */
-  1: number;
-  /** Routers. */
-  3: readonly number[];
-  /** Name servers. */
-  6: readonly number[];
-  /** Host name. */
-  12: string;
-  /** Domain name. */
-  15: string;
-  /** Broadcast address. */
-  28: number;
-  /** NTP servers. */
-  42: readonly number[];
-  /** Requested address. */
-  50: number;
-  /** Lease time. */
-  51: number;
-  /** Message type, see {@linkcode MessageType}. */
-  53: number;
-  /** Server identifier. */
-  54: number;
-  /** Parameter request list. */
-  55: readonly number[];
-  /** Message. */
-  56: string;
-  /** Maximum message size. */
-  57: number;
-  /** Renewal time (T1). */
-  58: number;
-  /** Rebinding time (T2). */
-  59: number;
-  /** Vendor class. */
-  60: string;
-  /** Client identifier. */
-  61: Uint8Array;
-  /** Relay agent information. */
-  82: readonly SubOption[];
-  /** Domain search list. */
-  119: readonly string[];
-}
-
-/** Option code -> its family. */
-const FAMILIES: { readonly [Code in keyof OptionValues]: OptionFamily<OptionValues[Code]> } = {
-  [OptionCode.SubnetMask]: addressFamily,
-  [OptionCode.Router]: addressesFamily,
-  [OptionCode.DomainNameServer]: addressesFamily,
-  [OptionCode.HostName]: hostNameFamily,
-  [OptionCode.DomainName]: domainNameFamily,
-  [OptionCode.BroadcastAddress]: addressFamily,
-  [OptionCode.NtpServers]: addressesFamily,
-  [OptionCode.RequestedAddress]: addressFamily,
-  [OptionCode.LeaseTime]: u32Family,
-  [OptionCode.MessageType]: u8Family,
-  [OptionCode.ServerIdentifier]: addressFamily,
-  [OptionCode.ParameterRequestList]: requestListFamily,
-  [OptionCode.Message]: textFamily,
-  [OptionCode.MaximumMessageSize]: u16Family,
-  [OptionCode.RenewalTime]: u32Family,
-  [OptionCode.RebindingTime]: u32Family,
-  [OptionCode.VendorClass]: textFamily,
-  [OptionCode.ClientIdentifier]: octetsFamily,
-  [OptionCode.RelayAgentInformation]: relayInformationFamily,
-  [OptionCode.DomainSearch]: domainSearchFamily,
+export type OptionValues = {
+  readonly [Row in typeof DHCP_OPTIONS[number] as Row["code"]]: ReturnType<Row["format"]["decode"]>;
 };
 
-const BY_CODE: ReadonlyMap<number, OptionFamily<unknown>> = new Map(
-  Object.entries(FAMILIES).map(([code, family]) => [Number(code), family]),
+const FORMATS = new Map<number, OptionFormat<unknown>>(
+  DHCP_OPTIONS.map(({ code, format }) => [code, format]),
 );
 
-/** The family of an option; octets for one that is not in the table. */
-export function familyOf(code: number): OptionFamily<unknown> {
-  return BY_CODE.get(code) ?? octetsFamily;
+/** How an option is written; octets for one that is not in the table. */
+export function formatOf(code: number): OptionFormat<unknown> {
+  return FORMATS.get(code) ?? octets;
 }

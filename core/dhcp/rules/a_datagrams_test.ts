@@ -1,7 +1,7 @@
 /** Section A of the rules: which datagrams are looked at. */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { encode } from "../encode.ts";
-import { optionValue } from "../message.ts";
+import { encode } from "../wire/encode.ts";
+import { optionValue } from "../wire/message.ts";
 import {
   ask,
   codesOf,
@@ -17,7 +17,7 @@ import {
   SERVER,
   Server,
   UNKNOWN,
-} from "./harness.ts";
+} from "../testing/harness.ts";
 
 /** The octets of a DISCOVER's option 53. */
 const TYPE = [53, 1, 1];
@@ -49,6 +49,12 @@ Deno.test("rule 3: types that clients do not send are dropped", () => {
     const { verdict, reply } = ask(message(type));
     deepStrictEqual([verdict, reply], ["unexpected_type", undefined]);
   }
+});
+
+Deno.test("rule 3: type 0 is no message type, and no BOOTP request", () => {
+  const server = new Server(network(pool({ bootp: true })));
+  strictEqual(server.ask(rawRequest([53, 1, 0, 255])).verdict, "malformed");
+  strictEqual(server.ask(rawRequest([255])).verdict, "boot_reply");
 });
 
 Deno.test("rule 4: only an Ethernet address of 6 octets has a lease", () => {
@@ -86,12 +92,14 @@ Deno.test("rule 6: the client identifier selects nothing and is echoed", () => {
 });
 
 Deno.test("rule 7: options go on in file and then sname as option 52 says", () => {
-  const bare = [52, 1, 3, ...TYPE, 255];
+  const bare = [52, 1, 3, ...TYPE, 61, 1, 1, 255];
   const bytes = rawRequest(bare);
-  bytes.set([54, 2, 192, 168, 52, 1, 9, 255], 108); // file; its own option 52 means nothing
-  bytes.set([54, 2, 48, 77, 255], 44); // sname, the second half of option 54
-  strictEqual(ask(bytes).verdict, "offer"); // 54 names this server
-  bytes[108 + 2] = 10;
+  bytes.set([61, 1, 2, 54, 4, ...SERVER_OCTETS, 52, 1, 9, 255], 108); // file; its own option 52 means nothing
+  bytes.set([61, 1, 3, 255], 44); // sname
+  const { verdict, reply } = ask(bytes);
+  strictEqual(verdict, "offer"); // 54 names this server
+  deepStrictEqual(reply && optionValue(reply, 61), new Uint8Array([1, 2, 3]));
+  bytes[108 + 5] = 10;
   strictEqual(ask(bytes).verdict, "other_server"); // so it was read
 });
 
@@ -110,20 +118,50 @@ Deno.test("rule 7: fields that option 52 does not name are not options", () => {
 });
 
 Deno.test("rule 7: option 52 of another value or length is malformed", () => {
-  strictEqual(ask(rawRequest([52, 1, 0, ...TYPE, 255])).verdict, "malformed");
   strictEqual(ask(rawRequest([52, 1, 4, ...TYPE, 255])).verdict, "malformed");
   strictEqual(ask(rawRequest([52, 2, 1, 1, ...TYPE, 255])).verdict, "wrong_option_length");
-  strictEqual(ask(rawRequest([52, 1, 1, 52, 1, 1, ...TYPE, 255])).verdict, "wrong_option_length");
+  strictEqual(ask(rawRequest([52, 0, ...TYPE, 255])).verdict, "wrong_option_length");
 });
 
 Deno.test("rule 8: options in pieces are joined in order of appearance", () => {
   const split = [...TYPE, 55, 2, 6, 3, 12, 1, 65, 55, 2, 15, 42, 255];
   const { reply } = ask(rawRequest(split));
   deepStrictEqual(reply && codesOf(reply), [53, 54, 51, 58, 59, 1, 6, 3, 15, 42]);
-  // A number in pieces is a number; two whole ones are one that is too long.
-  const halves = [...TYPE, 54, 2, 192, 168, 54, 2, 48, 77, 255];
-  strictEqual(ask(rawRequest(halves)).verdict, "offer");
-  strictEqual(ask(rawRequest([...TYPE, ...TYPE, 255])).verdict, "wrong_option_length");
+});
+
+/** A number in two pieces, which no client sends: each copy has the wrong length. */
+const HALVES = [54, 2, 192, 168, 54, 2, 48, 77];
+
+Deno.test("rule 8, P1: of an option that has one length, the first copy counts", () => {
+  const foreign = [10, 0, 0, 1];
+  const cases: readonly (readonly [string, readonly number[]])[] = [
+    ["offer", [...TYPE, ...TYPE]],
+    ["offer", [...TYPE, 53, 1, 3]],
+    ["offer", [...TYPE, 57, 2, 2, 64, 57, 2, 2, 64]], // udhcpc -x 0x39:0240
+    ["offer", [...TYPE, 50, 4, ...SERVER_OCTETS, 50, 4, ...foreign]],
+    ["offer", [...TYPE, 51, 4, 0, 0, 0, 9, 51, 4, 0, 0, 0, 9]],
+    ["offer", [...TYPE, 54, 4, ...SERVER_OCTETS, 54, 4, ...foreign]],
+    ["other_server", [...TYPE, 54, 4, ...foreign, 54, 4, ...SERVER_OCTETS]],
+    ["offer", [...TYPE, 52, 1, 1, 52, 1, 9]],
+    ["wrong_option_length", [...TYPE, ...HALVES]],
+  ];
+  for (const [verdict, options] of cases) {
+    strictEqual(ask(rawRequest([...options, 255])).verdict, verdict, `${options}`);
+  }
+  const twice = [53, 1, 3, 50, 4, 192, 168, 48, 81, 50, 4, ...foreign, 54, 4, ...SERVER_OCTETS];
+  strictEqual(ask(rawRequest([...twice, 54, 4, ...foreign, 255])).verdict, "ack");
+});
+
+Deno.test("rule 8, P1: the size that counts is the first", () => {
+  const long = Array.from({ length: 24 }, (_, i) => `a-rather-long-name-${i}.test${i}.net`);
+  const server = new Server(network(pool({ domainSearch: long })));
+  const small = [57, 2, 2, 64];
+  const large = [57, 2, 5, 220];
+  const lengthFor = (...sizes: readonly number[]) =>
+    server.ask(rawRequest([...TYPE, ...sizes, 255])).bytes.length;
+  strictEqual(lengthFor(...small, ...large), lengthFor(...small));
+  strictEqual(lengthFor(...large, ...small), lengthFor(...large));
+  strictEqual(lengthFor(...large) > lengthFor(...small), true);
 });
 
 Deno.test("rule 8: a client identifier in pieces is echoed whole", () => {
@@ -134,6 +172,18 @@ Deno.test("rule 8: a client identifier in pieces is echoed whole", () => {
     { code: 1, value: new Uint8Array([7]) },
     { code: 2, value: new Uint8Array([8]) },
   ]);
+});
+
+Deno.test("rule 8: pieces are looked for only in fields that hold options", () => {
+  const cases = [[0, [1, 2]], [1, [1, 2, 8]], [2, [1, 2, 4]], [3, [1, 2, 8, 4]]] as const;
+  for (const [fields, wanted] of cases) {
+    const overload = fields === 0 ? [] : [52, 1, fields];
+    const bytes = rawRequest([...TYPE, ...overload, 61, 1, 1, 61, 1, 2, 255]);
+    bytes.set([61, 1, 4, 255], 44); // sname
+    bytes.set([61, 1, 8, 255], 108); // file
+    const { reply } = ask(bytes);
+    deepStrictEqual(reply && optionValue(reply, 61), new Uint8Array(wanted), `${fields}`);
+  }
 });
 
 Deno.test("rule 9: PAD is skipped, END ends, and END may be missing", () => {
@@ -157,19 +207,50 @@ Deno.test("rule 10: the server goes on after a malformed packet", () => {
   strictEqual(server.ask(discover()).verdict, "offer");
 });
 
-Deno.test("rule 11: an option of the wrong length is malformed", () => {
-  const lengths: readonly (readonly [number, number])[] = [[50, 4], [51, 4], [53, 1], [54, 4], [
-    57,
-    2,
-  ]];
-  for (const [code, right] of lengths) {
+/** Option `code` of `length` octets. */
+function ofLength(code: number, length: number): number[] {
+  return [code, length, ...SERVER_OCTETS, ...SERVER_OCTETS].slice(0, 2 + length);
+}
+
+Deno.test("rule 11: a type or a server identifier of the wrong length makes the packet malformed", () => {
+  for (const [code, right] of [[53, 1], [54, 4]] as const) {
     for (let length = 0; length <= 8; length++) {
       if (length === right) continue;
-      const option = [code, length, ...SERVER_OCTETS, ...SERVER_OCTETS].slice(0, 2 + length);
       const type = code === 53 ? [] : TYPE;
-      strictEqual(ask(rawRequest([...type, ...option, 255])).verdict, "wrong_option_length");
+      const sent = rawRequest([...type, ...ofLength(code, length), 255]);
+      strictEqual(ask(sent).verdict, "wrong_option_length");
     }
   }
+});
+
+Deno.test("rule 11: so does the address that a REQUEST or a DECLINE is about", () => {
+  for (const type of [3, 4]) {
+    for (const length of [0, 1, 2, 3, 5, 8]) {
+      const sent = rawRequest([53, 1, type, 54, 4, ...SERVER_OCTETS, ...ofLength(50, length), 255]);
+      strictEqual(ask(sent).verdict, "wrong_option_length");
+    }
+  }
+});
+
+Deno.test("rule 11, P1: a hint that cannot be read is no hint", () => {
+  const hints = [[50, 0], [50, 3], [50, 5], [51, 0], [51, 8], [57, 0], [57, 1], [57, 3]] as const;
+  for (const [code, length] of hints) {
+    const { verdict, bytes } = ask(rawRequest([...TYPE, ...ofLength(code, length), 255]));
+    strictEqual(verdict, "offer", `${code} of length ${length}`);
+    deepStrictEqual(bytes, ask(rawRequest([...TYPE, 255])).bytes);
+  }
+  const selecting = [53, 1, 3, 50, 4, 192, 168, 48, 81, 54, 4, ...SERVER_OCTETS];
+  for (const [code, length] of [[51, 0], [51, 2], [57, 0], [57, 1], [57, 4]] as const) {
+    const sent = rawRequest([...selecting, ...ofLength(code, length), 255]);
+    strictEqual(ask(sent).verdict, "ack", `${code} of length ${length}`);
+  }
+});
+
+Deno.test("rule 11, P1: option 52 of value 0 names no field", () => {
+  const bytes = rawRequest([52, 1, 0, ...TYPE, 255]);
+  bytes.set([54, 4, 10, 0, 0, 1, 255], 44);
+  bytes.set([54, 4, 10, 0, 0, 1, 255], 108);
+  strictEqual(ask(bytes).verdict, "offer");
 });
 
 Deno.test("rule 13: xid, htype, hlen and all of chaddr come back", () => {

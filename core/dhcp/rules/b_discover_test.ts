@@ -1,6 +1,6 @@
 /** Section B of the rules: DISCOVER to OFFER. */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { optionValue } from "../message.ts";
+import { optionValue } from "../wire/message.ts";
 import {
   ask,
   codesOf,
@@ -16,7 +16,7 @@ import {
   SERVER,
   Server,
   UNKNOWN,
-} from "./harness.ts";
+} from "../testing/harness.ts";
 
 Deno.test("rule 14: a known client is offered its address", () => {
   const reply = replyTo(discover());
@@ -30,7 +30,7 @@ Deno.test("rule 15: an unknown client meets silence", () => {
 });
 
 Deno.test("rule 15: an authoritative pool offers an unknown client nothing either", () => {
-  const server = new Server(network(pool(), { authoritative: true }));
+  const server = new Server(network(pool({ authoritative: true })));
   strictEqual(server.ask(discover([], { chaddr: UNKNOWN })).verdict, "unknown_client");
 });
 

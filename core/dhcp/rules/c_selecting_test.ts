@@ -1,7 +1,8 @@
 /** Section C of the rules: REQUEST in SELECTING (54 and 50 present, ciaddr 0). */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { parseIPv4 } from "../../net/mod.ts";
-import { optionValue } from "../message.ts";
+import { Destination } from "../server/destination.ts";
+import { optionValue } from "../wire/message.ts";
 import {
   ask,
   KNOWN,
@@ -16,7 +17,7 @@ import {
   SERVER,
   Server,
   UNKNOWN,
-} from "./harness.ts";
+} from "../testing/harness.ts";
 
 Deno.test("rule 24: our identifier and the bound address: ACK", () => {
   const { verdict, reply } = ask(select(SERVER, LEASE));
@@ -64,9 +65,22 @@ Deno.test("rule 28: every identifier that this network ever had is ours", () => 
   strictEqual(server.ask(select(parseIPv4("192.168.48.73"), LEASE)).verdict, "other_server");
 });
 
-Deno.test("rule 29: our identifier without a requested address: NAK", () => {
-  const ours = { code: 54, value: SERVER } as const;
-  strictEqual(ask(request([ours])).verdict, "nak_no_address");
-  strictEqual(ask(request([ours], { ciaddr: LEASE })).verdict, "nak_no_address");
-  strictEqual(ask(request([ours], { chaddr: KNOWN })).reply?.yiaddr, 0);
+const OURS = { code: 54, value: SERVER } as const;
+
+Deno.test("rule 24, P2: a client that renews and names the server keeps its address, as if it had not named it", () => {
+  const { verdict, reply, account } = ask(request([OURS], { ciaddr: LEASE }), { source: LEASE });
+  strictEqual(verdict, "ack");
+  deepStrictEqual(reply && [reply.yiaddr, reply.ciaddr], [LEASE, LEASE]);
+  deepStrictEqual([account.destination, account.destinationAddress], [Destination.Client, LEASE]);
+  // A hold keeps an address from being taken into use, not from being used.
+  const conflicts = { "192.168.48.81": { until: "2025-11-21T12:01:00Z" } };
+  const held = new Server(network(pool({}, { conflicts })));
+  strictEqual(held.ask(request([OURS], { ciaddr: LEASE })).verdict, "ack");
+  strictEqual(ask(request([OURS], { ciaddr: LEASE, chaddr: UNKNOWN })).verdict, "nak_no_lease");
+});
+
+Deno.test("rule 29: our identifier without a requested address, and not from the bound one: NAK", () => {
+  strictEqual(ask(request([OURS])).verdict, "nak_no_address");
+  strictEqual(ask(request([OURS], { ciaddr: OTHER })).verdict, "nak_wrong_address");
+  strictEqual(ask(request([OURS], { chaddr: KNOWN })).reply?.yiaddr, 0);
 });

@@ -1,6 +1,6 @@
 /** Section D of the rules: REQUEST in INIT-REBOOT (no 54, 50 present, ciaddr 0). */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { optionValue } from "../message.ts";
+import { optionValue } from "../wire/message.ts";
 import {
   ask,
   discover,
@@ -15,9 +15,9 @@ import {
   SERVER,
   Server,
   UNKNOWN,
-} from "./harness.ts";
+} from "../testing/harness.ts";
 
-const authoritative = () => new Server(network(pool(), { authoritative: true }));
+const authoritative = () => new Server(network(pool({ authoritative: true })));
 
 Deno.test("rule 30: known, and the bound address: ACK", () => {
   const { verdict, reply } = ask(reboot(LEASE));

@@ -1,6 +1,6 @@
 /** Section E of the rules: REQUEST in RENEWING and REBINDING (no 54, no 50, ciaddr set). */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { optionValue } from "../message.ts";
+import { optionValue } from "../wire/message.ts";
 import {
   ask,
   FOREIGN,
@@ -14,7 +14,7 @@ import {
   SERVER,
   Server,
   UNKNOWN,
-} from "./harness.ts";
+} from "../testing/harness.ts";
 
 Deno.test("rule 35: the bound address: ACK with the whole lease time", () => {
   const { verdict, reply } = ask(renew(LEASE), { source: LEASE });
@@ -37,7 +37,7 @@ Deno.test("rule 37: REBINDING another address: NAK for a known client, silence f
 Deno.test("rule 38: an unknown client: silence, or NAK where authoritative", () => {
   const stranger = renew(LEASE, { chaddr: UNKNOWN });
   strictEqual(ask(stranger, { source: LEASE }).verdict, "unknown_client");
-  const server = new Server(network(pool(), { authoritative: true }));
+  const server = new Server(network(pool({ authoritative: true })));
   strictEqual(server.ask(stranger, { source: LEASE }).verdict, "nak_no_lease");
 });
 

@@ -1,7 +1,8 @@
 /** Section F of the rules: the NAK itself. */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { Destination } from "../destination.ts";
-import { optionValue } from "../message.ts";
+import type { DhcpOption } from "../options/option.ts";
+import { Destination } from "../server/destination.ts";
+import { optionValue } from "../wire/message.ts";
 import {
   ask,
   codesOf,
@@ -19,7 +20,7 @@ import {
   select,
   SERVER,
   Server,
-} from "./harness.ts";
+} from "../testing/harness.ts";
 
 Deno.test("rule 43: a NAK has 53, 54, a text, and the echoes of 61 and 82", () => {
   const nak = replyTo(request([
@@ -38,6 +39,21 @@ Deno.test("rule 44: yiaddr, ciaddr, siaddr, sname and file of a NAK are empty", 
   for (const sent of [renew(OTHER), reboot(OTHER), select(SERVER, OTHER, { ciaddr: LEASE })]) {
     const nak = replyTo(sent);
     deepStrictEqual([nak.yiaddr, nak.ciaddr, nak.siaddr, nak.sname, nak.file], [0, 0, 0, "", ""]);
+  }
+});
+
+Deno.test("rule 44: a NAK whose echoes leave no room is not sent, rather than put into sname and file", () => {
+  const echoes = (length: number): DhcpOption[] => [
+    { code: 61, value: new Uint8Array(255) },
+    { code: 82, value: [{ code: 1, value: new Uint8Array(length) }] },
+  ];
+  const ask54 = [{ code: 50, value: OTHER }, { code: 54, value: SERVER }] as const;
+  const fits = replyTo(request([...ask54, ...echoes(30)]));
+  deepStrictEqual([codesOf(fits).slice(0, 2), fits.sname, fits.file], [[53, 54], "", ""]);
+  for (let length = 31; length < 60; length++) {
+    const { bytes, verdict } = ask(request([...ask54, ...echoes(length)]));
+    if (bytes.length === 0) strictEqual(verdict, "no_room");
+    else strictEqual(bytes.subarray(44, 236).some((octet) => octet !== 0), false);
   }
 });
 
@@ -90,4 +106,16 @@ Deno.test("rule 47: a wall clock that jumps back does not silence NAKs for long"
   const server = new Server();
   for (let i = 0; i < 5; i++) server.ask(reboot(OTHER), { at: NOON });
   strictEqual(server.ask(reboot(OTHER), { at: NOON - 86_400_000 }).verdict, "nak_wrong_address");
+});
+
+Deno.test("rule 47: clients that nobody knows get a hundred NAKs a second together, and take none from those who have a lease", () => {
+  const server = new Server();
+  const naks = (at: number) =>
+    Array.from({ length: 2000 }, (_, client) => {
+      const chaddr = new Uint8Array([2, 0, 0, at & 255, client >> 8, client & 255]);
+      return server.ask(select(SERVER, LEASE, { chaddr }), { at: NOON + at }).verdict;
+    }).filter((verdict) => verdict === "nak_no_lease").length;
+  strictEqual(naks(0), 64);
+  strictEqual(naks(500), 50);
+  strictEqual(server.ask(select(SERVER, OTHER), { at: NOON + 500 }).verdict, "nak_wrong_address");
 });

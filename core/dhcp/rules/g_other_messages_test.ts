@@ -1,10 +1,12 @@
 /** Section G of the rules: DECLINE, RELEASE, INFORM, BOOTP. */
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { MessageType } from "../constants.ts";
-import { Destination } from "../destination.ts";
-import { encode } from "../encode.ts";
-import { optionValue } from "../message.ts";
-import type { DhcpMessageInit } from "../message.ts";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import type { IPv4Config } from "../../api/types.ts";
+import { MessageType } from "../options/exchange/message_type.ts";
+import { Destination } from "../server/destination.ts";
+import { encode } from "../wire/encode.ts";
+import { optionValue } from "../wire/message.ts";
+import type { DhcpMessageInit } from "../wire/message.ts";
+import { macToBytes, parseIPv4, parseMac } from "../../net/mod.ts";
 import {
   ask,
   type ClientMessage,
@@ -19,6 +21,7 @@ import {
   OTHER,
   OTHER_SERVER,
   pool,
+  rawRequest,
   reboot,
   RELAY,
   renew,
@@ -26,7 +29,7 @@ import {
   SERVER,
   Server,
   UNKNOWN,
-} from "./harness.ts";
+} from "../testing/harness.ts";
 
 function decline(server: number, address: number, fields?: ClientMessage): DhcpMessageInit {
   const options = [{ code: 50, value: address }, { code: 54, value: server }] as const;
@@ -69,6 +72,8 @@ Deno.test("rule 50: a DECLINE of another's address, for another server, or witho
     decline(SERVER, OTHER),
     decline(OTHER_SERVER, LEASE),
     message(MessageType.Decline, [{ code: 54, value: SERVER }]),
+    // Neither has an address: that is no agreement.
+    message(MessageType.Decline, [{ code: 54, value: SERVER }], { chaddr: UNKNOWN }),
     message(MessageType.Decline, [{ code: 50, value: LEASE }]),
     message(MessageType.Decline, [], { ciaddr: LEASE }),
   ];
@@ -110,6 +115,7 @@ Deno.test("rule 53: a RELEASE of another address, client or server changes nothi
     release(SERVER, 0),
     release(OTHER_SERVER, LEASE),
     release(SERVER, LEASE, { chaddr: UNKNOWN }),
+    release(SERVER, 0, { chaddr: UNKNOWN }),
   ];
   for (const sent of ignored) strictEqual(ask(sent).verdict, "release_ignored");
 });
@@ -147,6 +153,26 @@ Deno.test("rule 56: an INFORM needs no lease, but an address of the subnet", () 
   strictEqual(ask(inform(0), { source: FOREIGN }).verdict, "inform_ignored");
 });
 
+Deno.test("rule 56: an INFORM in the name of the whole subnet or of the server is no way to make the server shout", () => {
+  for (const host of ["192.168.48.0", "192.168.48.255", "192.168.48.77"].map(parseIPv4)) {
+    strictEqual(ask(inform(host)).verdict, "inform_ignored");
+    strictEqual(ask(inform(0), { source: host }).verdict, "inform_ignored");
+  }
+});
+
+Deno.test("rule 54: an INFORM in the name of a group's hardware address, or of none, is not answered by a broadcast", () => {
+  for (const mac of ["ff:ff:ff:ff:ff:ff", "01:00:5e:00:00:01", "33:33:00:00:00:01"]) {
+    const chaddr = macToBytes(parseMac(mac));
+    strictEqual(ask(inform(OTHER, { chaddr })).verdict, "inform_ignored", mac);
+    strictEqual(ask(inform(0, { chaddr }), { source: OTHER }).verdict, "inform_ignored", mac);
+    // A relay is answered, not the client.
+    strictEqual(ask(inform(OTHER, { chaddr, giaddr: RELAY })).verdict, "inform_ack", mac);
+  }
+  for (const [htype, hlen] of [[32, 16], [1, 0], [1, 16]] as const) {
+    strictEqual(ask(inform(OTHER, { htype, hlen })).verdict, "inform_ignored", `${htype}, ${hlen}`);
+  }
+});
+
 const BOOTP: DhcpMessageInit = { op: 1, xid: 9, chaddr: KNOWN, options: [] };
 
 Deno.test("rule 57: BOOTP is ignored by default", () => {
@@ -155,7 +181,7 @@ Deno.test("rule 57: BOOTP is ignored by default", () => {
 });
 
 Deno.test("rule 57: where enabled, a BOOTREPLY has 300 octets and no DHCP option", () => {
-  const server = new Server(network(pool(), { bootp: true }));
+  const server = new Server(network(pool({ bootp: true })));
   const { verdict, reply, bytes, account } = server.ask(BOOTP);
   strictEqual(verdict, "boot_reply");
   deepStrictEqual([reply?.op, reply?.yiaddr, bytes.length], [2, LEASE, 300]);
@@ -166,8 +192,53 @@ Deno.test("rule 57: where enabled, a BOOTREPLY has 300 octets and no DHCP option
   strictEqual(server.ask({ ...BOOTP, giaddr: RELAY }).account.destinationAddress, RELAY);
 });
 
+Deno.test("rule 57: a BOOTREPLY is never overloaded, whatever it echoes: to BOOTP, file is a file's name", () => {
+  const server = new Server(network(pool({ bootp: true })));
+  const identifier = [61, 7, 1, 1, 1, 1, 1, 1, 1, 255];
+  const relayed = [82, 30, 1, 28, ...new Array(28).fill(7), 255];
+  for (const options of [identifier, relayed]) {
+    const { verdict, reply, bytes } = server.ask(rawRequest(options));
+    strictEqual(verdict, "boot_reply");
+    ok(reply && !codesOf(reply).includes(52));
+    strictEqual(optionValue(reply, 1), 0xffffff00);
+    ok(bytes.subarray(44, 236).every((octet) => octet === 0));
+    strictEqual(bytes.length, 300);
+    deepStrictEqual([
+      ...bytes.subarray(bytes.lastIndexOf(255) + 1 - options.length, bytes.lastIndexOf(255) + 1),
+    ], options);
+  }
+});
+
+Deno.test("rules 57, 83: what a BOOTREPLY has no room for is counted", () => {
+  const omitted = (config: Partial<IPv4Config>) => {
+    const { reply, account } = new Server(network(pool({ bootp: true, ...config }))).ask(
+      rawRequest([255]),
+    );
+    return [reply && codesOf(reply), account.omitted, account.omittedCode];
+  };
+  const small = { dns: [], ntp: [], domainName: "", domainSearch: [] };
+  deepStrictEqual(omitted(small), [[1, 3, 28], 0, 0]);
+  deepStrictEqual(omitted({ ...small, bootFileName: "f".repeat(128) }), [[1, 3, 28], 1, 67]);
+  deepStrictEqual(omitted({ ...small, tftpServerName: "s".repeat(64) }), [[1, 3, 28], 1, 66]);
+});
+
+Deno.test("rule 57, T17: a BOOTREPLY goes to the client's own address, whatever address it says it has", () => {
+  const server = new Server(network(pool({ bootp: true })));
+  for (const ciaddr of [OTHER, FOREIGN]) {
+    const { verdict, reply, account } = server.ask({ ...BOOTP, ciaddr });
+    strictEqual(verdict, "boot_reply");
+    deepStrictEqual([reply?.ciaddr, reply?.yiaddr], [0, LEASE]);
+    deepStrictEqual([account.destination, account.destinationAddress], [
+      Destination.Hardware,
+      LEASE,
+    ]);
+  }
+  const { reply, account } = server.ask({ ...BOOTP, ciaddr: LEASE });
+  deepStrictEqual([reply?.ciaddr, account.destination], [LEASE, Destination.Client]);
+});
+
 Deno.test("rule 57: a held address is not given by BOOTP", () => {
   const conflicts = { "192.168.48.81": { until: "2025-11-21T12:01:00Z" } };
-  const server = new Server(network(pool({}, { conflicts }), { bootp: true }));
+  const server = new Server(network(pool({ bootp: true }, { conflicts })));
   strictEqual(server.ask(encode(BOOTP)).verdict, "address_held");
 });

@@ -1,14 +1,19 @@
 /** Section H of the rules: where and how the answer travels. */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { OptionCode } from "../constants.ts";
-import { Destination } from "../destination.ts";
+import { END_OPTION } from "../wire/constants.ts";
+import { Destination } from "../server/destination.ts";
+import { actionOf, Verdict } from "../server/verdict.ts";
+import { MessageType } from "../options/exchange/message_type.ts";
 import type { DhcpOption } from "../options/option.ts";
+import { parseIPv4 } from "../../net/mod.ts";
 import {
   ask,
   discover,
+  FOREIGN,
   LEASE,
   message,
   network,
+  NOON,
   OTHER,
   type Outcome,
   pool,
@@ -20,7 +25,7 @@ import {
   select,
   SERVER,
   Server,
-} from "./harness.ts";
+} from "../testing/harness.ts";
 
 function way({ account }: Outcome): readonly number[] {
   return [account.destination, account.destinationAddress, account.destinationPort];
@@ -47,6 +52,49 @@ Deno.test("rule 58: with the relay source port sub-option it goes to the relay's
   strictEqual(way(ask(discover([circuit], { giaddr: RELAY }), { port: 40_000 }))[2], 67);
   const cut = rawRequest([53, 1, 1, 82, 2, 19, 3, 255], { giaddr: RELAY });
   strictEqual(way(ask(cut, { port: 40_000 }))[2], 67);
+});
+
+Deno.test("rule 58, T4, P3: a relay whose address is not of the network, or is the server's own, is met with silence", () => {
+  const messages = [
+    discover([], { giaddr: FOREIGN }),
+    renew(LEASE, { giaddr: FOREIGN }),
+    select(SERVER, OTHER, { giaddr: FOREIGN }),
+    message(MessageType.Inform, [], { giaddr: FOREIGN, ciaddr: OTHER }),
+    message(MessageType.Decline, [{ code: 50, value: LEASE }, { code: 54, value: SERVER }], {
+      giaddr: FOREIGN,
+    }),
+    discover([], { giaddr: SERVER }),
+    discover([], { giaddr: parseIPv4("192.168.48.0") }),
+    discover([], { giaddr: parseIPv4("192.168.48.255") }),
+    discover([], { giaddr: 0xe0000001 }),
+    discover([], { giaddr: 0xffffffff }),
+  ];
+  for (const sent of messages) {
+    const { verdict, account } = ask(sent, { source: FOREIGN, port: 67 });
+    deepStrictEqual([verdict, account.length, account.destination], ["relay_outside", 0, 0]);
+  }
+  strictEqual(actionOf(Verdict.RelayOutside), "silence");
+});
+
+Deno.test("rule 58, T4: 16 relays of a network are answered, a further one is not, and an edited pool forgets none", () => {
+  const first = network();
+  const server = new Server(first);
+  const relay = (number: number) => discover([], { giaddr: RELAY + number });
+  for (let number = 0; number < 16; number++) {
+    strictEqual(server.ask(relay(number)).verdict, "offer");
+  }
+  server.network = network(pool({ dns: [] }), { previous: first });
+  const { verdict, account } = server.ask(relay(16));
+  deepStrictEqual([verdict, account.length, account.type], ["relay_limited", 0, 0]);
+  strictEqual(server.ask(relay(3)).verdict, "offer");
+  strictEqual(server.ask(discover()).verdict, "offer");
+  strictEqual(server.ask(relay(16), { at: NOON + 60_000 }).verdict, "offer");
+  strictEqual(actionOf(Verdict.RelayLimited), "silence");
+});
+
+Deno.test("rule 58: a relay's own port is not 0", () => {
+  const port: DhcpOption = { code: 82, value: [{ code: 19, value: new Uint8Array(0) }] };
+  strictEqual(way(ask(discover([port], { giaddr: RELAY }), { port: 0 }))[2], 67);
 });
 
 Deno.test("rule 59: a client that uses its address is answered there", () => {
@@ -93,7 +141,7 @@ Deno.test("rule 65: a reply has at least 300 octets, zeros after END", () => {
   const bare = new Server(network(pool({ dns: [], domainName: "", domainSearch: [], ntp: [] })));
   const { bytes } = bare.ask(discover([{ code: 55, value: [1] }]));
   strictEqual(bytes.length, 300);
-  const end = bytes.indexOf(OptionCode.End, 240 + 3 + 4 * 6 + 6);
+  const end = bytes.indexOf(END_OPTION, 240 + 3 + 4 * 6 + 6);
   deepStrictEqual(bytes.slice(end + 1), new Uint8Array(300 - end - 1));
 });
 
@@ -104,7 +152,7 @@ Deno.test("rule 65: nothing of an earlier, longer reply is left in the buffer", 
   strictEqual(long.bytes.length > 300, true);
   strictEqual(short.bytes.length, 300);
   const end = 240 + 3 + 6 + 2 + "not the address of this client".length;
-  strictEqual(short.bytes[end], OptionCode.End);
+  strictEqual(short.bytes[end], END_OPTION);
   deepStrictEqual(short.bytes.slice(end + 1), new Uint8Array(300 - end - 1));
 });
 

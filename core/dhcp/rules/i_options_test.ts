@@ -2,9 +2,9 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { formatIPv4, parseIPv4 } from "../../net/mod.ts";
 import type { IPv4Config } from "../../api/types.ts";
-import { OptionCode } from "../constants.ts";
-import { decode } from "../decode.ts";
-import { type DhcpMessage, optionValue } from "../message.ts";
+import { END_OPTION } from "../wire/constants.ts";
+import { decode } from "../wire/decode.ts";
+import { type DhcpMessage, optionValue } from "../wire/message.ts";
 import type { DhcpOption } from "../options/option.ts";
 import {
   codesOf,
@@ -22,7 +22,7 @@ import {
   request,
   SERVER,
   Server,
-} from "./harness.ts";
+} from "../testing/harness.ts";
 
 function offerOf(config: Partial<IPv4Config>, ...options: DhcpOption[]): DhcpMessage {
   const { reply } = new Server(network(pool(config))).ask(discover(options));
@@ -72,7 +72,7 @@ Deno.test("rule 73: 53 is the first option and 82 the last before END", () => {
   const asked = [relay, { code: 61, value: KNOWN }, { code: 55, value: [82, 3, 53] }] as const;
   const { bytes } = new Server().ask(discover(asked, { giaddr: RELAY }));
   strictEqual(bytes[240], 53);
-  const end = bytes.lastIndexOf(OptionCode.End);
+  const end = bytes.lastIndexOf(END_OPTION);
   deepStrictEqual([...bytes.slice(end - 5, end)], [82, 3, 1, 1, 1]);
 });
 
@@ -91,11 +91,20 @@ Deno.test("rule 74: the lease time is in OFFER and ACK; infinite only if the poo
 });
 
 Deno.test("rule 75: T1 is half and T2 seven eighths of the lease time", () => {
-  const cases = [[60, 30, 52], [3600, 1800, 3150], [31_536_000, 15_768_000, 27_594_000]] as const;
+  const cases = [[3, 1, 2], [60, 30, 52], [3600, 1800, 3150], [
+    31_536_000,
+    15_768_000,
+    27_594_000,
+  ]] as const;
   for (const [leaseTime, t1, t2] of cases) {
     const reply = offerOf({ leaseTime });
     deepStrictEqual([optionValue(reply, 58), optionValue(reply, 59)], [t1, t2]);
   }
+});
+
+Deno.test("rule 75: a lease without end has neither T1 nor T2", () => {
+  const reply = offerOf({ leaseTime: 0xffffffff });
+  deepStrictEqual([optionValue(reply, 58), optionValue(reply, 59)], [undefined, undefined]);
 });
 
 Deno.test("rule 75: T1 < T2 < lease time wherever they are sent", () => {
@@ -134,7 +143,7 @@ Deno.test("rule 77: option 82 comes back octet for octet, and never by itself", 
   const sent = rawRequest([53, 1, 1, 82, rai.length, ...rai, 255], { giaddr: RELAY });
   const server = new Server();
   const { bytes } = server.ask(sent);
-  const end = bytes.lastIndexOf(OptionCode.End);
+  const end = bytes.lastIndexOf(END_OPTION);
   deepStrictEqual([...bytes.slice(end - rai.length - 2, end)], [82, rai.length, ...rai]);
   const direct = server.ask(renew(LEASE)).reply; // nothing is stored
   strictEqual(direct && optionValue(direct, 82), undefined);
@@ -142,7 +151,7 @@ Deno.test("rule 77: option 82 comes back octet for octet, and never by itself", 
 
 Deno.test("rule 77: an option 82 that makes no sense comes back all the same", () => {
   const { bytes } = new Server().ask(rawRequest([53, 1, 1, 82, 3, 1, 9, 9, 255]));
-  const end = bytes.lastIndexOf(OptionCode.End);
+  const end = bytes.lastIndexOf(END_OPTION);
   deepStrictEqual([...bytes.slice(end - 5, end)], [82, 3, 1, 9, 9]);
 });
 
@@ -224,7 +233,7 @@ Deno.test("rule 82: a value over 255 octets is split, END comes once", () => {
 function optionLengths({ bytes }: Outcome): [number, number][] {
   const found: [number, number][] = [];
   let at = 240;
-  while (bytes[at] !== OptionCode.End) {
+  while (bytes[at] !== END_OPTION) {
     const length = bytes[at + 1] ?? 0;
     found.push([bytes[at] ?? 0, length]);
     at += 2 + length;
@@ -295,6 +304,21 @@ Deno.test("rule 83: what every client needs is never left out for what is asked 
   ok(bytes.length <= 548);
   ok(account.omitted > 0);
   for (const code of [53, 54, 51, 58, 59, 1, 61, 82]) ok(codesOf(reply).includes(code), `${code}`);
+});
+
+Deno.test("rule 83: in the smallest reply the lease, the mask and the server win over what is asked first", () => {
+  const config = {
+    domainSearch: searchOf(130), // would fill file
+    ntp: Array.from({ length: 14 }, (_, i) => `10.0.0.${i + 1}`), // would fill sname
+  };
+  const id = { code: 61, value: new Uint8Array(198).fill(7) } as const;
+  const relay = { code: 82, value: [{ code: 1, value: new Uint8Array(97) }] } as const;
+  const list = { code: 55, value: [119, 42, 59, 58, 51, 54, 1] } as const;
+  const asked = discover([id, list, relay], { giaddr: RELAY });
+  const { reply, account } = new Server(network(pool(config))).ask(asked);
+  ok(reply);
+  strictEqual(account.omitted, 1);
+  for (const code of [53, 54, 51, 58, 59, 1]) ok(codesOf(reply).includes(code), `${code}`);
 });
 
 Deno.test("rule 83: 53 stays the first option, however little room the echoes leave", () => {

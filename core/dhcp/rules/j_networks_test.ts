@@ -1,8 +1,11 @@
 /** Section J of the rules: many networks, live change; what the core decides of it. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { formatIPv4, macToBytes, parseIPv4, parseMac } from "../../net/mod.ts";
-import { optionValue } from "../message.ts";
-import { actionOf, Verdict, VERDICT_NAMES } from "../verdict.ts";
+import { Datagram, Reply } from "../server/datagram.ts";
+import { Responder } from "../server/responder.ts";
+import { encode } from "../wire/encode.ts";
+import { optionValue } from "../wire/message.ts";
+import { actionOf, Verdict, VERDICT_NAMES } from "../server/verdict.ts";
 import {
   ask,
   discover,
@@ -14,8 +17,10 @@ import {
   pool,
   reboot,
   renew,
+  select,
+  SERVER,
   Server,
-} from "./harness.ts";
+} from "../testing/harness.ts";
 
 Deno.test("rule 96: the same MAC address has each network's own lease", () => {
   const a = network();
@@ -107,6 +112,27 @@ Deno.test("rule 99: one bad entry keeps no other from its lease", () => {
   strictEqual(server.ask(discover()).reply?.yiaddr, LEASE);
   const fifth = { chaddr: macToBytes(parseMac("52:54:00:11:22:05")) };
   strictEqual(server.ask(discover([], fifth)).reply?.yiaddr, parseIPv4("192.168.48.85"));
+});
+
+Deno.test("rule 103: an exchange allocates nothing", () => {
+  const [exchanges, served, responder] = [3_000, network(), new Responder()];
+  const reply = new Reply(new Uint8Array(1472));
+  const list = { code: 55, value: [1, 3, 6, 15, 42, 119, 252] } as const;
+  const messages = [discover([list]), select(SERVER, LEASE), renew(LEASE), reboot(OTHER)];
+  const datagrams = messages.map((sent) =>
+    Object.assign(new Datagram(encode(sent)), { receivedAt: NOON })
+  );
+  // The first rounds compile; what a collection gives back says nothing.
+  const rounds: number[] = [];
+  for (let round = 0; round < 200; round++) {
+    const before = Deno.memoryUsage().heapUsed;
+    for (let exchange = 0; exchange < exchanges; exchange++) {
+      for (const datagram of datagrams) responder.respond(served, datagram, reply);
+    }
+    rounds.push(Deno.memoryUsage().heapUsed - before);
+  }
+  const least = Math.min(...rounds.filter((octets) => octets >= 0));
+  ok(least < exchanges, `${least / exchanges} octets for each exchange`);
 });
 
 Deno.test("rule 104: every drop and refusal has a name of its own", () => {

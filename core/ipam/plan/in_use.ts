@@ -1,0 +1,67 @@
+import { formatIPv4, formatMac, rangeContains, readIPv4 } from "../../net/mod.ts";
+import { NONE } from "../../record/entries.ts";
+import type { PoolNetwork } from "../pool/pool_network.ts";
+import { CONFLICT_HOLD_MS } from "./limits.ts";
+import { formerOf } from "./open_request.ts";
+import { fullRefusal, type Planning } from "./planning.ts";
+
+/**
+ * Marks free addresses as in conflict that machines have to which the pool did not give them, before anybody is given one. The
+ * mark of one that is still in use when it ends comes again in the same plan.
+ *
+ * A mark never takes the place of a MAC address, and a client that wants the address which it uses itself is no stranger to it.
+ *
+ * @returns Whether there is a new mark
+ */
+export function markInUse(planning: Planning, network: PoolNetwork): boolean {
+  const { next, input } = planning;
+  const before = next.size;
+  const awaited = pinnedAndDeclined(planning);
+  for (const [address, mac] of input.inUse ?? []) {
+    const isFree = rangeContains(network.range, address) && !network.reserved.has(address) &&
+      !network.excluded.has(address) && next.holder(address) === undefined;
+    const isOwn = next.released.get(address)?.mac === mac || wants(planning, mac, address);
+    if (!isFree || isOwn || awaited.has(address)) continue;
+    if (fullRefusal(planning) !== undefined) break;
+    next.conflict(address, { mac: NONE, usedBy: mac, until: input.now + CONFLICT_HOLD_MS });
+  }
+  return next.size > before;
+}
+
+/** Ends the conflicts that a client makes by using the address that it is about to be given. */
+export function endOwnConflicts(planning: Planning): void {
+  const { conflicts } = planning.next;
+  for (const [address, { mac, usedBy = NONE }] of conflicts.entries()) {
+    if (mac === NONE && usedBy !== NONE && wants(planning, usedBy, address)) {
+      conflicts.delete(address);
+    }
+  }
+}
+
+/** Tells of what is in use as long as it is. */
+export function noteInUse({ next, notes }: Planning): void {
+  for (const [address, { usedBy = NONE }] of next.conflicts.entries()) {
+    if (usedBy === NONE) continue;
+    notes.add("AddressesInUse", `Address ${formatIPv4(address)} is used by ${formatMac(usedBy)}`);
+  }
+}
+
+/** Addresses that were pinned and declined: they are their owners' again when they have rested (rule 51). */
+function pinnedAndDeclined({ declined, clients }: Planning): ReadonlySet<number> {
+  return new Set(
+    [...declined].map(([mac, addresses]) => {
+      const pinned = readIPv4(clients.find(mac)?.primary?.requested ?? "");
+      return addresses.has(pinned) ? pinned : NONE;
+    }),
+  );
+}
+
+/** Whether a client asks for the address, or had it last. */
+function wants({ clients }: Planning, mac: number, address: number): boolean {
+  const client = clients.find(mac);
+  if (client?.primary === undefined) return false;
+  const { requested } = client.primary;
+  if (requested !== undefined) return readIPv4(requested) === address;
+  return client.entries.length === 0 &&
+    client.claims.some((claim) => readIPv4(formerOf(claim) ?? "") === address);
+}

@@ -1,0 +1,27 @@
+import { formatIPv4, formatMac, isUsable, readMac } from "../../net/mod.ts";
+import type { PoolNetwork } from "../pool/pool_network.ts";
+import { fullRefusal, type Planning } from "./planning.ts";
+
+/**
+ * Keeps addresses for who got them before the record was put back to an earlier time: nobody else is given one that a client may
+ * still hold, and its client gets it back. What the record gives to somebody else stays so.
+ */
+export function holdLost(planning: Planning, network: PoolNetwork): void {
+  const { next, input, releasedUntil: until } = planning;
+  for (const [address, mac] of input.lost ?? []) {
+    if (!isUsable(network.cidr, address) || network.reserved.has(address)) continue;
+    if (next.holder(address) !== undefined || next.released.get(address)?.mac === mac) continue;
+    if (fullRefusal(planning) !== undefined) return;
+    next.hold(address, { mac, until });
+  }
+}
+
+/** Tells what is kept for whom, and what is somebody else's by the record. */
+export function noteLost({ next, input, notes }: Planning): void {
+  for (const [address, mac] of input.lost ?? []) {
+    const what = `Address ${formatIPv4(address)} of ${formatMac(mac)}`;
+    const other = readMac(next.holder(address) ?? "");
+    if (other >= 0 && other !== mac) notes.add("AddressesLost", `${what} is ${formatMac(other)}'s`);
+    else if (next.released.get(address)?.mac === mac) notes.add("AddressesLost", `${what} is kept`);
+  }
+}

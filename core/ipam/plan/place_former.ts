@@ -1,0 +1,70 @@
+import { networkOfPool } from "../../api/network.ts";
+import { readIPv4 } from "../../net/mod.ts";
+import type { PoolNetwork } from "../pool/pool_network.ts";
+import { formerOf, type OpenRequest, orderOf } from "./open_request.ts";
+import { giveFormer } from "./place_dynamic.ts";
+import { isAwaiting, placeStatic } from "./place_static.ts";
+import type { Planning } from "./planning.ts";
+
+/** Whether a client without an address is known to have had one: its status shows it, or its object notes it. */
+export function hadAddress({ primary, kept }: OpenRequest): boolean {
+  return kept === undefined && (primary.noted !== undefined || primary.holds === true);
+}
+
+/**
+ * Gives addresses back to who had them when the record is lost or restored, before anybody else gets one: who asked for an
+ * address that was another's waits as it did before.
+ *
+ * What a status shows is given back first, since only the controller writes it. What an object notes its owner may have
+ * written: it goes before nobody who asks for that address by name and comes earlier.
+ */
+export function placeFormer(
+  planning: Planning,
+  { requests, named }: {
+    /** Those that {@linkcode hadAddress}, in order; of two that had the same address the first gets it. */
+    readonly requests: readonly OpenRequest[];
+    /** Those that ask for an address by name, in order. */
+    readonly named: readonly OpenRequest[];
+  },
+  network: PoolNetwork,
+): void {
+  for (const request of requests) {
+    const { holds, previous = "" } = request.primary;
+    if (holds !== true) continue;
+    const shown = readIPv4(previous);
+    giveBack(planning, { request, mayHave: (address) => address === shown }, network);
+  }
+  const first = new Map<number, OpenRequest>();
+  for (const request of named) {
+    const address = readIPv4(request.primary.requested ?? "");
+    if (first.has(address) || isAwaiting(planning, request.primary)) continue;
+    first.set(address, request);
+  }
+  const compare = orderOf(networkOfPool(planning.input.pool));
+  for (const request of requests) {
+    const mayHave = (address: number) => {
+      const other = first.get(address);
+      return other === undefined || compare(request, other) <= 0;
+    };
+    giveBack(planning, { request, mayHave }, network);
+  }
+}
+
+function giveBack(
+  planning: Planning,
+  { request, mayHave }: {
+    readonly request: OpenRequest;
+    readonly mayHave: (address: number) => boolean;
+  },
+  network: PoolNetwork,
+): void {
+  const { given, primary } = request;
+  if (given !== undefined) return;
+  if (primary.requested === undefined || isAwaiting(planning, primary)) {
+    giveFormer(planning, request, network, mayHave);
+    return;
+  }
+  const requested = readIPv4(primary.requested);
+  if (requested !== readIPv4(formerOf(primary) ?? "") || !mayHave(requested)) return;
+  placeStatic(planning, [request], network);
+}

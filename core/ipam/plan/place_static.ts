@@ -1,0 +1,172 @@
+import {
+  formatCidr,
+  formatIPv4,
+  formatMac,
+  isUsable,
+  readIPv4,
+  readMac,
+  reasonNotIPv4,
+} from "../../net/mod.ts";
+import { toTimestamp } from "../../api/timestamp.ts";
+import { formerOf, type OpenRequest } from "./open_request.ts";
+import type { Refusal } from "./outcomes.ts";
+import { declinesAgain, leaveDeclined } from "./declined.ts";
+import { nameOf } from "../claims/owners.ts";
+import { fullRefusal, limitRefusal, type Planning } from "./planning.ts";
+import type { PoolNetwork } from "../pool/pool_network.ts";
+import { NONE } from "../../record/entries.ts";
+import type { Claim, ClaimReason } from "../types.ts";
+import { RESTORE_MS } from "./limits.ts";
+
+/**
+ * Gives each client the very address that it asks for, if that can be. What it has otherwise it keeps.
+ *
+ * An address that somebody moves away from rests, so it is nobody's in the same plan.
+ */
+export function placeStatic(
+  planning: Planning,
+  requests: readonly OpenRequest[],
+  network: PoolNetwork,
+): void {
+  const { next } = planning;
+  for (const request of requests) {
+    const { client: { mac, macAddress }, primary, kept, conflict } = request;
+    const address = readIPv4(primary.requested ?? "");
+    if (request.given !== undefined) continue;
+    if (refusalOf(planning, request, network) !== undefined) continue;
+    if (declinesAgain(planning, { mac, address }, { isPinned: true })) continue;
+    if (kept === undefined) planning.quota.take(primary.owner.namespace);
+    else if (conflict !== undefined) leaveDeclined(planning, kept, conflict);
+    else next.free(kept, planning.releasedUntil);
+    request.given = next.give(address, macAddress);
+  }
+}
+
+/** Says why a client does not get the address it asks for: as it is when everybody has got what there is. */
+export function refuseStatic(
+  planning: Planning,
+  request: OpenRequest,
+  network: PoolNetwork,
+): void {
+  const { given, primary: { requested = "" } } = request;
+  if (given !== undefined && readIPv4(given) === readIPv4(requested)) return;
+  request.refusal = refusalOf(planning, request, network);
+  if (request.refusal?.until !== undefined) planning.wake(request.refusal.until);
+}
+
+function refusalOf(
+  planning: Planning,
+  { client: { mac }, primary, kept }: OpenRequest,
+  network: PoolNetwork,
+): Refusal | undefined {
+  const { requested = "" } = primary;
+  const address = readIPv4(requested);
+  if (address < 0) {
+    const why = `${JSON.stringify(requested)}: ${reasonNotIPv4(requested)}`;
+    return refuse("InvalidAddress", why);
+  }
+  return cannotBe(network, address) ?? inUse(planning, { address, mac }) ??
+    awaitedRefusal(planning, primary) ??
+    (kept === undefined ? fullRefusal(planning) ?? limitRefusal(planning, primary) : undefined);
+}
+
+/** Whether a restored claim asks for what was another's, who may still be on the way. */
+export function isAwaiting({ input }: Planning, { waited, createdAt }: Claim): boolean {
+  return waited === true && input.now < createdAt + RESTORE_MS;
+}
+
+function awaitedRefusal(planning: Planning, claim: Claim): Refusal | undefined {
+  if (!isAwaiting(planning, claim)) return undefined;
+  const until = claim.createdAt + RESTORE_MS;
+  const message = `${claim.requested} was another's before ${nameOf(claim)} was restored; it is ` +
+    `kept for them until ${toTimestamp(until)}`;
+  return { ...refuse("AddressTaken", message), until };
+}
+
+function refuse(reason: ClaimReason, message: string): Refusal {
+  return { reason, message: `Address ${message}` };
+}
+
+/** Why no VM of the network can have the address. */
+function cannotBe(network: PoolNetwork, address: number): Refusal | undefined {
+  const { cidr } = network;
+  const text = formatIPv4(address);
+  if (!isUsable(cidr, address)) {
+    const edge = address === cidr.network || address === cidr.broadcast;
+    const what = edge ? "an edge of" : "outside";
+    return refuse("AddressOutsideNetwork", `${text} is ${what} ${formatCidr(cidr)}`);
+  }
+  if (network.reserved.has(address)) {
+    return refuse("AddressReserved", `${text} is the address of the server or the router`);
+  }
+  if (network.excluded.has(address)) return refuse("AddressExcluded", `${text} is excluded`);
+  return undefined;
+}
+
+function inConflict({ next }: Planning, address: number): Refusal {
+  const { mac = NONE, usedBy = NONE, until = 0 } = next.conflicts.get(address) ?? {};
+  const why = [
+    ...(mac === NONE ? [] : [`was declined by ${formatMac(mac)}`]),
+    ...(usedBy === NONE ? [] : [`is used by ${formatMac(usedBy)}`]),
+  ].join(" and ") || "is in conflict";
+  const message = `${formatIPv4(address)} ${why}; it rests until ${toTimestamp(until)}`;
+  return refuse("AddressConflict", message);
+}
+
+/** Who has the address, or may still use it. */
+function inUse(
+  planning: Planning,
+  { address, mac }: { readonly address: number; readonly mac: number },
+): Refusal | undefined {
+  const { next } = planning;
+  const text = formatIPv4(address);
+  if (next.conflicts.get(address) !== undefined) return inConflict(planning, address);
+  const holder = next.holder(address);
+  if (holder !== undefined) {
+    return refuse(
+      "AddressTaken",
+      `${text} is taken by ${who(planning, readMac(holder)) ?? holder}`,
+    );
+  }
+  const hold = next.released.get(address);
+  if (hold === undefined || hold.mac === mac || !planning.clients.wants(hold.mac)) {
+    return undefined;
+  }
+  // Its last owner has moved, but runs on and may use it until its lease is over.
+  const rest = `it rests until ${toTimestamp(hold.until)}`;
+  const left = `${text} was just left by ${who(planning, hold.mac)}; ${rest}`;
+  return { ...refuse("AddressTaken", left), until: hold.until };
+}
+
+/**
+ * Who has the address that a claim had before, in words; `undefined` where nobody has, or it has what it had or asks for. Nobody
+ * of another namespace is named: what was had before may be what an owner wrote to find out who has it.
+ */
+export function whoHasFormer(
+  planning: Planning,
+  { claim, address }: { readonly claim: Claim; readonly address: string | undefined },
+): string | undefined {
+  const former = formerOf(claim);
+  if (former === undefined || former === address || claim.requested !== undefined) return undefined;
+  const mac = readMac(planning.next.holder(readIPv4(former)) ?? "");
+  if (mac === NONE) return undefined;
+  const { owner } = claimOf(planning, mac) ?? {};
+  const isCompatriot = owner?.namespace === claim.owner.namespace;
+  const name = isCompatriot ? who(planning, mac) : "somebody of another namespace";
+  return `${former}, which it had, is taken by ${name}`;
+}
+
+/** Names the one behind a MAC address. */
+function who(planning: Planning, mac: number): string | undefined {
+  if (mac === NONE) return undefined;
+  const claim = claimOf(planning, mac);
+  return claim === undefined
+    ? `${formatMac(mac)}, which nobody claims`
+    : `${nameOf(claim)} (${formatMac(mac)})`;
+}
+
+/** The claim that a MAC address is known by. */
+function claimOf({ clients }: Planning, mac: number): Claim | undefined {
+  const client = clients.find(mac);
+  return client?.primary ?? client?.claims[0];
+}

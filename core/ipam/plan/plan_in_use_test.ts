@@ -1,0 +1,128 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { parseIPv4, parseMac } from "../../net/mod.ts";
+import { claimOf, HOUR, macOf, NOW, plan, poolOf, written } from "../testing/fixture.ts";
+
+const A = "10.0.0.12";
+const STRANGER = "52:54:00:00:00:99";
+const UNTIL = "2026-01-01T01:00:00Z";
+
+/** A machine that answers for an address of the range. */
+function used(address = A, mac = STRANGER): { readonly inUse: ReadonlyMap<number, number> } {
+  return { inUse: new Map([[parseIPv4(address), parseMac(mac)]]) };
+}
+
+Deno.test("a free address that another machine has becomes CONFLICT, and the owner of the pool is told who has it", () => {
+  const { ipv4, notes, wakeAt } = plan(poolOf(), [], used());
+  deepStrictEqual(ipv4, {
+    allocated: { [A]: "CONFLICT" },
+    used: 0,
+    available: 9,
+    conflicts: { [A]: { usedBy: STRANGER, until: UNTIL } },
+  });
+  deepStrictEqual(notes, [{
+    type: "Warning",
+    reason: "AddressesInUse",
+    message: "Address 10.0.0.12 is used by 52:54:00:00:00:99",
+  }]);
+  strictEqual(wakeAt, NOW + HOUR);
+});
+
+Deno.test("an address that another machine has is given to nobody, though it would be the next, or was asked for", () => {
+  const home = plan(poolOf(), [claimOf(1)]).outcomes.get("vm-1")?.address ?? "";
+  const { outcomes } = plan(poolOf(), [claimOf(1), claimOf(2, { requested: home })], used(home));
+  strictEqual(outcomes.get("vm-1")?.reason, "Allocated");
+  strictEqual(outcomes.get("vm-1")?.address === home, false);
+  deepStrictEqual(
+    [outcomes.get("vm-2")?.reason, outcomes.get("vm-2")?.message],
+    [
+      "AddressConflict",
+      `Address ${home} is used by 52:54:00:00:00:99; it rests until 2026-01-01T01:00:00Z`,
+    ],
+  );
+  const config = { pool: { start: A, end: A } };
+  const last = plan(poolOf({ config }), [claimOf(1)], used()).outcomes.get("vm-1");
+  strictEqual(last?.reason, "PoolExhausted");
+});
+
+Deno.test("T3: what is said of an address that somebody has by the record changes nothing", () => {
+  const pool = poolOf({ allocated: { [A]: macOf(1) } });
+  strictEqual(plan(pool, [claimOf(1)], used()).changed, false);
+});
+
+Deno.test("rule 51: a conflict stands for an hour after nobody says so any more, and else begins anew in the same plan", () => {
+  const pool = written(poolOf(), plan(poolOf(), [], used()));
+  strictEqual(plan(pool, [], { ...used(), now: NOW + HOUR - 1 }).changed, false);
+  const again = plan(pool, [claimOf(1, { requested: A })], { ...used(), now: NOW + HOUR });
+  strictEqual(again.ipv4.conflicts?.[A]?.until, "2026-01-01T02:00:00Z");
+  strictEqual(again.outcomes.get("vm-1")?.reason, "AddressConflict");
+  strictEqual(plan(pool, [], { now: NOW + HOUR - 1 }).changed, false);
+  const over = plan(pool, [claimOf(1, { requested: A })], { now: NOW + HOUR });
+  strictEqual(over.outcomes.get("vm-1")?.reason, "Allocated");
+});
+
+Deno.test("rule 51: a declined address that still answers for somebody else stays in conflict", () => {
+  const start = poolOf({ allocated: { [A]: macOf(1) } });
+  const declined = [{
+    address: A,
+    macAddress: macOf(1),
+    usedBy: STRANGER,
+    at: "2026-01-01T00:00:00Z",
+  }];
+  const pool = written(start, plan(start, [claimOf(1)], { declined, ...used() }));
+  const later = plan(pool, [claimOf(1)], { declined, ...used(), now: NOW + HOUR });
+  deepStrictEqual(later.ipv4.conflicts, {
+    [A]: { usedBy: STRANGER, until: "2026-01-01T02:00:00Z" },
+  });
+});
+
+Deno.test("rule 51: a pinned address is its owner's again after ten minutes, whoever uses it", () => {
+  const start = poolOf({ allocated: { [A]: macOf(1) } });
+  const claims = [claimOf(1, { requested: A })];
+  const declined = [{
+    address: A,
+    macAddress: macOf(1),
+    usedBy: STRANGER,
+    at: "2026-01-01T00:00:00Z",
+  }];
+  const pool = written(start, plan(start, claims, { declined, ...used() }));
+  strictEqual(pool.status?.ipv4?.conflicts?.[A]?.until, "2026-01-01T00:10:00Z");
+  const over = plan(pool, claims, { declined, ...used(), now: NOW + 10 * 60_000 });
+  strictEqual(over.ipv4.allocated?.[A], macOf(1));
+});
+
+Deno.test("a VM that goes on using the address which it gave back is no stranger to it, but others do not get it", () => {
+  const released = { [A]: { macAddress: macOf(1), until: UNTIL } };
+  strictEqual(plan(poolOf({ ipv4: { released } }), [], used(A, macOf(1))).changed, false);
+  // The hold is over, and the VM runs on, paused: nobody else gets the address.
+  const paused = [claimOf(1, { state: "releasing" })];
+  const marked = plan(poolOf(), paused, used(A, macOf(1)));
+  strictEqual(marked.ipv4.allocated?.[A], "CONFLICT");
+  // It comes back, and has it again.
+  for (const wanted of [{ previous: A }, { requested: A }]) {
+    const back = plan(written(poolOf(), marked), [claimOf(1, wanted)], used(A, macOf(1)));
+    deepStrictEqual([back.ipv4.allocated, back.ipv4.conflicts], [{ [A]: macOf(1) }, undefined]);
+    strictEqual(
+      plan(poolOf(), [claimOf(1, wanted)], used(A, macOf(1))).ipv4.allocated?.[A],
+      macOf(1),
+    );
+  }
+});
+
+Deno.test("a VM that uses a second address beside its own makes that one a conflict", () => {
+  const pool = poolOf({ allocated: { "10.0.0.13": macOf(1) } });
+  const claims = [claimOf(1, { previous: A })];
+  strictEqual(plan(pool, claims, used(A, macOf(1))).ipv4.allocated?.[A], "CONFLICT");
+});
+
+Deno.test("what is in use outside the range, excluded or reserved is no conflict", () => {
+  const config = { pool: { start: "10.0.0.11", end: "10.0.0.20", exclude: [A] } };
+  deepStrictEqual(plan(poolOf({ config }), [], used()).ipv4.allocated, { [A]: "EXCLUDED" });
+  strictEqual(plan(poolOf(), [], used("10.0.0.99")).ipv4.allocated, undefined);
+});
+
+Deno.test("planPool 10: addresses in use do not make the record bigger than one object may be", () => {
+  const inUse = new Map([11, 12, 13, 14, 15].map((n) => [parseIPv4(`10.0.0.${n}`), n]));
+  const limits = { warnEntries: 100, maxEntries: 6 };
+  const { ipv4 } = plan(poolOf(), [], { inUse, limits });
+  strictEqual(Object.keys(ipv4.conflicts ?? {}).length, 2);
+});

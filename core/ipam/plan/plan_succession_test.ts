@@ -1,0 +1,188 @@
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import type { Claim } from "../types.ts";
+import { claimOf, HOUR, macOf, MINUTE, NOW, plan, poolOf, results } from "../testing/fixture.ts";
+import { RESTORE_MS } from "./limits.ts";
+
+const A = "10.0.0.15";
+
+/** What the VM with a number claims with the MAC address that it had, and with its next one. */
+function moving(number: number, next: number, parts: Partial<Claim> = {}): readonly Claim[] {
+  const claim = claimOf(number);
+  return [
+    { ...claim, previous: A, holds: true, state: "releasing" },
+    { ...claim, id: `${claim.id} next`, macAddress: macOf(next), noted: A, ...parts },
+  ];
+}
+
+/** The claim of a VM of a third namespace. */
+function stranger(number: number, parts: Partial<Claim> = {}): Claim {
+  const name = `vm-${number}`;
+  return claimOf(number, {
+    owner: { namespace: "evil", name, uid: name },
+    vm: { namespace: "evil", name, running: true },
+    ...parts,
+  });
+}
+
+Deno.test("S5: planPool hands an address on to the MAC address that the NIC has now, in one write", () => {
+  const pool = poolOf({ allocated: { [A]: macOf(1) } });
+  const { ipv4, outcomes } = plan(pool, moving(1, 9));
+  deepStrictEqual(ipv4.allocated, { [A]: macOf(9) });
+  strictEqual(ipv4.released, undefined);
+  strictEqual(ipv4.used, 1);
+  strictEqual(outcomes.get("vm-1")?.reason, "Released");
+  strictEqual(outcomes.get("vm-1 next")?.address, A);
+});
+
+Deno.test("S5: planPool hands an address on to a NIC that asks for another one, which it then gets", () => {
+  const pool = poolOf({ allocated: { [A]: macOf(1) } });
+  const { ipv4 } = plan(pool, moving(1, 9, { requested: "10.0.0.18" }));
+  deepStrictEqual(ipv4.allocated, { "10.0.0.18": macOf(9) });
+  strictEqual(ipv4.released?.[A]?.macAddress, macOf(9));
+});
+
+Deno.test("S5: planPool hands nothing on while another claim wants the old MAC address", () => {
+  const pool = poolOf({ allocated: { [A]: macOf(1) } });
+  const { ipv4 } = plan(pool, [...moving(1, 9), claimOf(2, { macAddress: macOf(1) })]);
+  strictEqual(ipv4.allocated?.[A], macOf(1));
+});
+
+Deno.test("S5: planPool hands an address on though another namespace waits with the old MAC address, and lets it inherit nothing", () => {
+  const pool = poolOf({ allocated: { [A]: macOf(1) } });
+  for (const running of [true, false]) {
+    const { vm: _, ...reservation } = stranger(2, { macAddress: macOf(1) });
+    const vm = { namespace: "evil", name: "vm-2", running };
+    const waiting = running ? { ...reservation, vm } : reservation;
+    const { ipv4, outcomes } = plan(pool, [...moving(1, 9), waiting]);
+    strictEqual(ipv4.allocated?.[A], macOf(9));
+    strictEqual(outcomes.get("vm-1 next")?.address, A);
+    strictEqual(outcomes.get("vm-1")?.reason, "Released");
+    strictEqual(outcomes.get("vm-2")?.reason, "Allocated");
+    strictEqual(outcomes.get("vm-2")?.address === A, false);
+  }
+});
+
+Deno.test("S5: planPool leaves an address with another incumbent of the old MAC address, of whatever namespace", () => {
+  const pool = poolOf({ allocated: { [A]: macOf(1) } });
+  const other = stranger(2, { macAddress: macOf(1), previous: A, holds: true });
+  const { ipv4, outcomes } = plan(pool, [...moving(1, 9), other]);
+  strictEqual(ipv4.allocated?.[A], macOf(1));
+  strictEqual(outcomes.get("vm-2")?.address, A);
+});
+
+Deno.test("S5: planPool hands on what the object has, not what it only notes", () => {
+  const pool = poolOf({ allocated: { [A]: macOf(1) } });
+  const { ipv4 } = plan(pool, [
+    claimOf(1, { state: "releasing", previous: A, holds: true }),
+    stranger(2, { noted: A }),
+  ]);
+  strictEqual(ipv4.allocated?.[A], undefined);
+  strictEqual(ipv4.released?.[A]?.macAddress, macOf(1));
+  // Neither does an object that once asked for the MAC address of another.
+  const [, next] = moving(2, 9);
+  const asked = claimOf(2, { id: "asked", macAddress: macOf(1), state: "releasing" });
+  const both = [claimOf(1, { state: "releasing", previous: A, holds: true }), asked];
+  strictEqual(
+    plan(pool, [...both, ...next === undefined ? [] : [next]]).ipv4.allocated?.[A],
+    undefined,
+  );
+});
+
+Deno.test("S5: planPool hands an address on in a paused pool, too", () => {
+  const pool = poolOf({ paused: true, allocated: { [A]: macOf(1) } });
+  deepStrictEqual(results(plan(pool, moving(1, 9))), { "vm-1": "Released", "vm-1 next": A });
+});
+
+Deno.test("S4: planPool gives what is noted before it gives anything asked for by name or new", () => {
+  const claims = [
+    claimOf(1, { requested: A, waited: true, createdAt: NOW - MINUTE }),
+    claimOf(2, { noted: A }),
+    claimOf(3),
+  ];
+  const { outcomes } = plan(poolOf(), claims);
+  strictEqual(outcomes.get("vm-2")?.address, A);
+  strictEqual(outcomes.get("vm-1")?.reason, "AddressTaken");
+});
+
+Deno.test("S4: planPool gives nothing that is noted outside the range, reserved, excluded, in use, held or marked", () => {
+  const pool = poolOf({
+    config: {
+      serverIP: "10.0.0.11",
+      pool: { start: "10.0.0.11", end: "10.0.0.20", exclude: ["10.0.0.12"] },
+    },
+    allocated: { "10.0.0.13": macOf(7) },
+    ipv4: {
+      released: { "10.0.0.14": { macAddress: macOf(8), until: "2026-01-01T00:30:00Z" } },
+      conflicts: { "10.0.0.15": { usedBy: macOf(9), until: "2026-01-01T00:30:00Z" } },
+    },
+  });
+  for (const last of ["30", "11", "12", "13", "14", "15", "255", "x"]) {
+    const noted = `10.0.0.${last}`;
+    const { outcomes } = plan(pool, [claimOf(1, { noted }), claimOf(7)]);
+    strictEqual(outcomes.get("vm-1")?.reason, "Allocated", noted);
+    strictEqual(outcomes.get("vm-1")?.address === noted, false, noted);
+  }
+});
+
+Deno.test("S4: planPool says who has what another noted, until its object shows its next address", () => {
+  const claims = [claimOf(1, { noted: A }), claimOf(2, { noted: A })];
+  const first = plan(poolOf(), claims);
+  strictEqual(first.outcomes.get("vm-1")?.address, A);
+  const { address = "", instead } = first.outcomes.get("vm-2") ?? {};
+  strictEqual(instead, `${A}, which it had, is taken by VM default/vm-1 (${macOf(1)})`);
+  const recorded = poolOf({ allocated: { [A]: macOf(1), [address]: macOf(2) } });
+  strictEqual(plan(recorded, claims).outcomes.get("vm-2")?.instead, instead);
+  const shown = claimOf(2, { previous: address, holds: true });
+  const [one = shown] = claims;
+  strictEqual(plan(recorded, [one, shown]).outcomes.get("vm-2")?.instead, undefined);
+});
+
+Deno.test("S4: planPool lets a restored claim wait for what was another's, and no longer than that takes", () => {
+  const claim = claimOf(1, { requested: A, waited: true, noted: "10.0.0.18", createdAt: NOW });
+  const { outcomes, wakeAt, ipv4 } = plan(poolOf(), [claim]);
+  const { reason, address, message = "" } = outcomes.get("vm-1") ?? {};
+  deepStrictEqual([reason, address], ["AddressTaken", "10.0.0.18"]);
+  match(
+    message,
+    /was another's before VM default\/vm-1 was restored; it is kept for them until 2026-01-01T00:05:00Z/,
+  );
+  strictEqual(wakeAt, NOW + RESTORE_MS);
+  const later = plan(poolOf({ ipv4 }), [claim], { now: NOW + RESTORE_MS });
+  strictEqual(later.outcomes.get("vm-1")?.address, A);
+});
+
+Deno.test("S1: planPool keeps what agents gave before the record went back for who got it, and gives it back", () => {
+  const lost = new Map([[0x0a_00_00_0f, 0x5254_0000_0001], [0x0a_00_00_10, 0x5254_0000_0002]]);
+  const { ipv4, notes } = plan(poolOf(), [claimOf(2), ...[3, 4, 5, 6].map((n) => claimOf(n))], {
+    lost,
+  });
+  strictEqual(ipv4.allocated?.["10.0.0.16"], macOf(2));
+  strictEqual(ipv4.allocated?.[A], undefined);
+  strictEqual(ipv4.released?.[A]?.macAddress, macOf(1));
+  const [note] = notes.filter(({ reason }) => reason === "AddressesLost");
+  strictEqual(
+    note?.message,
+    `Address ${A} of ${macOf(1)} is kept`,
+  );
+  strictEqual(note?.type, "Warning");
+  const held = plan(poolOf({ ipv4 }), [claimOf(2), claimOf(1)], { lost });
+  strictEqual(held.ipv4.allocated?.[A], macOf(1));
+});
+
+Deno.test("S1: planPool leaves what the record gives to somebody else, and says so", () => {
+  const lost = new Map([[0x0a_00_00_0f, 0x5254_0000_0001]]);
+  const pool = poolOf({ allocated: { [A]: macOf(2) } });
+  const { ipv4, notes } = plan(pool, [claimOf(2)], { lost });
+  strictEqual(ipv4.allocated?.[A], macOf(2));
+  strictEqual(notes[0]?.message, `Address ${A} of ${macOf(1)} is ${macOf(2)}'s`);
+});
+
+Deno.test("S1: planPool gives nothing new while agents have not said what is lost; what is recorded stays", () => {
+  const pool = poolOf({ allocated: { [A]: macOf(1) } });
+  const claims = [claimOf(1), claimOf(2)];
+  const waiting = plan(pool, claims, { awaitingUntil: NOW + 15_000 });
+  deepStrictEqual(results(waiting), { "vm-1": A, "vm-2": "AwaitingAgents" });
+  strictEqual(waiting.wakeAt, NOW + 15_000);
+  const after = plan(pool, claims, { awaitingUntil: NOW, now: NOW + HOUR });
+  strictEqual(after.outcomes.get("vm-2")?.reason, "Allocated");
+});

@@ -1,0 +1,189 @@
+import { networkOfPool } from "../../api/network.ts";
+import { namespaceProblem } from "../../api/tenancy.ts";
+import { fromTimestamp, toTimestamp } from "../../api/timestamp.ts";
+import type { IPv4Status } from "../../api/types.ts";
+import { readIPv4, readMac } from "../../net/mod.ts";
+import { type Checked, type FieldError, fieldErrorText } from "../../api/fields/field_error.ts";
+import { NextRecord } from "../../record/next_record.ts";
+import { admit } from "../claims/admit.ts";
+import { type Client, Clients } from "../claims/clients.ts";
+import { NamespaceQuota } from "../claims/namespace_quota.ts";
+import { type PoolNetwork, readPoolSpec } from "../pool/pool_network.ts";
+import type { Claim, PlanInput, PlanLimits } from "../types.ts";
+import { DEFAULT_LIMITS, HOLD_ENTRIES, MAX_RELEASED_HOLD_MS } from "./limits.ts";
+import { Notes } from "./notes.ts";
+import { Outcomes, type Refusal } from "./outcomes.ts";
+import { takeOver } from "./take_over.ts";
+
+/** What an agent found of a decline. */
+export interface DeclineReport {
+  /** When (ms since the epoch) the address was last declined. */
+  readonly at: number;
+  /** Who has it instead. */
+  readonly usedBy: number;
+}
+
+/** MAC address -> the addresses that it declined. */
+type Declined = ReadonlyMap<number, ReadonlyMap<number, DeclineReport>>;
+
+/** A client that has another address than its claim had before. */
+interface Displaced {
+  readonly client: Client;
+  readonly primary: Claim;
+  readonly address: string;
+}
+
+/** One run of the planner: what it was given, and what it has come to so far. */
+export class Planning {
+  readonly input: PlanInput;
+  /** `namespace/name` of the pool. */
+  readonly poolName: string;
+  /** Absent where the pool's spec cannot be used. */
+  readonly network: PoolNetwork | undefined;
+  /** Why nothing new is given; absent where addresses are given. */
+  readonly frozen: Refusal | undefined;
+  /** The next `status.ipv4`. */
+  readonly next: NextRecord;
+  readonly clients: Clients;
+  /** Claims of namespaces that may not use the network, and have nothing of it. */
+  readonly strangers: readonly Claim[];
+  /** What each namespace holds. */
+  readonly quota: NamespaceQuota;
+  readonly declined: Declined;
+  readonly outcomes: Outcomes = new Outcomes();
+  readonly notes: Notes = new Notes();
+  readonly limits: PlanLimits;
+  /** Clients that have another address than their claim had before. */
+  readonly displaced: Displaced[] = [];
+  /** The next {@linkcode Plan.sightings}. */
+  readonly sightings: Map<string, number> = new Map();
+  /** When an address that is freed now may be given to another MAC address. */
+  readonly releasedUntil: number;
+  /** The next {@linkcode Plan.wakeAt}; `Infinity` for never. */
+  wakeAt = Infinity;
+
+  constructor(input: PlanInput) {
+    const { pool, now } = input;
+    const { network } = input.spec ?? readPoolSpec(pool);
+    this.input = input;
+    this.poolName = `${pool.metadata.namespace ?? ""}/${pool.metadata.name ?? ""}`;
+    this.network = network.ok ? network.value : undefined;
+    this.frozen = frozenBy(input, { name: this.poolName, network });
+    if (this.frozen?.until !== undefined) this.wake(this.frozen.until);
+    // Without the network nothing can be marked anew, so that nothing recorded may lapse either.
+    const lapsed = network.ok ? now : -Infinity;
+    this.next = new NextRecord(this.#recorded(), { released: now, conflicts: lapsed });
+    const standing = { network: networkOfPool(pool), holders: input.holders };
+    const { admitted, strangers } = admit(input, { standing, leases: this.next.leases });
+    this.strangers = strangers;
+    this.clients = new Clients(admitted, this.next.leases, {
+      ...standing,
+      conflicts: this.next.conflicts,
+    });
+    this.quota = new NamespaceQuota(pool);
+    this.declined = declinedBy(input);
+    this.limits = { ...DEFAULT_LIMITS, ...input.limits };
+    this.releasedUntil = now + releasedHoldMs(pool.spec?.ipv4Config?.leaseTime);
+  }
+
+  /** Why a claim gets nothing new; what it has it keeps. */
+  frozenFor({ owner: { namespace } }: Claim): Refusal | undefined {
+    if (this.frozen !== undefined) return this.frozen;
+    return strangerRefusal(this.input, namespace);
+  }
+
+  /** What is recorded, and what is taken over; the very object that is recorded, where nothing is. */
+  #recorded(): IPv4Status | undefined {
+    const recorded = this.input.pool.status?.ipv4;
+    const allocated = takeOver(this.input, this.network, this.notes);
+    if (allocated === undefined || allocated === recorded?.allocated) return recorded;
+    return { used: 0, available: 0, ...recorded, allocated };
+  }
+
+  /** Asks for another plan at a time. */
+  wake(at: number): void {
+    this.wakeAt = Math.min(this.wakeAt, at);
+  }
+}
+
+/**
+ * Reads what the agents report; what cannot be read says nothing, and what comes from the future is of now. That an address was
+ * declined is a rumour unless another machine than the client answers for it (rule 49).
+ */
+function declinedBy({ declined = [], now }: PlanInput): Declined {
+  const found = new Map<number, Map<number, DeclineReport>>();
+  for (const report of declined) {
+    const mac = readMac(report.macAddress);
+    const usedBy = readMac(report.usedBy ?? "");
+    const address = readIPv4(report.address);
+    const at = Math.min(fromTimestamp(report.at) ?? NaN, now);
+    if (mac < 0 || usedBy < 0 || usedBy === mac || address < 0 || Number.isNaN(at)) continue;
+    const addresses = found.get(mac) ?? new Map<number, DeclineReport>();
+    found.set(mac, addresses);
+    if ((addresses.get(address)?.at ?? -Infinity) < at) addresses.set(address, { at, usedBy });
+  }
+  return found;
+}
+
+function frozenBy(
+  input: PlanInput,
+  { name, network }: { readonly name: string; readonly network: Checked<PoolNetwork> },
+): Refusal | undefined {
+  const { pool, servedBy } = input;
+  if (servedBy !== undefined) {
+    const message = `The network of IPPool ${name} is served by IPPool ${servedBy}`;
+    return { reason: "NetworkAlreadyServed", message };
+  }
+  const stranger = strangerRefusal(input, pool.metadata.namespace);
+  if (stranger !== undefined) return stranger;
+  if (!network.ok) return { reason: "PoolInvalid", message: invalid(name, network.errors) };
+  if (pool.spec.paused === true) {
+    return { reason: "PoolPaused", message: `IPPool ${name} is paused: nothing new is given` };
+  }
+  const { awaitingUntil: until, now } = input;
+  if (until !== undefined && until > now) {
+    const message =
+      `The record of IPPool ${name} went back to an earlier time: nothing new is given ` +
+      `before its agents have said what they gave since, or ${toTimestamp(until)}`;
+    return { reason: "AwaitingAgents", message, until };
+  }
+  return undefined;
+}
+
+/** The refusal of a namespace that may not use the network. */
+function strangerRefusal({ access }: PlanInput, namespace?: string): Refusal | undefined {
+  const problem = access && namespaceProblem(access, namespace);
+  if (problem === undefined) return undefined;
+  return { reason: "NamespaceNotAllowed", message: `N${problem.slice(1)}` };
+}
+
+/** Whether what a pool or a claim has given or got before stays as it is, and is no fault of anybody. */
+export function keepsWhatItHas(frozen: Refusal | undefined): boolean {
+  return frozen?.reason === "PoolPaused" || frozen?.reason === "NamespaceNotAllowed" ||
+    frozen?.reason === "AwaitingAgents";
+}
+
+/** The refusal of one more address of a namespace that has all that it may have. */
+export function limitRefusal(
+  { quota }: Planning,
+  { owner: { namespace } }: Claim,
+): Refusal | undefined {
+  const message = quota.problem(namespace);
+  return message === undefined ? undefined : { reason: "NamespaceLimit", message };
+}
+
+/** The refusal of one more entry, if the record has all that it can have. */
+export function fullRefusal({ next, limits, poolName }: Planning): Refusal | undefined {
+  if (next.size + next.conflicts.size * HOLD_ENTRIES < limits.maxEntries) return undefined;
+  const message = `IPPool ${poolName} has the ${limits.maxEntries} entries that one can hold`;
+  return { reason: "PoolFull", message };
+}
+
+function invalid(name: string, errors: readonly FieldError[]): string {
+  return `IPPool ${name} cannot be used: ${fieldErrorText(errors)}`;
+}
+
+function releasedHoldMs(leaseTime: number | undefined): number {
+  if (leaseTime === undefined || !(leaseTime > 0)) return MAX_RELEASED_HOLD_MS;
+  return Math.min(leaseTime * 1000, MAX_RELEASED_HOLD_MS);
+}

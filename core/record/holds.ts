@@ -1,0 +1,136 @@
+import { formatIPv4, formatMac, readIPv4, readMac } from "../net/mod.ts";
+import { fromTimestamp, toTimestamp } from "../api/timestamp.ts";
+import type { AddressHold } from "../api/types.ts";
+import { NONE } from "./entries.ts";
+
+/** `status.ipv4.released` or `status.ipv4.conflicts`: address -> who had it, and until when it is kept from others. */
+export type RecordedHolds = Readonly<Record<string, AddressHold>>;
+
+/** An address that is kept from others for a while. */
+export interface Hold {
+  /** Who had the address, or {@linkcode NONE}. */
+  readonly mac: number;
+  /** Who uses it though it was not given to them; absent where nobody is known to. */
+  readonly usedBy?: number;
+  /** Milliseconds since the epoch. */
+  readonly until: number;
+}
+
+export interface HeldAddress extends Hold {
+  readonly address: number;
+}
+
+/** One hold of the record, read. One without an address or an end cannot be read. */
+interface HoldEntry {
+  /** The address as it is written. */
+  readonly key: string;
+  /** The hold as it is written. */
+  readonly value: AddressHold;
+  /** The address, or {@linkcode NONE}. */
+  readonly address: number;
+  /** Who had the address, or {@linkcode NONE}. */
+  readonly mac: number;
+  /** Who uses it, or {@linkcode NONE}. */
+  readonly usedBy: number;
+  /** Milliseconds since the epoch; `undefined` where it cannot be read. */
+  readonly until: number | undefined;
+}
+
+/** Reads `status.ipv4.released` or `status.ipv4.conflicts`. What cannot be read is an entry, too. */
+export function readHolds(recorded: RecordedHolds | undefined): HoldEntry[] {
+  return Object.entries(recorded ?? {}).map(([key, value]) => ({
+    key,
+    value,
+    address: readIPv4(key),
+    mac: readMac(value.macAddress ?? ""),
+    usedBy: readMac(value.usedBy ?? ""),
+    until: fromTimestamp(value.until),
+  }));
+}
+
+/** `status.ipv4.released` or `status.ipv4.conflicts`, by address. Holds that are over are left out. */
+export class Holds {
+  readonly #recorded: RecordedHolds | undefined;
+  readonly #holds = new Map<number, Hold & { readonly written?: AddressHold }>();
+  /** MAC address -> addresses that are held because of it. */
+  readonly #byMac = new Map<number, Set<number>>();
+  #changed = false;
+
+  constructor(recorded: RecordedHolds | undefined, now: number) {
+    this.#recorded = recorded;
+    for (const { address, mac, usedBy, until, value } of readHolds(recorded)) {
+      if (address === NONE || until === undefined || until <= now) this.#changed = true;
+      else this.#put(address, { mac, usedBy, until, written: value });
+    }
+  }
+
+  /** Number of holds. */
+  get size(): number {
+    return this.#holds.size;
+  }
+
+  /** The hold on an address. */
+  get(address: number): Hold | undefined {
+    return this.#holds.get(address);
+  }
+
+  /** The addresses that a MAC address had, with their holds. */
+  ofMac(mac: number): HeldAddress[] {
+    const found: HeldAddress[] = [];
+    this.#byMac.get(mac)?.forEach((address) => {
+      const hold = this.#holds.get(address);
+      if (hold !== undefined) found.push({ address, ...hold });
+    });
+    return found;
+  }
+
+  /** All holds, in no order that matters. */
+  entries(): Iterable<readonly [number, Hold]> {
+    return this.#holds;
+  }
+
+  /** Holds an address until the end of the second in which `until` lies. */
+  set(address: number, { until, ...hold }: Hold): void {
+    this.#put(address, { ...hold, until: Math.ceil(until / 1000) * 1000 });
+    this.#changed = true;
+  }
+
+  /** Ends a hold, if there is one. */
+  delete(address: number): void {
+    const hold = this.#holds.get(address);
+    if (hold === undefined) return;
+    this.#holds.delete(address);
+    this.#byMac.get(hold.mac)?.delete(address);
+    this.#changed = true;
+  }
+
+  /** When the first hold ends; `Infinity` without holds. */
+  firstEnd(): number {
+    let first = Infinity;
+    for (const { until } of this.#holds.values()) first = Math.min(first, until);
+    return first;
+  }
+
+  /** What is to be recorded: the very object that was, where nothing changed; `undefined` where nothing is held. */
+  toRecorded(): RecordedHolds | undefined {
+    if (!this.#changed) return this.#recorded;
+    if (this.#holds.size === 0) return undefined;
+    const next: Record<string, AddressHold> = {};
+    for (const [address, { mac, usedBy = NONE, until, written }] of this.#holds) {
+      next[formatIPv4(address)] = written ?? {
+        ...(mac === NONE ? {} : { macAddress: formatMac(mac) }),
+        ...(usedBy === NONE ? {} : { usedBy: formatMac(usedBy) }),
+        until: toTimestamp(until),
+      };
+    }
+    return next;
+  }
+
+  #put(address: number, hold: Hold & { readonly written?: AddressHold }): void {
+    this.delete(address);
+    this.#holds.set(address, hold);
+    const addresses = this.#byMac.get(hold.mac);
+    if (addresses === undefined) this.#byMac.set(hold.mac, new Set([address]));
+    else addresses.add(address);
+  }
+}

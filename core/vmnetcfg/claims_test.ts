@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { readMac } from "../net/mac.ts";
+import { asksSame, claimsOf, recordedClaims } from "./claims.ts";
+import type { ConfigParts } from "./testing/fixture.ts";
+import { configOf, has, MAC_1, MAC_2, NET_48, NET_50, nic, vmOf } from "./testing/fixture.ts";
+
+/** What an object claims of the pool of net-48, in short: MAC address, state, wanted and former address. */
+function claimed(parts: ConfigParts, network: string = NET_48): readonly string[] {
+  return claimsOf({ config: configOf(parts) }, network)
+    .map(({ macAddress, state, requested, previous }) =>
+      [macAddress, state, requested ?? "-", previous ?? "-"].join(" ")
+    );
+}
+
+const GOING = { deletionTimestamp: "2026-01-01T00:00:00Z" };
+const CASES: Readonly<Record<string, readonly [ConfigParts, readonly string[]]>> = {
+  "wants an address for each NIC on the network": [
+    { nics: [nic(MAC_1), nic(MAC_2, NET_50)] },
+    [`${MAC_1} wanted - -`],
+  ],
+  "asks for a named address, and tells the former one": [
+    { nics: [nic(MAC_1, NET_48, "192.168.48.85")], shown: [has(MAC_1, "192.168.48.84")] },
+    [`${MAC_1} wanted 192.168.48.85 192.168.48.84`],
+  ],
+  "claims twice what is written twice only once": [
+    { nics: [nic(MAC_1), nic(MAC_1.toUpperCase())] },
+    [`${MAC_1} wanted - -`],
+  ],
+  "gives back a NIC that only the status has": [
+    { nics: [nic(MAC_2)], shown: [has(MAC_1, "192.168.48.84")] },
+    [`${MAC_2} wanted - -`, `${MAC_1} releasing - 192.168.48.84`],
+  ],
+  "gives back a NIC that moved to another network": [
+    { nics: [nic(MAC_1, NET_50)], shown: [has(MAC_1, "192.168.48.84")] },
+    [`${MAC_1} releasing - 192.168.48.84`],
+  ],
+  "gives all back while it is paused": [{ nics: [nic(MAC_1)], paused: true }, [
+    `${MAC_1} releasing - -`,
+  ]],
+  "gives all back when it is deleted": [{ nics: [nic(MAC_1)], metadata: GOING }, [
+    `${MAC_1} releasing - -`,
+  ]],
+  "claims nothing without its finalizer": [
+    { nics: [nic(MAC_1)], metadata: { finalizers: [] } },
+    [],
+  ],
+  "leaves names of networks that cannot be read alone": [{ nics: [nic(MAC_1, "a/b/c")] }, []],
+};
+
+for (const [what, [parts, wanted]] of Object.entries(CASES)) {
+  Deno.test(`claimsOf: an object ${what}`, () => assert.deepEqual(claimed(parts), wanted));
+}
+
+Deno.test("claimsOf reads a name without a namespace as one of the object's own", () => {
+  assert.deepEqual(claimed({ nics: [nic(MAC_1, "net-48")] }), [`${MAC_1} wanted - -`]);
+});
+
+Deno.test("claimsOf reads an object without a spec as one that claims nothing", () => {
+  const { spec: _, ...bare } = configOf();
+  assert.deepEqual(claimsOf({ config: bare as ReturnType<typeof configOf> }, NET_48), []);
+});
+
+Deno.test("asksSame tells claims apart by what they ask", () => {
+  const [claim] = claimsOf({ config: configOf({ nics: [nic(MAC_1)] }) }, NET_48);
+  assert.ok(claim !== undefined);
+  assert.equal(asksSame(claim, { ...claim, previous: "192.168.48.84" }), true);
+  assert.equal(asksSame(claim, { ...claim, requested: "192.168.48.84" }), false);
+  assert.equal(asksSame(claim, { ...claim, state: "releasing" }), false);
+});
+
+Deno.test("recordedClaims claims what is recorded for the VM's NICs on the network, and nothing new", () => {
+  const nics = [
+    { name: "a", network: NET_48, macAddress: "52-54-00-00-00-01" },
+    { name: "b", network: NET_48, macAddress: MAC_2 },
+    { name: "c", network: NET_50, macAddress: MAC_1 },
+    { name: "d", network: NET_48 },
+  ];
+  const vm = vmOf({ creationTimestamp: "2026-01-01T00:00:00Z" });
+  // -1 stands for a mark.
+  const recorded = new Set([-1, readMac(MAC_1)]);
+  const owner = { namespace: "default", name: "web", uid: "vm-uid" };
+  assert.deepEqual(recordedClaims(vm, { nics, running: true, network: NET_48, recorded }), [{
+    id: `vm-uid/${MAC_1}`,
+    owner,
+    vm: { ...owner, running: true },
+    vmName: "web",
+    macAddress: MAC_1,
+    createdAt: Date.UTC(2026, 0, 1),
+    state: "wanted",
+  }]);
+});

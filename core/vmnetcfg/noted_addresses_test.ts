@@ -1,0 +1,129 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import fc from "fast-check";
+import { ADDRESSES_ANNOTATION } from "../api/names.ts";
+import type { NetworkConfigStatus, VirtualMachineNetworkConfig } from "../api/types.ts";
+import { claimsOf } from "./claims.ts";
+import { notedNics, notedText } from "./noted_addresses.ts";
+
+const NET = "default/net-48";
+const MAC = "52:54:00:00:00:01";
+
+function config(
+  annotation?: string,
+  nic?: Partial<NetworkConfigStatus>,
+  spec: Readonly<Record<string, string>> = {},
+): VirtualMachineNetworkConfig {
+  return {
+    apiVersion: "network.harvesterhci.io/v1alpha1",
+    kind: "VirtualMachineNetworkConfig",
+    metadata: {
+      namespace: "default",
+      name: "web",
+      uid: "me",
+      finalizers: ["wrangler.cattle.io/vm-dhcp-vmnetcfg-controller"],
+      ...(annotation === undefined ? {} : { annotations: { [ADDRESSES_ANNOTATION]: annotation } }),
+    },
+    spec: { vmName: "web", networkConfig: [{ networkName: "net-48", macAddress: MAC, ...spec }] },
+    ...(nic === undefined ? {} : {
+      status: {
+        networkConfig: [{ networkName: "net-48", macAddress: MAC, state: "Allocated", ...nic }],
+      },
+    }),
+  };
+}
+
+const NAMED = [{ name: "nic-1", network: NET, macAddress: MAC }];
+const note = (parts: object, name = "nic-1") =>
+  JSON.stringify({ [name]: { network: NET, macAddress: MAC, ...parts } });
+
+Deno.test("S4: notedText notes what the status shows, by the NIC's name", () => {
+  strictEqual(
+    notedText(config(undefined, { allocatedIPAddress: "10.0.0.1" }), NAMED),
+    note({ address: "10.0.0.1" }),
+  );
+});
+
+Deno.test("S4: notedText names a NIC of a reservation by its network and MAC address", () => {
+  strictEqual(
+    notedText(config(undefined, { allocatedIPAddress: "10.0.0.1" }), []),
+    note({ address: "10.0.0.1" }, `${NET} ${MAC}`),
+  );
+});
+
+Deno.test("S4: notedText keeps what is noted while a NIC has no address, and notes nothing where nothing is known", () => {
+  const text = note({ address: "10.0.0.1" });
+  strictEqual(notedText(config(text), NAMED), text);
+  strictEqual(notedText(config(text, { state: "Pending", reason: "NoPool" }), NAMED), text);
+  strictEqual(
+    notedText(config(undefined, { state: "Pending", reason: "NoPool" }), NAMED),
+    undefined,
+  );
+  strictEqual(notedText(config("{}"), NAMED), undefined);
+});
+
+Deno.test("S4: notedText notes that a NIC waits for another's address, and whose object it was that did", () => {
+  const waiting = { state: "Pending", reason: "AddressTaken" } as const;
+  strictEqual(notedText(config(undefined, waiting), NAMED), note({ waiting: "me" }));
+  const earlier = note({ address: "10.0.0.1", waiting: "an earlier life" });
+  strictEqual(notedText(config(earlier, waiting), NAMED), earlier);
+  const allocated = { allocatedIPAddress: "10.0.0.2" };
+  strictEqual(notedText(config(earlier, allocated), NAMED), note({ address: "10.0.0.2" }));
+});
+
+Deno.test("S4: what is noted counts only where the status shows no address, and gives no right", () => {
+  const text = note({ address: "10.0.0.1", waiting: "an earlier life" });
+  const [fresh] = claimsOf({ config: config(text) }, NET);
+  deepStrictEqual([fresh?.noted, fresh?.waited, fresh?.previous, fresh?.holds], [
+    "10.0.0.1",
+    true,
+    undefined,
+    undefined,
+  ]);
+  const [shown] = claimsOf({ config: config(text, { allocatedIPAddress: "10.0.0.2" }) }, NET);
+  deepStrictEqual([shown?.noted, shown?.waited, shown?.previous], [
+    undefined,
+    undefined,
+    "10.0.0.2",
+  ]);
+});
+
+Deno.test("S4: notedNics of anything never throws, and takes at most 32 NICs of 32,768 characters", () => {
+  const texts = fc.oneof(
+    fc.string(),
+    fc.json(),
+    fc.dictionary(
+      fc.string(),
+      fc.record({
+        network: fc.oneof(fc.string(), fc.constant(NET)),
+        macAddress: fc.oneof(fc.string(), fc.constant(MAC)),
+        address: fc.oneof(fc.string(), fc.constant("10.0.0.1"), fc.integer()),
+      }, { requiredKeys: [] }),
+    ).map((value) => JSON.stringify(value)),
+  );
+  fc.assert(fc.property(texts, (text) => {
+    for (const nic of notedNics(config(text)).values()) {
+      strictEqual(nic.macAddress, MAC);
+      strictEqual(nic.address ?? "10.0.0.1", "10.0.0.1");
+    }
+    notedText(config(text, { allocatedIPAddress: "10.0.0.1" }), NAMED);
+  }));
+  const many = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [
+    `nic-${n}`,
+    { network: NET, macAddress: `52:54:00:00:00:${n.toString(16).padStart(2, "0")}` },
+  ]));
+  ok(notedNics(config(JSON.stringify(many))).size <= 32);
+  strictEqual(notedNics(config(note({ padding: "x".repeat(40_000) }))).size, 0);
+});
+
+Deno.test("S4: notedNics takes no address, network or MAC address that is none", () => {
+  for (
+    const text of [
+      note({ address: "010.0.0.1" }),
+      note({ address: 1 }),
+      JSON.stringify({ n: { network: "net-48", macAddress: MAC } }),
+      JSON.stringify({ n: { network: NET, macAddress: "ff:ff:ff:ff:ff:ff" } }),
+      JSON.stringify([{ network: NET, macAddress: MAC }]),
+      "null",
+    ]
+  ) strictEqual(notedNics(config(text)).size, 0, text);
+});

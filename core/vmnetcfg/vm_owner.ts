@@ -1,0 +1,23 @@
+/**
+ * Which VM a VirtualMachineNetworkConfig is for.
+ *
+ * @module
+ */
+import type { OwnerReference, VirtualMachineNetworkConfig } from "../api/types.ts";
+
+/** `namespace/name` of the VM that an object is for; `undefined` where it names none. */
+export function vmKeyOf(config: VirtualMachineNetworkConfig): string | undefined {
+  const name: unknown = config.spec?.vmName;
+  if (typeof name !== "string" || name === "") return undefined;
+  return `${config.metadata.namespace ?? ""}/${name}`;
+}
+
+/** The VirtualMachine that owns an object; `undefined` for a reservation. */
+export function vmOwnerOf(config: VirtualMachineNetworkConfig): OwnerReference | undefined {
+  return config.metadata.ownerReferences?.find(isVm);
+}
+
+/** Whether an ownerReference names a VirtualMachine. */
+export function isVm({ kind, apiVersion }: OwnerReference): boolean {
+  return kind === "VirtualMachine" && apiVersion.startsWith("kubevirt.io/");
+}
