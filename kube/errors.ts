@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { errorText } from "../core/error_text.ts";
 
 /** One cause of a refusal, usually one bad field: `metav1.StatusCause`. */
 export interface StatusCause {
@@ -132,10 +133,9 @@ export function toApiError(error: unknown, request: FailedRequest): unknown {
   const code = statusOf(error);
   if (code === undefined || code < 400) return error;
   const status = (error as { status?: unknown }).status;
-  const message = error instanceof Error ? error.message : String(error);
   const body: Status = isStatusObject(status)
     ? { ...status, code }
-    : { code, reason: reasonOf(error), message };
+    : { code, reason: reasonOf(error), message: errorText(error) };
   return new ApiError(body, request, { cause: error });
 }
 
@@ -157,22 +157,6 @@ export function isAlreadyExists(error: unknown): boolean {
 /** 410: the resourceVersion or the continue token is too old; list again. */
 export function isGone(error: unknown): boolean {
   return statusOf(error) === 410;
-}
-
-/** 422: the object or the patch breaks a rule; `causes` names the fields. */
-export function isInvalid(error: unknown): boolean {
-  return statusOf(error) === 422;
-}
-
-/** 401 or 403: unknown, or not allowed. */
-export function isDenied(error: unknown): boolean {
-  const status = statusOf(error);
-  return status === 401 || status === 403;
-}
-
-/** 429: asked too often. */
-export function isTooManyRequests(error: unknown): boolean {
-  return statusOf(error) === 429;
 }
 
 /** Whether a value looks like a `metav1.Status` that says why a request failed. */

@@ -3,11 +3,8 @@ import {
   ApiError,
   isAlreadyExists,
   isConflict,
-  isDenied,
   isGone,
-  isInvalid,
   isNotFound,
-  isTooManyRequests,
   reasonOf,
   statusOf,
   toApiError,
@@ -47,10 +44,6 @@ const KINDS: readonly (readonly [string, number, string, (error: unknown) => boo
   ["isConflict", 409, "Conflict", isConflict],
   ["isAlreadyExists", 409, "AlreadyExists", isAlreadyExists],
   ["isGone", 410, "Expired", isGone],
-  ["isInvalid", 422, "Invalid", isInvalid],
-  ["isTooManyRequests", 429, "TooManyRequests", isTooManyRequests],
-  ["isDenied", 401, "Unauthorized", isDenied],
-  ["isDenied", 403, "Forbidden", isDenied],
 ];
 for (const [name, code, reason, is] of KINDS) {
   Deno.test(`${name} knows ${code} ${reason} of our own and of foreign clients, and nothing else`, () => {
@@ -84,6 +77,16 @@ Deno.test("toApiError understands an error with a numeric status and a reason", 
     "gone",
     foreign,
   ]);
+});
+
+Deno.test("toApiError takes 400 for a refusal, and a Status without a code for none", () => {
+  const refused = Object.assign(new Error("bad"), { status: 400 });
+  assert.ok(toApiError(refused, REQUEST) instanceof ApiError);
+  const unclear = Object.assign(new Error("x"), { status: { kind: "Status", reason: "Expired" } });
+  assert.equal(toApiError(unclear, REQUEST), unclear);
+  assert.equal(reasonOf(unclear), "Expired");
+  const bare = Object.assign(new Error("x"), { status: { code: 410, reason: "Expired" } });
+  assert.deepEqual([statusOf(bare), reasonOf(bare)], [410, "Expired"]);
 });
 
 Deno.test("toApiError keeps the bad fields of a foreign client's Status", () => {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { KubeObject } from "../core/api/types.ts";
-import type { JsonValue } from "./seam.ts";
+import type { JsonValue } from "./rest_client.ts";
 
 /** Names one API resource. `T` is the type of its objects. */
 export interface Resource<T extends KubeObject> {
@@ -36,6 +36,8 @@ export interface ListOptions<T extends KubeObject = KubeObject> {
   readonly labelSelector?: string;
   /** Such as `metadata.name=x`. */
   readonly fieldSelector?: string;
+  /** A list asks for no more objects than these. Unset: all. */
+  readonly most?: number;
   /** Called with each object as it arrives: what it drops is never held together with all the others. */
   transform?(object: T): T;
   /** Ends the request. */
@@ -102,8 +104,6 @@ export interface DeleteOptions {
   readonly resourceVersion?: string;
   /** What becomes of the objects that the object owns. */
   readonly propagationPolicy?: "Foreground" | "Background" | "Orphan";
-  /** Seconds; 0 deletes a pod at once. */
-  readonly gracePeriodSeconds?: number;
 }
 
 /**
@@ -158,7 +158,26 @@ export interface Store<T extends KubeObject> {
   byIndex(index: string, value: string): readonly T[];
 }
 
-/** Keeps a {@linkcode Store} in step with the server: list, watch, resume, re-list after 410, back-off. */
+/** That the server cannot be followed. */
+export interface Trouble {
+  /** For how long, milliseconds (monotonic clock). */
+  readonly forMs: number;
+  /** What was thrown last. */
+  readonly error: unknown;
+}
+
+/** What an {@linkcode Informer} counts. */
+export interface FollowFigures {
+  /** How often the server was found to be put back to an earlier state. */
+  readonly newHistories: number;
+  /** Watches that were ended because they brought nothing for too long. */
+  readonly silentWatches: number;
+}
+
+/**
+ * Keeps a {@linkcode Store} in step with the server: list, watch, resume, re-list after 410, back-off. Where the server was put
+ * back to an earlier state (etcd restored from a backup: resourceVersions go back), everything is replaced by what it has.
+ */
 export interface Informer<T extends KubeObject> extends Store<T> {
   /** The resource. */
   readonly resource: Resource<T>;
@@ -167,6 +186,16 @@ export interface Informer<T extends KubeObject> extends Store<T> {
    * answer that is older than what is known is ignored.
    */
   observe(object: T): void;
+  /**
+   * Sends a request about one object (`namespace/name`) that answers its newest state, such as a GET, and takes the answer in as
+   * {@linkcode observe} does. An answer that is older than what was known when it was asked for is of a new history: it is taken,
+   * and everything is listed anew.
+   */
+  ask(key: string, request: () => Promise<T | undefined>): Promise<T | undefined>;
+  /** Lists everything anew. Resolves when that is done, or the resource is not served; rejects with the signal's reason. */
+  relist(signal: AbortSignal): Promise<void>;
+  /** Adds a handler that is called when a new history was listed, before the handlers of the changes are. */
+  onNewHistory(handler: () => void): void;
   /** Adds a handler. It is called for every present object first. */
   onChange(handler: ChangeHandler<T>): void;
   /** Runs until the signal aborts. Resolves then; never rejects. A resource that is not served is retried. */
@@ -175,6 +204,10 @@ export interface Informer<T extends KubeObject> extends Store<T> {
   whenSynced(signal: AbortSignal, options?: { readonly orMissing?: boolean }): Promise<void>;
   /** Milliseconds (monotonic clock) since the server was last heard; `undefined` before the first answer. */
   readonly heardAgo: number | undefined;
+  /** Why the server cannot be followed now; `undefined` while a watch is open, and before anything has failed. */
+  readonly trouble: Trouble | undefined;
+  /** What was counted since it was made. */
+  readonly figures: FollowFigures;
 }
 
 /** What a {@linkcode WorkQueue}'s worker returns: when to look at the key again, if at all. */

@@ -1,9 +1,36 @@
 /**
- * Abort signals that follow others and let go of them again, so that a long-lived signal gathers no listeners.
+ * Waiting for something or for an abort, and abort signals that follow others. All let go of the signals they listen
+ * to, so that a long-lived one gathers no listeners.
  *
  * @module
  */
-import type { Clock } from "./clock.ts";
+
+/** What `promise` gives, or the signal's reason thrown as soon as the signal aborts; before that counts, too. */
+export async function abortable<T>(
+  promise: Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  if (signal === undefined) return await promise;
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  if (signal.aborted) onAbort();
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([aborted, promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+/** Resolves when the signal aborts. */
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  return abortable(new Promise<never>(() => undefined), signal).catch(() => undefined);
+}
+
+/** The part of a `Clock` that a time limit needs. */
+interface Sleeper {
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
 
 /** An abort signal that also aborts when one of its parents does, until it is disposed. */
 export class LinkedAbort implements Disposable {
@@ -32,7 +59,10 @@ export class LinkedAbort implements Disposable {
   }
 
   /** Aborts the signal with `reason()` after `ms` milliseconds, unless it is disposed or disarmed before. */
-  abortAfter(ms: number, options: { readonly clock: Clock; readonly reason: () => unknown }): void {
+  abortAfter(
+    ms: number,
+    options: { readonly clock: Sleeper; readonly reason: () => unknown },
+  ): void {
     options.clock.sleep(ms, this.#timer.signal).then(
       () => this.abort(options.reason()),
       () => undefined,

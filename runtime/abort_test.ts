@@ -1,6 +1,63 @@
 import assert from "node:assert/strict";
-import { LinkedAbort } from "./abort.ts";
-import { ManualClock } from "./manual_clock.ts";
+import { abortable, LinkedAbort, untilAborted } from "./abort.ts";
+import { systemClock } from "./clock.ts";
+import { ManualClock } from "./testing/manual_clock.ts";
+
+Deno.test("abortable gives what its promise gives, or throws what it throws, with or without a signal", async () => {
+  for (const signal of [undefined, new AbortController().signal]) {
+    assert.equal(await abortable(Promise.resolve(1), signal), 1);
+    await assert.rejects(abortable(Promise.reject(new Error("failed")), signal), /^Error: failed$/);
+  }
+});
+
+Deno.test("abortable throws the signal's reason as soon as it aborts, whatever the promise does later", async () => {
+  const abort = new AbortController();
+  const { promise, reject } = Promise.withResolvers<void>();
+  const waiting = abortable(promise, abort.signal);
+  abort.abort(new Error("stop"));
+  await assert.rejects(waiting, /^Error: stop$/);
+  reject(new Error("too late to be told to anybody"));
+});
+
+Deno.test("abortable throws where the signal had aborted before, also if the promise is fulfilled", async () => {
+  const aborted = AbortSignal.abort(new Error("before"));
+  await assert.rejects(abortable(Promise.resolve(), aborted), /^Error: before$/);
+  await assert.rejects(abortable(Promise.reject(new Error("failed")), aborted), /^Error: before$/);
+});
+
+Deno.test("abortable gives what came before the abort", async () => {
+  const abort = new AbortController();
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const waiting = abortable(promise, abort.signal);
+  resolve("first");
+  abort.abort();
+  assert.equal(await waiting, "first");
+});
+
+Deno.test("abortable and sleeps leave no listener at a signal that lives long", async () => {
+  const signal = new AbortController().signal;
+  let listeners = 0;
+  const { addEventListener: add, removeEventListener: remove } = signal;
+  signal.addEventListener = (...args: unknown[]) => (listeners++, Reflect.apply(add, signal, args));
+  signal.removeEventListener = (...args: unknown[]) => (
+    listeners--, Reflect.apply(remove, signal, args)
+  );
+  await abortable(Promise.resolve(), signal);
+  await assert.rejects(abortable(Promise.reject(new Error("failed")), signal));
+  await systemClock.sleep(1, signal);
+  assert.equal(listeners, 0);
+});
+
+Deno.test("untilAborted waits for the abort, and not where it has come", async () => {
+  const abort = new AbortController();
+  let ended = false;
+  const waiting = untilAborted(abort.signal).then(() => ended = true);
+  await new ManualClock().settle();
+  assert.equal(ended, false);
+  abort.abort();
+  await waiting;
+  await untilAborted(abort.signal);
+});
 
 Deno.test("LinkedAbort aborts with the reason of whichever parent aborts first", () => {
   const [one, other] = [new AbortController(), new AbortController()];

@@ -6,7 +6,7 @@
 import type { Random } from "./clock.ts";
 
 /** Shape of a back-off. */
-export interface BackoffOptions {
+interface BackoffOptions {
   /** Wait after the first failure, milliseconds. */
   readonly base: number;
   /** Longest wait, milliseconds. */

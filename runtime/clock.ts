@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { abortable } from "./abort.ts";
 
 /** Source of time and of waits. */
 export interface Clock {
@@ -23,18 +24,22 @@ export type Random = () => number;
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  sleep(ms, signal) {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      const timer = setTimeout(() => {
-        signal?.removeEventListener("abort", onAbort);
-        resolve();
-      }, ms);
-      const onAbort = () => {
-        clearTimeout(timer);
-        reject(signal?.reason);
-      };
-      signal?.addEventListener("abort", onAbort, { once: true });
-    });
+  async sleep(ms, signal) {
+    let left = ms;
+    for (; left > MAX_TIMER_MS; left -= MAX_TIMER_MS) await sleepOnce(MAX_TIMER_MS, signal);
+    await sleepOnce(left, signal);
   },
 };
+
+/** A timer of more fires at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+async function sleepOnce(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  try {
+    await abortable(promise, signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -15,3 +15,13 @@ Deno.test("systemClock rejects a sleep with the signal's reason, also one that h
   await assert.rejects(sleep, /enough/);
   await assert.rejects(systemClock.sleep(60_000, stop.signal), /enough/);
 });
+
+Deno.test("systemClock sleeps on where one timer cannot last so long", async () => {
+  const stop = new AbortController();
+  let over = false;
+  const sleep = systemClock.sleep(2 ** 31, stop.signal).then(() => over = true);
+  await systemClock.sleep(20);
+  assert.equal(over, false);
+  stop.abort(new Error("enough"));
+  await assert.rejects(sleep, /enough/);
+});

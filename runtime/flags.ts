@@ -4,19 +4,21 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { nearest } from "./nearest.ts";
+import { errorText } from "../core/error_text.ts";
+import { nearest } from "../core/nearest.ts";
 import type { Setting } from "./settings.ts";
+import { versionText } from "./version.ts";
 
 /** Settings by flag name without the dashes, such as `no-leader-election`. */
-export type Settings = Readonly<Record<string, Setting<unknown>>>;
+type Settings = Readonly<Record<string, Setting<unknown>>>;
 
 /** `no-leader-election` -> `noLeaderElection`. */
-export type CamelCase<Name extends string> = Name extends `${infer Head}-${infer Tail}`
+type CamelCase<Name extends string> = Name extends `${infer Head}-${infer Tail}`
   ? `${Head}${Capitalize<CamelCase<Tail>>}`
   : Name;
 
 /** The values of settings, by their names in camel case. */
-export type SettingValues<S extends Settings> = {
+type SettingValues<S extends Settings> = {
   readonly [Name in keyof S & string as CamelCase<Name>]: S[Name] extends Setting<infer T> ? T
     : never;
 };
@@ -27,6 +29,8 @@ export interface Program<S extends Settings> {
   readonly usage: string;
   /** One or more sentences. */
   readonly about: string;
+  /** Stands for what is no flag in the help, such as `FILE`; without it, there is no such thing. */
+  readonly operand?: string;
   readonly settings: S;
 }
 
@@ -36,10 +40,15 @@ export interface Given {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** What came of it: the values, or the text that `--help` asks for. */
+/** What came of it: the values, or the text that `--help` or `--version` asks for. */
 export type Flags<S extends Settings> =
-  | { readonly help: string; readonly values?: never }
-  | { readonly values: SettingValues<S>; readonly help?: never };
+  | { readonly help: string; readonly values?: never; readonly operands?: never }
+  | {
+    readonly values: SettingValues<S>;
+    /** What was given that is no flag, in its order. */
+    readonly operands: readonly string[];
+    readonly help?: never;
+  };
 
 /** Flags or environment that the program cannot use; `problems` has one sentence each. */
 export class FlagError extends Error {
@@ -66,8 +75,14 @@ interface Found {
 export function parseFlags<S extends Settings>(program: Program<S>, given: Given): Flags<S> {
   const problems: string[] = [];
   const { settings } = program;
-  const { help, found } = readArgs(settings, given.args, problems);
-  if (help) return { help: helpText(program) };
+  const { asked, found, operands } = readArgs(settings, given.args, problems);
+  if (asked === "help") return { help: helpText(program) };
+  if (asked === "version") return { help: versionText() };
+  if (program.operand === undefined) {
+    for (const operand of operands) {
+      problems.push(`Cannot use an argument that is no flag: ${JSON.stringify(operand)}`);
+    }
+  }
   const result: Record<string, unknown> = {};
   for (const [name, setting] of Object.entries(settings)) {
     const texts = found.get(name) ?? readEnv(setting, given.env);
@@ -76,21 +91,29 @@ export function parseFlags<S extends Settings>(program: Program<S>, given: Given
       try {
         read.push(setting.parse(text));
       } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
-        problems.push(`Cannot use ${source} ${JSON.stringify(text)}: ${why}`);
+        problems.push(`Cannot use ${source} ${JSON.stringify(text)}: ${errorText(error)}`);
       }
     }
     result[camelCase(name)] = setting.combine(read);
   }
   if (problems.length > 0) throw new FlagError(problems);
-  return { values: result as SettingValues<S> };
+  return { values: result as SettingValues<S>, operands };
+}
+
+/** Names of the environment variables that stand in for settings: what a program needs leave to read. */
+export function variablesOf(settings: Settings): readonly string[] {
+  return Object.values(settings).flatMap(({ env }) => env === undefined ? [] : [env]);
 }
 
 function readArgs(
   settings: Settings,
   args: readonly string[],
   problems: string[],
-): { readonly help: boolean; readonly found: ReadonlyMap<string, Found[]> } {
+): {
+  readonly asked?: "help" | "version";
+  readonly found: ReadonlyMap<string, Found[]>;
+  readonly operands: readonly string[];
+} {
   const flags = Object.entries(settings).filter(([, setting]) => setting.envOnly !== true);
   const known = new Map(flags);
   const { tokens } = parseArgs({
@@ -102,15 +125,20 @@ function readArgs(
     tokens: true,
   });
   const found = new Map<string, Found[]>();
-  let help = false;
+  const operands: string[] = [];
+  let asked: "help" | "version" | undefined;
   for (const token of tokens) {
     if (token.kind === "option-terminator") continue;
     if (token.kind === "positional") {
-      problems.push(`Cannot use an argument that is no flag: ${JSON.stringify(token.value)}`);
+      operands.push(token.value);
       continue;
     }
     if (token.name === "help" || token.rawName === "-h") {
-      help = true;
+      asked = "help";
+      continue;
+    }
+    if (token.rawName === "--version") {
+      asked ??= "version";
       continue;
     }
     const setting = known.get(token.name);
@@ -130,7 +158,7 @@ function readArgs(
     const entry = { text: token.value ?? "", source: token.rawName };
     found.set(token.name, [...(found.get(token.name) ?? []), entry]);
   }
-  return { help, found };
+  return { found, operands, ...(asked && { asked }) };
 }
 
 function unknownFlag(rawName: string, known: Iterable<string>): string {
@@ -153,7 +181,7 @@ function camelCase(name: string): string {
 }
 
 /** The text for `--help`. */
-export function helpText<S extends Settings>(program: Program<S>): string {
+function helpText<S extends Settings>(program: Program<S>): string {
   const rows = Object.entries(program.settings).map(([name, setting]) => {
     const { env, envOnly, help, kind, placeholder, defaultText } = setting;
     const left = envOnly === true
@@ -170,11 +198,20 @@ export function helpText<S extends Settings>(program: Program<S>): string {
       right: notes.length === 0 ? help : `${help} (${notes.join("; ")})`,
     };
   });
-  const flags = [...rows.filter((row) => !row.envOnly), { left: "--help", right: "Show this" }];
-  const width = Math.max(...rows.map((row) => row.left.length), "--help".length);
+  const flags = [...rows.filter((row) => !row.envOnly), {
+    left: "--version",
+    right: "Show which vm-dhcp this is",
+  }, {
+    left: "--help",
+    right: "Show this",
+  }];
+  const width = Math.max(...rows.map((row) => row.left.length), "--version".length);
   const table = (lines: readonly { readonly left: string; readonly right: string }[]) =>
     lines.map(({ left, right }) => `  ${left.padEnd(width)}  ${right}\n`).join("");
   const variables = rows.filter((row) => row.envOnly);
-  return `Usage: ${program.usage} [flags]\n\n${program.about}\n\nFlags:\n${table(flags)}` +
+  const operand = program.operand === undefined ? "" : ` ${program.operand}`;
+  return `Usage: ${program.usage}${operand} [flags]\n\n${program.about}\n\nFlags:\n${
+    table(flags)
+  }` +
     (variables.length === 0 ? "" : `\nEnvironment:\n${table(variables)}`);
 }

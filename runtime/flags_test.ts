@@ -187,6 +187,7 @@ Flags:
   --nic VALUE           Interfaces to serve (may be repeated; environment NICS)
   --https-port VALUE    Port
   --format VALUE        Format
+  --version             Show which vm-dhcp this is
   --help                Show this
 
 Environment:
@@ -195,4 +196,29 @@ Environment:
   for (const flag of ["--help", "-h"]) {
     assert.equal(parseFlags(PROGRAM, { args: ["--zzz", flag], env: {} }).help, expected);
   }
+});
+
+Deno.test("integer takes both bounds, and nothing beyond them", () => {
+  const port = integer(1, 65_535);
+  assert.deepEqual([port("1"), port("65535")], [1, 65_535]);
+  for (const text of ["0", "65536", "-1", "1.5", "", "1e3"]) {
+    assert.throws(() => port(text), /^RangeError: A whole number from 1 to 65535 is wanted$/);
+  }
+});
+
+Deno.test("parseFlags gives what is no flag, in its order, to a program that takes it: a flag's value is none of it", () => {
+  const program = {
+    ...{ usage: "deno task x", about: "Does it.", operand: "FILE" },
+    settings: { name: value({ help: "A name", parse: (text: string) => text }) },
+  };
+  const { values, operands } = parseFlags(program, {
+    args: ["a", "--name", "b", "c", "--", "--d"],
+    env: {},
+  });
+  assert.deepStrictEqual({ values, operands }, {
+    values: { name: "b" },
+    operands: ["a", "c", "--d"],
+  });
+  const { help = "" } = parseFlags(program, { args: ["--help"], env: {} });
+  assert.strictEqual(help.split("\n")[0], "Usage: deno task x FILE [flags]");
 });

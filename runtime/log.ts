@@ -4,12 +4,10 @@
  * @module
  */
 import { getJsonLinesFormatter, getTextFormatter, type LogRecord } from "@logtape/logtape";
+import { type Clock, systemClock } from "./clock.ts";
+import { type LogKeys, type LogLevel, LogLevels } from "./log_levels.ts";
 
-/** Values that a log line may carry. An `Error` is written with its name, message and causes. */
-export type LogKeys = Readonly<Record<string, unknown>>;
-
-/** How much a line matters, from least to most. */
-export type LogLevel = "trace" | "debug" | "info" | "warn" | "error";
+export type { LogKeys, LogLevel } from "./log_levels.ts";
 
 /** A logger. Messages are constant text; what varies goes into the keys. */
 export interface Logger {
@@ -25,16 +23,19 @@ export interface Logger {
   error(message: string, keys?: LogKeys): void;
   /** A logger that adds these keys to every line. */
   with(keys: LogKeys): Logger;
-  /** Whether lines of this level are written: ask before making costly keys. */
-  enabled(level: LogLevel): boolean;
+  /**
+   * Whether lines of this level may be written: ask before making costly keys. `keys`: those of the line that are at hand, such as
+   * `macAddress`, by which may be decided.
+   */
+  enabled(level: LogLevel, keys?: LogKeys): boolean;
 }
 
 /** Where a {@linkcode createLogger}'s lines go and how they look. */
 export interface LoggerOptions {
   /** Name of the program, on every line as `logger`. */
   readonly name: string;
-  /** Least level that is written. Default `info`. */
-  readonly level?: LogLevel;
+  /** Least level that is written, or the levels, where they change. Default `info`. */
+  readonly level?: LogLevel | LogLevels;
   /** `json`: one JSON object per line (default). `text`: for a terminal. */
   readonly format?: "json" | "text";
   /** Takes a whole line with its line end, such as `(line) => Deno.stderr.writeSync(encode(line))`. */
@@ -43,9 +44,8 @@ export interface LoggerOptions {
   readonly now?: () => number;
 }
 
-const LEVELS: readonly LogLevel[] = ["trace", "debug", "info", "warn", "error"];
 const RESERVED = new Set(["@timestamp", "level", "message", "logger"]);
-const DEEPEST_CAUSE = 5;
+const MAX_CAUSES = 5;
 
 const formatJson = getJsonLinesFormatter({ properties: "flatten", message: "template" });
 const formatHead = getTextFormatter({
@@ -63,10 +63,11 @@ const formatHead = getTextFormatter({
  */
 export function createLogger(options: LoggerOptions): Logger {
   const { name, level = "info", format = "json", write, now = Date.now } = options;
-  const least = LEVELS.indexOf(level);
+  const levels = level instanceof LogLevels ? level : new LogLevels({ level, clock: systemClock });
   const render = format === "json" ? formatJson : formatText;
   const emit: Emit = (lineLevel, message, keys) => {
-    const withStack = lineLevel === "error" || least <= LEVELS.indexOf("debug");
+    if (!levels.admit(lineLevel, keys)) return;
+    const withStack = lineLevel === "error" || levels.wanted("debug", keys);
     const record: LogRecord = {
       category: [name],
       level: lineLevel === "warn" ? "warning" : lineLevel,
@@ -77,20 +78,43 @@ export function createLogger(options: LoggerOptions): Logger {
     };
     write(render(record));
   };
-  return loggerOver(emit, { enabled: (wanted) => LEVELS.indexOf(wanted) >= least });
+  return loggerOver(emit, { enabled: (wanted, keys) => levels.enabled(wanted, keys) });
+}
+
+/** A program's log, and the levels by which it is written. */
+export interface ProgramLog {
+  readonly log: Logger;
+  readonly levels: LogLevels;
+}
+
+/** A program's log from this level on, and the levels that can be changed while it runs. */
+export function programLog(
+  { level = "info", clock = systemClock, ...options }:
+    & { readonly level?: LogLevel; readonly clock?: Clock }
+    & Omit<LoggerOptions, "level">,
+): ProgramLog {
+  const levels = new LogLevels({ level, clock });
+  const log = createLogger({ ...options, level: levels });
+  levels.onEnd = (override) =>
+    log.info("Log level is as before: the time is over", { ...override });
+  levels.onLeftOut = (lines) => log.warn("Log lines were left out: there were too many", { lines });
+  return { log, levels };
 }
 
 /** Takes one line. */
-export type Emit = (level: LogLevel, message: string, keys: LogKeys) => void;
+type Emit = (level: LogLevel, message: string, keys: LogKeys) => void;
 
 /** A {@linkcode Logger} over a function that takes its lines. */
 export function loggerOver(
   emit: Emit,
-  options: { readonly enabled?: (level: LogLevel) => boolean; readonly keys?: LogKeys } = {},
+  options: {
+    readonly enabled?: (level: LogLevel, keys: LogKeys) => boolean;
+    readonly keys?: LogKeys;
+  } = {},
 ): Logger {
   const { enabled = () => true, keys: own = {} } = options;
   const at = (level: LogLevel) => (message: string, keys?: LogKeys) => {
-    if (enabled(level)) emit(level, message, keys === undefined ? own : { ...own, ...keys });
+    if (enabled(level, own)) emit(level, message, keys === undefined ? own : { ...own, ...keys });
   };
   return {
     trace: at("trace"),
@@ -99,7 +123,7 @@ export function loggerOver(
     warn: at("warn"),
     error: at("error"),
     with: (more) => loggerOver(emit, { enabled, keys: { ...own, ...more } }),
-    enabled,
+    enabled: (level, keys) => enabled(level, keys === undefined ? own : { ...own, ...keys }),
   };
 }
 
@@ -119,7 +143,7 @@ function errorKeys(error: Error, withStack: boolean, depth = 0): Record<string, 
     name,
     message,
     ...(withStack ? { stack: error.stack } : {}),
-    ...(cause === undefined || depth >= DEEPEST_CAUSE
+    ...(cause === undefined || depth >= MAX_CAUSES
       ? {}
       : { cause: cause instanceof Error ? errorKeys(cause, withStack, depth + 1) : String(cause) }),
   };

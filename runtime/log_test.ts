@@ -61,6 +61,14 @@ Deno.test("createLogger writes an error with its causes, and its stack only at l
   assert.match(failed.stack, /log_test/);
 });
 
+Deno.test("createLogger writes five causes of an error at most, also of one that is its own cause", () => {
+  const { logger, lines } = logging();
+  const error = new Error("again");
+  error.cause = error;
+  logger.warn("Failed", { error });
+  assert.equal(lines.join("").match(/"message":"again"/g)?.length, 6);
+});
+
 Deno.test("createLogger survives keys that JSON cannot hold", () => {
   for (const format of ["json", "text"] as const) {
     const { logger, lines } = logging({ format });

@@ -22,10 +22,10 @@ const { Counter: PromCounter, Gauge: PromGauge, Histogram: PromHistogram, Regist
   } as Pick<typeof prom, "Counter" | "Gauge" | "Histogram" | "Registry">;
 
 /** Label name -> value; all labels of a metric are given every time. */
-export type Labels<L extends string> = Readonly<Record<L, string>>;
+type Labels<L extends string> = Readonly<Record<L, string>>;
 
 /** Name, help text and label names of a metric. */
-export interface MetricSpec<L extends string> {
+interface MetricSpec<L extends string> {
   /** Such as `vmdhcpagent_packets_total`. */
   readonly name: string;
   /** One sentence. */
@@ -35,7 +35,7 @@ export interface MetricSpec<L extends string> {
 }
 
 /** Called at every scrape to tell all values afresh: nothing told before stays. */
-export type Collect<L extends string> = (tell: (labels: Labels<L>, value: number) => void) => void;
+type Collect<L extends string> = (tell: (labels: Labels<L>, value: number) => void) => void;
 
 /** A number that only grows. */
 export interface Counter<L extends string> {
@@ -44,13 +44,9 @@ export interface Counter<L extends string> {
 }
 
 /** A number that goes up and down. */
-export interface Gauge<L extends string> {
+interface Gauge<L extends string> {
   /** Sets the value for these labels. */
   set(labels: Labels<L>, value: number): void;
-  /** Forgets the value for these labels. */
-  remove(labels: Labels<L>): void;
-  /** Forgets all values. */
-  reset(): void;
 }
 
 /** How often values fell into ranges. */
@@ -110,11 +106,7 @@ export function createMetrics(): Metrics {
           },
         }),
       });
-      return {
-        set: (of, value) => gauge.set(of, value),
-        remove: (of) => gauge.remove(of),
-        reset: () => gauge.reset(),
-      };
+      return { set: (of, value) => gauge.set(of, value) };
     },
     histogram: ({ buckets, labels = [], ...spec }) => {
       const histogram = new PromHistogram({

@@ -23,7 +23,7 @@ export interface Setting<T> {
 }
 
 /** What all kinds of settings have in common. */
-export interface SettingOptions {
+interface SettingOptions {
   readonly help: string;
   readonly env?: string;
   readonly envOnly?: boolean;

@@ -10,7 +10,7 @@ import type { Logger } from "./log.ts";
 export type EndSignal = "SIGTERM" | "SIGINT";
 
 /** What {@linkcode onShutdown} needs from outside. */
-export interface ShutdownOptions {
+interface ShutdownOptions {
   readonly logger: Logger;
   /** Ends the process at once with this code, as the runtime's own exit does. */
   readonly exit: (code: number) => void;
@@ -24,7 +24,7 @@ export interface ShutdownOptions {
 }
 
 /** The signal that ends the program's work; disposing it stops listening. */
-export interface Shutdown extends Disposable {
+interface Shutdown extends Disposable {
   /** Aborts at the first SIGTERM or SIGINT. */
   readonly signal: AbortSignal;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { ManualClock } from "./manual_clock.ts";
-import { memoryLogger } from "./memory_logger.ts";
+import { ManualClock } from "./testing/manual_clock.ts";
+import { memoryLogger } from "./testing/memory_logger.ts";
 import { type EndSignal, onShutdown } from "./shutdown.ts";
 
 function fakeSignals() {
@@ -16,8 +16,9 @@ Deno.test("onShutdown drains at the first signal, however often it arrives, and 
   const signals = fakeSignals();
   const clock = new ManualClock();
   const exits: number[] = [];
+  const logger = memoryLogger();
   using shutdown = onShutdown({
-    logger: memoryLogger(),
+    logger,
     exit: (code) => exits.push(code),
     clock,
     signals,
@@ -32,6 +33,10 @@ Deno.test("onShutdown drains at the first signal, however often it arrives, and 
   await clock.advance(100);
   signals.listeners.get("SIGINT")?.();
   assert.deepEqual(exits, [130]);
+  assert.deepEqual(logger.lines.map(({ message, keys }) => `${message}: ${keys.signal}`), [
+    "Stopping; a second signal exits at once: SIGTERM",
+    "Exiting at once: SIGINT",
+  ]);
 });
 
 Deno.test("onShutdown stops listening when it is disposed", () => {

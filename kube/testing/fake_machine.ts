@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { CommandResult, Machine } from "../machine.ts";
+import type { CommandResult, Machine } from "../connect/machine.ts";
 
 /** A {@linkcode Machine} whose files and commands the test makes up. */
 export class FakeMachine implements Machine {

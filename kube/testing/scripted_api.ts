@@ -5,17 +5,18 @@
  */
 import type { KubeObject } from "../../core/api/types.ts";
 import { ApiError, ConnectionError } from "../errors.ts";
-import { keyOf } from "../resources.ts";
+import { keyOf } from "../objects/resources.ts";
 import {
   type JsonValue,
   type RequestOptions,
   type RestAnswer,
   type RestClient,
   toRestClient,
-} from "../seam.ts";
+} from "../rest_client.ts";
+import type { Resource } from "../types.ts";
 
 /** One kept request. */
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string;
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
@@ -23,16 +24,33 @@ export interface SeenRequest {
   readonly contentType: string | undefined;
 }
 
-/** A scripted API server. */
+/** The state of a server at one time. */
+interface Backup {
+  readonly version: number;
+  readonly objects: ReadonlyMap<string, KubeObject>;
+}
+
+/** A watch that is open. */
+interface OpenWatch {
+  readonly controller: ReadableStreamDefaultController<JsonValue>;
+  /** It brings what is newer than this version, which may be still to come. */
+  readonly from: number;
+}
+
+/** A scripted API server. It takes creates and guarded merge patches, too. */
 export class ScriptedApi {
   readonly rest: RestClient = toRestClient((request) => this.#perform(request));
   readonly requests: SeenRequest[] = [];
+  readonly #resource: Resource<KubeObject>;
   readonly #objects = new Map<string, KubeObject>();
   readonly #history: { readonly version: number; readonly line: JsonValue }[] = [];
-  readonly #watches = new Set<ReadableStreamDefaultController<JsonValue>>();
+  readonly #watches = new Set<OpenWatch>();
   readonly #failures: unknown[] = [];
   #version = 100;
   #forgottenBefore = 0;
+  /** Whole lists answered so far, and lists of one object. */
+  lists = 0;
+  checks = 0;
   /** Answers 404 to everything. */
   missing = false;
   /** Watches open but never hear anything. */
@@ -42,14 +60,14 @@ export class ScriptedApi {
   /** Called when an answer is made and before it arrives: what happens now, it does not tell. */
   after: (request: RequestOptions) => void | Promise<void> = () => undefined;
 
+  /** Serves this resource, in the namespace `default`. */
+  constructor(resource: Resource<KubeObject>) {
+    this.#resource = resource;
+  }
+
   /** Number of open watches. */
   get watches(): number {
     return this.#watches.size;
-  }
-
-  /** Lists seen so far. */
-  get lists(): number {
-    return this.requests.filter((request) => request.query.watch === undefined).length;
   }
 
   /** Creates or changes an object as somebody else, and tells the watches. */
@@ -60,14 +78,11 @@ export class ScriptedApi {
   ): KubeObject {
     const known = this.#objects.get(`default/${name}`);
     const object = {
-      apiVersion: "v1",
-      kind: "ConfigMap",
-      metadata: { namespace: "default", name, uid, resourceVersion: String(++this.#version) },
+      ...this.#kind(),
+      metadata: { namespace: "default", name, uid },
       ...fields,
     };
-    this.#objects.set(keyOf(object), object);
-    this.#tell(known === undefined ? "ADDED" : "MODIFIED", object);
-    return object;
+    return this.#keep(known === undefined ? "ADDED" : "MODIFIED", object);
   }
 
   /** Deletes an object as somebody else, and tells the watches. */
@@ -81,24 +96,36 @@ export class ScriptedApi {
 
   /** Tells the watches how far they are. */
   bookmark(): void {
-    const object = {
-      kind: "ConfigMap",
-      apiVersion: "v1",
-      metadata: { resourceVersion: String(this.#version) },
-    };
-    for (const watch of this.#watches) watch.enqueue({ type: "BOOKMARK", object });
+    const object = { ...this.#kind(), metadata: { resourceVersion: String(this.#version) } };
+    for (const { controller, from } of this.#watches) {
+      if (this.#version >= from) controller.enqueue({ type: "BOOKMARK", object });
+    }
+  }
+
+  /** The state now. */
+  backup(): Backup {
+    return { version: this.#version, objects: new Map(this.#objects) };
+  }
+
+  /** Goes back to an earlier state: versions go on from there, and a watch from a later one waits. Open watches stay. */
+  restore({ version, objects }: Backup): void {
+    this.#version = version;
+    this.#objects.clear();
+    for (const [key, object] of objects) this.#objects.set(key, object);
+    this.#history.length = 0;
+    this.#forgottenBefore = version;
   }
 
   /** Ends all watches as a server does at their time limit. */
   endWatches(): void {
-    for (const watch of this.#watches) watch.close();
+    for (const { controller } of this.#watches) controller.close();
     this.#watches.clear();
   }
 
   /** Breaks all watches as a lost connection does. */
   breakWatches(): void {
-    for (const watch of this.#watches) {
-      watch.error(new ConnectionError({ method: "WATCH", path: "/" }, "reset"));
+    for (const { controller } of this.#watches) {
+      controller.error(new ConnectionError({ method: "WATCH", path: "/" }, "reset"));
     }
     this.#watches.clear();
   }
@@ -127,21 +154,63 @@ export class ScriptedApi {
     if (request.expectStream === true) {
       return this.#watch(Number(query.resourceVersion), request.abortSignal);
     }
+    if (method !== "GET") return this.#write(request) as unknown as JsonValue;
+    if (!path.endsWith(`/${this.#resource.plural}`)) {
+      return this.#known(request) as unknown as JsonValue;
+    }
     // As a real list: its items have neither kind nor apiVersion.
-    const items = [...this.#objects.values()].map(({ kind: _, apiVersion: __, ...rest }) => rest);
+    const items = [...this.#objects.values()].map(({ kind: _, apiVersion: __, ...rest }) => rest)
+      .slice(0, query.limit === undefined ? undefined : Number(query.limit));
     const list = { metadata: { resourceVersion: String(this.#version) }, items };
+    if (query.limit === "1") this.checks++;
+    else this.lists++;
     await this.after(request);
     return list as unknown as JsonValue;
   }
 
+  #write(request: RequestOptions): KubeObject {
+    const body = request.bodyJson as unknown as KubeObject;
+    if (request.method === "POST") {
+      if (this.#objects.has(keyOf(body))) {
+        throw new ApiError({ code: 409, reason: "AlreadyExists" }, request);
+      }
+      return this.#keep("ADDED", body);
+    }
+    const known = this.#known(request);
+    const guard = body.metadata?.resourceVersion ?? known.metadata.resourceVersion;
+    if (guard !== known.metadata.resourceVersion) {
+      throw new ApiError({ code: 409, reason: "Conflict" }, request);
+    }
+    return this.#keep("MODIFIED", merged(known, body) as KubeObject);
+  }
+
+  /** The object that a path ends with. */
+  #known(request: RequestOptions): KubeObject {
+    const known = this.#objects.get(`default/${request.path.split("/").at(-1)}`);
+    if (known === undefined) throw new ApiError({ code: 404, reason: "NotFound" }, request);
+    return known;
+  }
+
+  #kind(): Pick<KubeObject, "apiVersion" | "kind"> {
+    return { apiVersion: this.#resource.apiVersion, kind: this.#resource.kind };
+  }
+
+  #keep(type: "ADDED" | "MODIFIED", written: KubeObject): KubeObject {
+    const metadata = { ...written.metadata, resourceVersion: String(++this.#version) };
+    const object = { ...written, ...this.#kind(), metadata };
+    this.#objects.set(keyOf(object), object);
+    this.#tell(type, object);
+    return object;
+  }
+
   #watch(from: number, signal: AbortSignal | undefined): ReadableStream<JsonValue> {
-    let own: ReadableStreamDefaultController<JsonValue> | undefined;
+    let own: OpenWatch | undefined;
     return new ReadableStream<JsonValue>({
       start: (controller) => {
-        own = controller;
+        const watch = own = { controller, from };
         signal?.addEventListener(
           "abort",
-          () => this.#watches.delete(controller) && controller.error(signal.reason),
+          () => this.#watches.delete(watch) && controller.error(signal.reason),
         );
         if (this.silent) return;
         if (from < this.#forgottenBefore) {
@@ -154,7 +223,7 @@ export class ScriptedApi {
           controller.enqueue({ type: "ERROR", object });
           return controller.close();
         }
-        this.#watches.add(controller);
+        this.#watches.add(watch);
         for (const { version, line } of this.#history) if (version > from) controller.enqueue(line);
       },
       cancel: () => {
@@ -166,6 +235,16 @@ export class ScriptedApi {
   #tell(type: string, object: KubeObject): void {
     const line = { type, object } as unknown as JsonValue;
     this.#history.push({ version: this.#version, line });
-    for (const watch of this.#watches) watch.enqueue(line);
+    for (const { controller, from } of this.#watches) {
+      if (this.#version > from) controller.enqueue(line);
+    }
   }
+}
+
+/** A merge patch without deletions. */
+function merged(before: unknown, patch: unknown): unknown {
+  if (patch === null || typeof patch !== "object" || Array.isArray(patch)) return patch;
+  const result: Record<string, unknown> = { ...before as object };
+  for (const [key, value] of Object.entries(patch)) result[key] = merged(result[key], value);
+  return result;
 }

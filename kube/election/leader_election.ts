@@ -1,0 +1,388 @@
+/**
+ * One of several processes leads: whoever holds a Lease.
+ *
+ * @module
+ */
+import { LinkedAbort } from "../../runtime/abort.ts";
+import { type Clock, type Random, systemClock } from "../../runtime/clock.ts";
+import { defined } from "../../runtime/defined.ts";
+import type { Logger } from "../../runtime/log.ts";
+import type { Lease } from "../objects/builtin_types.ts";
+import { errorText } from "../../core/error_text.ts";
+import { isConflict, isNotFound } from "../errors.ts";
+import { createInformer } from "../watch/informer.ts";
+import { isNewer } from "../watch/watched_store.ts";
+import { LEASES } from "../objects/resources.ts";
+import type { Leadership } from "./leadership.ts";
+import { acquisition, renewal } from "./lease_spec.ts";
+import type { Informer, KubeClient, ResourceClient } from "../types.ts";
+
+/** How an election is held. Times are milliseconds. */
+export interface LeaderElectionOptions {
+  /** Reads and writes the Lease: needs get, list, watch, create and patch on it. */
+  readonly client: KubeClient;
+  /** Which Lease; it is made where it is missing. */
+  readonly lease: { readonly namespace: string; readonly name: string };
+  /** Who this process is, unlike all others: a pod's name. Whoever has the name takes a Lease of that name up again at once. */
+  readonly identity: string;
+  /** A holder that does not renew for this long has lost. */
+  readonly durationMs: number;
+  /** How often the holder renews. */
+  readonly renewMs: number;
+  /**
+   * What a holder does while it cannot renew. `stop`: it stops before another one may begin, at two thirds of the duration, for
+   * work that two must never do at once. `go-on`: it leads until it sees another holder, for work that is better done twice than
+   * not at all.
+   */
+  readonly onSilence: "stop" | "go-on";
+  /**
+   * Whether this process led when it last ran. With `go-on` it then leads also when the API server stays silent at the start, for
+   * as long as a write may take: a quarter of the duration.
+   */
+  readonly ledBefore?: boolean;
+  /** How long an ending leader goes on until a successor is seen. Default 0. */
+  readonly handOverMs?: number;
+  /** Labels of the Lease where this process makes it. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** By which durations are measured; its wall clock only stands in the Lease, for people. Default: the machine's. */
+  readonly clock?: Clock;
+  /** Spreads the attempts of those who would lead. Default: `Math.random`. */
+  readonly random?: Random;
+  /** Is told who leads, and once when the Lease cannot be reached. Unset: nothing is logged. */
+  readonly logger?: Logger;
+}
+
+/** A write may take this part of the duration: a holder must notice in time that it cannot renew. */
+const WRITE_PART = 1 / 4;
+/** A holder that must stop does so when this part of the duration is over. */
+const STOP_PART = 2 / 3;
+/** How often a Lease that others write, too, is tried to be freed. */
+const RELEASE_TRIES = 4;
+
+/** A Lease that nobody wrote for so many durations is none that anybody holds. */
+const DURATIONS_TO_TROUBLE = 3;
+/**
+ * A Lease that went back (etcd restored from a backup) and was renewed longer ago than this, by the clocks of two machines, is held
+ * by nobody: the one it names has lost it in the history that is gone. Clocks of one cluster do not differ by so much.
+ */
+const PAST_MS = 600_000;
+
+/** When the Lease was last seen to change. */
+interface Seen {
+  readonly holder: string;
+  readonly renewTime: string;
+  readonly durationMs: number;
+  /** On the own monotonic clock: clocks of other machines are not to be trusted. */
+  readonly at: number;
+}
+
+/**
+ * Takes part in an election. What it holds is a `coordination.k8s.io/v1` Lease, as client-go's leader election does, so that both
+ * respect each other.
+ *
+ * Source: Kubernetes API reference, Lease; client-go `tools/leaderelection`.
+ *
+ * @example
+ * ```ts
+ * import { createKubeClient, type Lease, LeaderElection, toRestClient } from "@vm-dhcp/vm-dhcp/kube";
+ *
+ * // Stands for a server that has no Lease yet, and keeps what is written.
+ * let kept: Partial<Lease> = {};
+ * const rest = toRestClient((request) => {
+ *   if (request.expectStream) return Promise.resolve(new ReadableStream<never>());
+ *   if (request.method === "GET") {
+ *     return Promise.resolve({ metadata: { resourceVersion: "1" }, items: [] });
+ *   }
+ *   kept = request.bodyJson as Partial<Lease>;
+ *   return Promise.resolve({ ...kept, metadata: { name: "lock", resourceVersion: "2" } } as never);
+ * });
+ * const election = new LeaderElection({
+ *   client: createKubeClient(rest),
+ *   lease: { namespace: "default", name: "lock" },
+ *   identity: "pod-1",
+ *   durationMs: 1_000,
+ *   renewMs: 100,
+ *   onSilence: "stop",
+ * });
+ * const stop = new AbortController();
+ * const leading = new Promise<void>((resolve) => election.onChange(resolve));
+ * const running = election.run(stop.signal);
+ * await leading;
+ * if (kept.spec?.holderIdentity !== "pod-1") throw new Error("Expected the Lease to be held");
+ * stop.abort();
+ * await running;
+ * if (election.leading) throw new Error("Expected the Lease to be given up");
+ * ```
+ */
+export class LeaderElection implements Leadership {
+  readonly #options: LeaderElectionOptions & { readonly clock: Clock; readonly random: Random };
+  readonly #leases: ResourceClient<Lease>;
+  readonly #informer: Informer<Lease>;
+  readonly #handlers: (() => void)[] = [];
+  #leading = false;
+  /** The newest state of the Lease that is known. */
+  #lease: Lease | undefined;
+  #seen: Seen | undefined;
+  #renewedAt = -Infinity;
+  /** When the Lease was last seen written, by whomever; before that, since when it is looked for. */
+  #writtenAt: number;
+  /** What keeps the Lease from being written or read. */
+  #failure: unknown;
+  #poke = Promise.withResolvers<void>();
+
+  /** Takes no part yet: see {@linkcode run}. */
+  constructor(options: LeaderElectionOptions) {
+    const { client, lease, clock = systemClock, random = Math.random, logger } = options;
+    this.#options = { ...options, clock, random };
+    this.#writtenAt = clock.monotonic();
+    this.#leases = client.of(LEASES);
+    this.#informer = createInformer({
+      client: this.#leases,
+      namespace: lease.namespace,
+      fieldSelector: `metadata.name=${lease.name}`,
+      clock,
+      random,
+      ...defined({ logger }),
+    });
+    this.#informer.onChange((_, __, after) => this.#observe(after));
+  }
+
+  /** Whether this process leads. */
+  get leading(): boolean {
+    return this.#leading;
+  }
+
+  /** Who leads, as far as is known; empty where nobody does. */
+  get holder(): string {
+    return this.#leading ? this.#options.identity : this.#seen?.holder ?? "";
+  }
+
+  /** Milliseconds since the Lease was last seen written, by this process or another one. */
+  get writtenAgoMs(): number {
+    return this.#options.clock.monotonic() - this.#writtenAt;
+  }
+
+  /** That nobody has written the Lease for three durations, and why this process does not; `undefined` while it is written. */
+  get trouble(): string | undefined {
+    const { durationMs } = this.#options;
+    const silentMs = this.writtenAgoMs;
+    if (silentMs < durationMs * DURATIONS_TO_TROUBLE) return undefined;
+    const why = this.#failure ?? this.#informer.trouble?.error;
+    const because = why === undefined ? "" : `: ${errorText(why)}`;
+    return `Lease ${this.#key} was not written for ${Math.floor(silentMs / 1000)} s${because}`;
+  }
+
+  get #key(): string {
+    const { namespace, name } = this.#options.lease;
+    return `${namespace}/${name}`;
+  }
+
+  /** Adds a handler that is called after {@linkcode leading} changed. */
+  onChange(handler: () => void): void {
+    this.#handlers.push(handler);
+  }
+
+  /** Takes part until the signal aborts, then gives the Lease up. Resolves then; never rejects. */
+  async run(signal: AbortSignal): Promise<void> {
+    using watching = new LinkedAbort();
+    const informing = this.#informer.run(watching.signal);
+    const began = this.#options.clock.monotonic();
+    while (!signal.aborted) await this.#pause(await this.#step(began, signal), signal);
+    if (this.#leading) await this.#handOver();
+    watching.abort(undefined);
+    await informing;
+  }
+
+  /** Waits; not for so long where somebody else changes the Lease, or did since the last pause. */
+  async #pause(ms: number, signal?: AbortSignal): Promise<void> {
+    using wait = new LinkedAbort(signal);
+    const over = this.#options.clock.sleep(ms, wait.signal).catch(() => undefined);
+    await Promise.race([over, this.#poke.promise]);
+    wait.abort(undefined);
+    this.#poke = Promise.withResolvers();
+  }
+
+  /** Does what is to be done now, and says when to look again. */
+  async #step(began: number, signal: AbortSignal): Promise<number> {
+    const { clock, durationMs, renewMs, identity, onSilence, ledBefore = false } = this.#options;
+    if (this.#leading) return await this.#renew(signal);
+    if (!this.#informer.synced) {
+      const silentMs = clock.monotonic() - began;
+      if (onSilence === "go-on" && ledBefore && silentMs >= durationMs * WRITE_PART) {
+        this.#set(true, "The API server is silent, and this process led when it last ran");
+      }
+      return renewMs / 2;
+    }
+    const seen = this.#seen;
+    const isFree = seen === undefined || seen.holder === "" || seen.holder === identity;
+    const leftMs = isFree ? 0 : seen.at + seen.durationMs - clock.monotonic();
+    return leftMs > 0 ? leftMs : await this.#acquire(signal);
+  }
+
+  async #acquire(signal: AbortSignal): Promise<number> {
+    const { renewMs, random, onSilence } = this.#options;
+    // Who gave the Lease up ends when it sees its successor: so that nobody is missed, begin before that.
+    if (onSilence === "go-on" && this.#seen?.holder === "") this.#set(true, "The Lease is free");
+    try {
+      await this.#write(this.#acquisition(), signal);
+      this.#set(true, "This process took the Lease");
+      return renewMs;
+    } catch (error) {
+      if (isConflict(error)) await this.#look(signal);
+      else this.#note(error);
+      return renewMs / 2 + random() * renewMs / 2;
+    }
+  }
+
+  async #renew(signal: AbortSignal): Promise<number> {
+    const { clock, renewMs, durationMs, onSilence } = this.#options;
+    try {
+      const isOurs = this.#lease?.spec?.holderIdentity === this.#options.identity;
+      await this.#write(isOurs ? this.#renewal() : this.#acquisition(), signal);
+      return renewMs;
+    } catch (error) {
+      if (signal.aborted) return 0;
+      if (isConflict(error) || isNotFound(error)) await this.#look(signal);
+      else this.#note(error);
+    }
+    const silentMs = clock.monotonic() - this.#renewedAt;
+    if (onSilence === "stop" && silentMs >= durationMs * STOP_PART) {
+      this.#set(false, "The Lease could not be renewed in time");
+    }
+    return renewMs / 4;
+  }
+
+  /** Gives the Lease up, and goes on until a successor is seen or the time is over. */
+  async #handOver(): Promise<void> {
+    const { clock, handOverMs = 0 } = this.#options;
+    await this.#release();
+    const end = clock.monotonic() + handOverMs;
+    while (this.#leading && clock.monotonic() < end) await this.#pause(end - clock.monotonic());
+    this.#set(false, "This process ends, and gave the Lease up");
+  }
+
+  /** Frees the Lease: also when a renewal that was under way, or somebody else's patch, has changed it meanwhile. */
+  async #release(): Promise<void> {
+    for (let tries = 0; tries < RELEASE_TRIES; tries++) {
+      if (this.#lease?.spec?.holderIdentity !== this.#options.identity) return;
+      try {
+        return await this.#write({
+          ...this.#renewal(),
+          holderIdentity: "",
+          leaseDurationSeconds: 1,
+        });
+      } catch (error) {
+        if (!isConflict(error)) return this.#note(error);
+        await this.#look();
+      }
+    }
+  }
+
+  #renewal(): ReturnType<typeof renewal> {
+    const { identity, durationMs, clock } = this.#options;
+    return renewal({ identity, durationMs, now: clock.now() });
+  }
+
+  #acquisition(): NonNullable<Lease["spec"]> {
+    return acquisition(this.#renewal(), this.#lease?.spec);
+  }
+
+  /** Makes the Lease, or changes it; fails with a conflict where it is not as it was seen. */
+  async #write(spec: NonNullable<Lease["spec"]>, signal?: AbortSignal): Promise<void> {
+    const { lease: key, labels, clock, logger } = this.#options;
+    const { apiVersion, kind } = LEASES;
+    const before = this.#lease;
+    const begun = clock.monotonic();
+    using limit = this.#limit(signal);
+    const metadata = defined({ labels });
+    await this.#informer.ask(this.#key, () =>
+      before === undefined
+        ? this.#leases.create({
+          apiVersion,
+          kind,
+          metadata: { ...key, ...metadata },
+          spec,
+        }, { signal: limit.signal })
+        : this.#leases.patch(key, {
+          type: "merge",
+          body: {
+            metadata: { resourceVersion: before.metadata.resourceVersion, ...metadata },
+            spec,
+          },
+        }, { signal: limit.signal }));
+    this.#renewedAt = this.#writtenAt = begun;
+    if (this.#failure !== undefined) logger?.info("The Lease is written again");
+    this.#failure = undefined;
+  }
+
+  /** Reads the Lease: somebody else wrote it, or the server was put back to an earlier state. */
+  async #look(signal?: AbortSignal): Promise<void> {
+    const { lease: key } = this.#options;
+    using limit = this.#limit(signal);
+    try {
+      const lease = await this.#informer.ask(
+        this.#key,
+        () => this.#leases.get(key, { signal: limit.signal }),
+      );
+      if (lease === undefined) this.#observe(undefined);
+    } catch (error) {
+      this.#note(error);
+    }
+  }
+
+  #limit(signal: AbortSignal | undefined): LinkedAbort {
+    const { clock, durationMs } = this.#options;
+    const limit = new LinkedAbort(signal);
+    limit.abortAfter(durationMs * WRITE_PART, {
+      clock,
+      reason: () => new DOMException("The API server does not answer in time", "TimeoutError"),
+    });
+    return limit;
+  }
+
+  #observe(lease: Lease | undefined): void {
+    const { holderIdentity: holder = "", renewTime = "", leaseDurationSeconds } = lease?.spec ?? {};
+    const { identity, durationMs, clock } = this.#options;
+    const isOfThePast = lease !== undefined && this.#isOfThePast(lease);
+    this.#lease = lease;
+    if (lease === undefined) this.#seen = undefined;
+    else if (holder !== this.#seen?.holder || renewTime !== this.#seen.renewTime) {
+      this.#writtenAt = clock.monotonic();
+      this.#seen = {
+        holder,
+        renewTime,
+        durationMs: leaseDurationSeconds === undefined ? durationMs : leaseDurationSeconds * 1000,
+        at: isOfThePast ? -Infinity : clock.monotonic(),
+      };
+    }
+    const isHeld = this.#seen !== undefined && this.#seen.at !== -Infinity && holder !== "";
+    if (isHeld && holder !== identity) this.#set(false, "Another process holds the Lease");
+    if (!this.#leading) this.#poke.resolve();
+  }
+
+  /** Whether a Lease is an earlier state of what was known, and nobody's who still counts on it. */
+  #isOfThePast({ metadata, spec }: Lease): boolean {
+    const wentBack = isNewer(this.#lease?.metadata.resourceVersion, metadata.resourceVersion);
+    const renewed = Date.parse(spec?.renewTime ?? "");
+    return wentBack === true && this.#options.clock.now() - renewed > PAST_MS;
+  }
+
+  #set(leading: boolean, why: string): void {
+    if (this.#leading === leading) return;
+    this.#leading = leading;
+    this.#options.logger?.info(leading ? "Leading" : "No longer leading", {
+      why,
+      lease: this.#key,
+      holder: this.holder,
+    });
+    for (const handler of this.#handlers) handler();
+  }
+
+  /** Says once that the Lease cannot be reached. */
+  #note(error: unknown): void {
+    if (this.#failure === undefined) {
+      this.#options.logger?.warn("Cannot reach the Lease, trying again", { error });
+    }
+    this.#failure = error;
+  }
+}

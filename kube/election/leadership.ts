@@ -1,0 +1,41 @@
+/**
+ * What is done only while this process leads.
+ *
+ * @module
+ */
+import { abortable, LinkedAbort } from "../../runtime/abort.ts";
+
+/** Whether this process is the one of several that works. */
+export interface Leadership {
+  /** Whether it works now. */
+  readonly leading: boolean;
+  /** Why it cannot be known who works, as a sentence. Unset, or `undefined`: it is known. */
+  readonly trouble?: string | undefined;
+  /** Adds a handler that is called after `leading` changed. */
+  onChange(handler: () => void): void;
+}
+
+/** Does the work of one term after the other, each until leadership is lost, until the signal aborts. */
+export async function whileLeading(
+  leadership: Leadership,
+  work: (signal: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  let changed = Promise.withResolvers<void>();
+  let term: LinkedAbort | undefined;
+  leadership.onChange(() => {
+    if (!leadership.leading) term?.abort(new DOMException("No longer leading", "AbortError"));
+    changed.resolve();
+  });
+  while (!signal.aborted) {
+    changed = Promise.withResolvers();
+    if (leadership.leading) {
+      using current = new LinkedAbort(signal);
+      term = current;
+      await work(current.signal);
+      term = undefined;
+    } else {
+      await abortable(changed.promise, signal).catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,397 @@
+/**
+ * Performs requests over `fetch`: credentials, time limits, repeats, streams.
+ *
+ * @module
+ */
+import { abortable, LinkedAbort } from "../../runtime/abort.ts";
+import { type Clock, type Random, systemClock } from "../../runtime/clock.ts";
+import { type ClientCertificate, Connections, type TlsOptions } from "./connections.ts";
+import { ApiError, ConnectionError } from "../errors.ts";
+import type { Logger } from "../../runtime/log.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { bodyOf, headersOf, parseServer, parseStatus, rootMessage } from "./http_request.ts";
+import { jsonLines } from "./json_lines.ts";
+import { retryDelay } from "./retry_after.ts";
+import type { JsonValue, RequestOptions, RestAnswer } from "../rest_client.ts";
+
+/** Who a request comes from. */
+export interface Identity {
+  /** Value of the `Authorization` header. */
+  readonly authorization?: string;
+  /** Shown in the TLS handshake. */
+  readonly certificate?: ClientCertificate;
+}
+
+/**
+ * Tells who a request comes from; asked before every request, so it caches what is costly. With `refused`, the server
+ * did not accept (401) what was given last.
+ */
+export type Credentials = (
+  options: { readonly refused: boolean; readonly signal: AbortSignal },
+) => Promise<Identity>;
+
+/** How to reach a server. */
+export interface FetchClientOptions extends TlsOptions {
+  /** Address, such as `https://10.53.0.1:443`; a path is a prefix of every request's. */
+  readonly server: string;
+  /** Unset: anonymous. */
+  readonly credentials?: Credentials;
+  /**
+   * The server's certificate is not to be checked. Deno allows that only by `--unsafely-ignore-certificate-errors`; an
+   * untrusted certificate is refused without it, and the error says so.
+   */
+  readonly insecure?: boolean;
+  /** Namespace of the context or the service account. */
+  readonly defaultNamespace?: string;
+  /** Longest time for a whole answer, or for a stream's beginning. Default 30,000 ms. */
+  readonly timeoutMs?: number;
+  /** Sent as `User-Agent`. */
+  readonly userAgent?: string;
+  /** Stands in for the machine's `fetch`; then no connections are made and no certificates used. */
+  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
+  /** Default: `Math.random`. */
+  readonly random?: Random;
+  /** Is told of connections that are dead. Unset: nothing is logged. */
+  readonly logger?: Logger;
+}
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+/** A request that its caller gave up sooner says nothing of the connection. */
+const HASTY_MS = 1_000;
+/** A connection on which no request was answered for so long is left. */
+const UNANSWERED_MS = 5_000;
+
+/** A request whose answer's head has come. */
+interface Opened {
+  readonly response: Response;
+  /** The connections it came by; unset where they are not ours. */
+  readonly client: Deno.HttpClient | undefined;
+  readonly abort: LinkedAbort;
+  /** What the request holds until its answer has ended. */
+  readonly held: DisposableStack;
+}
+
+/** A long answer that is being read. */
+interface OpenStream {
+  readonly request: RequestOptions;
+  readonly abort: LinkedAbort;
+  heardAt: number;
+}
+
+/** A connection that carries streams. */
+interface Carrier {
+  readonly heartbeat: Heartbeat;
+  readonly streams: Set<OpenStream>;
+}
+
+/** Performs requests to one server. */
+export class FetchTransport implements Disposable {
+  readonly #options: FetchClientOptions;
+  readonly #server: URL;
+  /** Scheme, host and path prefix, without a slash at the end. */
+  readonly #base: string;
+  readonly #connections: Connections | undefined;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #timeoutMs: number;
+  readonly #streams = new Set<OpenStream>();
+  readonly #carriers = new Map<Deno.HttpClient, Carrier>();
+  /** When a request, other than a stream, was answered last. */
+  #answeredAt = -Infinity;
+  /** When the first one was sent that was not answered since then. */
+  #unansweredSince: number | undefined;
+  #deadConnections = 0;
+
+  constructor(options: FetchClientOptions) {
+    this.#options = options;
+    this.#server = parseServer(options.server);
+    this.#base = `${this.#server.origin}${this.#server.pathname.replace(/\/+$/, "")}`;
+    this.#connections = options.fetch === undefined ? new Connections(options) : undefined;
+    this.#clock = options.clock ?? systemClock;
+    this.#random = options.random ?? Math.random;
+    this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  }
+
+  /** How often connections were left because nothing came by them any more. */
+  get deadConnections(): number {
+    return this.#deadConnections;
+  }
+
+  [Symbol.dispose](): void {
+    for (const { heartbeat } of this.#carriers.values()) heartbeat.stop();
+    this.#connections?.[Symbol.dispose]();
+  }
+
+  async perform(request: RequestOptions): Promise<RestAnswer> {
+    request.abortSignal?.throwIfAborted();
+    for (let attempt = 0, refused = false;; attempt++) {
+      const opened = await this.#open(request, refused);
+      if (opened.response.ok) return await this.#answer(request, opened);
+      const error = await this.#refusal(request, opened);
+      const again = request.bodyStream === undefined;
+      if (again && error.status === 401 && !refused && this.#options.credentials !== undefined) {
+        refused = true;
+        continue;
+      }
+      const wait = retryDelay(opened.response, {
+        attempt,
+        now: this.#clock.now(),
+        random: this.#random,
+      });
+      if (!again || wait === undefined) throw error;
+      await this.#clock.sleep(wait, request.abortSignal);
+    }
+  }
+
+  /** Sends the request and waits for the answer's head. */
+  async #open(request: RequestOptions, refused: boolean): Promise<Opened> {
+    const held = new DisposableStack();
+    const abort = held.use(new LinkedAbort(request.abortSignal));
+    const startedAt = this.#clock.monotonic();
+    abort.abortAfter(this.#timeoutMs, {
+      clock: this.#clock,
+      reason: () => {
+        this.#giveUpConnections(startedAt);
+        return new ConnectionError(
+          request,
+          `${this.#server.origin}: no answer within ${this.#timeoutMs} ms`,
+        );
+      },
+    });
+    try {
+      const identity = await this.#options.credentials?.({ refused, signal: abort.signal });
+      const { response, client } = await this.#fetch(request, {
+        identity: identity ?? {},
+        signal: abort.signal,
+        held,
+      });
+      if (request.expectStream !== true) this.#noteAnswered();
+      return { response, client, abort, held };
+    } catch (cause) {
+      held.dispose();
+      if (abort.signal.aborted && request.expectStream !== true) this.#noteUnanswered(startedAt);
+      throw this.#failure(request, { abort, cause });
+    }
+  }
+
+  async #fetch(
+    request: RequestOptions,
+    by: {
+      readonly identity: Identity;
+      readonly signal: AbortSignal;
+      readonly held: DisposableStack;
+    },
+  ): Promise<Pick<Opened, "response" | "client">> {
+    const query = request.querystring === undefined || request.querystring.size === 0
+      ? ""
+      : `?${request.querystring}`;
+    const init: RequestInit = {
+      method: request.method,
+      headers: headersOf(request, {
+        authorization: by.identity.authorization,
+        userAgent: this.#options.userAgent,
+      }),
+      body: bodyOf(request),
+      signal: by.signal,
+      redirect: "error",
+    };
+    const url = `${this.#base}${request.path}${query}`;
+    if (this.#connections === undefined) {
+      return { response: await (this.#options.fetch ?? fetch)(url, init), client: undefined };
+    }
+    const { client } = by.held.use(this.#connections.take({
+      certificate: by.identity.certificate,
+      stream: request.expectStream === true,
+    }));
+    const overClient: RequestInit & { readonly client: Deno.HttpClient } = { ...init, client };
+    return { response: await fetch(url, overClient), client };
+  }
+
+  async #answer(request: RequestOptions, opened: Opened): Promise<RestAnswer> {
+    if (request.expectStream === true) {
+      opened.abort.disarm();
+      const bytes = this.#stream(request, opened);
+      return request.expectJson === true ? jsonLines(bytes) : bytes;
+    }
+    using _ = opened.held;
+    const { abort } = opened;
+    try {
+      if (request.expectJson !== true) return new Uint8Array(await opened.response.arrayBuffer());
+      const text = await opened.response.text();
+      return text === "" ? null : readJson(text);
+    } catch (cause) {
+      throw this.#failure(request, { abort, cause });
+    }
+  }
+
+  /** The bytes of a long answer. */
+  #stream(
+    request: RequestOptions,
+    { response, client, abort, held }: Opened,
+  ): ReadableStream<Uint8Array> {
+    const reader = (response.body ?? new Blob().stream()).getReader();
+    const heard: OpenStream = { request, abort, heardAt: this.#clock.monotonic() };
+    this.#streams.add(heard);
+    const carrier = client === undefined ? undefined : this.#carry(heard, client);
+    const end = () => {
+      this.#streams.delete(heard);
+      carrier?.end();
+      held.dispose();
+    };
+    return new ReadableStream<Uint8Array>({
+      pull: async (controller) => {
+        try {
+          // Deno does not always end the answer of a request that is aborted.
+          const { done, value } = await abortable(reader.read(), abort.signal);
+          heard.heardAt = this.#clock.monotonic();
+          carrier?.heard();
+          if (!done) return controller.enqueue(value);
+          end();
+          controller.close();
+        } catch (cause) {
+          end();
+          reader.cancel(cause).catch(() => undefined);
+          throw this.#failure(request, { abort, cause });
+        }
+      },
+      cancel: async (reason) => {
+        end();
+        await reader.cancel(reason);
+      },
+    }, { highWaterMark: 0 });
+  }
+
+  /** Notes by which connection a stream comes, and listens to that for as long as it has streams. */
+  #carry(
+    stream: OpenStream,
+    client: Deno.HttpClient,
+  ): { readonly heard: () => void; readonly end: () => void } {
+    const carrier = this.#carriers.get(client) ?? {
+      streams: new Set(),
+      heartbeat: new Heartbeat({
+        clock: this.#clock,
+        ask: (signal) => this.#ping(client, signal),
+        onDead: () => this.#leave(client),
+      }),
+    };
+    this.#carriers.set(client, carrier);
+    const { streams, heartbeat } = carrier;
+    streams.add(stream);
+    heartbeat.heard();
+    return {
+      heard: () => heartbeat.heard(),
+      end: () => {
+        streams.delete(stream);
+        if (streams.size > 0) return;
+        heartbeat.stop();
+        this.#carriers.delete(client);
+      },
+    };
+  }
+
+  /** Asks for anything on a connection of streams. Any answer will do; one that cannot be asked for says nothing. */
+  async #ping(client: Deno.HttpClient, signal: AbortSignal): Promise<void> {
+    const { credentials, userAgent } = this.#options;
+    const request = { method: "GET", path: "/version" } as const;
+    const identity = await credentials?.({ refused: false, signal }).catch(() => undefined);
+    const { authorization } = identity ?? {};
+    const init: RequestInit & { readonly client: Deno.HttpClient } = {
+      headers: headersOf(request, { authorization, userAgent }),
+      redirect: "manual",
+      signal,
+      client,
+    };
+    const response = await fetch(`${this.#base}${request.path}`, init);
+    await response.body?.cancel();
+  }
+
+  /** Leaves a connection by which nothing comes any more; that of requests was made at the same time, and may be as dead. */
+  #leave(client: Deno.HttpClient): void {
+    const streams = [...this.#carriers.get(client)?.streams ?? []];
+    this.#connections?.retire(client);
+    this.#connections?.renewRequests();
+    this.#noteDead({ streams: streams.length });
+    this.#end(streams);
+  }
+
+  #noteAnswered(): void {
+    this.#answeredAt = this.#clock.monotonic();
+    this.#unansweredSince = undefined;
+  }
+
+  /** A request that was sent at `startedAt` got no answer. Where no other one does, the connection is dead. */
+  #noteUnanswered(startedAt: number): void {
+    const now = this.#clock.monotonic();
+    if (now - startedAt < HASTY_MS || this.#answeredAt > startedAt) return;
+    this.#unansweredSince ??= startedAt;
+    for (const { heartbeat } of this.#carriers.values()) heartbeat.doubt();
+    if (now - this.#unansweredSince < UNANSWERED_MS) return;
+    this.#unansweredSince = undefined;
+    this.#connections?.renewRequests();
+    this.#noteDead({ streams: 0 });
+  }
+
+  #noteDead(keys: { readonly streams: number }): void {
+    this.#deadConnections++;
+    const { server, logger } = this.#options;
+    logger?.warn("A connection to the API server is dead, connecting anew", { server, ...keys });
+  }
+
+  async #refusal(request: RequestOptions, opened: Opened): Promise<ApiError> {
+    using _ = opened.held;
+    const { abort, response } = opened;
+    try {
+      const text = await response.text();
+      const body = parseStatus(text) ??
+        { message: text.trim().slice(0, 500) || response.statusText };
+      return new ApiError({ ...body, code: response.status }, request);
+    } catch (cause) {
+      throw this.#failure(request, { abort, cause });
+    }
+  }
+
+  /** What to throw when no whole answer came: the caller's reason to abort, or that the server was not reached. */
+  #failure(
+    request: RequestOptions,
+    why: { readonly abort: LinkedAbort; readonly cause: unknown },
+  ): unknown {
+    if (why.abort.signal.aborted) return why.abort.signal.reason;
+    if (why.cause instanceof ApiError || why.cause instanceof ConnectionError) return why.cause;
+    const said = rootMessage(why.cause).replace(
+      /^error sending request.*?: client error/,
+      "client error",
+    );
+    const hint = this.#insecureHint(said);
+    return new ConnectionError(request, `${this.#server.origin}: ${said}${hint}`, {
+      cause: why.cause,
+    });
+  }
+
+  #insecureHint(said: string): string {
+    if (this.#options.insecure !== true || !/certificate/i.test(said)) return "";
+    return `; to skip the check, start Deno with --unsafely-ignore-certificate-errors=${this.#server.hostname}`;
+  }
+
+  /** Later requests connect anew, and streams that were silent since `startedAt` end. */
+  #giveUpConnections(startedAt: number): void {
+    this.#connections?.renew();
+    this.#end([...this.#streams].filter(({ heardAt }) => heardAt <= startedAt));
+  }
+
+  #end(streams: readonly OpenStream[]): void {
+    for (const { request, abort } of streams) {
+      abort.abort(new ConnectionError(request, `${this.#server.origin}: the connection is dead`));
+    }
+  }
+}
+
+/** The value of a JSON text. What is wrong with it is told without a word of it: it may be of a Secret. */
+function readJson(text: string): JsonValue {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new SyntaxError(`the answer is no JSON: ${text.length} characters`);
+  }
+}

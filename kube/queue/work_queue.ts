@@ -1,0 +1,242 @@
+/**
+ * A queue of keys for a level-triggered worker.
+ *
+ * @module
+ */
+import { abortable } from "../../runtime/abort.ts";
+import { backoff } from "../../runtime/backoff.ts";
+import { type Clock, type Random, systemClock } from "../../runtime/clock.ts";
+import type { Logger } from "../../runtime/log.ts";
+import type { WorkQueue, WorkResult } from "../types.ts";
+
+/** How a {@linkcode WorkQueue} works. */
+export interface WorkQueueOptions {
+  /** For logs. */
+  readonly name: string;
+  /** Keys that may run at once. Default 1. */
+  readonly concurrency?: number;
+  /** Wait after a first failure, and the longest. Defaults 50 and 60,000 ms. */
+  readonly backoffMs?: { readonly base: number; readonly max: number };
+  /** Called after every run. */
+  readonly onRun?: (
+    run: { readonly key: string; readonly ms: number; readonly error?: unknown },
+  ) => void;
+  /** Unset: nothing is logged. */
+  readonly logger?: Logger;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
+  /** Default: `Math.random`. */
+  readonly random?: Random;
+}
+
+type Worker = (key: string, signal: AbortSignal) => Promise<WorkResult | void>;
+
+/** What one call of `run` works with. */
+interface Run {
+  readonly worker: Worker;
+  readonly signal: AbortSignal;
+  readonly ended: () => void;
+}
+
+/**
+ * A queue of keys. Keys run in the order in which they were added; one that is added while it waits runs once, one
+ * that is added while it runs runs once more. `addAfter` keeps the earliest time asked for, and `add` replaces it.
+ * A worker that throws has its key again after a back-off with jitter; any other end forgets earlier failures.
+ *
+ * @example
+ * ```ts
+ * import { createWorkQueue } from "@vm-dhcp/vm-dhcp/kube";
+ *
+ * const seen: string[] = [];
+ * const queue = createWorkQueue({ name: "pools" });
+ * for (const key of ["default/a", "default/b", "default/a"]) queue.add(key);
+ * const stop = new AbortController();
+ * const running = queue.run((key) => Promise.resolve(void seen.push(key)), stop.signal);
+ * await queue.whenIdle();
+ * stop.abort();
+ * await running;
+ * if (seen.join() !== "default/a,default/b") throw new Error("Expected each key once");
+ * ```
+ */
+export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
+  return new KeyQueue(options);
+}
+
+class KeyQueue implements WorkQueue {
+  readonly #options: WorkQueueOptions;
+  readonly #clock: Clock;
+  readonly #wait: (failures: number) => number;
+  readonly #ready = new Set<string>();
+  /** Stands behind what was taken from `#ready`: to begin anew each time would walk over the places of all that were. */
+  #nextReady = this.#ready.values();
+  readonly #running = new Set<string>();
+  /** Keys added while they run. */
+  readonly #again = new Set<string>();
+  /** Key -> when to add it, on the monotonic clock. */
+  readonly #delayed = new Map<string, number>();
+  readonly #failures = new Map<string, number>();
+  readonly #idle = new Set<() => void>();
+  #run: Run | undefined;
+  #pumping = false;
+  #timer: { readonly due: number; readonly cancel: AbortController } | undefined;
+
+  constructor(options: WorkQueueOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    const { base = 50, max = 60_000 } = options.backoffMs ?? {};
+    this.#wait = backoff({ base, max, random: options.random ?? Math.random });
+  }
+
+  get depth(): number {
+    return this.#ready.size + this.#running.size;
+  }
+
+  add(key: string): void {
+    this.#delayed.delete(key);
+    if (this.#running.has(key)) this.#again.add(key);
+    else this.#ready.add(key);
+    this.#pumpSoon();
+  }
+
+  addAfter(key: string, ms: number): void {
+    if (!(ms > 0)) return this.add(key);
+    const due = this.#clock.monotonic() + ms;
+    if (this.#ready.has(key) || due >= (this.#delayed.get(key) ?? Infinity)) return;
+    this.#delayed.set(key, due);
+    this.#armTimer(due);
+  }
+
+  async run(worker: Worker, signal: AbortSignal): Promise<void> {
+    if (this.#run !== undefined) {
+      throw new TypeError(`Cannot run a work queue twice: ${this.#options.name}`);
+    }
+    if (signal.aborted) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#run = { worker, signal, ended: resolve };
+    const onAbort = () => {
+      this.#timer?.cancel.abort();
+      this.#timer = undefined;
+      if (this.#running.size === 0) resolve();
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    this.#ring();
+    this.#pumpSoon();
+    await promise;
+    this.#run = undefined;
+  }
+
+  async whenIdle(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    if (this.depth === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#idle.add(resolve);
+    try {
+      await abortable(promise, signal);
+    } finally {
+      this.#idle.delete(resolve);
+    }
+  }
+
+  /** Starts what may run, after the present task, so that keys added together are seen together. */
+  #pumpSoon(): void {
+    if (this.#pumping || this.#run === undefined) return;
+    this.#pumping = true;
+    queueMicrotask(() => {
+      this.#pumping = false;
+      this.#pump();
+    });
+  }
+
+  #pump(): void {
+    const run = this.#run;
+    if (run === undefined || run.signal.aborted) return;
+    const { concurrency = 1 } = this.#options;
+    while (this.#running.size < concurrency) {
+      const key = this.#takeReady();
+      if (key === undefined) break;
+      this.#running.add(key);
+      this.#work(key, run);
+    }
+  }
+
+  /** The key that is ready for longest. */
+  #takeReady(): string | undefined {
+    if (this.#ready.size === 0) return undefined;
+    let next = this.#nextReady.next();
+    if (next.done) {
+      this.#nextReady = this.#ready.values();
+      next = this.#nextReady.next();
+    }
+    if (next.value !== undefined) this.#ready.delete(next.value);
+    return next.value;
+  }
+
+  async #work(key: string, run: Run) {
+    const startedAt = this.#clock.monotonic();
+    let outcome: { readonly result?: WorkResult | void; readonly error?: unknown };
+    try {
+      outcome = { result: await run.worker(key, run.signal) };
+    } catch (error) {
+      outcome = { error };
+    }
+    this.#running.delete(key);
+    this.#options.onRun?.({
+      key,
+      ms: this.#clock.monotonic() - startedAt,
+      ...("error" in outcome ? { error: outcome.error } : {}),
+    });
+    if ("error" in outcome) {
+      this.#failed(key, { error: outcome.error, stopping: run.signal.aborted });
+    } else this.#succeeded(key, outcome.result);
+    if (this.depth === 0) this.#idle.forEach((resolve) => resolve());
+    if (run.signal.aborted && this.#running.size === 0) return run.ended();
+    this.#pumpSoon();
+  }
+
+  #succeeded(key: string, result: WorkResult | void): void {
+    this.#failures.delete(key);
+    if (this.#again.delete(key)) this.#ready.add(key);
+    else if (result?.requeueAfterMs !== undefined) this.addAfter(key, result.requeueAfterMs);
+  }
+
+  /** Also a key that was added while it ran waits: its own writes may have added it. */
+  #failed(key: string, why: { readonly error: unknown; readonly stopping: boolean }): void {
+    this.#again.delete(key);
+    if (why.stopping) return;
+    const failures = (this.#failures.get(key) ?? 0) + 1;
+    this.#failures.set(key, failures);
+    const waitMs = Math.round(this.#wait(failures));
+    this.#options.logger?.warn("Work failed, trying again", {
+      queue: this.#options.name,
+      key,
+      failures,
+      waitMs,
+      error: why.error,
+    });
+    this.addAfter(key, waitMs);
+  }
+
+  /** Sees to it that a timer rings at `due` or before. */
+  #armTimer(due: number): void {
+    const run = this.#run;
+    if (run === undefined || run.signal.aborted || due >= (this.#timer?.due ?? Infinity)) return;
+    this.#timer?.cancel.abort();
+    const timer = { due, cancel: new AbortController() };
+    this.#timer = timer;
+    this.#clock.sleep(Math.max(0, due - this.#clock.monotonic()), timer.cancel.signal).then(
+      () => this.#ring(),
+      () => undefined,
+    );
+  }
+
+  #ring(): void {
+    this.#timer = undefined;
+    const now = this.#clock.monotonic();
+    let next = Infinity;
+    for (const [key, due] of this.#delayed) {
+      if (due <= now) this.add(key);
+      else next = Math.min(next, due);
+    }
+    if (next < Infinity) this.#armTimer(next);
+  }
+}
