@@ -3,37 +3,24 @@
  *
  * @module
  */
-import type { AgentReport, PoolReport } from "../core/api/agent_report.ts";
+import type { AgentReport, PoolServingReason } from "../core/api/agent/agent_report.ts";
 import { Responder } from "../core/dhcp/mod.ts";
+import { addKubeMetrics } from "../kube/kube_metrics.ts";
 import { createKubeClient, type KubeClient } from "../kube/mod.ts";
 import { LinkedAbort } from "../runtime/abort.ts";
+import { LineBound } from "../runtime/line_bound.ts";
 import { createMetrics, type Metrics } from "../runtime/metrics.ts";
 import { opsApp } from "../runtime/ops_server.ts";
 import { addAgentMetrics, type AgentFigures, type PoolFigures } from "./agent_metrics.ts";
-import { InterfaceWatch } from "./interface_watch.ts";
-import { withoutClashes } from "./network_clashes.ts";
-import { PoolServer, type PoolServerContext } from "./pool_server.ts";
-import { PoolWatch } from "./pool_watch.ts";
-import { ReportWriter } from "./report_writer.ts";
-import type {
-  AgentNetwork,
-  AgentOptions,
-  AgentTiming,
-  RunningAgent,
-  ServedLease,
-} from "./types.ts";
+import { InterfaceWatch } from "./host/interface_watch.ts";
+import { withoutClashes } from "./host/network_clashes.ts";
+import { PoolServer, type PoolServerContext } from "./pool/pool_server.ts";
+import { PoolWatch } from "./pool/pool_watch.ts";
+import { ReportWriter } from "./report/report_writer.ts";
+import type { AgentNetwork, AgentOptions, RunningAgent } from "./types.ts";
 
-const TIMING: AgentTiming = {
-  interfacePollMs: 100,
-  interfaceCheckMs: 2_000,
-  socketCheckMs: 500,
-  reopenMaxMs: 500,
-  snapshotAfterMs: 1_000,
-  reportMs: 5_000,
-};
-
-/** States in which there is nothing that the pod could be waited for. */
-const SETTLED: ReadonlySet<PoolReport["reason"]> = new Set([
+/** What the pod is not made to wait for: it answers, stands by, or there is nothing that it could answer. */
+const READY: ReadonlySet<PoolServingReason> = new Set([
   "Serving",
   "AddressInUse",
   "Standby",
@@ -63,7 +50,6 @@ interface Served {
 class Agent implements RunningAgent {
   readonly done: Promise<void>;
   readonly #options: AgentOptions;
-  readonly #timing: AgentTiming;
   readonly #signal: AbortSignal;
   readonly #client: KubeClient;
   readonly #interfaces: InterfaceWatch;
@@ -75,24 +61,22 @@ class Agent implements RunningAgent {
   readonly #served = new Map<string, Served>();
   /** Networks that were removed and are not quite gone. */
   readonly #ending = new Set<Promise<unknown>>();
-  readonly #listeners = new Set<() => void>();
+  /** Of all networks that can be served. */
+  #interfaceNames: ReadonlySet<string> = new Set();
   #lastReport = "";
-  #telling = false;
+  #reporting = false;
 
   constructor(options: AgentOptions, signal: AbortSignal) {
     const { clock, log, host, name, namespace } = options;
     this.#options = options;
     this.#signal = signal;
-    this.#timing = { ...TIMING, ...options.timing };
     this.#client = createKubeClient(options.rest);
     this.#interfaces = new InterfaceWatch({
       host,
       clock,
       log,
-      pollMs: this.#timing.interfacePollMs,
-      readMs: this.#timing.interfaceCheckMs,
-      lookMs: this.#timing.socketCheckMs,
       onLook: () => this.#reconcileAll(),
+      onTurn: () => this.#served.forEach(({ server }) => server.turn()),
     });
     this.#shared = {
       clock,
@@ -102,8 +86,13 @@ class Agent implements RunningAgent {
       host,
       responder: new Responder(),
       dryRun: options.dryRun ?? false,
-      apiServerAddresses: options.apiServerAddresses ?? [],
-      reopenMaxMs: this.#timing.reopenMaxMs,
+      dryRunLines: new LineBound({
+        clock,
+        onLeftOut: (lines) => log.warn("Lines of the dry run were left out", { lines }),
+      }),
+      needed: options.needed ?? (() => []),
+      served: () => this.#interfaceNames,
+      keepForwarding: options.keepForwarding ?? false,
     };
     this.#reports = new ReportWriter({
       client: this.#client,
@@ -112,10 +101,12 @@ class Agent implements RunningAgent {
       lease: { namespace, name },
       report: () => this.report(),
       ...(options.leadership === undefined ? {} : { leadership: options.leadership }),
-      renewMs: this.#timing.reportMs,
     });
     this.#metrics = options.metrics ?? createMetrics();
     addAgentMetrics(this.#metrics, () => this.#figures());
+    addKubeMetrics(this.#metrics, "vmdhcpagent", {
+      informers: () => [...this.#served.values()].map(({ watch }) => watch.informer),
+    });
     this.#app = this.#operations();
     this.setNetworks(options.networks);
     options.leadership?.onChange(() => this.#reconcileAll());
@@ -125,6 +116,10 @@ class Agent implements RunningAgent {
   setNetworks(networks: readonly AgentNetwork[]): void {
     if (this.#signal.aborted) return;
     const wanted = new Map(withoutClashes(networks).map((network) => [network.pool, network]));
+    this.#interfaceNames = new Set(
+      [...wanted.values()].filter(({ problem }) => problem === undefined)
+        .map(({ interfaceName }) => interfaceName),
+    );
     for (const [pool, served] of this.#served) {
       if (wanted.has(pool)) continue;
       this.#interfaces.refresh();
@@ -148,30 +143,6 @@ class Agent implements RunningAgent {
       [pool, { ...server.report(now), interfaceName: network.interfaceName }] as const
     );
     return { pod: this.#options.pod, pools: Object.fromEntries(pools) };
-  }
-
-  async whenPool(
-    pool: string,
-    wanted: (report: PoolReport) => boolean,
-    signal: AbortSignal,
-  ): Promise<PoolReport> {
-    while (true) {
-      signal.throwIfAborted();
-      const report = this.report().pools[pool];
-      if (report !== undefined && wanted(report)) return report;
-      await this.#nextChange(signal);
-    }
-  }
-
-  leases(): Readonly<Record<string, readonly ServedLease[]>> {
-    const leases = [...this.#served].map(([pool, { server }]) =>
-      [pool, server.network?.leases.entries() ?? []] as const
-    );
-    return Object.fromEntries(leases);
-  }
-
-  metrics(): Promise<string> {
-    return this.#metrics.render();
   }
 
   async handle(request: Request): Promise<Response> {
@@ -205,7 +176,6 @@ class Agent implements RunningAgent {
       random,
       log: log.with({ ippool: pool }),
       snapshots,
-      snapshotAfterMs: this.#timing.snapshotAfterMs,
       onChange: () => this.#reconcile(pool),
     });
     this.#served.set(pool, { network, watch, server, stop, watching: watch.run(stop.signal) });
@@ -229,43 +199,44 @@ class Agent implements RunningAgent {
       view: served.watch.view,
       leading: this.#options.leadership?.leading ?? true,
     });
-    this.#tellChanges();
+    this.#reportChanges();
   }
 
   #reconcileAll(): void {
     for (const pool of this.#served.keys()) this.#reconcile(pool);
-    this.#tellChanges(); // Also where no network is left.
+    this.#reportChanges(); // Also where no network is left.
   }
 
-  /** Tells that something may have changed, once for all that changes together. */
-  #tellChanges(): void {
-    if (this.#telling) return;
-    this.#telling = true;
+  /** Has the report written if it changed, once for all that changes together. */
+  #reportChanges(): void {
+    if (this.#reporting) return;
+    this.#reporting = true;
     queueMicrotask(() => {
-      this.#telling = false;
+      this.#reporting = false;
       const report = JSON.stringify(this.report());
       if (report === this.#lastReport) return;
       this.#lastReport = report;
       this.#reports.changed();
-      for (const listener of [...this.#listeners]) listener();
     });
   }
 
-  #nextChange(signal: AbortSignal): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const onAbort = () => reject(signal.reason);
-    this.#listeners.add(resolve);
-    signal.addEventListener("abort", onAbort, { once: true });
-    return promise.finally(() => {
-      this.#listeners.delete(resolve);
-      signal.removeEventListener("abort", onAbort);
-    });
-  }
-
+  /** One that does not hear the API server goes on answering: nothing but `/readyz` says so. */
   #notReady(): string[] {
-    return Object.entries(this.report().pools)
-      .filter(([, { reason }]) => !SETTLED.has(reason))
+    const unserved = Object.entries(this.report().pools)
+      .filter(([pool, { reason }]) => !READY.has(reason) && !this.#served.get(pool)?.server.refused)
       .map(([pool, { reason, message }]) => `${pool}: ${reason}: ${message}`);
+    const unheard = [...this.#served].flatMap(([pool, { watch: { trouble } }]) =>
+      trouble === undefined ? [] : `${pool}: ${trouble}`
+    );
+    return [...unserved, ...unheard, this.#options.leadership?.trouble ?? []].flat();
+  }
+
+  /** What each pool serves. */
+  #leases(): Readonly<Record<string, unknown>> {
+    const leases = [...this.#served].map(([pool, { server }]) =>
+      [pool, server.network?.leases.entries() ?? []] as const
+    );
+    return Object.fromEntries(leases);
   }
 
   #figures(): AgentFigures {
@@ -275,8 +246,10 @@ class Agent implements RunningAgent {
       pool,
       report: server.report(now),
       counters: server.counters,
+      neighbours: server.neighbours,
       leases: server.network?.leases.size ?? 0,
       opened: server.opened,
+      unread: server.unread,
       heardAgo: watch.heardAgo,
     }));
     return { leading: leadership?.leading ?? true, pools };
@@ -284,12 +257,13 @@ class Agent implements RunningAgent {
 
   #operations(): ReturnType<typeof opsApp> {
     const { enableCacheDump = false } = this.#options;
-    const metrics = { render: () => this.metrics(), contentType: this.#metrics.contentType };
+    const { contentType } = this.#metrics;
+    const metrics = { render: () => this.#metrics.render(), contentType };
     return opsApp({
       notReady: () => this.#notReady(),
       metrics,
       routes: (app) => {
-        if (enableCacheDump) app.get("/leases", (context) => context.json(this.leases()));
+        if (enableCacheDump) app.get("/leases", (context) => context.json(this.#leases()));
       },
     });
   }

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { PoolReport } from "../core/api/agent_report.ts";
+import type { PoolReport } from "../core/api/agent/agent_report.ts";
 import type { Metrics } from "../runtime/metrics.ts";
-import type { PacketCounters } from "./packet_counters.ts";
+import type { NeighbourFigures } from "./neighbours/neighbour_watch.ts";
+import type { PacketCounters } from "./socket/packet_counters.ts";
 
 /** What is told of one pool. */
 export interface PoolFigures {
@@ -13,10 +14,13 @@ export interface PoolFigures {
   readonly pool: string;
   readonly report: Pick<PoolReport, "reason">;
   readonly counters: PacketCounters;
+  readonly neighbours: NeighbourFigures;
   /** Leases that are served. */
   readonly leases: number;
   /** How often its socket was opened. */
   readonly opened: number;
+  /** Packets that its socket dropped before they were read. */
+  readonly unread: number;
   /** Milliseconds since the API server was last heard; `undefined` before. */
   readonly heardAgo: number | undefined;
 }
@@ -29,6 +33,16 @@ export interface AgentFigures {
 
 /** Adds the agent's metrics; `figures` is asked at each scrape. */
 export function addAgentMetrics(metrics: Metrics, figures: () => AgentFigures): void {
+  /** One number for each pool that has it. */
+  const ofPools = (numberOf: (pool: PoolFigures) => number | undefined) => ({
+    labels: ["ippool"] as const,
+    collect: (tell: (labels: { readonly ippool: string }, value: number) => void) => {
+      for (const pool of figures().pools) {
+        const number = numberOf(pool);
+        if (number !== undefined) tell({ ippool: pool.pool }, number);
+      }
+    },
+  });
   metrics.gauge({
     name: "vmdhcpagent_leading",
     help: "1 if this agent answers, 0 if it stands by.",
@@ -46,6 +60,12 @@ export function addAgentMetrics(metrics: Metrics, figures: () => AgentFigures): 
       }
     },
   });
+  metrics.counter({
+    name: "vmdhcpagent_unread_packets_total",
+    help:
+      "Packets that the kernel dropped before they were read: the socket's buffer was full, as in a flood, or the checksum wrong.",
+    ...ofPools(({ unread }) => unread),
+  });
   metrics.counter<"ippool" | "reason">({
     name: "vmdhcpagent_send_failures_total",
     help: "Replies that the system refused to send, by pool and reason.",
@@ -56,34 +76,52 @@ export function addAgentMetrics(metrics: Metrics, figures: () => AgentFigures): 
       }
     },
   });
-  counterOfPools(
-    "vmdhcpagent_omitted_options_total",
-    "Options left out because a reply had no room for them.",
-    {
-      metrics,
-      figures,
-      value: ({ counters }) => counters.omitted,
-    },
-  );
-  counterOfPools("vmdhcpagent_socket_opens_total", "How often the pool's socket was opened.", {
-    metrics,
-    figures,
-    value: ({ opened }) => opened,
+  metrics.counter({
+    name: "vmdhcpagent_omitted_options_total",
+    help: "Options left out because a reply had no room for them.",
+    ...ofPools(({ counters }) => counters.omitted),
   });
-  gaugeOfPools("vmdhcpagent_leases", "Leases that are served.", {
-    metrics,
-    figures,
-    value: ({ leases }) => leases,
+  metrics.counter({
+    name: "vmdhcpagent_socket_opens_total",
+    help: "How often the pool's socket was opened.",
+    ...ofPools(({ opened }) => opened),
   });
-  gaugeOfPools(
-    "vmdhcpagent_api_silent_seconds",
-    "Time since the API server was last heard about the pool.",
-    {
-      metrics,
-      figures,
-      value: ({ heardAgo }) => heardAgo === undefined ? undefined : heardAgo / 1000,
+  metrics.counter<"ippool" | "result">({
+    name: "vmdhcpagent_declines_total",
+    help:
+      "Declined addresses, by pool and what was found: confirmed, unanswered, owner_answers, or not_checked.",
+    labels: ["ippool", "result"],
+    collect: (tell) => {
+      for (const { pool, neighbours } of figures().pools) {
+        for (const [result, count] of neighbours.declines) tell({ ippool: pool, result }, count);
+      }
     },
-  );
+  });
+  metrics.counter({
+    name: "vmdhcpagent_arp_questions_total",
+    help: "ARP questions about addresses of clients.",
+    ...ofPools(({ neighbours }) => neighbours.questions),
+  });
+  metrics.gauge({
+    name: "vmdhcpagent_addresses_in_use",
+    help: "Free addresses of the range that other machines have.",
+    ...ofPools(({ neighbours }) => neighbours.inUse),
+  });
+  metrics.gauge({
+    name: "vmdhcpagent_foreign_dhcp_servers",
+    help: "Other DHCP servers that are heard on the pool's network.",
+    ...ofPools(({ neighbours }) => neighbours.foreignServers),
+  });
+  metrics.gauge({
+    name: "vmdhcpagent_leases",
+    help: "Leases that are served.",
+    ...ofPools(({ leases }) => leases),
+  });
+  metrics.gauge({
+    name: "vmdhcpagent_api_silent_seconds",
+    help: "Time since the API server was last heard about the pool.",
+    ...ofPools(({ heardAgo }) => heardAgo === undefined ? undefined : heardAgo / 1000),
+  });
   metrics.gauge<"ippool" | "reason">({
     name: "vmdhcpagent_pool_state",
     help: "1 for the state that the pool is in, such as Serving.",
@@ -94,27 +132,4 @@ export function addAgentMetrics(metrics: Metrics, figures: () => AgentFigures): 
       }
     },
   });
-}
-
-interface OfPools {
-  readonly metrics: Metrics;
-  readonly figures: () => AgentFigures;
-  readonly value: (pool: PoolFigures) => number | undefined;
-}
-
-function gaugeOfPools(name: string, help: string, of: OfPools): void {
-  of.metrics.gauge<"ippool">({ name, help, labels: ["ippool"], collect: collectPools(of) });
-}
-
-function counterOfPools(name: string, help: string, of: OfPools): void {
-  of.metrics.counter<"ippool">({ name, help, labels: ["ippool"], collect: collectPools(of) });
-}
-
-function collectPools({ figures, value }: OfPools) {
-  return (tell: (labels: { readonly ippool: string }, value: number) => void): void => {
-    for (const pool of figures().pools) {
-      const number = value(pool);
-      if (number !== undefined) tell({ ippool: pool.pool }, number);
-    }
-  };
 }

@@ -4,14 +4,14 @@
  * @module
  */
 import { AGENT_LEASE_LABEL } from "../core/api/names.ts";
-import { LeaderElection } from "../kube/leader_election.ts";
+import { LeaderElection } from "../kube/election/leader_election.ts";
 import type { KubeClient } from "../kube/types.ts";
 import type { Clock, Random } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { SnapshotStore } from "./types.ts";
 
 /** What the election needs. */
-export interface AgentElectionOptions {
+interface AgentElectionOptions {
   readonly client: KubeClient;
   /** The Lease, which also carries the report. */
   readonly lease: { readonly namespace: string; readonly name: string };
@@ -58,7 +58,7 @@ export async function agentElection(options: AgentElectionOptions): Promise<Lead
   if (snapshots !== undefined) {
     election.onChange(() => {
       const kept = election.leading ? snapshots.save(LED, identity) : snapshots.remove(LED);
-      kept.catch((error) => log.warn("Cannot keep whether this agent leads", { error }));
+      kept.catch((error) => log.warn("Cannot note whether this agent leads", { error }));
     });
   }
   return election;

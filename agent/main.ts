@@ -3,59 +3,48 @@
  *
  * @module
  */
-import { fieldErrorText } from "../core/api/mod.ts";
-import type { PodReference } from "../core/api/types.ts";
-import { isIPv4 } from "../core/net/mod.ts";
+import { lookup } from "node:dns/promises";
+import { addKubeMetrics } from "../kube/kube_metrics.ts";
 import { connect, createKubeClient } from "../kube/mod.ts";
+import { clusterOptions } from "../kube/connect/cluster_settings.ts";
+import { loggedClient } from "../kube/http/logged_client.ts";
 import { LinkedAbort } from "../runtime/abort.ts";
 import { systemClock } from "../runtime/clock.ts";
-import { FlagError } from "../runtime/flags.ts";
-import { createLogger, type Logger } from "../runtime/log.ts";
+import { environmentOf } from "../runtime/environment.ts";
+import { type Logger, type ProgramLog } from "../runtime/log.ts";
 import { addProcessMetrics, createMetrics } from "../runtime/metrics.ts";
-import { serveHttp } from "../runtime/ops_server.ts";
+import { serveOperations } from "../runtime/http/operations.ts";
+import { OPS_BOUNDS, opsListen } from "../runtime/ops_server.ts";
+import { runLogged } from "../runtime/program.ts";
 import { onShutdown } from "../runtime/shutdown.ts";
+import { addBuildInfo } from "../runtime/version.ts";
 import { runAgent } from "./agent.ts";
 import { agentElection } from "./election.ts";
-import { FastPort } from "./fast_port.ts";
-import { fileSnapshots } from "./file_snapshots.ts";
-import { LinuxNetwork } from "./linux_network.ts";
-import { readNetworkConfigs } from "./network_configs.ts";
-import { readSettings } from "./settings.ts";
-import type { AgentNetwork } from "./types.ts";
+import { FastPort } from "./socket/fast_port.ts";
+import { fileSnapshots } from "./pool/file_snapshots.ts";
+import { LinuxNetwork } from "./host/linux_network.ts";
+import { followApiServer, neededAddresses } from "./needed.ts";
+import { networksToServe } from "./network_configs.ts";
+import { keepToPodInterface } from "./pod_interface.ts";
+import { ENVIRONMENT, readSettings } from "./settings.ts";
 
 type Settings = NonNullable<ReturnType<typeof readSettings>["values"]>;
 
-async function main(): Promise<number> {
-  const { values: settings, help } = readSettings({ args: Deno.args, env: Deno.env.toObject() });
-  if (settings === undefined) {
-    Deno.stdout.writeSync(new TextEncoder().encode(help));
-    return 0;
-  }
-  const log = createLogger({
-    name: "vm-dhcp-agent",
-    level: settings.trace ? "trace" : settings.debug ? "debug" : "info",
-    write: (line) => Deno.stderr.writeSync(new TextEncoder().encode(line)),
-  });
-  try {
-    await run(settings, log);
-    return 0;
-  } catch (error) {
-    log.error("The agent ends", { error });
-    return 1;
-  }
-}
-
-async function run(settings: Settings, log: Logger): Promise<void> {
+async function run(settings: Settings, { log, levels }: ProgramLog): Promise<void> {
   using shutdown = onShutdown({ logger: log, exit: Deno.exit });
-  const networks = networksOf(settings, log);
-  using rest = await connect({
-    env: Deno.env.toObject(),
+  const { networkConfigs: configs, ippoolRefs: refs, ippoolRef: ref, nic } = settings;
+  const single = ref === undefined ? {} : { single: { ref, nic } };
+  const networks = networksToServe({ configs, refs, ...single }, log);
+  using connection = await connect({
+    env: environment(),
     userAgent: "vm-dhcp-agent",
-    ...(settings.kubeconfig === undefined ? {} : { kubeconfig: settings.kubeconfig }),
-    ...(settings.kubecontext === undefined ? {} : { context: settings.kubecontext }),
+    logger: log,
+    ...clusterOptions(settings),
   });
+  const rest = loggedClient(connection, { log, clock: systemClock });
   const namespace = settings.podNamespace ?? rest.defaultNamespace ?? "default";
-  const pod = podOf(settings, namespace);
+  const podName = settings.podName ?? settings.hostname ?? settings.name;
+  const uid = settings.podUid === undefined ? {} : { uid: settings.podUid };
   const snapshots = settings.stateDir === undefined ? {} : {
     snapshots: fileSnapshots(settings.stateDir),
   };
@@ -64,12 +53,18 @@ async function run(settings: Settings, log: Logger): Promise<void> {
     ...common,
     client: createKubeClient(rest),
     lease: { namespace, name: settings.name },
-    identity: pod.name ?? settings.name,
+    identity: podName,
   });
   const metrics = createMetrics();
   addProcessMetrics(metrics);
+  addKubeMetrics(metrics, "vmdhcpagent", { election, client: connection });
+  addBuildInfo(metrics);
   using host = new LinuxNetwork();
-  // The agent outlives the election: who ends goes on answering until somebody else does.
+  const { hostname: apiServer } = new URL(connection.server);
+  const { podIp, hostIp } = settings;
+  const told = neededAddresses({ apiServer, podIp, hostIp, resolvConf: readResolvConf(log) });
+  let lookedUp: ReturnType<typeof neededAddresses> = [];
+  // The agent outlives the election: a leader that ends goes on answering until its successor does.
   using stop = new LinkedAbort(election === undefined ? shutdown.signal : undefined);
   const agent = runAgent({
     ...common,
@@ -78,20 +73,30 @@ async function run(settings: Settings, log: Logger): Promise<void> {
     host,
     name: settings.name,
     namespace,
-    pod,
+    pod: { namespace, name: podName, ...uid },
     networks,
     dryRun: settings.dryRun,
     enableCacheDump: settings.enableCacheDumpApi,
-    apiServerAddresses: [new URL(rest.server).hostname].filter(isIPv4),
+    needed: () => [...told, ...lookedUp],
     metrics,
     ...(election === undefined ? {} : { leadership: election }),
   }, stop.signal);
+  void followApiServer(apiServer, {
+    ...common,
+    lookUp: async (name) =>
+      (await lookup(name, { family: 4, all: true })).map(({ address }) => address),
+    onAddresses: (needed) => lookedUp = [...needed],
+  }, stop.signal);
   const elected = election?.run(shutdown.signal).then(() => stop.abort(shutdown.signal.reason));
   try {
-    const server = serveHttp(
-      { listen: settings.listen, handle: (request) => agent.handle(request), logger: log },
-      stop.signal,
-    );
+    const server = await serveOperations({
+      listen: opsListen(settings),
+      handle: (request) => agent.handle(request),
+      logger: log,
+      levels,
+      bounds: OPS_BOUNDS,
+    }, stop.signal);
+    keepToPodInterface(server, { podIp, hostIp, host, networks, log });
     await Promise.all([agent.done, server.done, elected]);
   } finally {
     // Whatever ends the program, no address stays behind.
@@ -100,43 +105,26 @@ async function run(settings: Settings, log: Logger): Promise<void> {
   }
 }
 
-/** What is to be served. Throws where nothing of it can be used. */
-function networksOf(settings: Settings, log: Logger): readonly AgentNetwork[] {
-  const { networks, problems } = readNetworkConfigs({
-    configs: settings.networkConfigs,
-    refs: settings.ippoolRefs,
-    ...(settings.ippoolRef === undefined
-      ? {}
-      : { single: { ref: settings.ippoolRef, nic: settings.nic } }),
-  });
-  for (const problem of problems) {
-    log.error("Cannot use a network", { problem: fieldErrorText([problem]) });
+/** Its text; none where it cannot be read. */
+function readResolvConf(log: Logger): string {
+  try {
+    return Deno.readTextFileSync("/etc/resolv.conf");
+  } catch (error) {
+    log.debug("Cannot read /etc/resolv.conf", { error });
+    return "";
   }
-  if (networks.length === 0 && problems.length > 0) {
-    throw new Error("Cannot serve any of the networks");
-  }
-  if (networks.length === 0) {
-    log.warn(
-      "No network to serve: AGENT_NETWORK_CONFIGS, IPPOOL_REFS_JSON and --ippool-ref are empty",
-    );
-  }
-  return networks;
 }
 
-function podOf(settings: Settings, namespace: string): PodReference {
-  return {
-    namespace,
-    name: settings.podName ?? settings.hostname ?? settings.name,
-    ...(settings.podUid === undefined ? {} : { uid: settings.podUid }),
-  };
+/** What the program reads of its environment. */
+function environment(): Readonly<Record<string, string | undefined>> {
+  return environmentOf(ENVIRONMENT, (name) => Deno.env.get(name));
 }
 
-try {
-  Deno.exit(await main());
-} catch (error) {
-  if (!(error instanceof FlagError)) throw error;
-  Deno.stderr.writeSync(
-    new TextEncoder().encode(error.problems.map((problem) => `${problem}\n`).join("")),
-  );
-  Deno.exit(2);
-}
+Deno.exit(
+  await runLogged({
+    name: "vm-dhcp-agent",
+    title: "The agent",
+    settings: () => readSettings({ args: Deno.args, env: environment() }),
+    run,
+  }),
+);

@@ -3,14 +3,16 @@
  *
  * @module
  */
-import type { FieldError } from "../core/api/mod.ts";
+import { type FieldError, fieldErrorText, type FieldPath } from "../core/api/mod.ts";
+import { errorText } from "../core/error_text.ts";
 import { AddressError, parseCidr, parseIPv4 } from "../core/net/mod.ts";
 import { parseKey } from "../kube/mod.ts";
-import { interfaceNameProblem } from "./interface_name.ts";
+import type { Logger } from "../runtime/log.ts";
+import { interfaceNameProblem } from "./host/interface_name.ts";
 import type { AgentNetwork } from "./types.ts";
 
 /** What was read. */
-export interface NetworkConfigs {
+interface NetworkConfigs {
   /** What can be served, and pools that are named without an interface. */
   readonly networks: readonly AgentNetwork[];
   /** Everything that cannot be used, with its place and value. The rest is. */
@@ -18,7 +20,7 @@ export interface NetworkConfigs {
 }
 
 /** The texts to read. */
-export interface NetworkConfigTexts {
+interface NetworkConfigTexts {
   /**
    * `AGENT_NETWORK_CONFIGS`: JSON array of `{interfaceName, serverIP, cidr, ipPoolName, ipPoolRef, nadName}`, the last three
    * as `namespace/name`. Needed are `interfaceName` and `ipPoolRef` (or `ipPoolName`); subnet and server address are
@@ -34,30 +36,44 @@ export interface NetworkConfigTexts {
 const CONFIGS = "AGENT_NETWORK_CONFIGS";
 const REFS = "IPPOOL_REFS_JSON";
 
+/** What is to be served, with a line in the log for everything that cannot be. Throws where nothing of what is named can be. */
+export function networksToServe(texts: NetworkConfigTexts, log: Logger): readonly AgentNetwork[] {
+  const { networks, problems } = readNetworkConfigs(texts);
+  for (const problem of problems) {
+    log.error("Cannot use a network", { problem: fieldErrorText([problem]) });
+  }
+  if (networks.length > 0) return networks;
+  if (problems.length > 0) throw new Error("Cannot serve any of the networks");
+  log.warn(
+    "No network to serve: AGENT_NETWORK_CONFIGS, IPPOOL_REFS_JSON and --ippool-ref are empty",
+  );
+  return [];
+}
+
 /** Reads what is to be served. Never throws: what cannot be used is named, and disturbs nothing else. */
 export function readNetworkConfigs({ configs, refs, single }: NetworkConfigTexts): NetworkConfigs {
   const problems: FieldError[] = [];
   const networks = new Map<string, AgentNetwork>();
   if (single !== undefined) {
-    const pool = readRef(single.ref, { path: "--ippool-ref", problems });
-    const interfaceName = readInterface(single.nic, { path: "--nic", problems });
+    const pool = readRef(single.ref, { path: ["--ippool-ref"], problems });
+    const interfaceName = readInterface(single.nic, { path: ["--nic"], problems });
     if (pool !== undefined && interfaceName !== undefined) {
       networks.set(pool, { interfaceName, pool });
     }
   }
-  for (const [index, entry] of readArray(configs, { path: CONFIGS, problems }).entries()) {
-    const network = readEntry(entry, { path: `${CONFIGS}[${index}]`, problems });
+  for (const [index, entry] of readArray(configs, { path: [CONFIGS], problems }).entries()) {
+    const network = readEntry(entry, { path: [CONFIGS, index], problems });
     if (network === undefined) continue;
     if (networks.has(network.pool)) {
       problems.push({
-        path: `${CONFIGS}[${index}].ipPoolRef`,
+        path: [CONFIGS, index, "ipPoolRef"],
         value: network.pool,
         message: "must not name a pool that is named before",
       });
     } else networks.set(network.pool, network);
   }
-  for (const [index, ref] of readArray(refs, { path: REFS, problems }).entries()) {
-    const path = `${REFS}[${index}]`;
+  for (const [index, ref] of readArray(refs, { path: [REFS], problems }).entries()) {
+    const path = [REFS, index];
     const pool = readRef(ref, { path, problems });
     if (pool === undefined || networks.has(pool)) continue;
     networks.set(pool, {
@@ -70,7 +86,7 @@ export function readNetworkConfigs({ configs, refs, single }: NetworkConfigTexts
 }
 
 interface Place {
-  readonly path: string;
+  readonly path: FieldPath;
   readonly problems: FieldError[];
 }
 
@@ -80,8 +96,7 @@ function readArray(text: string | undefined, { path, problems }: Place): readonl
   try {
     value = JSON.parse(text);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    problems.push({ path, value: text, message: `must be JSON: ${why}` });
+    problems.push({ path, value: text, message: `must be JSON: ${errorText(error)}` });
     return [];
   }
   if (Array.isArray(value)) return value;
@@ -95,16 +110,16 @@ function readEntry(entry: unknown, { path, problems }: Place): AgentNetwork | un
     return undefined;
   }
   const fields = entry as Readonly<Record<string, unknown>>;
-  checkAddress(fields["serverIP"], { path: `${path}.serverIP`, problems, parse: parseIPv4 });
-  checkAddress(fields["cidr"], { path: `${path}.cidr`, problems, parse: parseCidr });
+  checkAddress(fields["serverIP"], { path: [...path, "serverIP"], problems, parse: parseIPv4 });
+  checkAddress(fields["cidr"], { path: [...path, "cidr"], problems, parse: parseCidr });
   const interfaceName = readInterface(fields["interfaceName"], {
-    path: `${path}.interfaceName`,
+    path: [...path, "interfaceName"],
     problems,
   });
   const field = isGiven(fields["ipPoolRef"]) || !isGiven(fields["ipPoolName"])
     ? "ipPoolRef"
     : "ipPoolName";
-  const pool = readRef(fields[field], { path: `${path}.${field}`, problems });
+  const pool = readRef(fields[field], { path: [...path, field], problems });
   return interfaceName === undefined || pool === undefined ? undefined : { interfaceName, pool };
 }
 
@@ -112,8 +127,8 @@ function readInterface(value: unknown, { path, problems }: Place): string | unde
   const problem = typeof value === "string"
     ? interfaceNameProblem(value)
     : "must be the name of an interface";
-  if (problem === undefined && typeof value === "string") return value;
-  problems.push({ path, value, message: problem ?? "" });
+  if (problem === undefined) return value as string;
+  problems.push({ path, value, message: problem });
   return undefined;
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { fieldErrorText } from "../core/api/mod.ts";
-import { readNetworkConfigs } from "./network_configs.ts";
+import { memoryLogger } from "../runtime/testing/memory_logger.ts";
+import { networksToServe, readNetworkConfigs } from "./network_configs.ts";
 
 const GOOD = {
   interfaceName: "net1",
@@ -41,6 +42,23 @@ Deno.test("readNetworkConfigs reads the form of one pool", () => {
   });
   assert.deepEqual(networks, [{ interfaceName: "eth1", pool: "default/net-48" }]);
   assert.deepEqual(problems, []);
+});
+
+Deno.test("readNetworkConfigs names what is wrong with the form of one pool, and serves nothing of it", () => {
+  for (
+    const [ref, nic, problem] of [
+      ["net-48", "eth1", '--ippool-ref: must be namespace/name of an IPPool: "net-48"'],
+      ["default/net-48", "eth/1", '--nic: must not have a slash, a colon or a space: "eth/1"'],
+    ] as const
+  ) {
+    const { networks, problems } = readNetworkConfigs({
+      configs: undefined,
+      refs: undefined,
+      single: { ref, nic },
+    });
+    assert.deepEqual(networks, []);
+    assert.deepEqual(problems.map((one) => fieldErrorText([one])), [problem]);
+  }
 });
 
 for (const empty of [undefined, "", " ", "null", "[]"]) {
@@ -96,6 +114,15 @@ Deno.test("readNetworkConfigs names a bad server address or subnet, and serves t
   });
 });
 
+Deno.test("readNetworkConfigs names a server address that is no text, and none that is not given", () => {
+  for (const serverIP of [undefined, null, ""]) {
+    assert.deepEqual(read([{ ...GOOD, serverIP }]), { networks: [NETWORK], problems: [] });
+  }
+  assert.deepEqual(read([{ ...GOOD, serverIP: 7 }]).problems, [
+    "AGENT_NETWORK_CONFIGS[0].serverIP: must be text: 7",
+  ]);
+});
+
 Deno.test("readNetworkConfigs names text that is no JSON, or no array", () => {
   assert.match(read("[{").problems.join(), /^AGENT_NETWORK_CONFIGS: must be JSON: .*: "\[\{"$/);
   assert.deepEqual(read({}).problems, ["AGENT_NETWORK_CONFIGS: must be an array: {}"]);
@@ -110,4 +137,47 @@ Deno.test("readNetworkConfigs tells of a pool whose interface is not known", () 
     }],
     problems: ['IPPOOL_REFS_JSON[2]: must be namespace/name of an IPPool: "?/"'],
   });
+});
+
+const BROKEN = { interfaceName: "net 2", ipPoolRef: "default/b" };
+const BROKEN_LINE = [
+  "error",
+  'AGENT_NETWORK_CONFIGS[0].interfaceName: must not have a slash, a colon or a space: "net 2"',
+];
+
+function toServe(configs: unknown) {
+  const log = memoryLogger();
+  const networks = () =>
+    networksToServe({ configs: JSON.stringify(configs), refs: undefined }, log);
+  const lines = () => log.lines.map(({ level, keys }) => [level, keys.problem]);
+  return { networks, lines, log };
+}
+
+Deno.test("networksToServe logs a bad entry, and gives the good ones beside it", () => {
+  const { networks, lines } = toServe([BROKEN, GOOD]);
+  assert.deepEqual(networks(), [NETWORK]);
+  assert.deepEqual(lines(), [BROKEN_LINE]);
+});
+
+Deno.test("networksToServe throws where every entry is bad, so that the pod says so instead of seeming well", () => {
+  const { networks, lines } = toServe([BROKEN]);
+  assert.throws(networks, /^Error: Cannot serve any of the networks$/);
+  assert.deepEqual(lines(), [BROKEN_LINE]);
+});
+
+Deno.test("networksToServe only warns where nothing is named", () => {
+  const { networks, log } = toServe([]);
+  assert.deepEqual(networks(), []);
+  assert.deepEqual(log.lines.map(({ level, message }) => [level, message]), [
+    [
+      "warn",
+      "No network to serve: AGENT_NETWORK_CONFIGS, IPPOOL_REFS_JSON and --ippool-ref are empty",
+    ],
+  ]);
+});
+
+Deno.test("networksToServe says nothing where all is well", () => {
+  const { networks, lines } = toServe([GOOD]);
+  assert.deepEqual(networks(), [NETWORK]);
+  assert.deepEqual(lines(), []);
 });

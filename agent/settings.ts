@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { type Flags, type Given, parseFlags, type Program } from "../runtime/flags.ts";
-import { formatListen, parseListen } from "../runtime/ops_server.ts";
+import { CLUSTER_SETTINGS } from "../kube/connect/cluster_settings.ts";
+import { CLUSTER_VARIABLES } from "../kube/connect/connect.ts";
+import { type Flags, type Given, parseFlags, type Program, variablesOf } from "../runtime/flags.ts";
+import { logSettings } from "../runtime/log_settings.ts";
+import { OPS_LISTEN_HELP, parseListen } from "../runtime/ops_server.ts";
 import { nonEmpty, toggle, value, valueOr } from "../runtime/settings.ts";
-
-const DEFAULT_LISTEN = { hostname: "0.0.0.0", port: 8080 };
 
 const SETTINGS = {
   "name": valueOr("vm-dhcp-agent", {
@@ -16,26 +17,15 @@ const SETTINGS = {
     placeholder: "NAME",
     parse: nonEmpty,
   }),
-  "kubeconfig": value({
-    help: "Kubeconfig file; without it, the cluster that the agent runs in",
-    env: "KUBECONFIG",
-    placeholder: "FILE",
-    parse: nonEmpty,
-  }),
-  "kubecontext": value({
-    help: "Context of the kubeconfig",
-    env: "KUBECONTEXT",
-    placeholder: "NAME",
-    parse: nonEmpty,
-  }),
+  ...CLUSTER_SETTINGS,
   "ippool-ref": value({
-    help: "The only pool to serve, on the interface --nic",
+    help: "A pool to serve, on the interface of --nic",
     env: "IPPOOL_REF",
     placeholder: "NAMESPACE/NAME",
     parse: nonEmpty,
   }),
   "nic": valueOr("eth1", {
-    help: "Interface of --ippool-ref",
+    help: "Interface on which --ippool-ref is served",
     placeholder: "INTERFACE",
     parse: nonEmpty,
   }),
@@ -43,21 +33,18 @@ const SETTINGS = {
     help: "Answer nothing and change no address; log what would be answered",
     env: "VM_DHCP_AGENT_DRY_RUN",
   }),
-  "no-leader-election": toggle({ help: "Answer without asking who leads" }),
-  "enable-cache-dump-api": toggle({ help: "Serve /leases" }),
-  "listen": valueOr(DEFAULT_LISTEN, {
-    help: "Where to serve /healthz, /readyz and /metrics",
-    placeholder: "HOST:PORT",
-    parse: parseListen,
-    defaultText: formatListen(DEFAULT_LISTEN),
-  }),
+  "no-leader-election": toggle({ help: "Answer always, whoever holds the Lease" }),
+  "enable-cache-dump-api": toggle({ help: "Serve /leases, the leases of every pool" }),
+  "listen": value({ help: OPS_LISTEN_HELP, placeholder: "HOST:PORT", parse: parseListen }),
   "state-dir": value({
     help: "Folder that keeps the last state of the pools, for a start while the API server is away",
     placeholder: "DIR",
     parse: nonEmpty,
   }),
-  "debug": toggle({ help: "Log each packet" }),
-  "trace": toggle({ help: "Log everything" }),
+  ...logSettings({
+    debug: "Log a line for each packet; /debug/log can for a while",
+    trace: "Log everything, packets whole; /debug/log can for a while",
+  }),
   "network-configs": value({
     help: "JSON array of {interfaceName, ipPoolRef, ...}: the pools to serve and their interfaces",
     env: "AGENT_NETWORK_CONFIGS",
@@ -65,7 +52,8 @@ const SETTINGS = {
     parse: String,
   }),
   "ippool-refs": value({
-    help: "JSON array of NAMESPACE/NAME: the pools to serve",
+    help:
+      "JSON array of NAMESPACE/NAME: the pools to serve, whose interfaces AGENT_NETWORK_CONFIGS names",
     env: "IPPOOL_REFS_JSON",
     envOnly: true,
     parse: String,
@@ -77,7 +65,7 @@ const SETTINGS = {
     parse: nonEmpty,
   }),
   "pod-name": value({
-    help: "Name of the agent's pod, for its report; without it, HOSTNAME",
+    help: "Name of the agent's pod, by which it holds the Lease and reports; without it, HOSTNAME",
     env: "POD_NAME",
     envOnly: true,
     parse: nonEmpty,
@@ -88,8 +76,20 @@ const SETTINGS = {
     envOnly: true,
     parse: nonEmpty,
   }),
+  "pod-ip": value({
+    help: "Address of the agent's pod, on which it listens; it never becomes a server's address",
+    env: "POD_IP",
+    envOnly: true,
+    parse: nonEmpty,
+  }),
+  "host-ip": value({
+    help: "Address of the agent's node, which never becomes a server's address",
+    env: "HOST_IP",
+    envOnly: true,
+    parse: nonEmpty,
+  }),
   "hostname": value({
-    help: "Stands in for POD_NAME",
+    help: "Name of the agent's pod where POD_NAME is not given",
     env: "HOSTNAME",
     envOnly: true,
     parse: nonEmpty,
@@ -101,6 +101,9 @@ const PROGRAM: Program<typeof SETTINGS> = {
   about: "Answers the DHCP clients of the networks it is told of, from their IPPools.",
   settings: SETTINGS,
 };
+
+/** Names of the environment variables that the program reads. */
+export const ENVIRONMENT: readonly string[] = [...variablesOf(SETTINGS), ...CLUSTER_VARIABLES];
 
 /** Reads the agent's settings. Throws `FlagError` with every problem. */
 export function readSettings(given: Given): Flags<typeof SETTINGS> {

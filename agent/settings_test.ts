@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { opsListen } from "../runtime/ops_server.ts";
 import { readSettings } from "./settings.ts";
 
 function read(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
@@ -11,7 +12,7 @@ Deno.test("readSettings has the defaults of the Go version", () => {
   const settings = read([]);
   assert.equal(settings.name, "vm-dhcp-agent");
   assert.equal(settings.nic, "eth1");
-  assert.deepEqual(settings.listen, { hostname: "0.0.0.0", port: 8080 });
+  assert.deepEqual(opsListen(settings), { hostname: "0.0.0.0", port: 8080 });
   assert.equal(settings.dryRun, false);
   assert.equal(settings.noLeaderElection, false);
 });
@@ -70,4 +71,15 @@ Deno.test("readSettings knows the environment of the Go version", () => {
   assert.deepEqual([name, kubeconfig, kubecontext, ippoolRef], ["a", "f", "c", "default/p"]);
   assert.deepEqual([networkConfigs, ippoolRefs], ["[]", "[1]"]);
   assert.deepEqual([settings.podNamespace, settings.podName, settings.podUid], ["n", "p", "u"]);
+});
+
+Deno.test("T12: readSettings has the agent listen on its pod's address alone, unless it is told where", () => {
+  const listen = (args: readonly string[], podIp: string) =>
+    opsListen(read(args, { POD_IP: podIp }));
+  assert.deepEqual(listen([], "10.42.0.9"), { hostname: "10.42.0.9", port: 8080 });
+  assert.deepEqual(listen([], "fd00::9"), { hostname: "fd00::9", port: 8080 });
+  assert.deepEqual(listen(["--listen=127.0.0.1:1"], "10.42.0.9"), {
+    hostname: "127.0.0.1",
+    port: 1,
+  });
 });

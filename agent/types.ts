@@ -3,14 +3,16 @@
  *
  * @module
  */
-import type { AgentReport, PoolReport } from "../core/api/agent_report.ts";
+import type { AgentReport } from "../core/api/agent/agent_report.ts";
 import type { PodReference } from "../core/api/types.ts";
-import type { RestClient } from "../kube/seam.ts";
+import type { Leadership } from "../kube/election/leadership.ts";
+import type { RestClient } from "../kube/rest_client.ts";
 import type { Clock, Random } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { Metrics } from "../runtime/metrics.ts";
-import type { OpenPort } from "./datagram_port.ts";
-import type { HostNetwork } from "./host_network.ts";
+import type { OpenPort } from "./socket/datagram_port.ts";
+import type { HostNetwork } from "./host/host_network.ts";
+import type { NeededAddress } from "./host/needed_addresses.ts";
 
 /** One network that the agent serves: an IPPool on an interface. */
 export interface AgentNetwork {
@@ -27,36 +29,12 @@ export interface AgentNetwork {
 
 /** Where the last known state of the pools is kept, for a start while the API server is away. */
 export interface SnapshotStore {
-  /** The last text that was saved under a key; `undefined` where there is none or it is damaged. */
+  /** The last text that was saved under a key; `undefined` where there is none. */
   load(key: string): Promise<string | undefined>;
   /** Keeps a text, whole or not at all. */
   save(key: string, text: string): Promise<void>;
   /** Forgets a key. */
   remove(key: string): Promise<void>;
-}
-
-/** Whether this agent is the one that answers: standbys are bound and synced, and silent. */
-export interface Leadership {
-  /** Whether it answers now. */
-  readonly leading: boolean;
-  /** Adds a handler that is called after `leading` changed. */
-  onChange(handler: () => void): void;
-}
-
-/** Waits, in milliseconds. Every one has a default. */
-export interface AgentTiming {
-  /** How often changed interfaces are looked for. Default 100. */
-  readonly interfacePollMs: number;
-  /** How often everything about the interfaces is compared, changed or not. Default 2,000. */
-  readonly interfaceCheckMs: number;
-  /** How often the sockets are looked at. Default 500. */
-  readonly socketCheckMs: number;
-  /** Longest wait between two attempts to open a socket. Default 500. */
-  readonly reopenMaxMs: number;
-  /** How long the API server may be silent at the start until the snapshot is used. Default 1,000. */
-  readonly snapshotAfterMs: number;
-  /** How often the report is renewed. Default 5,000. */
-  readonly reportMs: number;
 }
 
 /** Everything an agent needs from outside. */
@@ -87,22 +65,14 @@ export interface AgentOptions {
   readonly enableCacheDump?: boolean;
   /** Unset: nothing is kept. */
   readonly snapshots?: SnapshotStore;
-  /** IPv4 addresses of the API server: no prefix route may cover them. */
-  readonly apiServerAddresses?: readonly string[];
+  /** Addresses that the process needs, now: none of them becomes a server's address. Unset: what the interfaces tell. */
+  readonly needed?: () => readonly NeededAddress[];
+  /** The machine routes for its networks: forwarding stays as it is. Unset: it is off on every interface that is served. */
+  readonly keepForwarding?: boolean;
   /** Who decides whether this agent answers or stands by. Unset: it answers. */
   readonly leadership?: Leadership;
   /** Where its metrics are added. Unset: a set of its own. */
   readonly metrics?: Metrics;
-  /** Waits that are not the default ones. */
-  readonly timing?: Partial<AgentTiming>;
-}
-
-/** A lease that is served. */
-export interface ServedLease {
-  /** Four-part decimal. */
-  readonly address: string;
-  /** Lower case, with colons. */
-  readonly macAddress: string;
 }
 
 /** A running agent. */
@@ -121,19 +91,6 @@ export interface RunningAgent {
    * whose interface or socket is missing is not ready.
    */
   readonly ready: boolean;
-  /** Resolves when the state of the pool satisfies `wanted`. Rejects with the signal's reason. */
-  whenPool(
-    pool: string,
-    wanted: (report: PoolReport) => boolean,
-    signal: AbortSignal,
-  ): Promise<PoolReport>;
-  /** Leases of each pool, by `namespace/name`. */
-  leases(): Readonly<Record<string, readonly ServedLease[]>>;
-  /** Its metrics in the Prometheus text format. */
-  metrics(): Promise<string>;
   /** Answers `/healthz`, `/readyz`, `/metrics` and, where enabled, `/leases`. */
   handle(request: Request): Promise<Response>;
 }
-
-/** Starts an agent; it runs until the signal aborts. */
-export type RunAgent = (options: AgentOptions, signal: AbortSignal) => RunningAgent;

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
+import { IP_UDP_HEADER_LENGTH } from "../../core/dhcp/mod.ts";
 import {
   arpAnnouncement,
   arpProbe,
-  IP_UDP_BYTES,
+  packetViews,
   PKTINFO_BYTES,
-  readArpReply,
+  readArp,
   SOCKADDR_IN_BYTES,
   SOCKADDR_LL_BYTES,
+  udpPayload,
   writeInternetAddress,
   writeIpUdp,
   writeLinkAddress,
@@ -19,6 +21,9 @@ const ENDS = {
   destinationAddress: 0xc0a83051,
   destinationPort: 68,
 };
+
+const OWNER = Uint8Array.of(2, 0, 0, 0, 0, 9);
+const OWNER_MAC = 0x020000000009;
 
 /** Adds up 16-bit words, the odd octet as the high half of a last one. */
 function onesSum(bytes: Uint8Array): number {
@@ -43,9 +48,9 @@ function udpSum(packet: Uint8Array): number {
 }
 
 Deno.test("writeIpUdp writes both headers as they go over the wire", () => {
-  const packet = new Uint8Array(IP_UDP_BYTES + 4);
-  packet.set([1, 2, 3, 4], IP_UDP_BYTES);
-  writeIpUdp(packet, 4, ENDS);
+  const packet = new Uint8Array(IP_UDP_HEADER_LENGTH + 4);
+  packet.set([1, 2, 3, 4], IP_UDP_HEADER_LENGTH);
+  writeIpUdp(packetViews(packet), 4, ENDS);
   assert.deepEqual([...packet.subarray(0, 10)], [
     0x45, // version 4, header of 5 words
     0,
@@ -68,24 +73,22 @@ Deno.test("writeIpUdp writes both headers as they go over the wire", () => {
 });
 
 for (const payloadBytes of [0, 1, 2, 299, 300, 548, 1_472]) {
-  Deno.test(`writeIpUdp writes right checksums for ${payloadBytes} bytes`, () => {
-    const packet = Uint8Array.from(
-      { length: IP_UDP_BYTES + payloadBytes },
-      (_, at) => (at * 37) & 0xff,
-    );
-    writeIpUdp(packet, payloadBytes, ENDS);
+  Deno.test(`writeIpUdp writes right checksums for ${payloadBytes} bytes, whatever an earlier packet left behind them`, () => {
+    const memory = Uint8Array.from({ length: 1_600 }, (_, at) => (at * 37) & 0xff);
+    writeIpUdp(packetViews(memory), payloadBytes, ENDS);
+    const packet = memory.subarray(0, IP_UDP_HEADER_LENGTH + payloadBytes);
     assert.equal(onesSum(packet.subarray(0, 20)), 0xffff);
     assert.equal(udpSum(packet), 0xffff);
   });
 }
 
 Deno.test("writeIpUdp sends a UDP checksum of zero as ones, which RFC 768 wants", () => {
-  const packet = new Uint8Array(IP_UDP_BYTES + 2);
-  writeIpUdp(packet, 2, ENDS);
+  const packet = new Uint8Array(IP_UDP_HEADER_LENGTH + 2);
+  writeIpUdp(packetViews(packet), 2, ENDS);
   const missing = 0xffff -
     onesSum(Uint8Array.of(...packet.subarray(12, 20), 0, 17, 0, 10, ...packet.subarray(20, 26)));
-  packet.set([missing >> 8, missing & 0xff], IP_UDP_BYTES);
-  writeIpUdp(packet, 2, ENDS);
+  packet.set([missing >> 8, missing & 0xff], IP_UDP_HEADER_LENGTH);
+  writeIpUdp(packetViews(packet), 2, ENDS);
   assert.deepEqual([...packet.subarray(26, 28)], [0xff, 0xff]);
 });
 
@@ -108,7 +111,7 @@ Deno.test("writeLinkAddress writes struct sockaddr_ll with the broadcast address
 });
 
 Deno.test("writeSourceAddress writes a control message with struct in_pktinfo", () => {
-  const control = new Uint8Array(PKTINFO_BYTES);
+  const control = new Uint8Array(PKTINFO_BYTES).fill(0xff);
   writeSourceAddress(control, ENDS.source);
   assert.deepEqual([...control.subarray(0, 28)], [
     ...[28, 0, 0, 0, 0, 0, 0, 0], // length
@@ -140,17 +143,31 @@ Deno.test("arpProbe asks for an address on behalf of nobody", () => {
   ]);
 });
 
-Deno.test("readArpReply reads who has the address, and nothing but replies for Ethernet and IPv4", () => {
-  const reply = arpAnnouncement(Uint8Array.of(2, 0, 0, 0, 0, 9), ENDS.source);
-  assert.equal(readArpReply(reply), undefined);
-  reply[7] = 2;
-  assert.deepEqual(readArpReply(reply), {
-    address: ENDS.source,
-    hardwareAddress: Uint8Array.of(2, 0, 0, 0, 0, 9),
-  });
-  assert.equal(readArpReply(reply.subarray(0, 27)), undefined);
-  for (const at of [0, 1, 2, 3, 4, 5, 6]) {
-    const other = reply.with(at, 99);
-    assert.equal(readArpReply(other), undefined, `octet ${at}`);
+Deno.test("readArp reads who says what of themselves, and nothing but ARP for Ethernet and IPv4", () => {
+  const announcement = arpAnnouncement(OWNER, ENDS.source);
+  const answer = announcement.with(7, 2);
+  const claim = { address: ENDS.source, mac: OWNER_MAC };
+  assert.deepEqual(readArp(announcement, OWNER_MAC), { ...claim, isAnswer: false });
+  assert.deepEqual(readArp(answer, OWNER_MAC), { ...claim, isAnswer: true });
+  assert.equal(readArp(arpProbe(OWNER, ENDS.source), OWNER_MAC), undefined);
+  assert.equal(readArp(answer.subarray(0, 27), OWNER_MAC), undefined);
+  for (const at of [0, 1, 2, 3, 4, 5, 6, 7]) {
+    assert.equal(readArp(answer.with(at, 99), OWNER_MAC), undefined, `octet ${at}`);
   }
+});
+
+Deno.test("T3: readArp believes nobody who calls itself otherwise than its frame does", () => {
+  const answer = arpAnnouncement(OWNER, ENDS.source).with(7, 2);
+  assert.equal(readArp(answer, OWNER_MAC + 1), undefined);
+});
+
+Deno.test("udpPayload reads what writeIpUdp wrote, and nothing whose lengths do not fit", () => {
+  const packet = new Uint8Array(IP_UDP_HEADER_LENGTH + 4);
+  packet.set([1, 2, 3, 4], IP_UDP_HEADER_LENGTH);
+  writeIpUdp(packetViews(packet), 4, ENDS);
+  assert.deepEqual([...udpPayload(packet) ?? []], [1, 2, 3, 4]);
+  assert.equal(udpPayload(packet.subarray(0, -1)), undefined);
+  assert.equal(udpPayload(packet.with(0, 0x44)), undefined);
+  assert.equal(udpPayload(packet.with(25, 7)), undefined);
+  assert.equal(udpPayload(new Uint8Array(0)), undefined);
 });

@@ -17,16 +17,24 @@ export const Sys = {
   SOCK_NONBLOCK: 0x800,
   SOCK_CLOEXEC: 0x80000,
   SOL_SOCKET: 1,
-  SO_TYPE: 3,
+  SO_ACCEPTCONN: 30,
+  SO_REUSEADDR: 2,
+  SO_BROADCAST: 6,
   SO_ERROR: 4,
+  SO_SNDBUF: 7,
   SO_RCVBUF: 8,
+  SO_NO_CHECK: 11,
   SO_BINDTODEVICE: 25,
   SO_ATTACH_FILTER: 26,
+  SO_SNDBUFFORCE: 32,
   SO_RCVBUFFORCE: 33,
+  SO_MEMINFO: 55,
   SO_BINDTOIFINDEX: 62,
   MSG_DONTWAIT: 0x40,
   IPPROTO_IP: 0,
   IP_PKTINFO: 8,
+  IP_RECVERR: 11,
+  IPPROTO_RAW: 255,
   ETH_P_IP: 0x0800,
   ETH_P_ARP: 0x0806,
   NETLINK_ROUTE: 0,
@@ -82,6 +90,26 @@ const SYMBOLS = {
   getsockname: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   getsockopt: { parameters: ["i32", "i32", "i32", "buffer", "buffer"], result: "i32" },
   setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
+  eventfd: { parameters: ["u32", "i32"], result: "i32" },
+  read: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  write: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  pollElsewhere: {
+    name: "poll",
+    parameters: ["buffer", "u32", "i32"],
+    result: "i32",
+    nonblocking: true,
+  },
+  epoll_create1: { parameters: ["i32"], result: "i32" },
+  epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
+  epoll_wait: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
+  epollWaitElsewhere: {
+    name: "epoll_wait",
+    parameters: ["i32", "buffer", "i32", "i32"],
+    result: "i32",
+    nonblocking: true,
+  },
+  clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
+  usleep: { parameters: ["u32"], result: "i32" },
   recvmmsg: { parameters: ["i32", "buffer", "u32", "i32", "pointer"], result: "i32" },
   sendmmsg: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
   __errno_location: { parameters: [], result: "pointer" },
@@ -115,11 +143,11 @@ export function lastErrno(): number {
   return new Deno.UnsafePointerView(location).getInt32();
 }
 
-/** `result`, or throws {@linkcode SystemCallError} where it is negative. */
+/** `result`, or throws {@linkcode SystemCallError} where it is negative. `errno`: where it is known already. */
 export function checked(
   result: number,
-  what: { readonly action: string; readonly call: string },
+  what: { readonly action: string; readonly call: string; readonly errno?: number },
 ): number {
   if (result >= 0) return result;
-  throw new SystemCallError(what.action, { call: what.call, errno: lastErrno() });
+  throw new SystemCallError(what.action, { call: what.call, errno: what.errno ?? lastErrno() });
 }

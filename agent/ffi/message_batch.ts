@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { libc, Sys } from "./libc.ts";
+import { lastErrno, libc, Sys } from "./libc.ts";
 
 /** `struct mmsghdr` on 64-bit Linux: name 0, namelen 8, iov 16, iovlen 24, control 32, controllen 40, flags 48, len 56. */
 const HEADER_BYTES = 64;
@@ -46,7 +46,7 @@ export class SlotMemory {
 }
 
 /** What the messages of a {@linkcode MessageBatch} are made of. */
-export interface MessageBatchLayout {
+interface MessageBatchLayout {
   /** Number of messages. */
   readonly messages: number;
   /** What is received or sent. Message `i` points to slot `i` until it is pointed elsewhere. */
@@ -72,6 +72,8 @@ export class MessageBatch {
   readonly #view: DataView<ArrayBuffer>;
   /** Low and high halves of the address of each slot's data, to copy without making a bigint. */
   readonly #addresses: Uint32Array;
+  /** Messages before this one may have lengths that the kernel wrote. */
+  #used = 0;
 
   constructor(layout: MessageBatchLayout) {
     const { messages, data, dataOffset = 0 } = layout;
@@ -124,16 +126,20 @@ export class MessageBatch {
     return this.#view.getUint32(message * HEADER_BYTES + 56, true);
   }
 
-  /** Receives what waits, without waiting: the number of messages, or -1 with the reason in `errno`. */
+  /** Receives what waits, without waiting: the number of messages, or the error number below zero. */
   receive(descriptor: number): number {
-    for (let message = 0; message < this.messages; message++) this.#resetLengths(message);
-    return libc().recvmmsg(descriptor, this.#bytes, this.messages, Sys.MSG_DONTWAIT, null);
+    for (let message = 0; message < this.#used; message++) this.#resetLengths(message);
+    const flags = Sys.MSG_DONTWAIT;
+    const count = libc().recvmmsg(descriptor, this.#bytes, this.messages, flags, null);
+    this.#used = Math.max(count, 0);
+    return count < 0 ? -lastErrno() : count;
   }
 
-  /** Sends messages `from` up to, not including, `to`: the number that went out, or -1 with the reason in `errno`. */
+  /** Sends messages `from` up to, not including, `to`: the number that went out, or the error number below zero. */
   send(descriptor: number, { from, to }: { readonly from: number; readonly to: number }): number {
     const headers = from === 0 ? this.#bytes : this.#bytes.subarray(from * HEADER_BYTES);
-    return libc().sendmmsg(descriptor, headers, to - from, Sys.MSG_DONTWAIT);
+    const count = libc().sendmmsg(descriptor, headers, to - from, Sys.MSG_DONTWAIT);
+    return count < 0 ? -lastErrno() : count;
   }
 
   /** The kernel writes what it used over what there was room for. */

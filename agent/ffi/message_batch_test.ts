@@ -1,21 +1,23 @@
 import assert from "node:assert/strict";
 import { writeInternetAddress } from "./frames.ts";
-import { Errno, lastErrno } from "./libc.ts";
+import { Errno } from "./libc.ts";
 import { MessageBatch, SlotMemory } from "./message_batch.ts";
-import { openListener } from "./sockets.ts";
+import { freePort } from "../testing/free_port.ts";
+import { closeDescriptor, openUdpSocket } from "./sockets.ts";
 
 const LOOPBACK = 0x7f000001;
 
 /** Two sockets on loopback. */
 function pair() {
-  const [one, other] = [openListener(0), openListener(0)];
+  const ports = [freePort(), freePort()] as const;
+  const [one, other] = [openUdpSocket("lo", ports[0]), openUdpSocket("lo", ports[1])];
   return {
     one,
     other,
-    port: (listener: typeof one) => (listener.conn.addr as Deno.NetAddr).port,
+    port: (descriptor: number) => ports[descriptor === one ? 0 : 1],
     [Symbol.dispose]() {
-      one.conn.close();
-      other.conn.close();
+      closeDescriptor(one);
+      closeDescriptor(other);
     },
   };
 }
@@ -34,8 +36,8 @@ Deno.test("MessageBatch sends from the slots it is pointed to, and receives leng
   const receiving = new MessageBatch({ messages: 4, data: new SlotMemory(4, 64), nameBytes: 16 });
   // The second time over the lengths that the kernel wrote the first time.
   for (const _time of [1, 2]) {
-    assert.equal(sending.send(sockets.one.descriptor, { from: 0, to: 2 }), 2);
-    assert.equal(receiving.receive(sockets.other.descriptor), 2);
+    assert.equal(sending.send(sockets.one, { from: 0, to: 2 }), 2);
+    assert.equal(receiving.receive(sockets.other), 2);
     assert.deepEqual([...receiving.data(0).subarray(0, receiving.length(0))], [3, 3, 0]);
     assert.deepEqual([...receiving.data(1).subarray(0, receiving.length(1))], [1]);
     const name = receiving.names.at(1);
@@ -55,17 +57,16 @@ Deno.test("MessageBatch sends a part of its messages", () => {
       destinationPort: sockets.port(sockets.other),
     });
   }
-  assert.equal(sending.send(sockets.one.descriptor, { from: 1, to: 3 }), 2);
+  assert.equal(sending.send(sockets.one, { from: 1, to: 3 }), 2);
   const receiving = new MessageBatch({ messages: 3, data: new SlotMemory(3, 8) });
-  assert.equal(receiving.receive(sockets.other.descriptor), 2);
+  assert.equal(receiving.receive(sockets.other), 2);
   assert.equal(receiving.data(0)[0], 1);
 });
 
 Deno.test("MessageBatch does not wait where nothing is there", () => {
   using sockets = pair();
   const receiving = new MessageBatch({ messages: 1, data: new SlotMemory(1, 8) });
-  assert.equal(receiving.receive(sockets.one.descriptor), -1);
-  assert.equal(lastErrno(), Errno.EAGAIN);
+  assert.equal(receiving.receive(sockets.one), -Errno.EAGAIN);
 });
 
 Deno.test("SlotMemory has no slots but its own", () => {

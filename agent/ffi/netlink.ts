@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checked, Errno, lastErrno, libc, Sys, SystemCallError } from "./libc.ts";
+import { checked, Errno, libc, Sys, SystemCallError } from "./libc.ts";
 import {
   decodeMessages,
   encodeRequest,
@@ -21,12 +21,16 @@ const SOCKADDR_NL_BYTES = 12;
 /** One netlink socket. The kernel answers within the call, so nothing here waits. */
 export class NetlinkSocket implements Disposable {
   readonly #descriptor: number;
-  readonly #received = new MessageBatch({ messages: 1, data: new SlotMemory(1, BUFFER_BYTES) });
+  readonly #received: MessageBatch;
   #sequence = 0;
   #open = true;
 
-  /** Opens the socket; with `groups` (of `NetlinkGroup`) it hears their events. */
-  constructor(options: { readonly groups?: number } = {}) {
+  /** Opens the socket; with `groups` (of `NetlinkGroup`) it hears their events. `received`: what it receives into. */
+  constructor({ groups = 0, received = receiveBuffer() }: {
+    readonly groups?: number;
+    readonly received?: MessageBatch;
+  } = {}) {
+    this.#received = received;
     const type = Sys.SOCK_RAW | Sys.SOCK_CLOEXEC | Sys.SOCK_NONBLOCK;
     const action = "Cannot open a netlink socket";
     this.#descriptor = checked(libc().socket(Sys.AF_NETLINK, type, Sys.NETLINK_ROUTE), {
@@ -36,7 +40,7 @@ export class NetlinkSocket implements Disposable {
     const address = new Uint8Array(SOCKADDR_NL_BYTES);
     const view = new DataView(address.buffer);
     view.setUint16(0, Sys.AF_NETLINK, true);
-    view.setUint32(8, options.groups ?? 0, true);
+    view.setUint32(8, groups, true);
     try {
       checked(libc().bind(this.#descriptor, address, address.length), { action, call: "bind" });
     } catch (error) {
@@ -85,9 +89,8 @@ export class NetlinkSocket implements Disposable {
     let any = false;
     while (this.#open) {
       const count = this.#received.receive(this.#descriptor);
-      if (count > 0) any = true;
-      else if (lastErrno() === Errno.ENOBUFS) any = true;
-      else return any;
+      if (count <= 0 && count !== -Errno.ENOBUFS) return any;
+      any = true;
     }
     return any;
   }
@@ -113,10 +116,8 @@ export class NetlinkSocket implements Disposable {
     );
     const batch = new MessageBatch({ messages: 1, data: new SlotMemory(1, bytes.length) });
     batch.data(0).set(bytes);
-    checked(batch.send(this.#descriptor, { from: 0, to: 1 }), {
-      action: options.action,
-      call: "sendmmsg",
-    });
+    const sent = batch.send(this.#descriptor, { from: 0, to: 1 });
+    checked(sent, { action: options.action, call: "sendmmsg", errno: -sent });
     return sequence;
   }
 
@@ -124,11 +125,8 @@ export class NetlinkSocket implements Disposable {
   #answers(action: string, done: (message: NetlinkMessage) => boolean): void {
     while (true) {
       const count = this.#received.receive(this.#descriptor);
-      if (count < 0) {
-        const errno = lastErrno();
-        if (errno === Errno.EINTR) continue;
-        throw new SystemCallError(action, { call: "recvmmsg", errno });
-      }
+      if (count === -Errno.EINTR) continue;
+      checked(count, { action, call: "recvmmsg", errno: -count });
       const bytes = this.#received.data(0).subarray(0, this.#received.length(0));
       for (const message of decodeMessages(bytes)) {
         const errno = message.type === Rtm.ERROR ? errorOf(message) : 0;
@@ -139,4 +137,8 @@ export class NetlinkSocket implements Disposable {
       }
     }
   }
+}
+
+function receiveBuffer(): MessageBatch {
+  return new MessageBatch({ messages: 1, data: new SlotMemory(1, BUFFER_BYTES) });
 }

@@ -6,7 +6,8 @@
  * @module
  */
 import { ipv4FromBytes, ipv4ToBytes } from "../../core/net/mod.ts";
-import type { InterfaceAddress, LinkAddress } from "../host_network.ts";
+import { Sys } from "./libc.ts";
+import type { InterfaceAddress, LinkAddress, LinkSettings } from "../host/host_network.ts";
 import {
   align,
   attribute,
@@ -31,7 +32,7 @@ export const Rtm = {
   DELADDR: 21,
   GETADDR: 22,
   NEWROUTE: 24,
-  DELROUTE: 25,
+  GETROUTE: 26,
   NEWNETCONF: 80,
   GETNETCONF: 82,
 } as const;
@@ -49,34 +50,36 @@ export const NetlinkFlag = {
 export const NetlinkGroup = { LINK: 0x1, IPV4_ADDRESS: 0x10 } as const;
 
 /** The label that marks an address as added by an agent; `ip address` shows it. */
-export const ADDRESS_LABEL = "vm-dhcp";
+const ADDRESS_LABEL = "vm-dhcp";
 
 /** Bytes of a message's header. */
 export const NETLINK_HEADER = 16;
 
-const AF_INET = 2;
+const { AF_INET } = Sys;
 /** Marks an attribute that holds attributes (`NLA_F_NESTED`). */
 const NESTED = 0x8000;
 const IFF_UP = 1;
 const IFLA_ADDRESS = 1;
 const IFLA_IFNAME = 3;
 const IFLA_MTU = 4;
+const IFLA_IFALIAS = 20;
 const IFLA_AF_SPEC = 26;
 const IFLA_INET_CONF = 1;
 /** Numbers of the settings of an interface (`IPV4_DEVCONF_*`); the kernel lists them from 1. */
-const INET_CONF_RP_FILTER = 8;
-const INET_CONF_ACCEPT_LOCAL = 23;
+const INET_CONF: Readonly<Record<keyof LinkSettings, number>> = {
+  forwarding: 1,
+  rpFilter: 8,
+  arpIgnore: 19,
+  acceptLocal: 23,
+};
 const IFA_ADDRESS = 1;
 const IFA_LOCAL = 2;
 const IFA_LABEL = 3;
 const IFA_FLAGS = 8;
 const IFA_F_NOPREFIXROUTE = 0x200;
-const RTA_DST = 1;
-const RTA_OIF = 4;
-const RTA_PREFSRC = 7;
-const RT_TABLE_MAIN = 254;
-const RTPROT_STATIC = 4;
-const RT_SCOPE_LINK = 253;
+const RTA_GATEWAY = 5;
+const RTA_MULTIPATH = 9;
+const RTA_VIA = 18;
 const RTN_UNICAST = 1;
 /** Index that stands for "all interfaces". */
 const NETCONF_ALL = -1;
@@ -92,7 +95,7 @@ export interface NetlinkMessage {
 }
 
 /** What goes into a request beside its body. */
-export interface RequestHead {
+interface RequestHead {
   readonly type: number;
   readonly flags: number;
   readonly sequence: number;
@@ -140,13 +143,22 @@ export function linkDump(): Uint8Array {
   return new Uint8Array(16);
 }
 
-/** Body of a request that sets `accept_local` of an interface. */
-export function acceptLocalBody(index: number, accept: boolean): Uint8Array {
+/** Body of a request that changes settings of an interface. */
+export function linkSettingsBody(index: number, settings: Partial<LinkSettings>): Uint8Array {
   const head = new Uint8Array(16);
   new DataView(head.buffer).setInt32(4, index, true);
-  const setting = attribute(INET_CONF_ACCEPT_LOCAL, number32(accept ? 1 : 0));
-  const settings = attribute(IFLA_INET_CONF | NESTED, setting);
-  return concat(head, attribute(IFLA_AF_SPEC | NESTED, attribute(AF_INET | NESTED, settings)));
+  const parts = Object.entries(settings).map(([name, value]) =>
+    attribute(INET_CONF[name as keyof LinkSettings], number32(value))
+  );
+  const ofIPv4 = attribute(AF_INET | NESTED, attribute(IFLA_INET_CONF | NESTED, concat(...parts)));
+  return concat(head, attribute(IFLA_AF_SPEC | NESTED, ofIPv4));
+}
+
+/** Body of a request that writes the alias of an interface; an empty one takes it away. */
+export function linkAliasBody(index: number, alias: string): Uint8Array {
+  const head = new Uint8Array(16);
+  new DataView(head.buffer).setInt32(4, index, true);
+  return concat(head, attribute(IFLA_IFALIAS, new TextEncoder().encode(alias)));
 }
 
 /** Body of a request for all IPv4 addresses. */
@@ -172,19 +184,6 @@ export function addressBody(
   );
 }
 
-/** Body of a request that adds or removes the route to the address's network through the interface. */
-export function routeBody(index: number, { address, prefixLength }: InterfaceAddress): Uint8Array {
-  const head = new Uint8Array(12);
-  head.set([AF_INET, prefixLength, 0, 0, RT_TABLE_MAIN, RTPROT_STATIC, RT_SCOPE_LINK, RTN_UNICAST]);
-  const mask = prefixLength === 0 ? 0 : (0xffffffff << (32 - prefixLength)) >>> 0;
-  return concat(
-    head,
-    attribute(RTA_DST, ipv4ToBytes((address & mask) >>> 0)),
-    attribute(RTA_OIF, number32(index)),
-    attribute(RTA_PREFSRC, ipv4ToBytes(address)),
-  );
-}
-
 /** Body of a request for the IPv4 settings that hold for all interfaces. */
 export function netconfOfAll(): Uint8Array {
   return concat(
@@ -194,29 +193,30 @@ export function netconfOfAll(): Uint8Array {
 }
 
 /** What a NEWLINK message says of a link. */
-export interface LinkMessage {
+interface LinkMessage {
   readonly name: string;
   readonly index: number;
   readonly mtu: number;
   /** 6 octets, zero where it has none. */
   readonly hardwareAddress: Uint8Array;
   readonly up: boolean;
-  /** `rp_filter` of the interface itself; the kernel takes the greater of it and that of all interfaces. */
-  readonly reversePathFilter: number;
-  /** `accept_local` of the interface itself. */
-  readonly acceptsLocal: boolean;
+  /** Empty where it has none. */
+  readonly alias: string;
+  readonly settings: LinkSettings;
 }
 
 /** The link of a NEWLINK message; `undefined` for one without a name. */
 export function linkOf({ body }: NetlinkMessage): LinkMessage | undefined {
   if (body.byteLength < 16) return undefined;
   let name: string | undefined;
+  let alias = "";
   let mtu = 0;
   let hardwareAddress = new Uint8Array(6);
   let settings = new Uint8Array();
   for (const part of attributes(body, 16)) {
     const { type, value } = part;
     if (type === IFLA_IFNAME) name = readText(value);
+    else if (type === IFLA_IFALIAS) alias = readText(value);
     else if (type === IFLA_MTU) mtu = readNumber32(value);
     else if (type === IFLA_ADDRESS && value.length === 6) hardwareAddress = value.slice();
     else if (type === IFLA_AF_SPEC) settings = settingsIn(part);
@@ -229,8 +229,13 @@ export function linkOf({ body }: NetlinkMessage): LinkMessage | undefined {
     mtu,
     hardwareAddress,
     up,
-    reversePathFilter: settingOf(settings, INET_CONF_RP_FILTER),
-    acceptsLocal: settingOf(settings, INET_CONF_ACCEPT_LOCAL) === 1,
+    alias,
+    settings: {
+      forwarding: settingOf(settings, INET_CONF.forwarding),
+      rpFilter: settingOf(settings, INET_CONF.rpFilter),
+      acceptLocal: settingOf(settings, INET_CONF.acceptLocal),
+      arpIgnore: settingOf(settings, INET_CONF.arpIgnore),
+    },
   };
 }
 
@@ -248,6 +253,46 @@ export function linkAddressOf({ body }: NetlinkMessage): LinkAddress | undefined
   const address = local ?? peer;
   if (address === undefined) return undefined;
   return { index: body.getUint32(4, true), address, prefixLength: body.getUint8(1), ours };
+}
+
+/** Body of a request for all IPv4 routes. */
+export function routeDump(): Uint8Array {
+  return Uint8Array.of(AF_INET, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+}
+
+/** Where packets to a network go. */
+interface Route {
+  /** Bits that name the network; 0: everywhere. */
+  readonly prefixLength: number;
+  /** Who they are handed to. */
+  readonly gateways: readonly number[];
+}
+
+/** The route of a NEWROUTE message; `undefined` for one that leads nowhere else, and for another family. */
+export function routeOf({ body }: NetlinkMessage): Route | undefined {
+  if (body.byteLength < 12 || body.getUint8(0) !== AF_INET) return undefined;
+  if (body.getUint8(7) !== RTN_UNICAST) return undefined;
+  return { prefixLength: body.getUint8(1), gateways: [...gatewaysIn(attributes(body, 12))] };
+}
+
+function* gatewaysIn(parts: Iterable<NetlinkAttribute>): Generator<number> {
+  for (const { type, value } of parts) {
+    if (type === RTA_GATEWAY) yield readAddress(value);
+    // struct rtvia: the family first.
+    else if (type === RTA_VIA && value[0] === AF_INET) yield readAddress(value.subarray(2));
+    else if (type === RTA_MULTIPATH) yield* gatewaysOfMany(value);
+  }
+}
+
+/** Several ways, each with its length, flags, weight and interface before its attributes (`struct rtnexthop`). */
+function* gatewaysOfMany(value: Uint8Array<ArrayBuffer>): Generator<number> {
+  const view = new DataView(value.buffer, value.byteOffset, value.length);
+  for (let offset = 0; offset + 8 <= value.length;) {
+    const length = view.getUint16(offset, true);
+    if (length < 8 || offset + length > value.length) return;
+    yield* gatewaysIn(attributes(new DataView(value.buffer, value.byteOffset + offset, length), 8));
+    offset += align(length);
+  }
 }
 
 /** `rp_filter` of a NEWNETCONF message; 0 where the message does not say. */

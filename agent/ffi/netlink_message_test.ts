@@ -7,11 +7,13 @@ import {
   errorOf,
   linkAddressOf,
   linkOf,
+  linkSettingsBody,
   netconfOfAll,
   NetlinkFlag,
   type NetlinkMessage,
   reversePathFilterOf,
-  routeBody,
+  routeDump,
+  routeOf,
   Rtm,
 } from "./netlink_message.ts";
 
@@ -48,21 +50,50 @@ Deno.test("addressBody asks for an address without a prefix route, with the agen
   ]);
 });
 
-Deno.test("routeBody asks for the route to the network of the address", () => {
-  assert.deepEqual([...routeBody(3, ADDRESS)], [
-    ...[2, 24, 0, 0, 254, 4, 253, 1, 0, 0, 0, 0], // struct rtmsg: table main, static, scope link, unicast
-    ...[8, 0, 1, 0, 192, 168, 48, 0], // RTA_DST
-    ...[8, 0, 4, 0, 3, 0, 0, 0], // RTA_OIF
-    ...[8, 0, 7, 0, 192, 168, 48, 77], // RTA_PREFSRC
+Deno.test("linkSettingsBody asks for the settings that are named", () => {
+  const body = linkSettingsBody(3, { forwarding: 0, rpFilter: 2 });
+  assert.deepEqual([...body], [
+    ...[0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], // struct ifinfomsg: index 3
+    ...[28, 0, 26, 128], // IFLA_AF_SPEC
+    ...[24, 0, 2, 128], // AF_INET
+    ...[20, 0, 1, 128], // IFLA_INET_CONF
+    ...[8, 0, 1, 0, 0, 0, 0, 0], // IPV4_DEVCONF_FORWARDING: 0
+    ...[8, 0, 8, 0, 2, 0, 0, 0], // IPV4_DEVCONF_RP_FILTER: 2
   ]);
 });
 
-Deno.test("routeBody masks nothing of a /32 and everything of a /0", () => {
-  const target = (
-    prefixLength: number,
-  ) => [...routeBody(1, { ...ADDRESS, prefixLength }).subarray(16, 20)];
-  assert.deepEqual(target(32), [192, 168, 48, 77]);
-  assert.deepEqual(target(0), [0, 0, 0, 0]);
+Deno.test("routeDump asks for the routes of IPv4", () => {
+  assert.deepEqual([...routeDump()], [2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+});
+
+/** A route as the kernel tells it. */
+function route(
+  { family = 2, prefixLength = 0, type = 1 },
+  ...attributes: readonly number[]
+): NetlinkMessage {
+  const head = [family, prefixLength, 0, 0, 254, 3, 0, type, 0, 0, 0, 0]; // struct rtmsg
+  return messageOf(Rtm.NEWROUTE, Uint8Array.of(...head, ...attributes));
+}
+
+const GATEWAY = [8, 0, 5, 0, 10, 42, 0, 1]; // RTA_GATEWAY
+
+Deno.test("routeOf reads where a route leads, by one gateway, by several, or by none", () => {
+  const viaIPv4 = [10, 0, 18, 0, 2, 0, 10, 42, 0, 2, 0, 0]; // RTA_VIA: AF_INET
+  const viaIPv6 = [22, 0, 18, 0, 10, 0, ...Array(16).fill(7), 0, 0]; // RTA_VIA: AF_INET6
+  const hop = [16, 0, 0, 0, 3, 0, 0, 0]; // struct rtnexthop: index 3
+  const several = [36, 0, 9, 0, ...hop, ...GATEWAY, ...hop, 8, 0, 5, 0, 10, 42, 0, 3]; // RTA_MULTIPATH
+  const gateways = (message: NetlinkMessage) => routeOf(message)?.gateways;
+  assert.deepEqual(routeOf(route({}, ...GATEWAY)), { prefixLength: 0, gateways: [0x0a2a0001] });
+  assert.deepEqual(gateways(route({ prefixLength: 8 }, ...viaIPv4)), [0x0a2a0002]);
+  assert.deepEqual(gateways(route({}, ...viaIPv6)), []);
+  assert.deepEqual(gateways(route({}, ...several)), [0x0a2a0001, 0x0a2a0003]);
+  assert.deepEqual(routeOf(route({ prefixLength: 24 })), { prefixLength: 24, gateways: [] });
+});
+
+Deno.test("routeOf leaves out IPv6, and what leads to nobody else", () => {
+  assert.equal(routeOf(route({ family: 10 }, ...GATEWAY)), undefined);
+  assert.equal(routeOf(route({ type: 2 }, ...GATEWAY)), undefined); // RTN_LOCAL
+  assert.equal(routeOf(messageOf(Rtm.NEWROUTE, Uint8Array.of(2, 0))), undefined);
 });
 
 Deno.test("netconfOfAll asks for the settings of all interfaces", () => {
@@ -87,8 +118,8 @@ Deno.test("linkOf reads what the kernel says of an interface", () => {
     mtu: 1500,
     hardwareAddress: Uint8Array.of(2, 0, 0, 0, 0, 9),
     up: true,
-    reversePathFilter: 1,
-    acceptsLocal: true,
+    alias: "",
+    settings: { forwarding: 0, rpFilter: 1, acceptLocal: 1, arpIgnore: 0 },
   });
 });
 
@@ -107,6 +138,19 @@ Deno.test("linkAddressOf leaves IPv6 addresses out", () => {
   const body = addressBody(3, ADDRESS);
   body[0] = 10;
   assert.equal(linkAddressOf(messageOf(Rtm.NEWADDR, body)), undefined);
+});
+
+Deno.test("linkOf takes for the hardware address nothing but six octets that the kernel calls so", () => {
+  const hardwareAddress = (...parts: readonly number[]) => {
+    const name = [6, 0, 3, 0, 0x61, 0, 0, 0]; // IFLA_IFNAME: a
+    const body = Uint8Array.of(...Array(16).fill(0), ...name, ...parts);
+    return linkOf(messageOf(Rtm.NEWLINK, body))?.hardwareAddress;
+  };
+  const six = (type: number, octet: number) => [10, 0, type, 0, 2, 0, 0, 0, 0, octet, 0, 0];
+  const tunnel = [8, 0, 1, 0, 10, 0, 0, 1]; // IFLA_ADDRESS of an IPIP tunnel
+  const ethernet = Uint8Array.of(2, 0, 0, 0, 0, 9);
+  assert.deepEqual(hardwareAddress(...six(1, 9), ...six(2, 255), ...six(54, 7)), ethernet); // IFLA_BROADCAST, IFLA_PERM_ADDRESS
+  assert.deepEqual(hardwareAddress(...tunnel), new Uint8Array(6));
 });
 
 Deno.test("reversePathFilterOf reads rp_filter, and 0 where it is not told", () => {
@@ -139,10 +183,12 @@ Deno.test("netlink messages of any bytes are read without an error", () => {
       linkOf(message);
       linkAddressOf(message);
       reversePathFilterOf(message);
+      routeOf(message);
       errorOf(message);
     }
     const body = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     linkOf({ type: Rtm.NEWLINK, sequence: 0, body });
     linkAddressOf({ type: Rtm.NEWADDR, sequence: 0, body });
+    routeOf({ type: Rtm.NEWROUTE, sequence: 0, body });
   }));
 });

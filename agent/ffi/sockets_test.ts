@@ -1,30 +1,42 @@
 import assert from "node:assert/strict";
-import { openListener, setReceiveBuffer, socketProblem } from "./sockets.ts";
+import { freePort } from "../testing/free_port.ts";
+import { closeDescriptor, openUdpSocket, setReceiveBuffer, socketProblem } from "./sockets.ts";
 
-Deno.test("openListener finds the descriptor of each of many sockets", () => {
-  const listeners = Array.from({ length: 50 }, () => openListener(0));
-  try {
-    // Freed numbers in between are taken by later sockets.
-    for (const at of [3, 10, 20]) listeners[at]?.conn.close();
-    const later = Array.from({ length: 3 }, () => openListener(0));
-    const open = [...listeners.filter((_, at) => ![3, 10, 20].includes(at)), ...later];
-    assert.equal(new Set(open.map(({ descriptor }) => descriptor)).size, open.length);
-    for (const { descriptor } of later) assert.equal(socketProblem(descriptor, 0), undefined);
-    for (const { conn } of later) conn.close();
-  } finally {
-    for (const [at, { conn }] of listeners.entries()) if (![3, 10, 20].includes(at)) conn.close();
+const LOOPBACK_INDEX = 1;
+
+Deno.test("openUdpSocket is bound to its interface, also beside another one on the same port, which nobody else gets", () => {
+  const port = freePort();
+  const both = [openUdpSocket("lo", port), openUdpSocket("lo", port)];
+  const options = { transport: "udp", hostname: "127.0.0.1", port } as const;
+  assert.throws(() => Deno.listenDatagram(options), Deno.errors.AddrInUse);
+  for (const descriptor of both) {
+    assert.equal(socketProblem(descriptor, LOOPBACK_INDEX), undefined);
+    closeDescriptor(descriptor);
   }
+  Deno.listenDatagram(options).close();
+});
+
+Deno.test("openUdpSocket says what it cannot have, and keeps no descriptor", () => {
+  const free = openUdpSocket("lo", 0);
+  closeDescriptor(free);
+  assert.throws(
+    () => openUdpSocket("no-such-link", 0),
+    /^SystemCallError: Cannot bind a socket to the interface no-such-link: setsockopt: ENODEV$/,
+  );
+  const next = openUdpSocket("lo", 0);
+  assert.equal(next, free);
+  closeDescriptor(next);
 });
 
 Deno.test("setReceiveBuffer answers what was given", () => {
-  const { conn, descriptor } = openListener(0);
+  const descriptor = openUdpSocket("lo", 0);
   assert.equal(setReceiveBuffer(descriptor, 65_536), 65_536);
-  conn.close();
+  closeDescriptor(descriptor);
 });
 
-Deno.test("socketProblem tells of a socket that is not bound to the interface, and of one that is closed", () => {
-  const { conn, descriptor } = openListener(0);
-  assert.equal(socketProblem(descriptor, 7), "it is bound to the interface of index 0, not 7");
-  conn.close();
+Deno.test("socketProblem tells of a socket that is bound to another interface, and of one that is closed", () => {
+  const descriptor = openUdpSocket("lo", 0);
+  assert.equal(socketProblem(descriptor, 7), "it is bound to the interface of index 1, not 7");
+  closeDescriptor(descriptor);
   assert.equal(socketProblem(999_999, 7), "it is closed");
 });

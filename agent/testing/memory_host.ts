@@ -3,15 +3,45 @@
  *
  * @module
  */
-import { macToBytes, parseIPv4, parseMac } from "../../core/net/mod.ts";
+import type { ArpClaim } from "../../core/neighbours/survey.ts";
+import { formatIPv4, parseIPv4, parseMac } from "../../core/net/mod.ts";
 import type {
-  AddressOwner,
+  HeardReply,
   HostNetwork,
   HostState,
   InterfaceAddress,
   Link,
   LinkAddress,
-} from "../host_network.ts";
+  LinkSettings,
+  Segment,
+} from "../host/host_network.ts";
+
+/** The network of an interface, which tests let be heard. */
+class MemorySegment implements Segment {
+  closed = false;
+  readonly #claims: ArpClaim[] = [];
+  readonly #replies: HeardReply[] = [];
+
+  say(claim: ArpClaim): void {
+    this.#claims.push(claim);
+  }
+
+  reply(reply: HeardReply): void {
+    this.#replies.push(reply);
+  }
+
+  claims(): readonly ArpClaim[] {
+    return this.#claims.splice(0);
+  }
+
+  replies(): readonly HeardReply[] {
+    return this.#replies.splice(0);
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+}
 
 /** Interfaces and addresses in memory; what was done to them is kept in `calls`. */
 export class MemoryHost implements HostNetwork {
@@ -19,10 +49,22 @@ export class MemoryHost implements HostNetwork {
   readonly calls: string[] = [];
   /** Thrown by the next change. */
   failure: Error | undefined;
+  /** Changed by a test at will. */
+  routes = { gateways: [] as readonly number[], hasDefaultRoute: true, rpFilterOfAll: 0 };
+  /** The aliases that were written, such as `eth1 vm-dhcp: default/net-48`. */
+  readonly described: string[] = [];
+  /** Whose ARP questions are answered, such as `eth1 192.168.48.77`, and what is called where that fails. */
+  readonly answering = new Map<string, (error: unknown) => void>();
+  /** Thrown by each attempt to write an alias, or to answer ARP. */
+  dumb: Error | undefined;
+  /** Thrown by each attempt to listen. */
+  deaf: Error | undefined;
   readonly #links = new Map<string, Link>();
   #addresses: LinkAddress[] = [];
-  #neighbours: { readonly mac: string; readonly address: number }[] = [];
-  #owners: AddressOwner[] = [];
+  /** DHCP messages that were sent as a client. */
+  readonly sentAsClient: Uint8Array[] = [];
+  readonly #neighbours: { readonly mac: number; readonly address: number }[] = [];
+  readonly #segments = new Map<string, MemorySegment>();
   #changed = false;
   #nextIndex = 1;
 
@@ -34,8 +76,8 @@ export class MemoryHost implements HostNetwork {
       mtu: 1500,
       hardwareAddress: Uint8Array.of(2, 0, 0, 0, 0, 1),
       up: true,
-      strictReversePath: false,
-      acceptsLocal: false,
+      alias: "",
+      settings: { forwarding: 0, rpFilter: 0, acceptLocal: 0, arpIgnore: 0 },
       ...fields,
     };
     this.#links.set(name, link);
@@ -63,16 +105,30 @@ export class MemoryHost implements HostNetwork {
     this.#changed = true;
   }
 
-  /** Lets a machine of this MAC address have the address on every network; without one, nobody. */
-  neighbour(text: string, mac?: string): void {
+  /** Lets machines of these MAC addresses have the address on every network; without one, nobody. */
+  neighbour(text: string, ...macs: readonly string[]): void {
     const address = parseIPv4(text);
-    this.#neighbours = mac === undefined ? [] : [{ mac, address }];
+    const others = this.#neighbours.splice(0).filter((one) => one.address !== address);
+    this.#neighbours.push(...others, ...macs.map((mac) => ({ mac: parseMac(mac), address })));
+  }
+
+  /** Lets a machine say unasked that it has an address. */
+  announced(name: string, text: string, mac: string, isAnswer = false): void {
+    this.#heard(name)?.say({ address: parseIPv4(text), mac: parseMac(mac), isAnswer });
+  }
+
+  /** Lets a DHCP server answer a client. */
+  replied(name: string, payload: Uint8Array, mac: string): void {
+    this.#heard(name)?.reply({ payload, mac: parseMac(mac) });
+  }
+
+  /** Whether the network of an interface is listened to. */
+  hears(name: string): boolean {
+    return this.#heard(name) !== undefined;
   }
 
   read(): HostState {
-    const owners = this.#owners;
-    this.#owners = [];
-    return { links: new Map(this.#links), addresses: [...this.#addresses], owners };
+    return { links: new Map(this.#links), addresses: [...this.#addresses], ...this.routes };
   }
 
   changed(): boolean {
@@ -95,17 +151,21 @@ export class MemoryHost implements HostNetwork {
     this.#changed = true;
   }
 
-  addPrefixRoute(link: Link, own: InterfaceAddress): void {
-    this.#call("route", link, own);
+  configure(link: Link, settings: Partial<LinkSettings>): void {
+    const failure = this.failure;
+    this.failure = undefined;
+    if (failure !== undefined) throw failure;
+    for (const [name, value] of Object.entries(settings)) {
+      this.calls.push(`${name} ${value} ${link.name}`);
+    }
+    const present = this.#links.get(link.name) ?? link;
+    this.link(link.name, { ...present, settings: { ...present.settings, ...settings } });
   }
 
-  removePrefixRoute(link: Link, own: InterfaceAddress): void {
-    this.#call("unroute", link, own);
-  }
-
-  acceptLocal(link: Link, accept: boolean): void {
-    this.calls.push(`accept_local ${accept} ${link.name}`);
-    this.link(link.name, { ...link, acceptsLocal: accept });
+  describe(link: Link, alias: string): void {
+    if (this.dumb !== undefined) throw this.dumb;
+    this.described.push(`${link.name} ${alias}`);
+    this.link(link.name, { ...this.#links.get(link.name) ?? link, alias });
   }
 
   announce(link: Link, address: number): void {
@@ -114,16 +174,39 @@ export class MemoryHost implements HostNetwork {
 
   probe(link: Link, address: number): void {
     this.#call("probe", link, { address, prefixLength: 32 });
-    const owners = this.#neighbours.filter((neighbour) => neighbour.address === address);
-    this.#owners.push(...owners.map(({ mac }) => ({
-      index: link.index,
-      address,
-      hardwareAddress: macToBytes(parseMac(mac)),
-    })));
+    for (const neighbour of this.#neighbours) {
+      if (neighbour.address !== address) continue;
+      this.#heard(link.name)?.say({ ...neighbour, isAnswer: true });
+    }
+  }
+
+  sendAsClient(link: Link, message: Uint8Array): void {
+    this.calls.push(`send as client ${link.name}`);
+    this.sentAsClient.push(message);
+  }
+
+  answerArp(link: Link, address: number, onFailed: (error: unknown) => void): { close(): void } {
+    if (this.dumb !== undefined) throw this.dumb;
+    const text = `${link.name} ${formatIPv4(address)}`;
+    this.answering.set(text, onFailed);
+    return { close: () => void this.answering.delete(text) };
+  }
+
+  listen(link: Link): Segment {
+    const failure = this.deaf;
+    if (failure !== undefined) throw failure;
+    const segment = new MemorySegment();
+    this.#segments.set(link.name, segment);
+    return segment;
   }
 
   [Symbol.dispose](): void {
     this.calls.push("dispose");
+  }
+
+  #heard(name: string): MemorySegment | undefined {
+    const segment = this.#segments.get(name);
+    return segment?.closed === false ? segment : undefined;
   }
 
   #call(what: string, link: Link, { address, prefixLength }: InterfaceAddress): void {

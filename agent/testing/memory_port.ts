@@ -4,11 +4,11 @@
  * @module
  */
 import { Datagram, type Destination, Reply } from "../../core/dhcp/mod.ts";
-import type { DatagramPort } from "../datagram_port.ts";
-import type { Link } from "../host_network.ts";
+import type { DatagramPort } from "../socket/datagram_port.ts";
+import type { Link } from "../host/host_network.ts";
 
 /** A reply that was sent. */
-export interface SentReply {
+interface SentReply {
   readonly bytes: Uint8Array;
   readonly destination: Destination;
   readonly destinationAddress: number;
@@ -20,7 +20,7 @@ const SLOTS = 4;
 /** A port that a test feeds and reads. */
 export class MemoryPort implements DatagramPort {
   readonly link: Link;
-  readonly limits: readonly string[] = [];
+  readonly limits: readonly string[];
   readonly requests: readonly Datagram[] = Array.from(
     { length: SLOTS },
     () => new Datagram(new Uint8Array(1_500)),
@@ -32,12 +32,21 @@ export class MemoryPort implements DatagramPort {
   readonly sent: SentReply[] = [];
   onRefused: ((reply: Reply, reason: string) => void) | undefined;
   closed = false;
+  /** What `send` answers. */
+  sending: Promise<void> | undefined;
+  /** Why each reply is refused. */
+  refusing: string | undefined;
+  /** What `close` answers. */
+  closing: Promise<void> | undefined;
   /** What `problem` answers. */
   trouble: string | undefined;
+  /** What `unread` answers while it is open. */
+  dropped = 0;
   #waiting: PromiseWithResolvers<number> | undefined;
 
-  constructor(link: Link) {
+  constructor(link: Link, { limits = [] }: { readonly limits?: readonly string[] } = {}) {
     this.link = link;
+    this.limits = limits;
   }
 
   /** Lets datagrams arrive together. The port must be waiting for some. */
@@ -62,14 +71,14 @@ export class MemoryPort implements DatagramPort {
     return this.#waiting.promise;
   }
 
-  send(count: number, serverAddress: number): void {
-    for (
-      const { bytes, offset, length, destination, destinationAddress } of this.replies.slice(
-        0,
-        count,
-      )
-    ) {
+  send(count: number, serverAddress: number): void | Promise<void> {
+    for (const reply of this.replies.slice(0, count)) {
+      const { bytes, offset, length, destination, destinationAddress } = reply;
       if (length === 0) continue;
+      if (this.refusing !== undefined) {
+        this.onRefused?.(reply, this.refusing);
+        continue;
+      }
       this.sent.push({
         bytes: bytes.slice(offset, offset + length),
         destination,
@@ -77,15 +86,21 @@ export class MemoryPort implements DatagramPort {
         serverAddress,
       });
     }
+    return this.sending;
+  }
+
+  unread(): number {
+    return this.closed ? 0 : this.dropped;
   }
 
   problem(): string | undefined {
     return this.trouble;
   }
 
-  close(): void {
+  close(): void | Promise<void> {
     this.closed = true;
     this.#waiting?.resolve(0);
+    return this.closing;
   }
 
   #take(): PromiseWithResolvers<number> {

@@ -1,0 +1,81 @@
+/**
+ * What an agent knows of a pool that the API server has forgotten.
+ *
+ * @module
+ */
+import type { IPPool } from "../../core/api/types.ts";
+import { MAX_FOUND } from "../../core/neighbours/survey.ts";
+import { NONE, readEntries } from "../../core/record/entries.ts";
+import { readHolds } from "../../core/record/holds.ts";
+
+/** How long at most it is told, as long as the controller keeps a freed address for who had it. */
+const MAX_TOLD_MS = 3_600_000;
+
+/**
+ * Addresses that were given, and that a record of an earlier time knows nothing of: the API server was put back to a backup. They
+ * are told until the record has them, or as long as a client may hold one.
+ */
+export class LostLeases {
+  /** Address -> MAC address, as numbers. Absent until the API server went back once. */
+  #lost: Map<number, number> | undefined;
+  /** Those that the record keeps now. */
+  #held = new Set<number>();
+  #until = -Infinity;
+
+  /**
+   * Takes in the next state of the pool; `before`: the last one that was known. `now`: milliseconds since the epoch.
+   */
+  follow(before: IPPool | undefined, after: IPPool, now: number): void {
+    if (before !== undefined && wentBack(before, after)) {
+      const lost = new Map(this.list(now) ?? []);
+      for (const { address, mac } of readEntries(before.status?.ipv4?.allocated)) {
+        if (address !== NONE && mac !== NONE) lost.set(address, mac);
+      }
+      this.#lost = lost;
+      this.#held.clear();
+      this.#until = now + toldMs(after);
+    }
+    if (this.#lost !== undefined) this.#drop(this.#lost, after);
+  }
+
+  /**
+   * What is lost, first what the record does not keep yet; the first {@linkcode MAX_FOUND}. `undefined` where nothing went back
+   * within the last hour.
+   */
+  list(now: number): readonly (readonly [address: number, mac: number])[] | undefined {
+    if (this.#lost === undefined || now >= this.#until) return undefined;
+    const entries = [...this.#lost];
+    const kept = ([address]: readonly [number, number]) => Number(this.#held.has(address));
+    return entries.sort((a, b) => kept(a) - kept(b) || a[0] - b[0]).slice(0, MAX_FOUND);
+  }
+
+  /** Forgets what the record has again: given to anybody, or kept until that was over. */
+  #drop(lost: Map<number, number>, { status }: IPPool): void {
+    const macs = new Map(
+      readEntries(status?.ipv4?.allocated).map(({ address, mac }) => [address, mac]),
+    );
+    const held = new Set(readHolds(status?.ipv4?.released).map(({ address }) => address));
+    for (const [address, mac] of lost) {
+      const isOver = this.#held.has(address) && !held.has(address);
+      if (macs.get(address) === mac || isOver) lost.delete(address);
+    }
+    this.#held = held;
+  }
+}
+
+/** Whether the API server tells of an earlier time than it did. Versions of one object are numbers that grow. */
+function wentBack({ metadata: before }: IPPool, { metadata: after }: IPPool): boolean {
+  return before.uid === after.uid &&
+    versionOf(after.resourceVersion) < versionOf(before.resourceVersion);
+}
+
+function versionOf(text: string | undefined): number {
+  return /^\d+$/.test(text ?? "") ? Number(text) : NaN;
+}
+
+function toldMs({ spec }: IPPool): number {
+  const leaseTime: unknown = spec?.ipv4Config?.leaseTime;
+  return typeof leaseTime === "number" && leaseTime > 0
+    ? Math.min(leaseTime * 1000, MAX_TOLD_MS)
+    : MAX_TOLD_MS;
+}

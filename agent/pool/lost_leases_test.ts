@@ -1,0 +1,67 @@
+import { deepStrictEqual as deepEqual, strictEqual as equal } from "node:assert/strict";
+import type { IPPool, IPv4Status } from "../../core/api/types.ts";
+import { LostLeases } from "./lost_leases.ts";
+
+const [M1, M2] = ["52:54:00:00:00:01", "52:54:00:00:00:02"];
+const [A1, A2] = [0x0a_00_00_01, 0x0a_00_00_02];
+const MINUTE = 60_000;
+
+function pool(resourceVersion: string, ipv4: Partial<IPv4Status>, uid = "u"): IPPool {
+  return {
+    apiVersion: "network.harvesterhci.io/v1alpha1",
+    kind: "IPPool",
+    metadata: { namespace: "default", name: "net", uid, resourceVersion },
+    spec: { networkName: "default/net", ipv4Config: { cidr: "10.0.0.0/24", leaseTime: 300 } },
+    status: { ipv4: { used: 0, available: 0, ...ipv4 } },
+  };
+}
+
+const NEW = pool("900", { allocated: { "10.0.0.1": M1, "10.0.0.2": M2, "10.0.0.9": "RESERVED" } });
+const OLD = pool("80", { allocated: { "10.0.0.1": M1 } });
+
+Deno.test("S1: LostLeases tells what a record that went back does not have", () => {
+  const lost = new LostLeases();
+  lost.follow(undefined, NEW, 0);
+  equal(lost.list(0), undefined);
+  lost.follow(NEW, OLD, 0);
+  deepEqual(lost.list(0), [[A2, 0x5254_0000_0002]]);
+});
+
+Deno.test("S1: LostLeases tells that nothing is lost where nothing is, and nothing at all where nothing went back", () => {
+  const lost = new LostLeases();
+  lost.follow(NEW, pool("80", NEW.status?.ipv4 ?? {}), 0);
+  deepEqual(lost.list(0), []);
+  for (const after of [pool("901", {}), pool("80", {}, "another"), pool("x", {})]) {
+    const other = new LostLeases();
+    other.follow(NEW, after, 0);
+    equal(other.list(0), undefined);
+  }
+});
+
+Deno.test("S1: LostLeases goes on telling what the record keeps, behind the rest, and ends with the hold", () => {
+  const lost = new LostLeases();
+  lost.follow(NEW, pool("80", {}), 0);
+  const released = { "10.0.0.1": { macAddress: M1, until: "2026-01-01T00:00:00Z" } };
+  const holding = pool("81", { released });
+  lost.follow(pool("80", {}), holding, 0);
+  deepEqual(lost.list(0)?.map(([address]) => address), [A2, A1]);
+  const given = pool("82", { allocated: { "10.0.0.2": M2 } });
+  lost.follow(holding, given, 0);
+  deepEqual(lost.list(0), []);
+});
+
+Deno.test("S1: LostLeases tells no longer than a lease of the pool may last", () => {
+  const lost = new LostLeases();
+  lost.follow(NEW, OLD, 0);
+  equal(lost.list(5 * MINUTE - 1)?.length, 1);
+  equal(lost.list(5 * MINUTE), undefined);
+});
+
+Deno.test("S1: LostLeases tells the first thousand, those first that nobody keeps", () => {
+  const all = Object.fromEntries(
+    Array.from({ length: 2_000 }, (_, n) => [`10.0.${n >> 8}.${n & 255}`, M1]),
+  );
+  const lost = new LostLeases();
+  lost.follow(pool("900", { allocated: all }), OLD, 0);
+  equal(lost.list(0)?.length, 1_000);
+});

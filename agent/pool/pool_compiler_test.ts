@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import type { IPPool } from "../../core/api/types.ts";
+import { formatIPv4, parseIPv4 } from "../../core/net/mod.ts";
+import { PoolCompiler } from "./pool_compiler.ts";
+import { poolWith } from "../testing/dhcp.ts";
+
+function setUp() {
+  const problems: string[] = [];
+  return { problems, compiler: new PoolCompiler((problem) => problems.push(problem)) };
+}
+
+Deno.test("PoolCompiler compiles a pool once", () => {
+  const { compiler } = setUp();
+  const pool = poolWith();
+  assert.equal(compiler.compile(pool, 1500).served, compiler.compile(pool, 1500).served);
+  assert.equal(compiler.compile(pool, 1400).served?.mtu, 1400);
+});
+
+Deno.test("PoolCompiler keeps the server identifiers of before, also over a state that cannot be served", () => {
+  const { compiler } = setUp();
+  compiler.compile(poolWith({ serverIP: "192.168.48.77" }), 1500);
+  compiler.compile(poolWith({ serverIP: "10.0.0.1" }), 1500);
+  const { served } = compiler.compile(poolWith({ serverIP: "192.168.48.78" }), 1500);
+  assert.equal(served?.isServer(parseIPv4("192.168.48.77")), true);
+  assert.equal(served?.isServer(parseIPv4("10.0.0.1")), false);
+});
+
+Deno.test("PoolCompiler gives a pool without a server address the first that is free for it", () => {
+  const { compiler } = setUp();
+  const { serverIP: _, ...config } = poolWith({ router: "192.168.48.1" }).spec.ipv4Config;
+  const pool = poolWith();
+  const { served } = compiler.compile(
+    { ...pool, spec: { ...pool.spec, ipv4Config: config } },
+    1500,
+  );
+  assert.equal(formatIPv4(served?.serverAddress ?? 0), "192.168.48.2");
+});
+
+Deno.test("PoolCompiler serves what is good, and tells the rest once", () => {
+  const { compiler, problems } = setUp();
+  const pool = poolWith({ dns: ["1.1.1.1", "one"] });
+  assert.equal(compiler.compile(pool, 1500).served?.leases.size, 1);
+  compiler.compile(pool, 1500);
+  assert.equal(problems.length, 1);
+  assert.match(problems[0] ?? "", /^spec\.ipv4Config\.dns\[1\]: must be an IPv4 address.*: "one"$/);
+});
+
+const UNFIT: readonly (readonly [what: string, pool: unknown, problem: RegExp])[] = [
+  ["a subnet that cannot be read", poolWith({ cidr: "192.168.48.0" }), /^spec\.ipv4Config\.cidr: /],
+  [
+    "a server address outside its subnet",
+    poolWith({ serverIP: "10.0.0.1" }),
+    /^spec\.ipv4Config\.serverIP: /,
+  ],
+  ["no spec at all", { ...poolWith(), spec: undefined }, /^spec: /],
+  ["a spec of another kind", { ...poolWith(), spec: { ipv4Config: [] } }, /^spec\./],
+];
+for (const [what, pool, problem] of UNFIT) {
+  Deno.test(`PoolCompiler serves no pool with ${what}, and says why`, () => {
+    const { compiler } = setUp();
+    const { served, problems } = compiler.compile(pool as IPPool, 1500);
+    assert.equal(served, undefined);
+    assert.match(problems, problem);
+  });
+}

@@ -1,0 +1,338 @@
+/**
+ * One network of the agent: an IPPool on an interface, from socket to report.
+ *
+ * @module
+ */
+import { formatAddresses } from "../../core/api/agent/address_words.ts";
+import type { PoolReport } from "../../core/api/agent/agent_report.ts";
+import type { Responder, ServedNetwork } from "../../core/dhcp/mod.ts";
+import { errorText } from "../../core/error_text.ts";
+import { formatCidr, formatIPv4 } from "../../core/net/mod.ts";
+import type { Clock, Random } from "../../runtime/clock.ts";
+import type { LineBound } from "../../runtime/line_bound.ts";
+import type { Logger } from "../../runtime/log.ts";
+import { AddressProbe } from "../host/address_probe.ts";
+import type { OpenPort } from "../socket/datagram_port.ts";
+import {
+  type NeighbourFigures,
+  NeighbourWatch,
+  type Watched,
+} from "../neighbours/neighbour_watch.ts";
+import { ownMacs } from "../neighbours/own_macs.ts";
+import type { HostNetwork, HostState, Link } from "../host/host_network.ts";
+import { ArpAnswers } from "../host/arp_answers.ts";
+import { LinkAlias } from "../host/link_alias.ts";
+import { LinkPrecautions } from "../host/link_precautions.ts";
+import { type NeededAddress, neededProblem } from "../host/needed_addresses.ts";
+import { PacketCounters } from "../socket/packet_counters.ts";
+import { type PacketContext, servePackets } from "../socket/packet_loop.ts";
+import { LeftOutOptions } from "./left_out.ts";
+import { PoolCompiler } from "./pool_compiler.ts";
+import type { PoolView } from "./pool_watch.ts";
+import { PortKeeper } from "../socket/port_keeper.ts";
+import { ServerAddress } from "../host/server_address.ts";
+import type { AgentNetwork } from "../types.ts";
+
+/** What all networks of an agent share. */
+export interface PoolServerContext {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly openPort: OpenPort;
+  readonly host: HostNetwork;
+  readonly responder: Responder;
+  readonly dryRun: boolean;
+  /** Bounds what a dry run tells of packets. */
+  readonly dryRunLines: LineBound;
+  /** Addresses that the process needs itself. */
+  readonly needed: () => readonly NeededAddress[];
+  /** Names of the interfaces that are served. */
+  readonly served: () => ReadonlySet<string>;
+  /** The machine routes for its networks, and goes on to. */
+  readonly keepForwarding: boolean;
+  /** Asks for {@linkcode PoolServer.reconcile}. */
+  readonly wake: () => void;
+}
+
+/** What {@linkcode PoolServer.reconcile} looks at. */
+export interface PoolServerInput {
+  readonly network: AgentNetwork;
+  readonly host: HostState;
+  readonly view: PoolView;
+  readonly leading: boolean;
+}
+
+/** Not being served for these needs no warning. */
+const EXPECTED: ReadonlySet<PoolReport["reason"]> = new Set(["NotSynced", "Paused"]);
+
+/** The state that was found: what is reported of it, and what it means for the server address. */
+interface Outcome {
+  readonly report: Pick<PoolReport, "ready" | "reason" | "message">;
+  /** `keep` while what is wrong may pass: taking the address away would only make it worse. */
+  readonly address: "remove" | "keep";
+  /** What is answered from; absent: silence. */
+  readonly network?: ServedNetwork;
+  /** It stays so until somebody writes another pool. */
+  readonly refused?: boolean;
+  /** Whose neighbours are looked for; absent: nobody's. */
+  readonly watched?: Watched;
+}
+
+/** Where it is served. */
+interface Ground {
+  /** Its interface, where there is one. */
+  readonly link: Link | undefined;
+  /** What an operator should know about it. */
+  readonly precaution: string | undefined;
+}
+
+/** Serves one network. Nothing that happens to it is felt by another. */
+export class PoolServer {
+  readonly counters: PacketCounters;
+  readonly #context: PoolServerContext;
+  readonly #log: Logger;
+  readonly #port: PortKeeper;
+  readonly #address: ServerAddress;
+  readonly #precautions: LinkPrecautions;
+  readonly #alias: LinkAlias;
+  readonly #arp: ArpAnswers;
+  readonly #probe: AddressProbe;
+  readonly #neighbours: NeighbourWatch;
+  readonly #compiler: PoolCompiler;
+  readonly #packets: PacketContext;
+  readonly #leftOut: LeftOutOptions;
+  #report: Outcome["report"] = { ready: false, reason: "NotSynced", message: "Not looked at yet" };
+  #resourceVersion: string | undefined;
+  #lost: string | undefined;
+  #refused = false;
+  #stopped = false;
+
+  constructor(pool: string, context: PoolServerContext) {
+    const { clock, random, responder, dryRun, dryRunLines, wake } = context;
+    const log = context.log.with({ ippool: pool });
+    this.#context = context;
+    this.#log = log;
+    this.counters = new PacketCounters({ dryRun });
+    this.#leftOut = new LeftOutOptions(wake);
+    this.#packets = {
+      network: undefined,
+      responder,
+      clock,
+      log,
+      counters: this.counters,
+      dryRun,
+      dryRunLines,
+      onLeftOut: (code) => this.#leftOut.add(code),
+      onDeclined: (declined) => this.#neighbours.declined(declined),
+      onOtherServer: (address) => this.#neighbours.namedServer(address),
+    };
+    this.#port = new PortKeeper({
+      clock,
+      random,
+      log,
+      open: context.openPort,
+      serve: (port) => servePackets(port, this.#packets),
+      onChange: wake,
+    });
+    const { host, keepForwarding } = context;
+    this.#address = new ServerAddress({ host, log });
+    this.#precautions = new LinkPrecautions({ host, log, keepForwarding });
+    this.#alias = new LinkAlias(pool, { host, log });
+    this.#arp = new ArpAnswers({ host, log, leaveToKernel: keepForwarding || dryRun });
+    this.#neighbours = new NeighbourWatch({
+      host,
+      clock,
+      random,
+      log,
+      onClaim: (claim) => this.#probe.hear(claim),
+      wake,
+    });
+    this.#probe = new AddressProbe({
+      clock,
+      log,
+      host: {
+        probe: (link, address) => {
+          this.#neighbours.budget.spend(clock.monotonic());
+          host.probe(link, address);
+        },
+      },
+    });
+    this.#compiler = new PoolCompiler((problems) =>
+      log.warn("Values of the pool cannot be used", { problems })
+    );
+  }
+
+  /** What is answered from now; `undefined` while silent. */
+  get network(): ServedNetwork | undefined {
+    return this.#packets.network;
+  }
+
+  /** Whether the pool asks for what it cannot have: the agent is as ready as it will be. */
+  get refused(): boolean {
+    return this.#refused;
+  }
+
+  /** How often its socket was opened. */
+  get opened(): number {
+    return this.#port.opened;
+  }
+
+  /** Packets that its socket dropped before they were read. */
+  get unread(): number {
+    return this.#port.unread;
+  }
+
+  /** Its state at `now`, but for the interface's name. */
+  report(now: number): Omit<PoolReport, "interfaceName"> {
+    return {
+      ...this.#report,
+      ...(this.#resourceVersion === undefined ? {} : { resourceVersion: this.#resourceVersion }),
+      ...(this.#lost === undefined ? {} : { lost: this.#lost }),
+      ...this.#neighbours.report(now),
+    };
+  }
+
+  /** What is known of who else is on the network. */
+  get neighbours(): NeighbourFigures {
+    return this.#neighbours.figures;
+  }
+
+  /** Hears the network, and asks what there is to ask: ten times a second. */
+  turn(): void {
+    this.#neighbours.turn();
+  }
+
+  /** Makes socket, address and answers what they are to be now. */
+  reconcile(input: PoolServerInput): void {
+    if (this.#stopped) return;
+    const { network, host, view } = input;
+    const link = network.problem === undefined ? host.links.get(network.interfaceName) : undefined;
+    if (!this.#context.dryRun) this.#address.leave(host, link);
+    if (!this.#context.dryRun) this.#alias.ensure(host, link);
+    const precaution = this.#context.dryRun ? undefined : this.#precautions.ensure(host, link);
+    const outcome = this.#decide(input, { link, precaution });
+    if (outcome.address === "remove" && link !== undefined && !this.#context.dryRun) {
+      this.#address.ensure(host, { link });
+    }
+    if (link === undefined) this.#arp.leave(host);
+    else this.#arp.ensure(host, link, outcome.watched?.network.serverAddress);
+    if (outcome.network === undefined) this.#probe.forget();
+    if (outcome.watched === undefined) this.#neighbours.stop();
+    else this.#neighbours.follow(outcome.watched);
+    this.#packets.network = outcome.network;
+    this.#resourceVersion = view.pool?.metadata.resourceVersion;
+    this.#lost = view.lost && formatAddresses(view.lost);
+    this.#refused = outcome.refused === true;
+    this.#note(outcome.report, network.interfaceName);
+  }
+
+  /** Goes silent and removes the address at once. Resolves when the socket is closed, too. */
+  async stop(host: HostState): Promise<void> {
+    this.#stopped = true;
+    this.#packets.network = undefined;
+    this.#arp.leave(host);
+    this.#address.leave(host, undefined);
+    this.#precautions.leave(host);
+    this.#alias.leave(host);
+    this.#neighbours.stop();
+    await Promise.all([this.#port.close(), this.#neighbours.closed(), this.#arp.closed()]);
+  }
+
+  /** A fault in one network stays in it. */
+  #decide(input: PoolServerInput, on: Ground): Outcome {
+    try {
+      return this.#outcome(input, on);
+    } catch (error) {
+      this.#log.error("Cannot serve the pool", { error });
+      return notToServe("InvalidPool", `Cannot serve the pool: ${errorText(error)}`);
+    }
+  }
+
+  /** The first thing that keeps the pool from being served, or that nothing does. */
+  #outcome(
+    { network, host, view, leading }: PoolServerInput,
+    { link, precaution }: Ground,
+  ): Outcome {
+    if (link === undefined) {
+      this.#port.release();
+      return notNow(
+        "InterfaceMissing",
+        network.problem ?? `Interface ${network.interfaceName} does not exist`,
+      );
+    }
+    const closed = this.#port.ensure(link);
+    if (!link.up) return notNow("InterfaceMissing", `Interface ${link.name} is down`);
+    if (closed !== undefined) return notNow("SocketFailed", `No socket on ${link.name}: ${closed}`);
+    if (!view.synced) return notNow("NotSynced", "The API server has not answered yet");
+    if (view.pool === undefined) return notToServe("PoolNotFound", "The IPPool does not exist");
+    if (view.pool.spec?.paused === true) return notToServe("Paused", "spec.paused is true");
+    const { served, problems } = this.#compiler.compile(view.pool, link.mtu);
+    if (served === undefined) return notToServe("InvalidPool", problems);
+    const server = formatIPv4(served.serverAddress);
+    const where = `${formatCidr(served.cidr)} from ${server} on ${link.name}`;
+    const problem = neededProblem(served.serverAddress, {
+      host,
+      link,
+      needed: this.#context.needed(),
+      served: this.#context.served(),
+    });
+    if (problem !== undefined) return { ...notToServe("AddressMissing", problem), refused: true };
+    const notes = [
+      view.note,
+      precaution,
+      problems === "" ? undefined : `left out: ${problems}`,
+      this.#leftOut.noteOf(served),
+    ];
+    if (this.#context.dryRun) {
+      return { ...standby("Dry run: would answer", where, notes), network: served };
+    }
+    if (!leading) return standby("Standing by to answer", where, notes);
+    const wanted = { cidr: served.cidr, address: served.serverAddress };
+    const address = this.#address.ensure(host, { link, wanted });
+    if (!address.present) {
+      return notNow("AddressMissing", `${server} is not on ${link.name}: ${address.note}`);
+    }
+    const owner = this.#neighbours.hears
+      ? this.#probe.look({ link, address: served.serverAddress })
+      : undefined;
+    const shared = owner && `another machine, ${owner}, has ${server} too`;
+    const message = sentence(`Answering ${where}`, [shared, ...notes]);
+    const reason = shared === undefined ? "Serving" : "AddressInUse";
+    return {
+      report: { ready: reason === "Serving", reason, message },
+      address: "keep",
+      network: served,
+      watched: { link, network: served, pool: view.pool, own: ownMacs(host) },
+    };
+  }
+
+  /** Keeps what is reported, and logs it where it changed. */
+  #note(report: Outcome["report"], interfaceName: string): void {
+    const { ready, reason, message } = report;
+    const changed = reason !== this.#report.reason || message !== this.#report.message;
+    this.#report = report;
+    if (!changed) return;
+    const keys = { reason, state: message, interface: interfaceName };
+    if (ready || EXPECTED.has(reason)) this.#log.info("State of the pool", keys);
+    else this.#log.warn("State of the pool", keys);
+  }
+}
+
+/** Not served now, and it may pass by itself. */
+function notNow(reason: PoolReport["reason"], message: string): Outcome {
+  return { report: { ready: false, reason, message }, address: "keep" };
+}
+
+/** Not to be served. */
+function notToServe(reason: PoolReport["reason"], message: string): Outcome {
+  return { report: { ready: false, reason, message }, address: "remove" };
+}
+
+function standby(what: string, where: string, notes: readonly (string | undefined)[]): Outcome {
+  const message = sentence(`${what} ${where}`, notes);
+  return { report: { ready: true, reason: "Standby", message }, address: "remove" };
+}
+
+function sentence(text: string, notes: readonly (string | undefined)[]): string {
+  return [text, ...notes.filter((note) => note !== undefined)].join("; ");
+}

@@ -1,0 +1,455 @@
+import assert from "node:assert/strict";
+import { MessageType, Responder } from "../../core/dhcp/mod.ts";
+import { parseIPv4 } from "../../core/net/mod.ts";
+import { LineBound } from "../../runtime/line_bound.ts";
+import { ManualClock } from "../../runtime/testing/manual_clock.ts";
+import { memoryLogger } from "../../runtime/testing/memory_logger.ts";
+import { PoolServer, type PoolServerContext, type PoolServerInput } from "./pool_server.ts";
+import { CLIENT_ADDRESS, messageOf, poolWith } from "../testing/dhcp.ts";
+import { MemoryHost } from "../testing/memory_host.ts";
+import { MemoryPort } from "../testing/memory_port.ts";
+
+function setUp(fields: Partial<PoolServerContext> = {}) {
+  const clock = new ManualClock();
+  const host = new MemoryHost();
+  host.link("eth1");
+  const log = memoryLogger();
+  const server = new PoolServer("default/net-48", {
+    clock,
+    random: () => 0.5,
+    log,
+    openPort: (link) => new MemoryPort(link),
+    host,
+    responder: new Responder(),
+    dryRun: false,
+    dryRunLines: new LineBound({ clock, onLeftOut: () => undefined }),
+    needed: () => [],
+    served: () => new Set(["eth1"]),
+    keepForwarding: false,
+    wake: () => undefined,
+    ...fields,
+  });
+  const reconcile = (input: Partial<PoolServerInput> = {}) => {
+    server.reconcile({
+      network: { pool: "default/net-48", interfaceName: "eth1" },
+      host: host.read(),
+      view: { synced: true, pool: poolWith() },
+      leading: true,
+      ...input,
+    });
+    const { ready, reason, message } = server.report(clock.now());
+    return { ready, reason, message, answers: server.network !== undefined };
+  };
+  const end = async () => {
+    server.stop(host.read());
+    await clock.settle();
+    assert.equal(clock.sleeping, 0);
+  };
+  return { clock, host, log, server, reconcile, end };
+}
+
+const ON = "192.168.48.0/24 from 192.168.48.77 on eth1";
+
+Deno.test("PoolServer serves where everything is there", async () => {
+  const { host, server, reconcile, end } = setUp();
+  assert.deepEqual(reconcile(), {
+    ready: true,
+    reason: "Serving",
+    message: `Answering ${ON}`,
+    answers: true,
+  });
+  assert.equal(server.report(0).resourceVersion, "7");
+  await end();
+  const changes = host.calls.filter((call) => !call.startsWith("arpIgnore"));
+  assert.equal(changes.at(-1), "remove 192.168.48.77/32 eth1");
+});
+
+interface Rung {
+  readonly what: string;
+  readonly input: Partial<PoolServerInput>;
+  readonly expected: {
+    readonly ready?: boolean;
+    readonly reason: string;
+    readonly message: string;
+  };
+  /** Whether the server address, which was there before, is still there. */
+  readonly keeps: boolean;
+}
+
+const RUNGS: readonly Rung[] = [
+  {
+    what: "its interface is not there",
+    input: { network: { pool: "default/net-48", interfaceName: "eth9" } },
+    expected: { reason: "InterfaceMissing", message: "Interface eth9 does not exist" },
+    keeps: false,
+  },
+  {
+    what: "its network has a problem",
+    input: { network: { pool: "default/net-48", interfaceName: "eth1", problem: "No such VLAN" } },
+    expected: { reason: "InterfaceMissing", message: "No such VLAN" },
+    keeps: false,
+  },
+  {
+    what: "nothing is known of the pool",
+    input: { view: { synced: false } },
+    expected: { reason: "NotSynced", message: "The API server has not answered yet" },
+    keeps: true,
+  },
+  {
+    what: "there is no such pool",
+    input: { view: { synced: true } },
+    expected: { reason: "PoolNotFound", message: "The IPPool does not exist" },
+    keeps: false,
+  },
+  {
+    what: "the pool is paused",
+    input: {
+      view: { synced: true, pool: { ...poolWith(), spec: { ...poolWith().spec, paused: true } } },
+    },
+    expected: { reason: "Paused", message: "spec.paused is true" },
+    keeps: false,
+  },
+  {
+    what: "the pool cannot be served",
+    input: { view: { synced: true, pool: poolWith({ serverIP: "10.0.0.1" }) } },
+    expected: {
+      reason: "InvalidPool",
+      message: 'spec.ipv4Config.serverIP: must be a host address of 192.168.48.0/24: "10.0.0.1"',
+    },
+    keeps: false,
+  },
+  {
+    what: "another agent leads",
+    input: { leading: false },
+    expected: { ready: true, reason: "Standby", message: `Standing by to answer ${ON}` },
+    keeps: false,
+  },
+];
+for (const { what, input, expected, keeps } of RUNGS) {
+  Deno.test(`PoolServer is silent where ${what}, ${keeps ? "keeps" : "removes"} its address, and serves again`, async () => {
+    const { host, reconcile, end } = setUp();
+    reconcile();
+    assert.deepEqual(reconcile(input), { ready: false, answers: false, ...expected });
+    assert.equal(host.calls.includes("remove 192.168.48.77/32 eth1"), !keeps);
+    assert.equal(reconcile().reason, "Serving");
+    await end();
+  });
+}
+
+Deno.test("PoolServer tells of an interface that is down, and keeps what it has there", async () => {
+  const { host, reconcile, end } = setUp();
+  reconcile();
+  const link = host.link("eth1", { up: false });
+  assert.equal(link.index, 1);
+  const { reason, message, answers } = reconcile();
+  assert.deepEqual([reason, message, answers], [
+    "InterfaceMissing",
+    "Interface eth1 is down",
+    false,
+  ]);
+  assert.ok(!host.calls.includes("remove 192.168.48.77/32 eth1"));
+  await end();
+});
+
+Deno.test("PoolServer tells why it has no socket", async () => {
+  const { reconcile, end } = setUp({
+    openPort: () => {
+      throw new Error("Cannot listen: EADDRINUSE");
+    },
+  });
+  const { reason, message } = reconcile();
+  assert.deepEqual([reason, message], [
+    "SocketFailed",
+    "No socket on eth1: Cannot listen: EADDRINUSE",
+  ]);
+  await end();
+});
+
+Deno.test("PoolServer does not answer without its address", async () => {
+  const { host, reconcile, end } = setUp();
+  host.failure = new Error("Cannot add an address: EPERM");
+  assert.deepEqual(reconcile(), {
+    ready: false,
+    reason: "AddressMissing",
+    message: "192.168.48.77 is not on eth1: Cannot add an address: EPERM",
+    answers: false,
+  });
+  assert.equal(reconcile().reason, "Serving");
+  await end();
+});
+
+Deno.test("T9: PoolServer takes no address that the process needs, leading or not, and serves when the pool has another", async () => {
+  const needed = [{ address: parseIPv4("192.168.48.77"), owner: "the API server" }];
+  const { host, server, reconcile, end } = setUp({ needed: () => needed });
+  const refused = {
+    ready: false,
+    reason: "AddressMissing",
+    message:
+      "192.168.48.77 is the address of the API server, which this process needs: choose another spec.ipv4Config.serverIP",
+    answers: false,
+  };
+  for (const leading of [true, false]) assert.deepEqual(reconcile({ leading }), refused);
+  assert.equal(server.refused, true);
+  assert.deepEqual(host.calls, []);
+  needed.length = 0;
+  assert.equal(reconcile().reason, "Serving");
+  assert.equal(server.refused, false);
+  // It is known to be needed only now.
+  needed.push({ address: parseIPv4("192.168.48.77"), owner: "the API server" });
+  assert.deepEqual(reconcile(), refused);
+  // Then the kernel answers ARP questions again, as before.
+  assert.deepEqual(host.calls.slice(-2), ["remove 192.168.48.77/32 eth1", "arpIgnore 0 eth1"]);
+  await end();
+});
+
+Deno.test("T11: PoolServer turns forwarding off before it leads, and puts it back when it stops", async () => {
+  const { host, reconcile, end } = setUp();
+  host.link("eth1", { settings: { forwarding: 1, rpFilter: 0, acceptLocal: 0, arpIgnore: 0 } });
+  reconcile({ leading: false, view: { synced: false } });
+  assert.deepEqual(host.calls, ["forwarding 0 eth1"]);
+  await end();
+  assert.deepEqual(host.calls.slice(1), ["forwarding 1 eth1"]);
+});
+
+Deno.test("PoolServer changes no setting of the interface in a dry run", async () => {
+  const { host, reconcile, end } = setUp({ dryRun: true });
+  host.link("eth1", { settings: { forwarding: 1, rpFilter: 1, acceptLocal: 0, arpIgnore: 0 } });
+  reconcile();
+  await end();
+  assert.deepEqual([host.calls, host.described], [[], []]);
+});
+
+Deno.test("E7: PoolServer has its pool's name beside the interface's while it is there, leading or not", async () => {
+  const { host, reconcile, end } = setUp();
+  reconcile({ leading: false });
+  assert.deepEqual(host.described, ["eth1 vm-dhcp: default/net-48"]);
+  reconcile();
+  await end();
+  assert.deepEqual(host.described.slice(1), ["eth1 "]);
+});
+
+Deno.test("T10: PoolServer says what an operator should know of the interface", async () => {
+  const { host, reconcile, end } = setUp();
+  host.routes = { gateways: [], hasDefaultRoute: false, rpFilterOfAll: 1 };
+  assert.match(
+    reconcile().message,
+    /^Answering .*; rp_filter of eth1 is 2 and there is no default/,
+  );
+  await end();
+});
+
+Deno.test("PoolServer tells who else has its address, and goes on answering", async () => {
+  const { clock, host, server, reconcile, end } = setUp();
+  host.neighbour("192.168.48.77", "52:54:00:00:00:99");
+  const states = [];
+  for (let second = 0; second < 6; second++) {
+    server.turn();
+    states.push(reconcile());
+    await clock.advance(1_000);
+  }
+  assert.equal(states[0]?.reason, "Serving");
+  assert.deepEqual(states.at(-1), {
+    ready: false,
+    reason: "AddressInUse",
+    message: `Answering ${ON}; another machine, 52:54:00:00:00:99, has 192.168.48.77 too`,
+    answers: true,
+  });
+  assert.equal(reconcile({ leading: false }).reason, "Standby");
+  assert.equal(reconcile().reason, "Serving");
+  await end();
+});
+
+Deno.test("PoolServer changes no address in a dry run", async () => {
+  const { host, reconcile, end } = setUp({ dryRun: true });
+  host.address(host.link("eth1"), "192.168.48.76/32", true);
+  const { reason, message, answers } = reconcile();
+  assert.deepEqual([reason, message, answers], ["Standby", `Dry run: would answer ${ON}`, true]);
+  reconcile({ view: { synced: true } });
+  await end();
+  assert.deepEqual(host.calls, []);
+});
+
+Deno.test("PoolServer says what it left out, and where the pool comes from", async () => {
+  const { reconcile, end } = setUp();
+  const { message } = reconcile({
+    view: {
+      synced: true,
+      pool: poolWith({ dns: ["one"] }),
+      note: "the API server does not answer",
+    },
+  });
+  assert.match(
+    message,
+    /^Answering .*; the API server does not answer; left out: spec\.ipv4Config\.dns\[0\]: /,
+  );
+  await end();
+});
+
+Deno.test("PoolServer moves to another interface, and leaves nothing on the first", async () => {
+  const { host, reconcile, end } = setUp();
+  host.link("eth2");
+  reconcile();
+  const moved = reconcile({ network: { pool: "default/net-48", interfaceName: "eth2" } });
+  assert.equal(moved.reason, "Serving");
+  assert.ok(host.calls.includes("remove 192.168.48.77/32 eth1"));
+  assert.ok(host.calls.includes("add 192.168.48.77/32 eth2"));
+  await end();
+});
+
+Deno.test("PoolServer logs a state once, with its pool", async () => {
+  const { log, reconcile, end } = setUp();
+  reconcile();
+  reconcile();
+  const states = log.lines.filter(({ message }) => message === "State of the pool");
+  assert.deepEqual(states.map(({ level, keys }) => [level, keys.ippool, keys.reason]), [
+    ["info", "default/net-48", "Serving"],
+  ]);
+  await end();
+});
+
+Deno.test("PoolServer logs each change of what it says of its state, and warns of what an operator has to mend", async () => {
+  const { host, log, reconcile, end } = setUp();
+  reconcile({ view: { synced: false } });
+  reconcile();
+  reconcile({ view: { synced: true, pool: poolWith(), note: "the API server does not answer" } });
+  reconcile({
+    view: { synced: true, pool: { ...poolWith(), spec: { ...poolWith().spec, paused: true } } },
+  });
+  host.unlink("eth1");
+  reconcile();
+  const states = log.lines.filter(({ message }) => message === "State of the pool");
+  assert.deepEqual(states.map(({ level, keys }) => [level, keys.reason, keys.state]), [
+    ["info", "NotSynced", "The API server has not answered yet"],
+    ["info", "Serving", `Answering ${ON}`],
+    ["info", "Serving", `Answering ${ON}; the API server does not answer`],
+    ["info", "Paused", "spec.paused is true"],
+    ["warn", "InterfaceMissing", "Interface eth1 does not exist"],
+  ]);
+  await end();
+});
+
+Deno.test("PoolServer stays silent once it is stopped, whatever comes, and gives everything back", async () => {
+  const ports: MemoryPort[] = [];
+  const { host, server, reconcile, end } = setUp({
+    openPort: (link) => {
+      const port = new MemoryPort(link);
+      ports.push(port);
+      return port;
+    },
+  });
+  reconcile();
+  await end();
+  assert.equal(server.network, undefined);
+  assert.equal(reconcile().answers, false);
+  assert.equal(host.calls.at(-1), "remove 192.168.48.77/32 eth1");
+  assert.deepEqual(ports.map(({ closed }) => closed), [true]);
+});
+
+Deno.test("PoolServer closes its socket while its interface is missing, and opens another", async () => {
+  const ports: MemoryPort[] = [];
+  const { host, server, reconcile, end } = setUp({
+    openPort: (link) => {
+      const port = new MemoryPort(link);
+      ports.push(port);
+      return port;
+    },
+  });
+  reconcile();
+  host.unlink("eth1");
+  reconcile();
+  assert.deepEqual(ports.map(({ closed }) => closed), [true]);
+  host.link("eth1");
+  assert.equal(reconcile().reason, "Serving");
+  assert.equal(server.opened, 2);
+  await end();
+});
+
+Deno.test("T3: PoolServer reports a declined address that another machine answers for, and no other", async () => {
+  const ports: MemoryPort[] = [];
+  let woken = 0;
+  const { clock, host, server, reconcile, end } = setUp({
+    openPort: (link) => {
+      const port = new MemoryPort(link);
+      ports.push(port);
+      return port;
+    },
+    wake: () => {
+      woken++;
+    },
+  });
+  const declinedAfter = async (ms: number) => {
+    ports[0]?.arrive(messageOf(MessageType.Decline, [
+      { code: 50, value: parseIPv4(CLIENT_ADDRESS) },
+      { code: 54, value: parseIPv4("192.168.48.77") },
+    ]));
+    for (let passed = 0; passed < ms; passed += 100) {
+      await clock.advance(100);
+      server.turn();
+    }
+    return server.report(clock.now()).declined;
+  };
+  reconcile();
+  await clock.settle();
+  assert.equal(await declinedAfter(10_000), undefined);
+  host.neighbour(CLIENT_ADDRESS, "52:54:00:00:00:99");
+  const before = woken;
+  const declined = await declinedAfter(1_000);
+  assert.deepEqual(declined?.map(({ address, usedBy }) => [address, usedBy]), [
+    [CLIENT_ADDRESS, "52:54:00:00:00:99"],
+  ]);
+  assert.equal(woken > before, true);
+  await end();
+});
+
+Deno.test("PoolServer listens while it answers, and not while it stands by, in a dry run, or after its end", async () => {
+  const { host, reconcile, server, end } = setUp();
+  const hears = (input: Partial<PoolServerInput> = {}) => {
+    reconcile(input);
+    server.turn();
+    return host.hears("eth1");
+  };
+  assert.equal(hears(), true);
+  assert.equal(hears({ leading: false }), false);
+  assert.equal(hears(), true);
+  await end();
+  assert.equal(host.hears("eth1"), false);
+  const dry = setUp({ dryRun: true });
+  dry.reconcile();
+  dry.server.turn();
+  assert.equal(dry.host.hears("eth1"), false);
+  await dry.end();
+});
+
+Deno.test("PoolServer is not ready before it was looked at", async () => {
+  const { server, end } = setUp();
+  assert.deepEqual(server.report(0), {
+    ready: false,
+    reason: "NotSynced",
+    message: "Not looked at yet",
+  });
+  await end();
+});
+
+Deno.test("PoolServer survives its own faults", async () => {
+  const { host, log, reconcile, end } = setUp();
+  const state = host.read();
+  const link = state.links.get("eth1");
+  assert.ok(link);
+  const broken = {
+    ...link,
+    get up(): boolean {
+      throw new Error("A fault");
+    },
+  };
+  const { reason, message, answers } = reconcile({
+    host: { ...state, links: new Map([["eth1", broken]]) },
+  });
+  assert.deepEqual([reason, message, answers], [
+    "InvalidPool",
+    "Cannot serve the pool: A fault",
+    false,
+  ]);
+  assert.ok(log.lines.some(({ message }) => message === "Cannot serve the pool"));
+  assert.equal(reconcile().reason, "Serving");
+  await end();
+});

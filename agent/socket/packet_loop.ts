@@ -1,0 +1,132 @@
+/**
+ * The life of a packet: received, answered, sent.
+ *
+ * @module
+ */
+import {
+  MessageType,
+  type Reply,
+  type Responder,
+  type ServedNetwork,
+  Verdict,
+} from "../../core/dhcp/mod.ts";
+import type { Declined } from "../../core/neighbours/decline_checks.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import type { LineBound } from "../../runtime/line_bound.ts";
+import type { Logger } from "../../runtime/log.ts";
+import type { DatagramPort } from "./datagram_port.ts";
+import type { PacketCounters } from "./packet_counters.ts";
+import { logPacket } from "./packet_log.ts";
+
+/** What packets are answered from. */
+export interface PacketContext {
+  /** The pool as it is now; `undefined`: silence. Looked at for each batch. */
+  network: ServedNetwork | undefined;
+  readonly responder: Responder;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly counters: PacketCounters;
+  readonly dryRun: boolean;
+  /** Bounds what a dry run tells. */
+  readonly dryRunLines: LineBound;
+  /** Called with the code of an option that a reply had no room for. */
+  readonly onLeftOut: (code: number) => void;
+  /** Called when a client declines its address; anybody on the link can do so in its name. */
+  readonly onDeclined: (declined: Declined) => void;
+  /** Called when a client names another server, by its identifier. */
+  readonly onOtherServer: (address: number) => void;
+}
+
+const MAC_HALF = 0x100_0000;
+
+/** Answers what comes until the port is closed. Rejects where its socket is dead. */
+export async function servePackets(port: DatagramPort, context: PacketContext): Promise<void> {
+  const { log, dryRun } = context;
+  /** Why the kernel took none of these replies. */
+  const refused = new Map<Reply, string>();
+  port.onRefused = (reply, reason) => {
+    context.counters.addRefused(reason);
+    if (log.enabled("debug")) refused.set(reply, reason);
+  };
+  while (true) {
+    const count = await port.receive();
+    if (count === 0) return;
+    const { network } = context;
+    answer(port, { count, network, context });
+    if (!dryRun) {
+      const sent = port.send(count, network?.serverAddress ?? 0);
+      if (sent !== undefined) await sent;
+    }
+    // When all are on their way: nobody waits for the log.
+    if (dryRun || log.enabled("debug")) {
+      logPackets(port, { count, network, refused, context });
+      refused.clear();
+    }
+  }
+}
+
+function answer(
+  port: DatagramPort,
+  { count, network, context }: {
+    readonly count: number;
+    readonly network: ServedNetwork | undefined;
+    readonly context: PacketContext;
+  },
+): void {
+  const now = context.clock.now();
+  const { requests, replies } = port;
+  for (let slot = 0; slot < count; slot++) {
+    const request = requests[slot];
+    const reply = replies[slot];
+    if (request === undefined || reply === undefined) return;
+    request.receivedAt = now;
+    const verdict = context.responder.respond(network, request, reply);
+    account({ reply, verdict, context });
+  }
+}
+
+function account(
+  { reply, verdict, context }: {
+    readonly reply: Reply;
+    readonly verdict: Verdict;
+    readonly context: PacketContext;
+  },
+): void {
+  context.counters.add(reply.requestType, verdict);
+  if (reply.omitted > 0) {
+    context.counters.addOmitted(reply.omitted);
+    context.onLeftOut(reply.omittedCode);
+  }
+  if (verdict === Verdict.Declined) {
+    const mac = reply.chaddrHigh * MAC_HALF + reply.chaddrLow;
+    context.onDeclined({ address: reply.lease, mac });
+  } else if (verdict === Verdict.OtherServer && reply.requestType === MessageType.Request) {
+    context.onOtherServer(context.responder.request.serverIdentifier);
+  }
+}
+
+function logPackets(
+  port: DatagramPort,
+  { count, network, refused, context: { log, dryRun, dryRunLines } }: {
+    readonly count: number;
+    readonly network: ServedNetwork | undefined;
+    readonly refused: ReadonlyMap<Reply, string>;
+    readonly context: PacketContext;
+  },
+): void {
+  for (let slot = 0; slot < count; slot++) {
+    const request = port.requests[slot];
+    const reply = port.replies[slot];
+    if (request === undefined || reply === undefined) return;
+    const reason = refused.get(reply);
+    logPacket(log, {
+      request,
+      reply,
+      interfaceName: port.link.name,
+      serverAddress: network?.serverAddress ?? 0,
+      dryRun,
+      dryRunLines,
+      ...(reason === undefined ? {} : { refused: reason }),
+    });
+  }
+}
