@@ -3,44 +3,50 @@
  *
  * @module
  */
-import { createKubeClient } from "../kube/client.ts";
-import { createEventWriter, type EventWriter } from "../kube/events.ts";
-import { withFlowControl } from "../kube/flow_control.ts";
+import { errorText } from "../core/error_text.ts";
+import { addKubeMetrics } from "../kube/kube_metrics.ts";
+import { createEventWriter, type EventWriter } from "../kube/events/events.ts";
+import { withFlowControl } from "../kube/http/flow_control.ts";
+import { createKubeClient } from "../kube/objects/client.ts";
 import {
   IPPOOLS,
+  keyOf,
   NETWORK_ATTACHMENT_DEFINITIONS,
   VIRTUAL_MACHINES,
   VMNETCFGS,
-} from "../kube/resources.ts";
+} from "../kube/objects/resources.ts";
+import { createWorkQueue, type WorkQueueOptions } from "../kube/queue/work_queue.ts";
 import type { WorkQueue } from "../kube/types.ts";
-import { createWorkQueue, type WorkQueueOptions } from "../kube/work_queue.ts";
+import type { Logger } from "../runtime/log.ts";
 import { createMetrics, type Metrics } from "../runtime/metrics.ts";
-import { AgentReports } from "./agent_reports.ts";
-import { AgentsLoop } from "./agents/agents_loop.ts";
+import { Agents } from "./agents/agents.ts";
+import { createClusterCache, informersOf } from "./cluster/cluster_cache.ts";
+import { ServedSchemas } from "./cluster/served_schemas.ts";
 import type { Context, Queues } from "./context.ts";
-import { addControllerMetrics, addWriteCounter } from "./controller_metrics.ts";
-import { countingRest } from "./counting_rest.ts";
-import { GatherWindow } from "./gather_window.ts";
-import { Ledger } from "./ledger.ts";
-import { NtpNames } from "./ntp_names.ts";
-import { PoolMemory } from "./pool_loop.ts";
-import { errorText } from "./refused.ts";
-import { Teller } from "./tell.ts";
+import { addControllerMetrics, addTroubleGauge, addWriteCounter } from "./controller_metrics.ts";
+import { AgentReports } from "./memory/agent_reports.ts";
+import { CommittedOutcomes } from "./memory/committed_outcomes.ts";
+import { FirstSeen } from "./memory/first_seen.ts";
+import { GatherWindow } from "./memory/gather_window.ts";
+import { Histories } from "./memory/histories.ts";
+import { type Memory, remembered } from "./memory/memory.ts";
+import { NoteRecorder } from "./memory/note_recorder.ts";
+import { NtpNames } from "./memory/ntp_names.ts";
+import { Patience } from "./memory/patience.ts";
+import { PoolMemory } from "./memory/pool_memory.ts";
 import type { ControllerOptions, ControllerTiming } from "./types.ts";
-import { wire } from "./wiring.ts";
-import { createWorld } from "./world.ts";
+import { queueEverything, wire } from "./wiring.ts";
+import { countingRest } from "./write/counting_rest.ts";
+import { GuardedWriter } from "./write/guarded_writer.ts";
+import { WriteTroubles } from "./write/write_troubles.ts";
 
 /** The parts. */
 export interface Parts {
   readonly ctx: Context;
-  readonly memory: PoolMemory;
-  readonly gather: GatherWindow;
   readonly events: EventWriter;
   readonly metrics: Metrics;
   /** Makes the agents; unset where none are to be made. */
-  readonly agents?: AgentsLoop;
-  /** Queue and key -> why it failed the last time. */
-  readonly failures: ReadonlyMap<string, string>;
+  readonly agents?: Agents;
 }
 
 const TIMING: ControllerTiming = {
@@ -49,43 +55,58 @@ const TIMING: ControllerTiming = {
   gatherMaxMs: 1_500,
   writesAtOnce: 8,
   resyncMs: 600_000,
+  schemasMs: 15_000,
   collectorMs: 2_000,
   ntpRefreshMs: 3_600_000,
   ntpTimeoutMs: 5_000,
 };
 /** A failed key waits no longer than this: when the API server is back, everything goes on soon. */
 const BACKOFF_MS = { base: 50, max: 30_000 };
+/** Of the writes at once, those that only note what is committed: what gives addresses has the others. */
+const NOTES_AT_ONCE = 2;
+/** In a cluster that is never done, notes are written all the same after this long. */
+const NOTES_PATIENCE_MS = 30_000;
 /** Pools that are planned and written at once. */
 const POOLS_AT_ONCE = 4;
 
 /** Makes the parts. The signal ends what runs in the background of them. */
 export function assemble(options: ControllerOptions, signal: AbortSignal): Parts {
-  const { clock, random, log, agentNamespace } = options;
+  const { clock, random, log, agentNamespace, tenancy = "shared" } = options;
   const timing = { ...TIMING, ...options.timing };
   const metrics = options.metrics ?? createMetrics();
   const writes = addWriteCounter(metrics);
-  const counted = countingRest(options.rest, (write) => writes.inc(write));
+  const troubles = new WriteTroubles({
+    clock,
+    log,
+    onChange: () => {
+      for (const pool of cluster.pools.list()) touchPool(keyOf(pool));
+    },
+  });
+  const counted = countingRest(options.rest, ({ code, ...write }, error) => {
+    writes.inc({ ...write, code });
+    troubles.note({ ...write, error });
+  });
   const kube = createKubeClient(withFlowControl(counted, { writes: timing.writesAtOnce }));
   const failures = new Map<string, string>();
-  const runs: RunHandlers = [noteFailures(failures)];
+  const runs: RunHandlers = [noteFailures(failures), logRuns(log)];
   const queues = createQueues(options, { timing, runs });
-  const world = createWorld({
+  const cluster = createClusterCache({
     kube,
     clock,
     random,
     log,
-    ...(agentNamespace && { agentNamespace }),
+    agentNamespace,
   });
-  runs.push(countRuns(metrics, { world, queues }));
-  const gather = new GatherWindow({
+  const schemas = new ServedSchemas({
+    rest: options.rest,
     clock,
-    quietMs: timing.gatherQuietMs,
-    firstMs: timing.gatherMs,
-    maxMs: timing.gatherMaxMs,
-    moreToCome: () => queues.vms.depth > 0,
+    log,
+    againMs: { lacking: timing.schemasMs, whole: timing.resyncMs },
+    onChange: () => queueEverything(ctx),
   });
+  runs.push(countRuns(metrics, { cluster, queues, schemas }));
   const touchPool = (key: string) => {
-    if (gather.touch(key)) queues.pools.add(key);
+    if (memory.gathering.touch(key)) queues.pools.add(key);
   };
   const events = createEventWriter({
     client: kube,
@@ -95,57 +116,72 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
     logger: log,
     ...(options.instance && { instance: options.instance }),
   });
-  const agents = options.agents && new AgentsLoop({
+  const memory: Memory = {
+    outcomes: new CommittedOutcomes(),
+    pools: new PoolMemory(),
+    gathering: new GatherWindow({
+      clock,
+      quietMs: timing.gatherQuietMs,
+      firstMs: timing.gatherMs,
+      maxMs: timing.gatherMaxMs,
+      moreToCome: () => queues.vms.depth > 0,
+    }),
+    histories: new Histories(clock),
+    agents: new AgentReports({
+      clock,
+      log,
+      serves: (lease, pool) => agents?.serves(lease, pool) ?? true,
+    }),
+    patience: new Patience(NOTES_PATIENCE_MS),
+    notes: new NoteRecorder(events),
+    goneVms: new FirstSeen(clock),
+    failures,
+    writes: troubles,
+    ...ntpNames(options, { timing, signal, onChange: touchPool }),
+  };
+  const agents = options.agents && new Agents({
     kube,
-    world,
+    cluster,
     clock,
     random,
     log,
+    tenancy,
     ...options.agents,
-    onTrouble: touchPool,
+    onPool: touchPool,
   });
   const ctx: Context = {
-    world,
-    clients: {
-      vms: kube.of(VIRTUAL_MACHINES),
-      configs: kube.of(VMNETCFGS),
-      pools: kube.of(IPPOOLS),
-      nads: kube.of(NETWORK_ATTACHMENT_DEFINITIONS),
-      servesVms: remembered(clock, (signal) => kube.serves(VIRTUAL_MACHINES, signal)),
-    },
+    cluster,
     queues,
-    ledger: new Ledger(),
-    reports: new AgentReports({ clock, log }),
-    teller: new Teller(events),
-    goneSince: new Map(),
-    ...ntpNames(options, { timing, signal, onChange: touchPool }),
+    schemas,
+    memory,
+    pools: new GuardedWriter({
+      client: kube.of(IPPOOLS),
+      informer: cluster.pools,
+      requeue: touchPool,
+      onWritten: (key, pool) => memory.pools.wrote(key, pool),
+    }),
+    configs: new GuardedWriter({
+      client: kube.of(VMNETCFGS),
+      informer: cluster.configs,
+      requeue: (key) => queues.configs.add(key),
+    }),
+    nads: kube.of(NETWORK_ATTACHMENT_DEFINITIONS),
+    vms: kube.of(VIRTUAL_MACHINES),
+    servesVms: remembered(clock, (signal) => kube.serves(VIRTUAL_MACHINES, signal)),
     clock,
     log,
+    tenancy,
     resyncMs: timing.resyncMs,
     collectorMs: timing.collectorMs,
     ...(agents && { agentTrouble: (pool: string) => agents.trouble(pool) }),
     touchPool,
   };
-  const memory = new PoolMemory();
-  wire(ctx, memory);
-  return { ctx, memory, gather, events, metrics, failures, ...(agents && { agents }) };
-}
-
-/** How long it is remembered that a kind is served. */
-const SERVED_MS = 5_000;
-
-/** Remembers a yes for a while: a thousand VMs that go at once are not a thousand questions. */
-function remembered(
-  clock: ControllerOptions["clock"],
-  ask: (signal: AbortSignal) => Promise<boolean>,
-): (signal: AbortSignal) => Promise<boolean> {
-  let until = -Infinity;
-  return async (signal) => {
-    if (clock.monotonic() < until) return true;
-    const answer = await ask(signal);
-    if (answer) until = clock.monotonic() + SERVED_MS;
-    return answer;
-  };
+  wire(ctx);
+  addKubeMetrics(metrics, "vmdhcpcontroller", {
+    informers: () => [...informersOf(cluster), ...agents?.informers ?? []],
+  });
+  addTroubleGauge(metrics, troubles);
+  return { ctx, events, metrics, ...(agents && { agents }) };
 }
 
 type Run = Parameters<NonNullable<WorkQueueOptions["onRun"]>>[0];
@@ -164,12 +200,14 @@ function createQueues(
       random,
       logger: log,
       onRun: (run) => {
+        log.debug("Looked at", { queue: name, key: run.key, ms: Math.round(run.ms) });
         for (const handler of runs) handler(name, run);
       },
     });
   return {
     vms: queue("vms", timing.writesAtOnce),
     configs: queue("configs", timing.writesAtOnce),
+    annotations: queue("annotations", NOTES_AT_ONCE),
     pools: queue("pools", POOLS_AT_ONCE),
     networks: queue("networks", 1),
   };
@@ -179,6 +217,13 @@ function noteFailures(failures: Map<string, string>): RunHandlers[number] {
   return (queue, { key, error }) => {
     if (error === undefined) failures.delete(`${queue} ${key}`);
     else failures.set(`${queue} ${key}`, errorText(error));
+  };
+}
+
+/** The work queue says itself what failed. */
+function logRuns(log: Logger): RunHandlers[number] {
+  return (queue, { key, ms, error }) => {
+    if (error === undefined) log.debug("Reconciled", { queue, key, ms: Math.round(ms) });
   };
 }
 

@@ -1,56 +1,53 @@
 /**
- * What the loops share.
+ * What the reconciles share.
  *
  * @module
  */
+import type { Tenancy } from "../core/api/tenancy.ts";
 import type {
   IPPool,
   NetworkAttachmentDefinition,
   VirtualMachine,
   VirtualMachineNetworkConfig,
 } from "../core/api/types.ts";
+import type { AgentTrouble } from "../core/reasons/reasons.ts";
 import type { ResourceClient, WorkQueue } from "../kube/types.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
-import type { AgentReports } from "./agent_reports.ts";
-import type { AgentTrouble } from "./decide/agent_trouble.ts";
-import type { Ledger } from "./ledger.ts";
-import type { NtpNames } from "./ntp_names.ts";
-import type { Teller } from "./tell.ts";
-import type { World } from "./world.ts";
+import type { ClusterCache } from "./cluster/cluster_cache.ts";
+import type { ServedSchemas } from "./cluster/served_schemas.ts";
+import type { Memory } from "./memory/memory.ts";
+import type { GuardedWriter } from "./write/guarded_writer.ts";
 
-/** The queues of keys: of VMs, VirtualMachineNetworkConfigs, IPPools, networks (all `namespace/name`). */
+/**
+ * The queues of keys: of VMs, VirtualMachineNetworkConfigs, those that are to note their addresses, IPPools, networks (all
+ * `namespace/name`).
+ */
 export interface Queues {
   readonly vms: WorkQueue;
   readonly configs: WorkQueue;
+  readonly annotations: WorkQueue;
   readonly pools: WorkQueue;
   readonly networks: WorkQueue;
 }
 
-/** The clients by which the loops write. */
-export interface Clients {
-  readonly vms: ResourceClient<VirtualMachine>;
-  readonly configs: ResourceClient<VirtualMachineNetworkConfig>;
-  readonly pools: ResourceClient<IPPool>;
-  readonly nads: ResourceClient<NetworkAttachmentDefinition>;
+/** What every reconcile is given. */
+export interface Context {
+  /** What is known of the cluster. */
+  readonly cluster: ClusterCache;
+  readonly queues: Queues;
+  /** What the API server keeps of what is written. */
+  readonly schemas: ServedSchemas;
+  readonly memory: Memory;
+  readonly pools: GuardedWriter<IPPool>;
+  readonly configs: GuardedWriter<VirtualMachineNetworkConfig>;
+  readonly nads: Pick<ResourceClient<NetworkAttachmentDefinition>, "patch">;
+  readonly vms: Pick<ResourceClient<VirtualMachine>, "get">;
   /** Whether the cluster has VirtualMachines at all; asked anew from time to time. */
   servesVms(signal: AbortSignal): Promise<boolean>;
-}
-
-/** What every loop is given. */
-export interface Context {
-  readonly world: World;
-  readonly clients: Clients;
-  readonly queues: Queues;
-  readonly ledger: Ledger;
-  readonly reports: AgentReports;
-  readonly teller: Teller;
-  /** VM -> when it was first seen to be gone while something it owned was left, on the monotonic clock. */
-  readonly goneSince: Map<string, number>;
-  /** Unset: host names of NTP servers are left as they are recorded. */
-  readonly ntp?: NtpNames;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly tenancy: Tenancy;
   readonly resyncMs: number;
   readonly collectorMs: number;
   /** Why no pod that is to serve a pool (`namespace/name`) runs; unset where no agents are made. */

@@ -1,17 +1,20 @@
 /**
- * The controller's metrics. Those of the Go version keep their names and labels. Gauges are told afresh from the
+ * The controller's metrics. Those of the Go version keep their names and labels. Gauges are set afresh from the
  * objects at each scrape, so that nothing of a removed object stays.
  *
  * @module
  */
-import { keyOf } from "../kube/resources.ts";
+import { networkOfPool } from "../core/api/network.ts";
+import { shownNics } from "../core/vmnetcfg/nics.ts";
+import { keyOf } from "../kube/objects/resources.ts";
 import type { Counter, Histogram, Metrics } from "../runtime/metrics.ts";
+import type { ClusterCache } from "./cluster/cluster_cache.ts";
+import type { ServedSchemas } from "./cluster/served_schemas.ts";
 import type { Queues } from "./context.ts";
-import { shownNics } from "./decide/nics.ts";
-import { networkOfPool, type World } from "./world.ts";
+import type { WriteTroubles } from "./write/write_troubles.ts";
 
 /** What the loops count. */
-export interface ControllerMetrics {
+interface ControllerMetrics {
   readonly reconciles: Counter<"queue" | "result">;
   readonly seconds: Histogram<"queue">;
   readonly writes: Counter<"resource" | "verb" | "code">;
@@ -22,16 +25,29 @@ const SECONDS = [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10];
 /** Adds the controller's metrics. */
 export function addControllerMetrics(
   metrics: Metrics,
-  { world, queues }: { readonly world: World; readonly queues: Queues },
+  { cluster, queues, schemas }: {
+    readonly cluster: ClusterCache;
+    readonly queues: Queues;
+    readonly schemas: ServedSchemas;
+  },
 ): Omit<ControllerMetrics, "writes"> {
-  addPoolGauges(metrics, world);
-  addNicGauge(metrics, world);
+  addPoolGauges(metrics, cluster);
+  addNicGauge(metrics, cluster);
+  metrics.gauge({
+    name: "vmdhcpcontroller_crd_missing_fields",
+    help:
+      "Fields that the CustomResourceDefinition of a kind lacks: what would stand there is lost.",
+    labels: ["kind"],
+    collect: (set) => {
+      for (const [kind, count] of schemas.counts()) set({ kind }, count);
+    },
+  });
   metrics.gauge({
     name: "vmdhcpcontroller_queue_depth",
     help: "Keys that wait or are being worked on.",
     labels: ["queue"],
-    collect: (tell) => {
-      for (const [queue, { depth }] of Object.entries(queues)) tell({ queue }, depth);
+    collect: (set) => {
+      for (const [queue, { depth }] of Object.entries(queues)) set({ queue }, depth);
     },
   });
   return {
@@ -58,7 +74,25 @@ export function addWriteCounter(metrics: Metrics): ControllerMetrics["writes"] {
   });
 }
 
-function addPoolGauges(metrics: Metrics, world: World): void {
+/** The gauge of what cannot be written. */
+export function addTroubleGauge(
+  metrics: Metrics,
+  troubles: Pick<WriteTroubles, "entries">,
+): void {
+  metrics.gauge({
+    name: "vmdhcpcontroller_write_failing",
+    help:
+      "1 for what the last write of failed, by resource, verb and why: no_right (403), or no_answer.",
+    labels: ["resource", "verb", "reason"],
+    collect: (tell) => {
+      for (const { resource, verb, isForbidden } of troubles.entries) {
+        tell({ resource, verb, reason: isForbidden ? "no_right" : "no_answer" }, 1);
+      }
+    },
+  });
+}
+
+function addPoolGauges(metrics: Metrics, cluster: ClusterCache): void {
   const labels = ["ippool", "cidr", "network"] as const;
   const gauges = [
     { name: "used", field: "used", help: "Addresses of the IPPool that VMs have." },
@@ -73,28 +107,28 @@ function addPoolGauges(metrics: Metrics, world: World): void {
       name: `vmdhcpcontroller_ippool_${name}`,
       help,
       labels,
-      collect: (tell) => {
-        for (const pool of world.pools.list()) {
+      collect: (set) => {
+        for (const pool of cluster.pools.list()) {
           const value = pool.status?.ipv4?.[field];
           if (value === undefined) continue;
           const network = networkOfPool(pool) ?? pool.spec.networkName;
-          tell({ ippool: keyOf(pool), cidr: pool.spec.ipv4Config.cidr, network }, value);
+          set({ ippool: keyOf(pool), cidr: pool.spec.ipv4Config.cidr, network }, value);
         }
       },
     });
   }
 }
 
-function addNicGauge(metrics: Metrics, world: World): void {
+function addNicGauge(metrics: Metrics, cluster: ClusterCache): void {
   metrics.gauge({
     name: "vmdhcpcontroller_vmnetcfg_status",
     help: "State of each NIC of each VirtualMachineNetworkConfig.",
     labels: ["vmnetcfg", "network", "mac", "ip", "state"],
-    collect: (tell) => {
-      for (const config of world.configs.list()) {
+    collect: (set) => {
+      for (const config of cluster.configs.list()) {
         for (const nic of shownNics(config)) {
           const { networkName: network, macAddress: mac, address: ip = "", state } = nic;
-          tell({ vmnetcfg: keyOf(config), network, mac, ip, state }, 1);
+          set({ vmnetcfg: keyOf(config), network, mac, ip, state }, 1);
         }
       }
     },

@@ -3,58 +3,53 @@
  *
  * @module
  */
-import { createKubeClient } from "../kube/client.ts";
-import { connect } from "../kube/connect.ts";
-import { LeaderElection } from "../kube/leader_election.ts";
-import type { RestClient } from "../kube/seam.ts";
+import { clusterOptions } from "../kube/connect/cluster_settings.ts";
+import { connect } from "../kube/connect/connect.ts";
+import { LeaderElection } from "../kube/election/leader_election.ts";
+import { loggedClient } from "../kube/http/logged_client.ts";
+import { addKubeMetrics } from "../kube/kube_metrics.ts";
+import { createKubeClient } from "../kube/objects/client.ts";
+import type { RestClient } from "../kube/rest_client.ts";
 import { systemClock } from "../runtime/clock.ts";
-import { FlagError } from "../runtime/flags.ts";
-import { createLogger, type Logger } from "../runtime/log.ts";
-import { addProcessMetrics, createMetrics } from "../runtime/metrics.ts";
-import { serveHttp } from "../runtime/ops_server.ts";
+import { environmentOf } from "../runtime/environment.ts";
+import { type Logger, type ProgramLog } from "../runtime/log.ts";
+import { addProcessMetrics, createMetrics, type Metrics } from "../runtime/metrics.ts";
+import { serveOperations } from "../runtime/http/operations.ts";
+import { OPS_BOUNDS, opsListen } from "../runtime/ops_server.ts";
+import { runLogged } from "../runtime/program.ts";
 import { onShutdown } from "../runtime/shutdown.ts";
-import { runOnce } from "./once.ts";
+import { addBuildInfo } from "../runtime/version.ts";
+import { leave } from "./leave/leave.ts";
+import { runOnce } from "./once/once.ts";
 import { runController } from "./run.ts";
-import { readSettings } from "./settings.ts";
+import { ENVIRONMENT, readSettings } from "./settings.ts";
 import type { ControllerOptions } from "./types.ts";
 
 type Settings = NonNullable<ReturnType<typeof readSettings>["values"]>;
 
-async function main(): Promise<number> {
-  const { values: settings, help } = readSettings({ args: Deno.args, env: Deno.env.toObject() });
-  if (settings === undefined) {
-    print(help);
-    return 0;
-  }
-  if (settings.dryRun && !settings.once) {
-    throw new FlagError(["Cannot use --dry-run without --once"]);
-  }
-  const log = createLogger({
-    name: "vm-dhcp-controller",
-    level: settings.trace ? "trace" : settings.debug ? "debug" : "info",
-    format: settings.logFormat,
-    write: (line) => Deno.stderr.writeSync(new TextEncoder().encode(line)),
-  });
-  try {
-    return await run(settings, log);
-  } catch (error) {
-    log.error("The controller ends", { error });
-    return 1;
-  }
-}
+/** Where the agents are when nothing says so. */
+const AGENT_NAMESPACE = "vm-dhcp";
 
-async function run(settings: Settings, log: Logger): Promise<number> {
+async function run(settings: Settings, { log, levels }: ProgramLog): Promise<number> {
   using shutdown = onShutdown({ logger: log, exit: Deno.exit });
-  using rest = await connect({
-    env: Deno.env.toObject(),
+  using connection = await connect({
+    env: environment(),
     userAgent: "vm-dhcp-controller",
-    ...(settings.kubeconfig === undefined ? {} : { kubeconfig: settings.kubeconfig }),
-    ...(settings.kubecontext === undefined ? {} : { context: settings.kubecontext }),
+    logger: log,
+    ...clusterOptions(settings),
   });
+  const rest = loggedClient(connection, { log, clock: systemClock });
   const options = optionsOf(settings, { rest, log });
-  return settings.once
-    ? await once(settings, options, shutdown.signal)
-    : await stay(settings, options, shutdown.signal);
+  if (settings.leave) {
+    const election = electionOf(settings, options);
+    return await leave({ ...options, election, signal: shutdown.signal });
+  }
+  if (settings.once) return await once(settings, options, shutdown.signal);
+  const metrics = createMetrics();
+  addProcessMetrics(metrics);
+  addBuildInfo(metrics);
+  addKubeMetrics(metrics, "vmdhcpcontroller", { client: connection });
+  return await stay(settings, { options: { ...options, metrics }, levels }, shutdown.signal);
 }
 
 function optionsOf(
@@ -66,10 +61,11 @@ function optionsOf(
     clock: systemClock,
     random: Math.random,
     log,
+    tenancy: settings.tenancy,
     instance: settings.name,
     resolveHost: (name, signal) => Deno.resolveDns(name, "A", { signal }),
     enableCacheDump: settings.enableCacheDumpApi,
-    ...(settings.namespace === undefined ? {} : { agentNamespace: settings.namespace }),
+    agentNamespace: settings.namespace ?? settings.podNamespace ?? AGENT_NAMESPACE,
     ...agentsOf(settings, log),
   };
 }
@@ -77,7 +73,7 @@ function optionsOf(
 /** Which agents are to be made: none without a template Deployment. */
 function agentsOf(settings: Settings, log: Logger): Pick<ControllerOptions, "agents"> {
   const template = settings.agentDeploymentName;
-  if (settings.noAgent || settings.once) return {};
+  if (settings.noAgent || settings.once || settings.leave) return {};
   const namespace = settings.podNamespace ?? settings.namespace;
   if (template === undefined || namespace === undefined) {
     log.warn("No agents are made: AGENT_DEPLOYMENT_NAME and POD_NAMESPACE say which and where");
@@ -93,6 +89,7 @@ function agentsOf(settings: Settings, log: Logger): Pick<ControllerOptions, "age
         poolsPerAgent: settings.poolsPerAgent,
         containerName: settings.agentContainerName ?? "agent",
         dryRun: settings.noDhcp,
+        ...(settings.agentAffinity === undefined ? {} : { affinity: settings.agentAffinity }),
         ...(settings.image === undefined ? {} : { image: settings.image }),
         ...(settings.serviceAccountName === undefined
           ? {}
@@ -105,22 +102,26 @@ function agentsOf(settings: Settings, log: Logger): Pick<ControllerOptions, "age
 /** Works whenever it leads, until a signal comes. */
 async function stay(
   settings: Settings,
-  options: ControllerOptions,
+  { options, levels }: {
+    readonly options: ControllerOptions & { readonly metrics: Metrics };
+    readonly levels: ProgramLog["levels"];
+  },
   signal: AbortSignal,
 ): Promise<number> {
-  const { log } = options;
-  const metrics = createMetrics();
-  addProcessMetrics(metrics);
+  const { log, metrics } = options;
   const election = settings.noLeaderElection ? undefined : electionOf(settings, options);
+  addKubeMetrics(metrics, "vmdhcpcontroller", { election });
   const controller = runController({
     ...options,
-    metrics,
     ...(election === undefined ? {} : { leadership: election }),
   }, signal);
-  const server = serveHttp(
-    { listen: settings.listen, handle: (request) => controller.handle(request), logger: log },
-    signal,
-  );
+  const server = await serveOperations({
+    listen: opsListen(settings),
+    handle: (request) => controller.handle(request),
+    logger: log,
+    levels,
+    bounds: OPS_BOUNDS,
+  }, signal);
   // The lock is given up when nothing is written any more.
   const stopped = new AbortController();
   const elected = election?.run(stopped.signal);
@@ -130,7 +131,7 @@ async function stay(
   return 0;
 }
 
-/** The lock is the Go version's, so that both never work together. */
+/** The lock is the Go version's, unless its namespace is another, so that both never work together. */
 function electionOf(
   settings: Settings,
   { rest, clock, random, log }: ControllerOptions,
@@ -138,7 +139,7 @@ function electionOf(
   const hostname = settings.podName ?? settings.name;
   return new LeaderElection({
     client: createKubeClient(rest),
-    lease: { namespace: "kube-system", name: "vm-dhcp-controllers" },
+    lease: { namespace: settings.lockNamespace, name: "vm-dhcp-controllers" },
     identity: `${hostname}_${crypto.randomUUID()}`,
     durationMs: 15_000,
     renewMs: 2_000,
@@ -157,11 +158,15 @@ async function once(
 ): Promise<number> {
   const { log, rest } = options;
   // Loaded here alone: diffs and YAML are nothing that a pod needs.
-  const dry = settings.dryRun ? (await import("./dry_run.ts")).dryRun(rest, Date.now) : undefined;
+  const dry = settings.dryRun
+    ? (await import("./once/dry_run.ts")).dryRun(rest, Date.now)
+    : undefined;
   const result = await runOnce({ ...options, ...(dry && { rest: dry.rest }) }, signal);
   if (dry !== undefined) {
-    const { dryRunReport } = await import("./dry_run_report.ts");
+    const { dryRunReport } = await import("./once/dry_run_report.ts");
     print(dryRunReport(dry.changes()));
+    const { tenancyReport } = await import("./once/tenancy_report.ts");
+    print(await tenancyReport(rest, settings.tenancy));
   }
   for (const problem of result.problems) log.error("Not everything is in order", { problem });
   log.info("Done", { rounds: result.rounds, writes: dry === undefined ? result.writes : 0 });
@@ -172,12 +177,16 @@ function print(text: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(text));
 }
 
-try {
-  Deno.exit(await main());
-} catch (error) {
-  if (!(error instanceof FlagError)) throw error;
-  Deno.stderr.writeSync(
-    new TextEncoder().encode(error.problems.map((problem) => `${problem}\n`).join("")),
-  );
-  Deno.exit(2);
+/** What the program reads of its environment. */
+function environment(): Readonly<Record<string, string | undefined>> {
+  return environmentOf(ENVIRONMENT, (name) => Deno.env.get(name));
 }
+
+Deno.exit(
+  await runLogged({
+    name: "vm-dhcp-controller",
+    title: "The controller",
+    settings: () => readSettings({ args: Deno.args, env: environment() }),
+    run,
+  }),
+);

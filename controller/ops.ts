@@ -3,28 +3,28 @@
  *
  * @module
  */
-import { Mark } from "../core/api/names.ts";
+import type { Tenancy } from "../core/api/tenancy.ts";
 import type { IPPool } from "../core/api/types.ts";
-import { electPool } from "../core/ipam/mod.ts";
+import { readEntries } from "../core/record/entries.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 import { opsApp } from "../runtime/ops_server.ts";
-import { poolsOf, type World } from "./world.ts";
+import type { ClusterCache } from "./cluster/cluster_cache.ts";
+import { servingPool } from "./cluster/serving_pool.ts";
 
 /** What the answers are made from. */
-export interface OpsSource {
-  readonly world: World;
+interface OpsSource {
+  readonly cluster: ClusterCache;
+  readonly tenancy: Tenancy;
   readonly metrics: Metrics;
   readonly notReady: () => readonly string[];
   readonly enableCacheDump: boolean;
 }
 
-const MARKS: ReadonlySet<string> = new Set(Object.values(Mark));
-
 /** The application: `/healthz`, `/readyz`, `/metrics`, and where enabled the dumps. */
 export function controllerOps(
   source: OpsSource,
 ): { fetch(request: Request): Response | Promise<Response> } {
-  const { world, metrics, notReady, enableCacheDump } = source;
+  const { cluster, tenancy, metrics, notReady, enableCacheDump } = source;
   return opsApp({
     notReady,
     metrics,
@@ -33,7 +33,7 @@ export function controllerOps(
       for (const [kind, dump] of [["ipams", addresses], ["caches", macAddresses]] as const) {
         app.get(`/${kind}/:namespace/:name`, (context) => {
           const network = `${context.req.param("namespace")}/${context.req.param("name")}`;
-          const pool = electPool(poolsOf(world, network));
+          const pool = servingPool({ cluster, tenancy }, network);
           return pool === undefined
             ? context.json({ error: `No IPPool serves network ${network}` }, 404)
             : context.json(dump(pool));
@@ -50,6 +50,8 @@ function addresses(pool: IPPool): Readonly<Record<string, string>> {
 
 /** MAC address -> address. */
 function macAddresses(pool: IPPool): Readonly<Record<string, string>> {
-  const entries = Object.entries(addresses(pool)).filter(([, mac]) => !MARKS.has(mac));
-  return Object.fromEntries(entries.map(([address, mac]) => [mac, address]));
+  const entries = readEntries(pool.status?.ipv4?.allocated).filter(({ mark }) =>
+    mark === undefined
+  );
+  return Object.fromEntries(entries.map(({ key, value }) => [value, key]));
 }

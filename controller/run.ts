@@ -3,18 +3,23 @@
  *
  * @module
  */
-import type { WorkResult } from "../kube/types.ts";
+import { type Leadership, whileLeading } from "../kube/election/leadership.ts";
+import { DEPLOYMENTS } from "../kube/objects/resources.ts";
+import type { Informer, WorkResult } from "../kube/types.ts";
+import { followTrouble, unknownBecause } from "../kube/watch/follow_trouble.ts";
+import { abortable, LinkedAbort } from "../runtime/abort.ts";
 import { assemble, type Parts } from "./assemble.ts";
+import { type ClusterCache, informersOf } from "./cluster/cluster_cache.ts";
 import type { Context } from "./context.ts";
-import { type Leadership, whileLeading } from "./leadership.ts";
-import { reconcileNetwork } from "./network_loop.ts";
+import { beginTerm } from "./memory/memory.ts";
+import { reconcileNetwork } from "./network/reconcile.ts";
 import { controllerOps } from "./ops.ts";
-import { reconcilePool } from "./pool_loop.ts";
+import { reconcilePool } from "./pool/reconcile.ts";
 import type { ControllerOptions, RunningController } from "./types.ts";
-import { reconcileVm } from "./vm_loop.ts";
-import { reconcileConfig } from "./vmnetcfg_loop.ts";
-import { keyOf } from "../kube/resources.ts";
-import { informersOf, type World } from "./world.ts";
+import { reconcileVm } from "./vm/reconcile.ts";
+import { noteAddresses } from "./vmnetcfg/note_addresses.ts";
+import { reconcileConfig } from "./vmnetcfg/reconcile.ts";
+import { queueEverything } from "./wiring.ts";
 
 /** Of a controller that nobody else is to be asked about. */
 const ALONE: Leadership = { leading: true, onChange: () => undefined };
@@ -29,7 +34,7 @@ const LAST_EVENTS_MS = 2_000;
  */
 export function runController(options: ControllerOptions, signal: AbortSignal): RunningController {
   const parts = assemble(options, signal);
-  const { ctx, failures, metrics } = parts;
+  const { ctx, metrics } = parts;
   const { promise: working, resolve: onWorking } = Promise.withResolvers<void>();
   let isWorking = false;
   const { leadership = ALONE } = options;
@@ -37,9 +42,10 @@ export function runController(options: ControllerOptions, signal: AbortSignal): 
     isWorking = true;
     onWorking();
   });
-  const notReady = () => isWorking ? [] : unsynced(ctx.world);
+  const notReady = () => [...isWorking ? [] : unsynced(parts), ...troubles(parts, leadership)];
   const ops = controllerOps({
-    world: ctx.world,
+    cluster: ctx.cluster,
+    tenancy: ctx.tenancy,
     metrics,
     notReady,
     enableCacheDump: options.enableCacheDump === true,
@@ -52,12 +58,12 @@ export function runController(options: ControllerOptions, signal: AbortSignal): 
     get notReady() {
       return notReady();
     },
-    whenReady: (waiting) => unlessAborted(working, waiting),
+    whenReady: (waiting) => abortable(working, waiting),
     whenIdle: async (waiting) => {
-      await unlessAborted(working, waiting);
+      await abortable(working, waiting);
       await whenIdle(parts, waiting);
     },
-    failures,
+    failures: ctx.memory.failures,
     metrics: () => metrics.render(),
     handle: async (request) => await ops.fetch(request),
   };
@@ -70,47 +76,84 @@ async function live(
 ): Promise<void> {
   const { ctx, events, agents } = parts;
   const background = [
-    ...[...informersOf(ctx.world), ...agents?.informers ?? []].map((informer) =>
-      informer.run(signal)
-    ),
+    ...allInformers(parts).map((informer) => informer.run(signal)),
     events.run(signal),
+    ctx.schemas.run(signal),
   ];
   try {
-    await allSynced(ctx.world, signal);
+    await Promise.all([allSynced(ctx.cluster, signal), agents?.whenSynced(signal)]);
+    // What is not kept must not be written again and again.
+    await ctx.schemas.look(signal);
     ctx.log.info("Everything is known, starting to work");
     onWorking();
-    await whileLeading(leadership, { signal, work: (signal) => work(parts, signal) });
+    const inHistory = oneHistoryAtATime(parts, (signal) => work(parts, signal));
+    await whileLeading(leadership, inHistory, signal);
   } catch (error) {
     if (!signal.aborted) ctx.log.error("Controller failed", { error });
   }
   await Promise.all([...background, lastEvents(parts)]);
 }
 
-/** Writes what is still to be told; never for long, and never failing. */
+/** Writes the Events that still wait; never for long, and never failing. */
 async function lastEvents({ ctx, events }: Parts): Promise<void> {
-  const { clock } = ctx;
-  const enough = new AbortController();
-  const flushed = events.flush(enough.signal).catch(() => undefined);
-  const stop = new AbortController();
-  await Promise.race([flushed, clock.sleep(LAST_EVENTS_MS, stop.signal).catch(() => undefined)]);
-  stop.abort();
-  enough.abort();
-  await flushed;
+  using limit = new LinkedAbort();
+  const reason = () => new DOMException("There is no more time for Events", "AbortError");
+  limit.abortAfter(LAST_EVENTS_MS, { clock: ctx.clock, reason });
+  await events.flush(limit.signal).catch(() => undefined);
+}
+
+/**
+ * Work that ends where the API server was put back to an earlier state, and begins anew when everything that is known is of the
+ * new history: a plan from parts of both would be one of neither.
+ */
+function oneHistoryAtATime(
+  parts: Parts,
+  work: (signal: AbortSignal) => Promise<void>,
+): (signal: AbortSignal) => Promise<void> {
+  const informers = allInformers(parts);
+  let isNew = false;
+  let current: LinkedAbort | undefined;
+  for (const informer of informers) {
+    informer.onNewHistory(() => {
+      isNew = true;
+      current?.abort(new DOMException("The API server was put back", "AbortError"));
+    });
+  }
+  return async (signal) => {
+    while (!signal.aborted) {
+      if (isNew) {
+        // One that never had a list (a right, a kind that is missing) has nothing of the old history.
+        const listing = informers.filter(({ synced }) => synced);
+        const listed = Promise.all(listing.map((informer) => informer.relist(signal)));
+        if (!await listed.then(() => true, () => false)) return;
+        isNew = false;
+        parts.ctx.log.info("Everything is known anew, going on to work");
+      }
+      using term = new LinkedAbort(signal);
+      current = term;
+      await work(term.signal);
+      current = undefined;
+    }
+  };
+}
+
+function allInformers({ ctx, agents }: Parts): readonly Informer<never>[] {
+  return [...informersOf(ctx.cluster), ...agents?.informers ?? []];
 }
 
 /** One term of leadership. It begins with a look at everything: another controller may have worked meanwhile. */
-async function work({ ctx, memory, gather, agents }: Parts, signal: AbortSignal): Promise<void> {
-  ctx.ledger.clear();
-  memory.clear();
+async function work({ ctx, agents }: Parts, signal: AbortSignal): Promise<void> {
+  beginTerm(ctx.memory);
   queueEverything(ctx);
-  const { vms, configs, pools, networks } = ctx.queues;
+  const { vms, configs, annotations, pools, networks } = ctx.queues;
   await Promise.all([
     vms.run((key, signal) => reconcileVm(ctx, key, signal), signal),
     configs.run((key, signal) => reconcileConfig(ctx, key, signal), signal),
+    annotations.run((key, signal) => noteAddresses(ctx, key, signal), signal),
     pools.run(async (key, signal): Promise<WorkResult | void> => {
-      const waitMs = gather.close(key);
+      const waitMs = ctx.memory.gathering.close(key);
       if (waitMs > 0) return { requeueAfterMs: waitMs };
-      return await reconcilePool(ctx, { key, memory }, signal);
+      return await reconcilePool(ctx, key, signal);
     }, signal),
     networks.run((key, signal) => reconcileNetwork(ctx, key, signal), signal),
     resync(ctx, signal),
@@ -126,16 +169,9 @@ async function resync(ctx: Context, signal: AbortSignal): Promise<void> {
   }
 }
 
-function queueEverything({ world, queues }: Context): void {
-  for (const vm of world.vms.list()) queues.vms.add(keyOf(vm));
-  for (const config of world.configs.list()) queues.configs.add(keyOf(config));
-  for (const nad of world.nads.list()) queues.networks.add(keyOf(nad));
-  for (const pool of world.pools.list()) queues.pools.add(keyOf(pool));
-}
-
 /** Our own kinds must be there; KubeVirt's and Multus' may come later. */
-async function allSynced(world: World, signal: AbortSignal): Promise<void> {
-  const { pools, configs, ...others } = world;
+async function allSynced(cluster: ClusterCache, signal: AbortSignal): Promise<void> {
+  const { pools, configs, ...others } = cluster;
   await Promise.all([
     pools.whenSynced(signal),
     configs.whenSynced(signal),
@@ -143,30 +179,29 @@ async function allSynced(world: World, signal: AbortSignal): Promise<void> {
   ]);
 }
 
-function unsynced(world: World): readonly string[] {
-  return informersOf(world).filter((informer) => !informer.synced)
-    .map(({ resource }) => `${resource.kind} objects are not yet known`);
+function unsynced({ ctx, agents }: Parts): readonly string[] {
+  const sentences = informersOf(ctx.cluster).filter((informer) => !informer.synced)
+    .map((informer) =>
+      `${informer.resource.kind} objects are not yet known${unknownBecause(informer)}`
+    );
+  if (agents?.synced === false) sentences.push(`${DEPLOYMENTS.kind} objects are not yet known`);
+  return sentences;
 }
 
-async function whenIdle({ ctx, gather, agents }: Parts, signal: AbortSignal): Promise<void> {
+/** What keeps a controller that began to work from working well. */
+function troubles(parts: Parts, { trouble }: Leadership): readonly string[] {
+  const followed = allInformers(parts).filter(({ synced }) => synced).map(followTrouble);
+  return [trouble, ...followed, ...parts.ctx.memory.writes.sentences]
+    .filter((sentence) => sentence !== undefined);
+}
+
+async function whenIdle({ ctx, agents }: Parts, signal: AbortSignal): Promise<void> {
+  const { gathering, ntp } = ctx.memory;
   const queues = [...Object.values(ctx.queues), ...(agents === undefined ? [] : [agents.queue])];
-  const busy = () => gather.size > 0 || queues.some(({ depth }) => depth > 0);
+  const busy = () => gathering.size > 0 || queues.some(({ depth }) => depth > 0);
   do {
-    await unlessAborted(ctx.ntp?.settled() ?? Promise.resolve(), signal);
+    await abortable(ntp?.whenIdle() ?? Promise.resolve(), signal);
     for (const queue of queues) await queue.whenIdle(signal);
-    if (gather.size > 0) await ctx.clock.sleep(IDLE_POLL_MS, signal);
+    if (gathering.size > 0) await ctx.clock.sleep(IDLE_POLL_MS, signal);
   } while (busy());
-}
-
-/** Waits, unless the signal aborts: then rejects with its reason. */
-async function unlessAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }

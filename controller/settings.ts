@@ -3,8 +3,19 @@
  *
  * @module
  */
-import { type Flags, type Given, parseFlags, type Program } from "../runtime/flags.ts";
-import { parseListen } from "../runtime/ops_server.ts";
+import { CLUSTER_SETTINGS } from "../kube/connect/cluster_settings.ts";
+import { CLUSTER_VARIABLES } from "../kube/connect/connect.ts";
+import {
+  FlagError,
+  type Flags,
+  type Given,
+  parseFlags,
+  type Program,
+  variablesOf,
+} from "../runtime/flags.ts";
+import { logSettings } from "../runtime/log_settings.ts";
+import { OPS_LISTEN_HELP, parseListen } from "../runtime/ops_server.ts";
+import type { Affinity } from "./agents/agent_affinity.ts";
 import {
   integer,
   nonEmpty,
@@ -16,18 +27,7 @@ import {
 } from "../runtime/settings.ts";
 
 const SETTINGS = {
-  kubeconfig: value({
-    env: "KUBECONFIG",
-    placeholder: "FILE",
-    help: "How to reach the cluster; without it, the cluster the program runs in",
-    parse: nonEmpty,
-  }),
-  kubecontext: value({
-    env: "KUBECONTEXT",
-    placeholder: "NAME",
-    help: "Context of the kubeconfig; without it, its current one",
-    parse: nonEmpty,
-  }),
+  ...CLUSTER_SETTINGS,
   name: valueOr("vm-dhcp-controller", {
     env: "VM_DHCP_CONTROLLER_NAME",
     placeholder: "NAME",
@@ -37,7 +37,8 @@ const SETTINGS = {
   namespace: value({
     env: "AGENT_NAMESPACE",
     placeholder: "NAMESPACE",
-    help: "Namespace of the agents and their Leases; without it, all namespaces are looked at",
+    help:
+      "Namespace of the agents and their Leases; without it that of this pod, and without that vm-dhcp",
     parse: nonEmpty,
   }),
   image: value({
@@ -52,15 +53,14 @@ const SETTINGS = {
     help: "ServiceAccount of the agents",
     parse: nonEmpty,
   }),
-  listen: valueOr({ hostname: "0.0.0.0", port: 8080 }, {
-    placeholder: "HOST:PORT",
-    defaultText: "0.0.0.0:8080",
-    help: "Where /healthz, /readyz and /metrics are served",
-    parse: parseListen,
-  }),
+  listen: value({ help: OPS_LISTEN_HELP, placeholder: "HOST:PORT", parse: parseListen }),
   once: toggle({ help: "Reconcile everything, then end: with 0, or 1 where something failed" }),
   "dry-run": toggle({
     help: "With --once: write nothing, print what would be written as a diff per object",
+  }),
+  leave: toggle({
+    help:
+      "After vm-dhcp was taken away: take its finalizers off all records, say in each IPPool that nobody serves it, and end",
   }),
   "no-leader-election": toggle({ help: "Work without asking for a lock; run only one controller" }),
   "no-agent": toggle({ help: "Make no agents" }),
@@ -68,13 +68,7 @@ const SETTINGS = {
   "enable-cache-dump-api": toggle({
     help: "Serve /ipams/NAMESPACE/NETWORK and /caches/NAMESPACE/NETWORK",
   }),
-  "log-format": valueOr("json", {
-    placeholder: "json|text",
-    help: "How log lines look",
-    parse: oneOf("json", "text"),
-  }),
-  debug: toggle({ help: "Log what helps to find a fault" }),
-  trace: toggle({ help: "Log everything" }),
+  ...logSettings({ debug: "Log each decision and each request" }),
   "agent-replicas": valueOr(2, {
     placeholder: "N",
     help: "Pods of each agent Deployment: one answers, the others stand by",
@@ -84,6 +78,25 @@ const SETTINGS = {
     placeholder: "preferred|required",
     help: "Whether two agents of a network may share a node if nothing else is left",
     parse: oneOf("preferred", "required"),
+  }),
+  tenancy: valueOr("shared", {
+    env: "VM_DHCP_TENANCY",
+    placeholder: "shared|isolated",
+    help:
+      "Whether a network serves every namespace, or only its own and those that its annotation network.harvesterhci.io/allowed-namespaces names",
+    parse: oneOf("shared", "isolated"),
+  }),
+  "agent-affinity": value({
+    placeholder: "JSON",
+    help: "Affinity of the agents' pods, beside that to the nodes of their networks",
+    parse: parseAffinity,
+  }),
+  "lock-namespace": valueOr("kube-system", {
+    env: "VM_DHCP_LOCK_NAMESPACE",
+    placeholder: "NAMESPACE",
+    help:
+      "Namespace of the controllers' lock; the Go version's is in kube-system, and both must not work together",
+    parse: nonEmpty,
   }),
   "pools-per-agent": valueOr(100, {
     placeholder: "N",
@@ -100,7 +113,22 @@ const SETTINGS = {
   ),
   "pod-namespace": environment("POD_NAMESPACE", "Namespace of this pod"),
   "pod-name": environment("POD_NAME", "Name of this pod, for the lock"),
+  "pod-ip": environment("POD_IP", "Address of this pod, on which it listens"),
 };
+
+/** An affinity as a pod has it. */
+function parseAffinity(text: string): Affinity {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    throw new TypeError("An affinity as JSON is wanted");
+  }
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
+    throw new TypeError("An affinity as a JSON object is wanted");
+  }
+  return parsed as Affinity;
+}
 
 function environment(env: string, help: string): Setting<string | undefined> {
   return value({ env, envOnly: true, help, parse: nonEmpty });
@@ -109,11 +137,18 @@ function environment(env: string, help: string): Setting<string | undefined> {
 const PROGRAM: Program<typeof SETTINGS> = {
   usage: "deno task controller",
   about:
-    "Gives every VirtualMachine its VirtualMachineNetworkConfig, and that its addresses of an IPPool.",
+    "Makes a VirtualMachineNetworkConfig for every VirtualMachine, and gives it addresses from IPPools.",
   settings: SETTINGS,
 };
 
+/** Names of the environment variables that the program reads. */
+export const ENVIRONMENT: readonly string[] = [...variablesOf(SETTINGS), ...CLUSTER_VARIABLES];
+
 /** Reads the controller's settings. Throws `FlagError` with every problem. */
 export function readSettings(given: Given): Flags<typeof SETTINGS> {
-  return parseFlags(PROGRAM, given);
+  const flags = parseFlags(PROGRAM, given);
+  const { once, dryRun, leave } = flags.values ?? {};
+  if (dryRun && !once) throw new FlagError(["Cannot use --dry-run without --once"]);
+  if (leave && once) throw new FlagError(["Cannot use --leave with --once"]);
+  return flags;
 }

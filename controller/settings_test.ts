@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { opsListen } from "../runtime/ops_server.ts";
 import { readSettings } from "./settings.ts";
 
 Deno.test("readSettings takes every flag and variable of the Go version's controller", () => {
@@ -21,6 +22,7 @@ Deno.test("readSettings takes every flag and variable of the Go version's contro
       AGENT_CONTAINER_NAME: "c",
       POD_NAMESPACE: "p",
       KUBECONFIG: "/k",
+      KUBECONTEXT: "x",
     },
   });
   const wanted = {
@@ -39,10 +41,25 @@ Deno.test("readSettings takes every flag and variable of the Go version's contro
     agentContainerName: "c",
     podNamespace: "p",
     kubeconfig: "/k",
+    kubecontext: "x",
     once: false,
     dryRun: false,
   };
   assert.deepEqual({ ...values, ...wanted }, { ...values });
+});
+
+Deno.test("the lock is the Go version's unless its namespace is another", () => {
+  const lockOf = (env: Readonly<Record<string, string>>) =>
+    readSettings({ args: [], env }).values?.lockNamespace;
+  assert.equal(lockOf({}), "kube-system");
+  assert.equal(lockOf({ VM_DHCP_LOCK_NAMESPACE: "locks" }), "locks");
+});
+
+Deno.test("readSettings takes the agents' affinity as JSON, and says what it cannot take", () => {
+  const read = (text: string) => readSettings({ args: [`--agent-affinity=${text}`], env: {} });
+  assert.deepEqual(read('{"podAffinity":{}}').values?.agentAffinity, { podAffinity: {} });
+  assert.throws(() => read("{"), /--agent-affinity/);
+  assert.throws(() => read("[]"), /--agent-affinity.*\[\]/s);
 });
 
 Deno.test("readSettings takes the agent's settings from the environment of the Go version", () => {
@@ -61,5 +78,13 @@ Deno.test("readSettings takes the agent's settings from the environment of the G
     "i",
     "sa",
   ]);
-  assert.equal(values?.listen.port, 8080);
+  assert.ok(values);
+  assert.deepEqual(opsListen(values), { hostname: "0.0.0.0", port: 8080 });
+});
+
+Deno.test("readSettings refuses a dry run that would stay and write", () => {
+  const dryRun = (...args: readonly string[]) =>
+    readSettings({ args: ["--dry-run", ...args], env: {} }).values?.dryRun;
+  assert.throws(() => dryRun(), /^FlagError: Cannot use --dry-run without --once$/);
+  assert.equal(dryRun("--once"), true);
 });

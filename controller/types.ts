@@ -3,11 +3,12 @@
  *
  * @module
  */
-import type { RestClient } from "../kube/seam.ts";
+import type { Tenancy } from "../core/api/tenancy.ts";
+import type { Leadership } from "../kube/election/leadership.ts";
+import type { RestClient } from "../kube/rest_client.ts";
 import type { Clock, Random } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { Metrics } from "../runtime/metrics.ts";
-import type { Leadership } from "./leadership.ts";
 import type { AgentSettings } from "./agents/render_agent.ts";
 
 /** Looks up the IPv4 addresses of a host name; rejects where there are none. */
@@ -25,6 +26,8 @@ export interface ControllerTiming {
   readonly writesAtOnce: number;
   /** Every pool is planned again this often, whatever happened. */
   readonly resyncMs: number;
+  /** How soon the CustomResourceDefinitions are looked at again while they lack a field. */
+  readonly schemasMs: number;
   /** How long what a VM owned is left to the API server's garbage collector when the VM is gone. */
   readonly collectorMs: number;
   /** How long a resolved NTP server name is kept. */
@@ -43,8 +46,8 @@ export interface ControllerOptions {
   readonly random: Random;
   /** What happens, line by line. */
   readonly log: Logger;
-  /** Namespace of the agents' Leases; unset: all namespaces. */
-  readonly agentNamespace?: string;
+  /** Namespace of the agents' Leases. Nobody else may write Leases there: what they report is believed. */
+  readonly agentNamespace: string;
   /** Unset: no agents are made. */
   readonly agents?: {
     /** Namespace of the template Deployment and of the agents. */
@@ -55,6 +58,8 @@ export interface ControllerOptions {
   };
   /** Unset: nobody else works, and this controller always does. */
   readonly leadership?: Leadership;
+  /** How tenants stand to each other; unset: `shared`. */
+  readonly tenancy?: Tenancy;
   /** Name of this process in Events: `reportingInstance`. */
   readonly instance?: string;
   /** Resolves NTP server names; unset: names are left unresolved, and option 42 carries addresses only. */
@@ -73,7 +78,7 @@ export interface RunningController {
   readonly done: Promise<void>;
   /** Whether all served resources are synced, so that it works. */
   readonly ready: boolean;
-  /** Why it is not {@linkcode ready}, one sentence each. */
+  /** What is not well, one sentence each: it is not ready, or it cannot read, write or lead. `/readyz` says so. */
   readonly notReady: readonly string[];
   /** Resolves when {@linkcode ready}. Rejects with the signal's reason. */
   whenReady(signal: AbortSignal): Promise<void>;
@@ -86,6 +91,3 @@ export interface RunningController {
   /** Answers `/healthz`, `/readyz`, `/metrics` and, where enabled, `/ipams/<network>` and `/caches/<network>`. */
   handle(request: Request): Promise<Response>;
 }
-
-/** Starts the controller; it runs until the signal aborts. */
-export type RunController = (options: ControllerOptions, signal: AbortSignal) => RunningController;

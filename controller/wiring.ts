@@ -3,33 +3,53 @@
  *
  * @module
  */
-import { MANAGED_DHCP } from "../core/api/names.ts";
-import type { IPPool, VirtualMachineNetworkConfig } from "../core/api/types.ts";
+import {
+  ADDRESSES_ANNOTATION,
+  ALLOWED_NAMESPACES_ANNOTATION,
+  MANAGED_DHCP,
+} from "../core/api/names.ts";
+import { networkOfPool } from "../core/api/network.ts";
+import { sameJson } from "../core/api/same_json.ts";
+import type { Tenancy } from "../core/api/tenancy.ts";
+import type {
+  IPPool,
+  NetworkAttachmentDefinition,
+  VirtualMachineNetworkConfig,
+} from "../core/api/types.ts";
+import { hasAddresses, isGone } from "../core/ipam/pool/elect_pool.ts";
 import type { Claim } from "../core/ipam/types.ts";
-import { keyOf } from "../kube/resources.ts";
+import { isRunning } from "../core/ipam/vm/vm_state.ts";
+import { asksSame, claimsOf } from "../core/vmnetcfg/claims.ts";
+import { networksOf } from "../core/vmnetcfg/nics.ts";
+import { vmKeyOf } from "../core/vmnetcfg/vm_owner.ts";
+import { keyOf } from "../kube/objects/resources.ts";
+import type { KnownNetwork } from "./cluster/attachment.ts";
+import { poolsOf } from "./cluster/cluster_cache.ts";
 import type { Context } from "./context.ts";
-import { asksSame, claimsOf } from "./decide/claims.ts";
-import { networksOf, vmKeyOf } from "./decide/nics.ts";
-import { sameJson } from "./decide/same_json.ts";
-import { isRunning } from "./decide/vm_state.ts";
-import type { PoolMemory } from "./pool_loop.ts";
-import { networkOfPool, poolsOf } from "./world.ts";
 
 /** Connects the informers with the queues. */
-export function wire(ctx: Context, memory: PoolMemory): void {
+export function wire(ctx: Context): void {
   wireVms(ctx);
   wireConfigs(ctx);
-  wirePools(ctx, memory);
+  wirePools(ctx);
   wireNetworks(ctx);
-  ctx.world.leases.onChange((key, _, lease) => {
-    for (const pool of ctx.reports.observe(key, lease)) ctx.touchPool(pool);
+  ctx.cluster.leases.onChange((key, _, lease) => {
+    for (const pool of ctx.memory.agents.observe(key, lease)) ctx.touchPool(pool);
   });
 }
 
+/** Has everything that is known looked at again. */
+export function queueEverything({ cluster, queues }: Context): void {
+  for (const vm of cluster.vms.list()) queues.vms.add(keyOf(vm));
+  for (const config of cluster.configs.list()) queues.configs.add(keyOf(config));
+  for (const nad of cluster.nads.list()) queues.networks.add(keyOf(nad));
+  for (const pool of cluster.pools.list()) queues.pools.add(keyOf(pool));
+}
+
 function wireVms(ctx: Context): void {
-  const { vms, vmis, namespaces } = ctx.world;
+  const { vms, vmis, namespaces } = ctx.cluster;
   vms.onChange((key, before, after) => {
-    if (after === undefined) ctx.teller.forget(before?.metadata.uid);
+    if (after === undefined) ctx.memory.notes.forget(before?.metadata.uid);
     if (sameButVersion(before, after)) return;
     ctx.queues.vms.add(key);
     const ran = before !== undefined && isRunning(before, vmis.get(key));
@@ -54,17 +74,17 @@ function wireVms(ctx: Context): void {
 }
 
 function touchPoolsOfVm(ctx: Context, vmKey: string): void {
-  for (const config of ctx.world.configs.byIndex("vm", vmKey)) {
+  for (const config of ctx.cluster.configs.byIndex("vm", vmKey)) {
     for (const network of networksOf(config)) touchPoolsOn(ctx, network);
   }
 }
 
 function touchPoolsOn(ctx: Context, network: string): void {
-  for (const pool of poolsOf(ctx.world, network)) ctx.touchPool(keyOf(pool));
+  for (const pool of poolsOf(ctx.cluster, network)) ctx.touchPool(keyOf(pool));
 }
 
 function wireConfigs(ctx: Context): void {
-  ctx.world.configs.onChange((key, before, after) => {
+  ctx.cluster.configs.onChange((key, before, after) => {
     if (after !== undefined) ctx.queues.configs.add(key);
     if (!sameForVm(before, after)) {
       for (const vm of [before, after]) {
@@ -80,20 +100,25 @@ function wireConfigs(ctx: Context): void {
     for (const network of networks) {
       const [was, is] = [claimsIn(before, network), claimsIn(after, network)];
       if (sameClaims(was, is)) continue;
-      for (const pool of poolsOf(ctx.world, network)) ctx.ledger.drop(keyOf(pool), [...was, ...is]);
+      for (const pool of poolsOf(ctx.cluster, network)) {
+        ctx.memory.outcomes.drop(keyOf(pool), [...was, ...is]);
+      }
       touchPoolsOn(ctx, network);
     }
   });
 }
 
-/** Whether a change is nothing to the VM: only the status differs. */
+/** Whether a change is nothing to the VM: only the status differs, or what is noted of it. */
 function sameForVm(
   before: VirtualMachineNetworkConfig | undefined,
   after: VirtualMachineNetworkConfig | undefined,
 ): boolean {
   if (before === undefined || after === undefined) return false;
-  const { resourceVersion: _, generation: _old, ...was } = before.metadata;
-  const { resourceVersion: __, generation: _new, ...is } = after.metadata;
+  const [was, is] = [before, after].map(({ metadata }) => {
+    const { resourceVersion: _, generation: __, annotations, ...rest } = metadata;
+    const { [ADDRESSES_ANNOTATION]: ___, ...others } = annotations ?? {};
+    return { ...rest, annotations: others };
+  });
   return sameJson(was, is) && sameJson(before.spec, after.spec);
 }
 
@@ -111,11 +136,12 @@ function sameClaims(was: readonly Claim[], is: readonly Claim[]): boolean {
   });
 }
 
-function wirePools(ctx: Context, memory: PoolMemory): void {
-  ctx.world.pools.onChange((key, before, after) => {
-    if (after === undefined) ctx.teller.forget(before?.metadata.uid);
-    if (after === undefined || !memory.isOwnWrite(key, after)) ctx.touchPool(key);
-    if (sameRole(before, after)) return;
+function wirePools(ctx: Context): void {
+  ctx.cluster.pools.onChange((key, before, after) => {
+    if (after === undefined) ctx.memory.notes.forget(before?.metadata.uid);
+    else ctx.memory.histories.observe(before, after);
+    if (after === undefined || !ctx.memory.pools.isOwnWrite(key, after)) ctx.touchPool(key);
+    if (sameRole(before, after, ctx.tenancy)) return;
     for (const network of new Set([before, after].map((pool) => pool && networkOfPool(pool)))) {
       if (network !== undefined) queueNetwork(ctx, network);
     }
@@ -123,28 +149,45 @@ function wirePools(ctx: Context, memory: PoolMemory): void {
 }
 
 /** Whether a pool stands to its network as before. */
-function sameRole(before: IPPool | undefined, after: IPPool | undefined): boolean {
+function sameRole(
+  before: IPPool | undefined,
+  after: IPPool | undefined,
+  tenancy: Tenancy,
+): boolean {
   return before !== undefined && after !== undefined &&
     before.metadata.uid === after.metadata.uid &&
     before.spec?.networkName === after.spec?.networkName &&
-    before.metadata.deletionTimestamp === after.metadata.deletionTimestamp;
+    before.metadata.deletionTimestamp === after.metadata.deletionTimestamp &&
+    isGone(before) === isGone(after) &&
+    (tenancy === "shared" || hasAddresses(before) === hasAddresses(after));
 }
 
 /** Everything that asks which pool serves a network. */
 function queueNetwork(ctx: Context, network: string): void {
   ctx.queues.networks.add(network);
   touchPoolsOn(ctx, network);
-  for (const config of ctx.world.configs.byIndex("network", network)) {
+  for (const config of ctx.cluster.configs.byIndex("network", network)) {
     ctx.queues.configs.add(keyOf(config));
   }
-  for (const vm of ctx.world.vms.byIndex("network", network)) ctx.queues.vms.add(keyOf(vm));
+  for (const vm of ctx.cluster.vms.byIndex("network", network)) ctx.queues.vms.add(keyOf(vm));
 }
 
 function wireNetworks(ctx: Context): void {
-  ctx.world.nads.onChange((key, before, after) => {
+  ctx.cluster.nads.onChange((key, before, after) => {
     ctx.queues.networks.add(key);
-    if ((before === undefined) !== (after === undefined)) touchPoolsOn(ctx, key);
+    if (problemOf(before) !== problemOf(after)) touchPoolsOn(ctx, key);
+    if (!sameJson(allowedOn(before), allowedOn(after))) queueNetwork(ctx, key);
   });
+}
+
+/** What keeps pods from a network: that it is not there, or its text. */
+function problemOf(nad: KnownNetwork | undefined): string | undefined {
+  return nad === undefined ? "missing" : nad.attachment?.problem;
+}
+
+/** Which namespaces a network is open to. */
+function allowedOn(nad: NetworkAttachmentDefinition | undefined): string | undefined {
+  return nad?.metadata.annotations?.[ALLOWED_NAMESPACES_ANNOTATION];
 }
 
 /** Whether two states of an object differ in their resourceVersion only. */

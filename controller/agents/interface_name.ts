@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
 
-/** Characters of an interface's name at most (IFNAMSIZ less the final NUL). */
+/** Characters of a hash: what an interface's name has room for (IFNAMSIZ less the final NUL and the prefix). */
 const HASH_LENGTH = 12;
 
 /**
@@ -15,20 +16,8 @@ export function interfaceNameOf(pool: string): string {
   return `vd${hashOf(pool)}`;
 }
 
-/** 12 characters `0-9a-z` that follow from a text: 62 bits of two FNV-1a hashes. */
+/** 12 characters `0-9a-z`, the end of a text's SHA-256: nobody finds another text with those of a given one. */
 export function hashOf(text: string): string {
-  const high = fnv1a(text, 0x811c9dc5) >>> 1;
-  const low = fnv1a(text, 0x01000193 ^ text.length);
-  return ((BigInt(high) << 31n) | BigInt(low >>> 1)).toString(36).padStart(HASH_LENGTH, "0").slice(
-    -HASH_LENGTH,
-  );
-}
-
-function fnv1a(text: string, basis: number): number {
-  let hash = basis;
-  for (let index = 0; index < text.length; index++) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-    hash ^= hash >>> 15;
-  }
-  return hash >>> 0;
+  const digest = createHash("sha256").update(text).digest("hex");
+  return BigInt(`0x${digest}`).toString(36).slice(-HASH_LENGTH);
 }

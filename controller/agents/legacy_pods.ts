@@ -4,19 +4,20 @@
  * @module
  */
 import { GROUP, IPPOOL_NAME_LABEL, IPPOOL_NAMESPACE_LABEL } from "../../core/api/names.ts";
-import type { Pod } from "../../kube/builtin_types.ts";
-import { keyOf } from "../../kube/resources.ts";
+import type { Pod } from "../../kube/objects/builtin_types.ts";
+import { keyOf } from "../../kube/objects/resources.ts";
 import type { ResourceClient } from "../../kube/types.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Logger } from "../../runtime/log.ts";
+import { FirstSeen } from "../memory/first_seen.ts";
 
-/** Label and value of the Go version's agent pods. */
-export const LEGACY_SELECTOR = `${GROUP}/vm-dhcp-controller=agent`;
+/** Selects the agent pods of the Go version. */
+export const LEGACY_AGENT_SELECTOR = `${GROUP}/vm-dhcp-controller=agent`;
 /** How long a deleted pod is waited for, twice the grace it has: a pod of a dead node stays `Terminating` for ever. */
 const PATIENCE_MS = 60_000;
 
 /** What is worked with. */
-export interface LegacyPodsOptions {
+interface LegacyPodsOptions {
   readonly pods: ResourceClient<Pod>;
   readonly namespace: string;
   readonly clock: Clock;
@@ -26,31 +27,28 @@ export interface LegacyPodsOptions {
 /** Removes the agent pods of the Go version. */
 export class LegacyPods {
   readonly #options: LegacyPodsOptions;
-  /** Pod's UID -> when it was first seen here, on the own monotonic clock. */
-  #since: ReadonlyMap<string, number> = new Map();
+  /** By their UIDs. Lost: they are waited for anew. */
+  readonly #seen: FirstSeen;
 
   constructor(options: LegacyPodsOptions) {
     this.#options = options;
+    this.#seen = new FirstSeen(options.clock);
   }
 
   /** Deletes them, and says which pools (`namespace/name`) they may still serve. */
   async remove(signal: AbortSignal): Promise<ReadonlySet<string>> {
-    const { pods, namespace, clock, log } = this.#options;
-    const { items } = await pods.list({ namespace, labelSelector: LEGACY_SELECTOR, signal });
-    const now = clock.monotonic();
-    const since = new Map<string, number>();
+    const { pods, namespace, log } = this.#options;
+    const { items } = await pods.list({ namespace, labelSelector: LEGACY_AGENT_SELECTOR, signal });
     const serving = new Set<string>();
     for (const pod of items) {
       const { name = "", uid = "", labels, deletionTimestamp } = pod.metadata;
       const pool = `${labels?.[IPPOOL_NAMESPACE_LABEL]}/${labels?.[IPPOOL_NAME_LABEL]}`;
-      const firstSeen = this.#since.get(uid) ?? now;
-      since.set(uid, firstSeen);
-      if (now - firstSeen < PATIENCE_MS) serving.add(pool);
+      if (this.#seen.see(uid) < PATIENCE_MS) serving.add(pool);
       if (deletionTimestamp !== undefined) continue;
       log.info("Agent pod of the Go version is deleted", { pod: keyOf(pod), pool });
       await pods.delete({ namespace, name }, { uid, signal });
     }
-    this.#since = since;
+    this.#seen.keep(new Set(items.map(({ metadata }) => metadata.uid ?? "")));
     return serving;
   }
 }

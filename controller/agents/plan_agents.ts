@@ -3,28 +3,40 @@
  *
  * @module
  */
-import type { IPPool, NetworkAttachmentDefinition } from "../../core/api/types.ts";
-import type { Deployment } from "../../kube/builtin_types.ts";
-import type { JsonValue } from "../../kube/seam.ts";
+import type { Tenancy } from "../../core/api/tenancy.ts";
+import type { IPPool } from "../../core/api/types.ts";
+import type { Deployment } from "../../kube/objects/builtin_types.ts";
+import type { JsonValue } from "../../kube/rest_client.ts";
+import type { KnownNetwork } from "../cluster/attachment.ts";
+import { apartName, clusterNetworkNames, partName } from "./agent_names.ts";
 import { type WantedNetwork, wantedNetworks } from "./agent_networks.ts";
-import { hashOf } from "./interface_name.ts";
-import { type AgentSettings, renderAgent, servedBy } from "./render_agent.ts";
+import { type AgentSettings, renderAgent } from "./render_agent.ts";
+import { servedBy, servedNetworks } from "./served_networks.ts";
+import { share } from "./share.ts";
+import type { Suspects } from "./suspects.ts";
 
 /** What the plan is made from. */
-export interface AgentsInput {
+interface AgentsInput {
   readonly pools: Iterable<IPPool>;
   /** The NetworkAttachmentDefinition of a network, by `namespace/name`. */
-  readonly attachments: (key: string) => NetworkAttachmentDefinition | undefined;
+  readonly attachments: (key: string) => KnownNetwork | undefined;
   /** The Deployment that all others are made from, and that serves what has no cluster network. */
   readonly template: Deployment;
   /** The Deployments made from the template, as they are now. */
   readonly existing: readonly Deployment[];
   readonly settings: AgentSettings;
+  /** How tenants stand to each other; unset: `shared`. */
+  readonly tenancy?: Tenancy;
+  /** Which of a Deployment's networks keep its new pods from starting; unset: none. */
+  readonly suspects?: (
+    deployment: string,
+    networks: readonly WantedNetwork[],
+  ) => Suspects | undefined;
 }
 
 /** The whole wanted set. */
 export interface AgentsPlan {
-  /** To be applied, each with all fields that are ours. */
+  /** To be applied in this order, each with all fields that are ours. */
   readonly apply: readonly {
     readonly name: string;
     readonly body: JsonValue;
@@ -35,38 +47,33 @@ export interface AgentsPlan {
   readonly remove: readonly string[];
 }
 
-/** Longest name of a Deployment whose pods' names stay within 63 characters. */
-const NAME_LENGTH = 46;
-/** End of the name of a cluster network's second Deployment and of those after it. */
-const PART = /-part-(\d+)$/;
+/** Networks that are served together, by one Deployment or by several. */
+interface Group {
+  readonly clusterNetwork: string;
+  /** Whether they are kept from the others of their cluster network. */
+  readonly isApart: boolean;
+  readonly networks: WantedNetwork[];
+}
 
 /**
- * Plans the agents: one Deployment per cluster network, more where a cluster network has more than `poolsPerAgent` pools. A pool
- * stays where it is served now, so that adding, pausing or removing a pool touches one Deployment. Pure: the same input gives
- * the same plan.
+ * Plans the agents: one Deployment per cluster network, more where a cluster network has more than `poolsPerAgent` pools, and one
+ * for each network that has kept others from being served. A pool stays where it is served now, so that adding, pausing or
+ * removing a pool touches one Deployment. Pure: the same input gives the same plan.
  *
  * @throws {Error} when the template has no container of the name that the settings say.
  */
 export function planAgents(input: AgentsInput): AgentsPlan {
   const { template, existing, settings } = input;
   const templateName = template.metadata.name ?? "";
-  const groups = Map.groupBy(
-    wantedNetworks(input.pools, input.attachments),
-    ({ clusterNetwork }) => clusterNetwork,
-  );
-  const apply: { name: string; body: JsonValue; pools: readonly string[] }[] = [];
   const present = [template, ...existing];
-  const names = new Set<string>();
-  for (const [clusterNetwork, networks] of [["", []] as const, ...groups].sort(byName)) {
-    if (clusterNetwork === "" && networks.length === 0 && groups.has("")) continue;
-    const now = present.filter((deployment) =>
-      deployment.metadata.name === nameOf(templateName, clusterNetwork, indexOf(deployment))
-    );
-    const shares = share(networks, { now, limit: settings.poolsPerAgent });
+  const networks = wantedNetworks({ ...input, served: networksWithPods(present) });
+  const wanted = new Set(networks.map(({ config }) => config.ipPoolRef));
+  const apply: { name: string; body: JsonValue; pools: readonly string[] }[] = [];
+  for (const [base, { clusterNetwork, networks: members }] of groupsOf(input, networks)) {
+    const shares = share(members, { base, present, wanted, limit: settings.poolsPerAgent });
     for (const [index, part] of shares.entries()) {
-      const name = nameOf(templateName, clusterNetwork, index);
+      const name = partName(base, index);
       if (part.length === 0 && name !== templateName) continue;
-      names.add(name);
       const current = present.find(({ metadata }) => metadata.name === name);
       const options = { name, template, networks: part, clusterNetwork, settings };
       apply.push({
@@ -76,62 +83,73 @@ export function planAgents(input: AgentsInput): AgentsPlan {
       });
     }
   }
+  const names = new Set(apply.map(({ name }) => name));
   const remove = existing.map(({ metadata }) => metadata.name ?? "").filter((name) =>
     !names.has(name)
   );
   return { apply, remove };
 }
 
-function byName(
-  [a]: readonly [string, readonly WantedNetwork[]],
-  [b]: readonly [string, readonly WantedNetwork[]],
-): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** The networks of Deployments that have pods. */
+function networksWithPods(present: readonly Deployment[]) {
+  return new Map(
+    present.filter(({ spec }) => (spec?.replicas ?? 0) > 0).flatMap(servedNetworks)
+      .map((network) => [network.config.ipPoolRef, network] as const),
+  );
 }
 
-/** Networks by the index of their Deployment: where each is now if there is room, else the first with room. */
-function share(
+/**
+ * Name of a group's first Deployment -> the group; those apart come first, so that a network is never nowhere. That a network is
+ * apart is known from its Deployment: it stays so until its pool is paused, or the Deployment is deleted.
+ */
+function groupsOf(
+  { template, existing, suspects }: AgentsInput,
   networks: readonly WantedNetwork[],
-  { now, limit }: { readonly now: readonly Deployment[]; readonly limit: number },
-): WantedNetwork[][] {
-  const places = new Map<string, number>();
-  for (const deployment of now) {
-    for (const pool of servedBy(deployment)) places.set(pool, indexOf(deployment));
-  }
-  const shares: WantedNetwork[][] = [[]];
-  const at = (index: number): WantedNetwork[] => {
-    while (shares.length <= index) shares.push([]);
-    return shares[index] ?? [];
-  };
-  const homeless: WantedNetwork[] = [];
+): readonly (readonly [string, Group])[] {
+  const templateName = template.metadata.name ?? "";
+  const names = clusterNetworkNames(
+    templateName,
+    [...new Set(["", ...networks.map(({ clusterNetwork }) => clusterNetwork)])],
+  );
+  const present = [template, ...existing];
+  const found = present.flatMap((deployment) => {
+    const pools = new Set(servedBy(deployment));
+    const members = networks.filter(({ config }) => pools.has(config.ipPoolRef));
+    return suspects?.(deployment.metadata.name ?? "", members) ?? [];
+  });
+  const places = Map.groupBy(
+    present.flatMap((one) =>
+      servedNetworks(one).map((network) => ({ name: one.metadata.name ?? "", network }))
+    ),
+    ({ network }) => network.config.ipPoolRef,
+  );
+  const isFound = (pool: string, isIsolated: boolean) =>
+    found.some((one) => one.isIsolated === isIsolated && one.pools.has(pool));
+  const isThere = (name: string) => existing.some(({ metadata }) => metadata.name === name);
+  const groups = new Map<string, Group>([
+    [templateName, { clusterNetwork: "", isApart: false, networks: [] }],
+  ]);
   for (const network of networks) {
-    const place = places.get(network.config.ipPoolRef);
-    if (place !== undefined && at(place).length < limit) at(place).push(network);
-    else homeless.push(network);
+    const { config: { ipPoolRef: pool, nadName }, clusterNetwork, attachment } = network;
+    const now = places.get(pool) ?? [];
+    const isNowIn = (base: string) => now.some(({ name }) => name === base);
+    const isNew = !now.some(({ network: { attachment: { hash } } }) =>
+      hash === "" || hash === attachment.hash
+    );
+    const alone = apartName(templateName, pool);
+    const namespace = apartName(templateName, `${nadName.split("/")[0]} ${clusterNetwork}`);
+    const apart = isNowIn(alone) || isFound(pool, false) || (attachment.isOnNode && isNew)
+      ? alone
+      : isNowIn(namespace) || isFound(pool, true) || (now.length === 0 && isThere(namespace))
+      ? namespace
+      : undefined;
+    const name = apart ?? names.get(clusterNetwork) ?? templateName;
+    const isApart = apart !== undefined;
+    const group = groups.get(name) ?? { clusterNetwork, isApart, networks: [] };
+    group.networks.push(network);
+    groups.set(name, group);
   }
-  for (const network of homeless) {
-    let index = 0;
-    while (at(index).length >= limit) index++;
-    at(index).push(network);
-  }
-  const order = ({ config }: WantedNetwork) => config.ipPoolRef;
-  return shares.map((part) => part.sort((a, b) => order(a) < order(b) ? -1 : 1));
-}
-
-/** Position of a Deployment among those of its cluster network, from its name's end. */
-function indexOf({ metadata }: Deployment): number {
-  const [, number] = PART.exec(metadata.name ?? "") ?? [];
-  return number === undefined ? 0 : Number(number) - 1;
-}
-
-/** The template itself for networks without a cluster network; a long name is cut and told apart by a hash. */
-function nameOf(template: string, clusterNetwork: string, index: number): string {
-  const part = index === 0 ? "" : `-part-${index + 1}`;
-  if (clusterNetwork === "") return `${template}${part}`;
-  const whole = `${template}-${clusterNetwork.toLowerCase().replaceAll(/[^a-z0-9-]+/g, "-")}`;
-  const isPlain = whole === `${template}-${clusterNetwork}` && whole.length <= NAME_LENGTH &&
-    !PART.test(whole);
-  return isPlain
-    ? `${whole}${part}`
-    : `${whole.slice(0, NAME_LENGTH - 13).replace(/-+$/, "")}-${hashOf(clusterNetwork)}${part}`;
+  return [...groups].sort(([a, one], [b, other]) =>
+    Number(other.isApart) - Number(one.isApart) || (a < b ? -1 : 1)
+  );
 }

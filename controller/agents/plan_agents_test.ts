@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import type { IPPool, NetworkAttachmentDefinition } from "../../core/api/types.ts";
-import type { Deployment } from "../../kube/builtin_types.ts";
+import type { Deployment } from "../../kube/objects/builtin_types.ts";
+import { withoutTwins } from "./agent_networks.ts";
 import { interfaceNameOf } from "./interface_name.ts";
 import { type AgentsPlan, planAgents } from "./plan_agents.ts";
 import type { AgentSettings } from "./render_agent.ts";
@@ -11,6 +12,8 @@ const SETTINGS: AgentSettings = {
   poolsPerAgent: 100,
   containerName: "agent",
 };
+
+const CONFIG = '{"cniVersion":"0.3.1","type":"bridge","bridge":"br0","ipam":{}}';
 
 const TEMPLATE: Deployment = {
   apiVersion: "apps/v1",
@@ -63,6 +66,7 @@ function attachments(
           ? {}
           : { "network.harvesterhci.io/clusternetwork": clusterNetwork },
       },
+      spec: { config: CONFIG },
     };
   };
 }
@@ -145,6 +149,9 @@ Deno.test("planAgents serves a network without a cluster network from the templa
       name: "net-48",
       interface: interfaceNameOf("default/net-48"),
     }]),
+    "network.harvesterhci.io/agent-attachments": JSON.stringify({
+      "default/net-48": "ido7ol4i9zvh",
+    }),
   });
   deepStrictEqual(JSON.parse(envOf(body, "AGENT_NETWORK_CONFIGS")), [{
     interfaceName: interfaceNameOf("default/net-48"),
@@ -345,4 +352,77 @@ Deno.test("interface names follow from the pool, differ and fit Linux", () => {
   for (let index = 0; index < 20_000; index++) names.add(interfaceNameOf(`default/net-${index}`));
   strictEqual(names.size, 20_000);
   for (const name of names) ok(/^[a-z0-9]{1,15}$/.test(name), name);
+});
+
+Deno.test("planAgents makes a Deployment that has everything of its template, and ours beside it", () => {
+  const tolerations = [{ key: "storage", operator: "Exists" }];
+  const template: Deployment = {
+    ...TEMPLATE,
+    metadata: { ...TEMPLATE.metadata, uid: "template-uid" },
+    spec: {
+      selector: { matchLabels: { app: "agent" } },
+      strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0 } },
+      template: {
+        metadata: {
+          labels: { app: "agent", tier: "net" },
+          annotations: { "prometheus.io/scrape": "true" },
+        },
+        spec: { ...TEMPLATE.spec?.template.spec, hostNetwork: false, tolerations },
+      },
+    },
+  };
+  const plan = planAgents({
+    pools: [pool("net-48")],
+    attachments: attachments({ "net-48": "mgmt" }),
+    template,
+    existing: [],
+    settings: SETTINGS,
+  });
+  const name = "vm-dhcp-agent-mgmt";
+  const { metadata, spec } = rendered(plan, name) as unknown as Deployment;
+  const labels = { "network.harvesterhci.io/agent-deployment": name };
+  deepStrictEqual(metadata.labels, {
+    app: "agent",
+    ...labels,
+    "network.harvesterhci.io/agent-template": "vm-dhcp-agent",
+  });
+  deepStrictEqual(metadata.ownerReferences, [
+    { apiVersion: "apps/v1", kind: "Deployment", name: "vm-dhcp-agent", uid: "template-uid" },
+  ]);
+  deepStrictEqual(spec?.selector, { matchLabels: { app: "agent", ...labels } });
+  deepStrictEqual(spec?.["strategy"], template.spec?.["strategy"]);
+  deepStrictEqual(spec?.template.metadata?.labels, { app: "agent", tier: "net", ...labels });
+  strictEqual(spec?.template.metadata?.annotations?.["prometheus.io/scrape"], "true");
+  ok(spec?.template.metadata?.annotations?.["k8s.v1.cni.cncf.io/networks"]);
+  const pod = spec?.template.spec ?? {};
+  deepStrictEqual(pod["tolerations"], tolerations);
+  strictEqual(pod["hostNetwork"], false);
+  strictEqual(pod["serviceAccountName"], "vm-dhcp-agent");
+});
+
+Deno.test("nobody finds a pool's name that gives the interface of another pool: it is the end of a SHA-256", () => {
+  strictEqual(interfaceNameOf("default/net-48"), "vd13noarjgjsw4");
+  // Found in a second where two FNV-1a hashes made the name.
+  const forged =
+    "evil/phsi666vbaaw7io6fb6dl4gsrxxhhrpfcs3qrf9zepz5zv2l06zbp37n0ratl8bkbv23xs395whx59ueyjrg27j2nlfv2wz6ydhj1q5ifir2x9pjjt1d3cy787qw37p95vqaafr8yr4w2g2bklya47y6eczie88447nlmw64jf0xyf0pjn56a";
+  ok(interfaceNameOf(forged) !== interfaceNameOf("tenant-b/production"));
+});
+
+Deno.test("of two networks whose interfaces would have one name an agent is given the first", () => {
+  const network = (ref: string, interfaceName: string) => ({
+    config: {
+      interfaceName,
+      serverIP: "",
+      cidr: "",
+      ipPoolName: ref,
+      ipPoolRef: ref,
+      nadName: ref,
+    },
+    clusterNetwork: "",
+    attachment: { hash: "" },
+    holdsUpgrade: false,
+    isKept: false,
+  });
+  const networks = [network("a/a", "vd1"), network("b/b", "vd1"), network("c/c", "vd2")];
+  deepStrictEqual(withoutTwins(networks).map(({ config }) => config.ipPoolRef), ["a/a", "c/c"]);
 });

@@ -4,9 +4,19 @@
  * @module
  */
 import { GROUP } from "../../core/api/names.ts";
-import type { Deployment } from "../../kube/builtin_types.ts";
-import type { JsonValue } from "../../kube/seam.ts";
+import type { Deployment } from "../../kube/objects/builtin_types.ts";
+import type { JsonValue } from "../../kube/rest_client.ts";
+import { type Affinity, agentAffinity } from "./agent_affinity.ts";
 import type { WantedNetwork } from "./agent_networks.ts";
+import {
+  AGENT_DEPLOYMENT_LABEL,
+  AGENT_TEMPLATE_LABEL,
+  ATTACHMENTS,
+  CLUSTER_NETWORK_OF_AGENT,
+  containersOf,
+  NETWORK_CONFIGS,
+  POOL_REFS,
+} from "./served_networks.ts";
 
 /** What an administrator decides about the agents. */
 export interface AgentSettings {
@@ -21,12 +31,14 @@ export interface AgentSettings {
   readonly image?: string;
   /** ServiceAccount of the agents; unset: the template's. */
   readonly serviceAccountName?: string;
+  /** Affinity beside our own. */
+  readonly affinity?: Affinity;
   /** Whether the agents answer nothing. */
   readonly dryRun?: boolean;
 }
 
 /** What one Deployment is made from. */
-export interface RenderOptions {
+interface RenderOptions {
   readonly name: string;
   readonly template: Deployment;
   /** The Deployment as it is now, if it is. */
@@ -36,20 +48,14 @@ export interface RenderOptions {
   readonly settings: AgentSettings;
 }
 
-/** Label on a Deployment and its pods: the Deployment's name. Tells the pods of one agent from those of another. */
-export const AGENT_DEPLOYMENT_LABEL = `${GROUP}/agent-deployment`;
-/** Label on a Deployment: name of the template that it was made from. */
-export const AGENT_TEMPLATE_LABEL = `${GROUP}/agent-template`;
-/** Annotation on a Deployment: the cluster network whose pools it serves. */
-export const CLUSTER_NETWORK_OF_AGENT = `${GROUP}/agent-cluster-network`;
-
+const OF_A_RELEASE = new Set([
+  "app.kubernetes.io/instance",
+  "app.kubernetes.io/managed-by",
+  "helm.sh/chart",
+]);
 const MULTUS_NETWORKS = "k8s.v1.cni.cncf.io/networks";
-const NETWORK_CONFIGS = "AGENT_NETWORK_CONFIGS";
-const POOL_REFS = "IPPOOL_REFS_JSON";
 const AGENT_NAME = "VM_DHCP_AGENT_NAME";
 const DRY_RUN = "VM_DHCP_AGENT_DRY_RUN";
-/** Harvester's witness nodes carry the label of every cluster network, and reach none. */
-const WITNESS_LABEL = "node-role.harvesterhci.io/witness";
 
 type Json = Readonly<Record<string, JsonValue>>;
 
@@ -77,10 +83,11 @@ export function renderAgent(options: RenderOptions): JsonValue {
       annotations: { [CLUSTER_NETWORK_OF_AGENT]: clusterNetwork },
       ...(isTemplate ? {} : {
         labels: {
-          ...template.metadata.labels,
+          ...ownLabels(template),
           [AGENT_DEPLOYMENT_LABEL]: name,
           [AGENT_TEMPLATE_LABEL]: template.metadata.name ?? "",
         },
+        ownerReferences: [ownerOf(template)],
       }),
     },
   };
@@ -100,20 +107,14 @@ export function renderAgent(options: RenderOptions): JsonValue {
   };
 }
 
-/** `namespace/name` of the pools that a Deployment serves now. */
-export function servedBy(deployment: Deployment | undefined): string[] {
-  for (const container of deployment === undefined ? [] : containersOf(deployment)) {
-    const env = (container["env"] ?? []) as readonly Json[];
-    const refs = env.find(({ name }) => name === POOL_REFS)?.["value"];
-    if (typeof refs !== "string") continue;
-    try {
-      const parsed: unknown = JSON.parse(refs);
-      return Array.isArray(parsed) ? parsed.map(String) : [];
-    } catch {
-      return [];
-    }
-  }
-  return [];
+/** The template's labels but those that say who installed it: what the controller makes is no part of a release. */
+function ownLabels({ metadata: { labels = {} } }: Deployment): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).filter(([name]) => !OF_A_RELEASE.has(name)));
+}
+
+/** A Deployment goes when its template goes. */
+function ownerOf({ metadata: { name = "", uid = "" } }: Deployment): JsonValue {
+  return { apiVersion: "apps/v1", kind: "Deployment", name, uid };
 }
 
 /** What we add to a pod: networks, environment, placement, and the image where it is held or set. */
@@ -124,14 +125,26 @@ function podOf(options: RenderOptions): Record<string, JsonValue> {
     const [namespace = "", network = ""] = nadName.split("/");
     return { namespace, name: network, interface: interfaceName };
   });
+  const hashes = Object.fromEntries(
+    networks.map(({ config, attachment }) => [config.ipPoolRef, attachment.hash]),
+  );
   const image = imageOf(options);
   return {
     metadata: {
       labels: { [AGENT_DEPLOYMENT_LABEL]: name },
-      annotations: { [MULTUS_NETWORKS]: JSON.stringify(attachments) },
+      annotations: {
+        [MULTUS_NETWORKS]: JSON.stringify(attachments),
+        // A network that is edited makes new pods; those that run stay attached as they were.
+        [ATTACHMENTS]: JSON.stringify(hashes),
+      },
     },
     spec: {
-      affinity: affinity(name, { clusterNetwork, settings }),
+      affinity: agentAffinity({
+        given: settings.affinity ?? {},
+        placement: settings.antiAffinity,
+        agent: { [AGENT_DEPLOYMENT_LABEL]: name },
+        node: clusterNetwork === "" ? undefined : `${GROUP}/${clusterNetwork}`,
+      }),
       ...(settings.serviceAccountName === undefined
         ? {}
         : { serviceAccountName: settings.serviceAccountName }),
@@ -162,38 +175,6 @@ function imageOf(
     ? containersOf(current).find(({ name }) => name === settings.containerName)?.["image"]
     : undefined;
   return typeof held === "string" ? held : settings.image;
-}
-
-function affinity(
-  name: string,
-  options: { readonly clusterNetwork: string; readonly settings: AgentSettings },
-): JsonValue {
-  const { clusterNetwork, settings } = options;
-  const others = {
-    topologyKey: "kubernetes.io/hostname",
-    labelSelector: {
-      matchExpressions: [{ key: AGENT_DEPLOYMENT_LABEL, operator: "In", values: [name] }],
-    },
-  };
-  return {
-    nodeAffinity: {
-      requiredDuringSchedulingIgnoredDuringExecution: {
-        nodeSelectorTerms: [{
-          matchExpressions: [
-            ...(clusterNetwork === ""
-              ? []
-              : [{ key: `${GROUP}/${clusterNetwork}`, operator: "In", values: ["true"] }]),
-            { key: WITNESS_LABEL, operator: "NotIn", values: ["true"] },
-          ],
-        }],
-      },
-    },
-    podAntiAffinity: settings.antiAffinity === "required"
-      ? { requiredDuringSchedulingIgnoredDuringExecution: [others] }
-      : {
-        preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: others }],
-      },
-  };
 }
 
 /** The template's pod with ours laid over it. */
@@ -229,8 +210,4 @@ function mergedEnv(container: Json, ours: Json | undefined): JsonValue {
   const names = new Set(added.map(({ name }) => name));
   const kept = ((container["env"] ?? []) as readonly Json[]).filter(({ name }) => !names.has(name));
   return [...kept, ...added];
-}
-
-function containersOf(deployment: Deployment): readonly Json[] {
-  return (deployment.spec?.template.spec?.["containers"] ?? []) as readonly Json[];
 }

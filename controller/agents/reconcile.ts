@@ -1,0 +1,134 @@
+/**
+ * Agents: keeps the agent Deployments as {@linkcode planAgents} wants them. There is one key: all are planned together.
+ *
+ * @module
+ */
+import type { Tenancy } from "../../core/api/tenancy.ts";
+import type { KubeObject } from "../../core/api/types.ts";
+import type { Deployment } from "../../kube/objects/builtin_types.ts";
+import { keyOf } from "../../kube/objects/resources.ts";
+import type { JsonValue } from "../../kube/rest_client.ts";
+import type { WorkResult } from "../../kube/types.ts";
+import type { Logger } from "../../runtime/log.ts";
+import type { ClusterCache } from "../cluster/cluster_cache.ts";
+import type { AppliedObjects } from "../memory/applied_objects.ts";
+import { isApart } from "./agent_names.ts";
+import type { LegacyPods } from "./legacy_pods.ts";
+import { type AgentsPlan, planAgents } from "./plan_agents.ts";
+import type { AgentPods } from "./agent_pods.ts";
+import type { AgentSettings } from "./render_agent.ts";
+import { AGENT_DEPLOYMENT_LABEL, AGENT_TEMPLATE_LABEL, ATTACHMENTS } from "./served_networks.ts";
+import { type Suspects, suspects } from "./suspects.ts";
+
+/** What the reconcile of the agents is given. */
+export interface AgentsContext {
+  readonly cluster: ClusterCache;
+  readonly log: Logger;
+  /** Namespace of the agents. */
+  readonly namespace: string;
+  /** Name of the template Deployment. */
+  readonly template: string;
+  readonly settings: AgentSettings;
+  readonly tenancy: Tenancy;
+  /** The Deployments that were made from the template, as they are known. */
+  readonly made: () => Iterable<Deployment>;
+  readonly deployments: AppliedObjects<Deployment>;
+  readonly budgets: AppliedObjects<KubeObject>;
+  readonly pods: AgentPods;
+  readonly legacy: LegacyPods;
+}
+
+/** How often it is asked whether old agents, or Multus, are still missing. */
+const LOOK_AGAIN_MS = 1_000;
+/** How often it is asked whether a failure has lasted. */
+const STILL_FAILING_MS = 10_000;
+
+/** Reconciles the agents of all pools. */
+export async function reconcileAgents(
+  ctx: AgentsContext,
+  signal: AbortSignal,
+): Promise<WorkResult | void> {
+  const { cluster, log, namespace, template: name, settings, deployments, pods, legacy } = ctx;
+  const template = deployments.get(name);
+  if (template === undefined) {
+    log.warn("No agent can be made: the template Deployment is missing", { namespace, name });
+    return;
+  }
+  // Without Multus nothing is known of any network: what is there stays.
+  if (!cluster.nads.synced && cluster.pools.size > 0) return { requeueAfterMs: LOOK_AGAIN_MS };
+  let isFailing = false;
+  const plan = planAgents({
+    pools: cluster.pools.list(),
+    attachments: (key) => cluster.nads.get(key),
+    template,
+    existing: [...ctx.made()],
+    settings,
+    tenancy: ctx.tenancy,
+    suspects: (deployment, networks) => {
+      const annotations = deployments.get(deployment)?.spec?.template.metadata?.annotations;
+      const attempt = pods.attempt(deployment, annotations?.[ATTACHMENTS]);
+      isFailing ||= attempt.trouble !== undefined;
+      const found = suspects(networks, attempt);
+      if (found !== undefined && !isApart(name, deployment)) {
+        tell(log, { deployment: `${namespace}/${deployment}`, found });
+      }
+      return found;
+    },
+  });
+  const waiting = await legacy.remove(signal);
+  for (const wanted of plan.apply) {
+    if (!wanted.pools.some((pool) => waiting.has(pool))) await apply(ctx, wanted, signal);
+  }
+  for (const name of plan.remove) {
+    await deployments.delete(name, signal);
+    log.info("Agent Deployment is removed: its cluster network has no pool", {
+      deployment: `${namespace}/${name}`,
+    });
+  }
+  if (waiting.size > 0) return { requeueAfterMs: LOOK_AGAIN_MS };
+  if (isFailing) return { requeueAfterMs: STILL_FAILING_MS };
+}
+
+function tell(
+  log: Logger,
+  { deployment, found }: { readonly deployment: string; readonly found: Suspects },
+): void {
+  log.warn("Networks keep an agent's pods from starting, and are served apart from its others", {
+    deployment,
+    pools: [...found.pools],
+  });
+}
+
+/** A Deployment, and the disruption budget of its pods where it has any. */
+async function apply(
+  { log, template, deployments, budgets }: AgentsContext,
+  { name, body, pools }: AgentsPlan["apply"][number],
+  signal: AbortSignal,
+): Promise<void> {
+  const before = deployments.get(name)?.metadata.generation;
+  const deployment = await deployments.apply(name, body, signal);
+  if (deployment.metadata.generation !== before) {
+    log.info("Agent Deployment is applied", { deployment: keyOf(deployment), pools });
+  }
+  if (pools.length > 0) {
+    await budgets.apply(name, disruptionBudget(deployment, template), signal);
+  } else if (budgets.get(name) !== undefined) {
+    await budgets.delete(name, signal);
+  }
+}
+
+/** A drained node takes one pod of an agent at a time. It goes with its Deployment. */
+function disruptionBudget(deployment: Deployment, template: string): JsonValue {
+  const { name = "", namespace = "", uid = "" } = deployment.metadata;
+  return {
+    apiVersion: "policy/v1",
+    kind: "PodDisruptionBudget",
+    metadata: {
+      name,
+      namespace,
+      labels: { [AGENT_DEPLOYMENT_LABEL]: name, [AGENT_TEMPLATE_LABEL]: template },
+      ownerReferences: [{ apiVersion: "apps/v1", kind: "Deployment", name, uid }],
+    },
+    spec: { maxUnavailable: 1, selector: { matchLabels: { [AGENT_DEPLOYMENT_LABEL]: name } } },
+  };
+}

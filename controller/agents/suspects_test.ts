@@ -1,0 +1,71 @@
+import { deepStrictEqual } from "node:assert/strict";
+import type { WantedNetwork } from "./agent_networks.ts";
+import type { Accused } from "./network_words.ts";
+import { suspects } from "./suspects.ts";
+
+function network(name: string, isKept = false): WantedNetwork {
+  const ref = `default/${name}`;
+  return {
+    config: {
+      interfaceName: name,
+      serverIP: "",
+      cidr: "",
+      ipPoolName: ref,
+      ipPoolRef: ref,
+      nadName: ref,
+    },
+    clusterNetwork: "",
+    attachment: { hash: name, ...(isKept ? {} : { cniName: name }) },
+    holdsUpgrade: false,
+    isKept,
+  };
+}
+
+const UNNAMED: Accused = { what: "unnamed" };
+const STRANGER: Accused = { what: "configuration", name: "cbr0" };
+const MINUTE = 60_000;
+
+type Attached = Readonly<Record<string, string>>;
+const CASES: Readonly<
+  Record<string, {
+    readonly networks: readonly WantedNetwork[];
+    readonly accused: Accused;
+    readonly proven: readonly Attached[];
+    readonly found: readonly string[];
+  }>
+> = {
+  "a kept network, where no pod runs": {
+    networks: [network("bad", true), network("good")],
+    accused: UNNAMED,
+    proven: [],
+    found: ["default/bad"],
+  },
+  "a kept network that pods run with, beside an edited one": {
+    networks: [network("bad", true), network("edited"), network("good")],
+    accused: UNNAMED,
+    proven: [{ "default/bad": "bad", "default/edited": "before", "default/good": "good" }],
+    found: ["default/bad"],
+  },
+  "a new network, where words name one that is none of them": {
+    networks: [network("good"), network("new")],
+    accused: STRANGER,
+    proven: [{ "default/good": "good" }],
+    found: ["default/new"],
+  },
+  "no network, where no pod runs and words name one that is none of them": {
+    networks: [network("good"), network("new")],
+    accused: STRANGER,
+    proven: [],
+    found: [],
+  },
+};
+
+for (const [what, { networks, accused, proven, found }] of Object.entries(CASES)) {
+  Deno.test(`S3: suspected after a minute is ${what}`, () => {
+    const at = (
+      forMs: number,
+    ) => [...suspects(networks, { trouble: { accused, forMs }, proven })?.pools ?? []];
+    deepStrictEqual(at(MINUTE - 1), []);
+    deepStrictEqual(at(MINUTE), found);
+  });
+}

@@ -1,0 +1,140 @@
+/**
+ * The reports of all agents, and which agents are still heard of.
+ *
+ * @module
+ */
+import type { AgentReport } from "../../core/api/agent/agent_report.ts";
+import { parseAgentReport } from "../../core/api/agent/read_agent_report.ts";
+import { fieldErrorText } from "../../core/api/fields/field_error.ts";
+import { AGENT_REPORT_ANNOTATION } from "../../core/api/names.ts";
+import { sameJson } from "../../core/api/same_json.ts";
+import { type AgentView, agentView, type HeardReport } from "../../core/pool/agent_view.ts";
+import type { AgentTrouble } from "../../core/reasons/reasons.ts";
+import type { Lease } from "../../kube/objects/builtin_types.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import type { Logger } from "../../runtime/log.ts";
+
+/** An agent is silent when its Lease was not renewed for this many of its durations. */
+const DURATIONS_TO_SILENCE = 3;
+const DEFAULT_DURATION_SECONDS = 5;
+
+interface Heard {
+  readonly report: AgentReport;
+  readonly text: string;
+  readonly renewed: string | undefined;
+  /** On our own monotonic clock: the clocks of other machines are not to be trusted. */
+  readonly heardAt: number;
+  readonly patienceMs: number;
+}
+
+/** What the reports are read with. */
+interface AgentReportsOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Whether an agent that reports on a Lease (`namespace/name`) is one that is to serve a pool (`namespace/name`). */
+  readonly serves: (lease: string, pool: string) => boolean;
+}
+
+/** Follows the agents' Leases. What a Lease says of a pool that its agent is not to serve counts for nothing. */
+export class AgentReports {
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #serves: AgentReportsOptions["serves"];
+  readonly #heard = new Map<string, Heard>();
+
+  constructor({ clock, log, serves }: AgentReportsOptions) {
+    this.#clock = clock;
+    this.#log = log;
+    this.#serves = serves;
+  }
+
+  /** Takes in the state of a Lease, and says which pools (`namespace/name`) are to be looked at again. */
+  observe(key: string, lease: Lease | undefined): readonly string[] {
+    return this.#take(key, lease).filter((pool) => this.#serves(key, pool));
+  }
+
+  #take(key: string, lease: Lease | undefined): readonly string[] {
+    const before = this.#heard.get(key);
+    const text = lease?.metadata.annotations?.[AGENT_REPORT_ANNOTATION];
+    const report = text === before?.text ? before?.report : this.#read(key, text);
+    if (lease === undefined || text === undefined || report === undefined) {
+      this.#heard.delete(key);
+      return Object.keys(before?.report.pools ?? {});
+    }
+    const renewed = lease.spec?.renewTime;
+    const seconds = lease.spec?.leaseDurationSeconds ?? DEFAULT_DURATION_SECONDS;
+    const now = this.#clock.monotonic();
+    const sameRenewal = before !== undefined && before.renewed === renewed && before.text === text;
+    const wasSilent = before !== undefined && this.#silentMs(before, now) !== undefined;
+    this.#heard.set(key, {
+      report,
+      text,
+      renewed,
+      heardAt: sameRenewal ? before.heardAt : now,
+      patienceMs: seconds * 1000 * DURATIONS_TO_SILENCE,
+    });
+    return wasSilent && !sameRenewal
+      ? poolsOf(before.report, report)
+      : changedPools(before?.report, report);
+  }
+
+  /** What is known of the agents of a pool. `trouble`: why none of its pods runs. */
+  about(poolKey: string, trouble?: AgentTrouble): AgentView {
+    const now = this.#clock.monotonic();
+    const reports: HeardReport[] = [];
+    for (const [lease, heard] of this.#heard) {
+      if (!this.#tells(lease, heard, poolKey)) continue;
+      const silentMs = this.#silentMs(heard, now);
+      reports.push({
+        lease,
+        report: heard.report,
+        ...(silentMs === undefined ? {} : { silentMs }),
+      });
+    }
+    return agentView(reports, { poolKey, ...(trouble && { trouble }) });
+  }
+
+  /** Milliseconds until the next agent of a pool would count as silent; `undefined` where none would. */
+  silenceIn(poolKey: string): number | undefined {
+    const now = this.#clock.monotonic();
+    let next: number | undefined;
+    for (const [lease, heard] of this.#heard) {
+      const left = heard.heardAt + heard.patienceMs - now;
+      if (this.#tells(lease, heard, poolKey) && left > 0) {
+        next = Math.min(next ?? left, left);
+      }
+    }
+    return next;
+  }
+
+  #tells(lease: string, { report }: Heard, poolKey: string): boolean {
+    return report.pools[poolKey] !== undefined && this.#serves(lease, poolKey);
+  }
+
+  #silentMs({ heardAt, patienceMs }: Heard, now: number): number | undefined {
+    return now - heardAt >= patienceMs ? now - heardAt : undefined;
+  }
+
+  #read(key: string, text: string | undefined): AgentReport | undefined {
+    if (text === undefined) return undefined;
+    const checked = parseAgentReport(text);
+    if (checked.ok) return checked.value;
+    this.#log.warn("Agent's report cannot be read", {
+      lease: key,
+      errors: fieldErrorText(checked.errors),
+    });
+    return undefined;
+  }
+}
+
+function poolsOf(...reports: readonly AgentReport[]): readonly string[] {
+  return [...new Set(reports.flatMap((report) => Object.keys(report.pools)))];
+}
+
+function changedPools(before: AgentReport | undefined, after: AgentReport): readonly string[] {
+  if (before === after) return [];
+  const samePod = sameJson(before?.pod, after.pod);
+  return poolsOf(...(before === undefined ? [after] : [before, after])).filter((pool) =>
+    !samePod || !sameJson(before?.pools[pool], after.pools[pool])
+  );
+}

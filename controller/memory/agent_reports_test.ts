@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import type { PoolReport } from "../../core/api/agent/agent_report.ts";
+import { AGENT_REPORT_ANNOTATION } from "../../core/api/names.ts";
+import type { Lease } from "../../kube/objects/builtin_types.ts";
+import { ManualClock } from "../../runtime/testing/manual_clock.ts";
+import { memoryLogger } from "../../runtime/testing/memory_logger.ts";
+import { AgentReports } from "./agent_reports.ts";
+
+const LEASE = "vm-dhcp/agent";
+const A = "default/a";
+const B = "default/b";
+const SERVING: PoolReport = { ready: true, reason: "Serving", message: "", interfaceName: "vd1" };
+const STANDBY: PoolReport = { ...SERVING, reason: "Standby" };
+
+function lease(
+  pools: Readonly<Record<string, PoolReport>>,
+  { renewed = "1", pod = "agent-0", seconds }: {
+    readonly renewed?: string;
+    readonly pod?: string;
+    readonly seconds?: number;
+  } = {},
+): Lease {
+  const report = JSON.stringify({ pod: { namespace: "vm-dhcp", name: pod }, pools });
+  return {
+    apiVersion: "coordination.k8s.io/v1",
+    kind: "Lease",
+    metadata: { name: "agent", annotations: { [AGENT_REPORT_ANNOTATION]: report } },
+    spec: {
+      renewTime: renewed,
+      ...(seconds === undefined ? {} : { leaseDurationSeconds: seconds }),
+    },
+  };
+}
+
+function heard(
+  serves: (lease: string, pool: string) => boolean = () => true,
+): { readonly reports: AgentReports; readonly clock: ManualClock } {
+  const clock = new ManualClock();
+  return { reports: new AgentReports({ clock, log: memoryLogger(), serves }), clock };
+}
+
+Deno.test("T14: a Lease says nothing of a pool that its agent is not to serve", () => {
+  const { reports } = heard((lease, pool) => lease === LEASE && pool === A);
+  const declined = [{
+    address: "10.0.0.1",
+    macAddress: "52:54:00:00:00:01",
+    at: "2026-01-01T00:00:00Z",
+  }];
+  const forged = { ...SERVING, declined };
+  assert.deepEqual(reports.observe("tenant/forged", lease({ [A]: forged, [B]: forged })), []);
+  assert.deepEqual(reports.observe(LEASE, lease({ [A]: STANDBY, [B]: forged })), [A]);
+  const { reason, declined: heardOf } = reports.about(A);
+  assert.deepEqual({ reason, heardOf }, { reason: "Standby", heardOf: [] });
+  assert.equal(reports.about(B).reason, "NoAgent");
+  assert.deepEqual(reports.about(B).declined, []);
+  assert.equal(reports.silenceIn(B), undefined);
+});
+
+Deno.test("AgentReports names the pools whose report changed, and no others", () => {
+  const { reports } = heard();
+  assert.deepEqual(reports.observe(LEASE, lease({ [A]: SERVING, [B]: SERVING })), [A, B]);
+  assert.deepEqual(
+    reports.observe(LEASE, lease({ [A]: SERVING, [B]: SERVING }, { renewed: "2" })),
+    [],
+  );
+  assert.deepEqual(reports.observe(LEASE, lease({ [A]: STANDBY, [B]: SERVING })), [A]);
+  assert.deepEqual(reports.observe(LEASE, lease({ [B]: SERVING })), [A]);
+});
+
+Deno.test("AgentReports names every pool of an agent whose pod is another, that is gone or unreadable", () => {
+  const { reports } = heard();
+  reports.observe(LEASE, lease({ [A]: SERVING, [B]: SERVING }));
+  assert.deepEqual(
+    reports.observe(LEASE, lease({ [A]: SERVING, [B]: SERVING }, { pod: "agent-1" })),
+    [A, B],
+  );
+  const { metadata, ...rest } = lease({});
+  const annotations = { [AGENT_REPORT_ANNOTATION]: "{" };
+  assert.deepEqual(
+    reports.observe(LEASE, { ...rest, metadata: { ...metadata, annotations } }),
+    [A, B],
+  );
+  assert.equal(reports.about(A).reason, "NoAgent");
+  reports.observe(LEASE, lease({ [A]: SERVING }));
+  assert.deepEqual(reports.observe(LEASE, undefined), [A]);
+});
+
+Deno.test("AgentReports: an agent is silent three durations after its last renewal, whatever else its Lease says", async () => {
+  const { reports, clock } = heard();
+  reports.observe(LEASE, lease({ [A]: SERVING }, { seconds: 10 }));
+  await clock.advance(29_000);
+  // The same renewal again is no sign of life.
+  reports.observe(LEASE, lease({ [A]: SERVING }, { seconds: 10 }));
+  assert.equal(reports.silenceIn(A), 1_000);
+  assert.equal(reports.silenceIn(B), undefined);
+  assert.equal(reports.about(A).ready, true);
+  await clock.advance(1_000);
+  assert.equal(reports.about(A).reason, "AgentSilent");
+  assert.equal(reports.silenceIn(A), undefined);
+  // Heard again: its pools are looked at, though the report is the same.
+  const again = lease({ [A]: SERVING, [B]: SERVING }, { seconds: 10, renewed: "2" });
+  assert.deepEqual(reports.observe(LEASE, again), [A, B]);
+  assert.equal(reports.about(A).ready, true);
+  assert.deepEqual(
+    reports.observe(LEASE, { ...again, spec: { ...again.spec, renewTime: "3" } }),
+    [],
+  );
+});
+
+Deno.test("AgentReports: a Lease without a duration counts as one of five seconds", async () => {
+  const { reports, clock } = heard();
+  reports.observe(LEASE, lease({ [A]: SERVING }));
+  await clock.advance(14_999);
+  assert.equal(reports.about(A).ready, true);
+  await clock.advance(1);
+  assert.equal(reports.about(A).reason, "AgentSilent");
+});

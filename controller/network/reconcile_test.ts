@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { IPPOOL_NAME_LABEL, IPPOOL_NAMESPACE_LABEL } from "../../core/api/names.ts";
+import { nadLabelPatch } from "./reconcile.ts";
+
+const LABELS = { [IPPOOL_NAMESPACE_LABEL]: "pools", [IPPOOL_NAME_LABEL]: "net-48" };
+
+function nad(labels?: Readonly<Record<string, string>>) {
+  return {
+    apiVersion: "k8s.cni.cncf.io/v1",
+    kind: "NetworkAttachmentDefinition",
+    metadata: { namespace: "default", name: "net-48", ...(labels && { labels }) },
+  };
+}
+
+Deno.test("nadLabelPatch sets, changes and removes the labels, and leaves right ones alone", () => {
+  assert.deepEqual(nadLabelPatch(nad(), "pools/net-48"), { metadata: { labels: LABELS } });
+  assert.deepEqual(nadLabelPatch(nad({ ...LABELS, [IPPOOL_NAME_LABEL]: "old" }), "pools/net-48"), {
+    metadata: { labels: LABELS },
+  });
+  assert.deepEqual(nadLabelPatch(nad(LABELS), undefined), {
+    metadata: { labels: { [IPPOOL_NAMESPACE_LABEL]: null, [IPPOOL_NAME_LABEL]: null } },
+  });
+  assert.equal(nadLabelPatch(nad(LABELS), "pools/net-48"), undefined);
+  assert.equal(nadLabelPatch(nad(), undefined), undefined);
+});

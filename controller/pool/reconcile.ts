@@ -1,0 +1,110 @@
+/**
+ * IPPool: gather everything that concerns a pool, plan, one guarded write, Events.
+ *
+ * @module
+ */
+import { IPPOOL_FINALIZER } from "../../core/api/names.ts";
+import { toTimestamp } from "../../core/api/timestamp.ts";
+import type { IPPool, IPPoolStatus } from "../../core/api/types.ts";
+import { errorText } from "../../core/error_text.ts";
+import { planPool } from "../../core/ipam/mod.ts";
+import type { Plan } from "../../core/ipam/types.ts";
+import { agentNotes, poolNotes } from "../../core/pool/pool_notes.ts";
+import { type PoolFacts, poolStatus } from "../../core/pool/pool_status.ts";
+import { keyOf } from "../../kube/objects/resources.ts";
+import type { WorkResult } from "../../kube/types.ts";
+import type { Context } from "../context.ts";
+import { isPermanent } from "../write/permanent_error.ts";
+import { type Gathered, gatherPool } from "./gather_pool.ts";
+
+/** Reconciles one IPPool. */
+export async function reconcilePool(
+  ctx: Context,
+  key: string,
+  signal: AbortSignal,
+): Promise<WorkResult | void> {
+  const found = ctx.cluster.pools.get(key);
+  if (found === undefined) return forget(ctx, key);
+  const isGoing = found.metadata.deletionTimestamp !== undefined;
+  const finalized = found.metadata.finalizers?.includes(IPPOOL_FINALIZER) === true;
+  if (isGoing && !finalized) return;
+  const pool = finalized ? found : await setFinalizer(ctx, found, { present: true }, signal);
+  if (pool === undefined) return;
+  const gathered = gatherPool(ctx, pool);
+  if (isGoing && gathered.facts.users.length === 0) {
+    await setFinalizer(ctx, pool, { present: false }, signal);
+    return;
+  }
+  const plan = planPool(gathered.input);
+  const facts = { ...gathered.facts, notes: plan.notes };
+  const recorded = await commit(ctx, { facts, plan }, signal);
+  if (recorded === undefined) return;
+  const { pools, outcomes, notes } = ctx.memory;
+  pools.planned(key, plan);
+  const owners = outcomes.commit(key, plan.outcomes);
+  for (const owner of owners) ctx.queues.configs.add(owner);
+  const { changed, ipv4: { used, available } } = plan;
+  ctx.log.debug("IPPool planned", { ippool: key, changed, used, available, answered: owners.size });
+  notes.recordNew(recorded, poolNotes(facts));
+  for (const note of agentNotes(pool, recorded)) notes.record(recorded, note);
+  return { requeueAfterMs: nextLook(ctx, gathered, plan) };
+}
+
+async function setFinalizer(
+  ctx: Context,
+  pool: IPPool,
+  { present }: { readonly present: boolean },
+  signal: AbortSignal,
+): Promise<IPPool | undefined> {
+  return await ctx.pools.setFinalizer(pool, { finalizer: IPPOOL_FINALIZER, present }, signal);
+}
+
+/** Commits a plan. Answers the pool as it is recorded now, or nothing where the plan is void. */
+async function commit(
+  ctx: Context,
+  { facts, plan }: { readonly facts: PoolFacts; readonly plan: Plan },
+  signal: AbortSignal,
+): Promise<IPPool | undefined> {
+  const { pool } = facts;
+  const kept = (status: IPPoolStatus) => ctx.schemas.kept({ ...pool, status }).status ?? status;
+  const { ipv4 = plan.ipv4 } = kept({ ipv4: plan.ipv4 });
+  const status = kept(poolStatus(facts, { ipv4, now: toTimestamp(ctx.clock.now()) }));
+  if (status === pool.status) return pool;
+  try {
+    return await ctx.pools.updateStatus({ ...pool, status }, signal);
+  } catch (error) {
+    if (!signal.aborted) notCommitted(ctx, { pool, plan, error });
+    throw error;
+  }
+}
+
+/** What is not committed is not shown; who waits for it is told why. */
+function notCommitted(
+  ctx: Context,
+  { pool, plan, error }: {
+    readonly pool: IPPool;
+    readonly plan: Plan;
+    readonly error: unknown;
+  },
+): void {
+  const problem = { text: errorText(error), permanent: isPermanent(error) };
+  ctx.memory.outcomes.fail(keyOf(pool), problem);
+  for (const { claim } of plan.outcomes.values()) {
+    ctx.queues.configs.add(`${claim.owner.namespace}/${claim.owner.name}`);
+  }
+  if (!problem.permanent) return;
+  const message = `The IPPool cannot be written: ${problem.text}`;
+  ctx.memory.notes.recordNew(pool, [{ type: "Warning", reason: "WriteRefused", message }]);
+}
+
+function forget({ memory }: Context, key: string): void {
+  memory.pools.forget(key);
+  memory.outcomes.forget(key);
+  memory.histories.forget(key);
+}
+
+/** Milliseconds until a plan of an unchanged cluster would differ. */
+function nextLook(ctx: Context, { ntpAgainMs, silenceInMs }: Gathered, plan: Plan): number {
+  const wakeMs = plan.wakeAt === undefined ? Infinity : plan.wakeAt - ctx.clock.now();
+  return Math.max(1, Math.min(wakeMs, ntpAgainMs, silenceInMs, ctx.resyncMs));
+}
