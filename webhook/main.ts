@@ -4,68 +4,79 @@
  * @module
  */
 import { connect } from "../kube/mod.ts";
+import { clusterOptions } from "../kube/connect/cluster_settings.ts";
+import { loggedClient } from "../kube/http/logged_client.ts";
 import { systemClock } from "../runtime/clock.ts";
-import { FlagError } from "../runtime/flags.ts";
-import { createLogger, type Logger } from "../runtime/log.ts";
+import { environmentOf } from "../runtime/environment.ts";
+import type { ProgramLog } from "../runtime/log.ts";
+import { addProcessMetrics, createMetrics } from "../runtime/metrics.ts";
+import { runLogged } from "../runtime/program.ts";
 import { onShutdown } from "../runtime/shutdown.ts";
-import { listenOf, readSettings } from "./settings.ts";
+import { addBuildInfo } from "../runtime/version.ts";
+import { ownAddresses } from "./own_addresses.ts";
+import { ENVIRONMENT, listenOf, nameOf, readSettings } from "./settings.ts";
 import { runWebhook } from "./webhook.ts";
 
 type Settings = NonNullable<ReturnType<typeof readSettings>["values"]>;
 
-const encoder = new TextEncoder();
-
-async function main(): Promise<number> {
-  const { values: settings, help } = readSettings({ args: Deno.args, env: Deno.env.toObject() });
-  if (settings === undefined) {
-    Deno.stdout.writeSync(encoder.encode(help));
-    return 0;
-  }
-  const log = createLogger({
-    name: "vm-dhcp-webhook",
-    level: settings.trace ? "trace" : settings.debug ? "debug" : "info",
-    write: (line) => Deno.stderr.writeSync(encoder.encode(line)),
-  });
-  try {
-    await run(settings, log);
-    return 0;
-  } catch (error) {
-    log.error("The webhook ends", { error });
-    return 1;
-  }
-}
-
-async function run(settings: Settings, log: Logger): Promise<void> {
-  const { name, serviceCidr, gcUser, url } = settings;
+async function run(settings: Settings, { log, levels }: ProgramLog): Promise<void> {
+  const { serviceCidr, tenancy, gcUser, url, certificateDir } = settings;
   using shutdown = onShutdown({ logger: log, exit: Deno.exit });
-  using rest = await connect({
-    env: Deno.env.toObject(),
+  using connection = await connect({
+    env: environment(),
     userAgent: "vm-dhcp-webhook",
-    ...(settings.kubeconfig === undefined ? {} : { kubeconfig: settings.kubeconfig }),
-    ...(settings.kubecontext === undefined ? {} : { context: settings.kubecontext }),
+    logger: log,
+    ...clusterOptions(settings),
   });
+  const rest = loggedClient(connection, { log, clock: systemClock });
   const namespace = settings.namespace ?? rest.defaultNamespace ?? "default";
-  const webhook = runWebhook({
+  const metrics = createMetrics();
+  addProcessMetrics(metrics);
+  addBuildInfo(metrics);
+  const webhook = await runWebhook({
     rest,
+    metrics,
     clock: systemClock,
     random: Math.random,
     log,
-    name,
+    levels,
+    name: nameOf(settings),
     namespace,
     listen: listenOf(settings),
     serviceCidrs: serviceCidr,
+    tenancy,
+    // Outside a cluster nothing is known of its own world.
+    ownAddresses: url === undefined ? ownAddresses(environment(), resolvConf()) : [],
     controllerUser: settings.controllerUser ??
       `system:serviceaccount:${namespace}:vm-dhcp-controller`,
     gcUser,
+    ...(certificateDir === undefined
+      ? {}
+      : { mounted: { folder: certificateDir, read: (path) => Deno.readTextFile(path) } }),
     ...(url === undefined ? {} : { url }),
   }, shutdown.signal);
   await webhook.done;
 }
 
-try {
-  Deno.exit(await main());
-} catch (error) {
-  if (!(error instanceof FlagError)) throw error;
-  Deno.stderr.writeSync(encoder.encode(error.problems.map((problem) => `${problem}\n`).join("")));
-  Deno.exit(2);
+/** What the program reads of its environment. */
+function environment(): Readonly<Record<string, string | undefined>> {
+  return environmentOf(ENVIRONMENT, (name) => Deno.env.get(name));
 }
+
+/** The names of the pod's name servers; empty where they may not be read. */
+function resolvConf(): string {
+  try {
+    return Deno.readTextFileSync("/etc/resolv.conf");
+  } catch {
+    return "";
+  }
+}
+
+Deno.exit(
+  await runLogged({
+    name: "vm-dhcp-webhook",
+    title: "The webhook",
+    settings: () => readSettings({ args: Deno.args, env: environment() }),
+    run,
+  }),
+);

@@ -6,6 +6,16 @@
  *
  * @module
  */
-export * from "./cluster_view.ts";
-export { createWebhook, type WebhookHandler, type WebhookOptions } from "./handler.ts";
-export type { WebhookLog } from "./log.ts";
+export {
+  type Awaitable,
+  type ClusterObjects,
+  type ClusterView,
+  viewOfObjects,
+} from "./cluster/cluster_view.ts";
+export type { OwnAddress } from "./judge/decision.ts";
+export {
+  createWebhook,
+  type WebhookHandler,
+  type WebhookLog,
+  type WebhookOptions,
+} from "./http/handler.ts";

@@ -4,16 +4,24 @@
  * @module
  */
 import { isIPv4, parseCidr } from "../core/net/mod.ts";
-import { type Flags, type Given, parseFlags, type Program } from "../runtime/flags.ts";
+import { CLUSTER_SETTINGS } from "../kube/connect/cluster_settings.ts";
+import { CLUSTER_VARIABLES } from "../kube/connect/connect.ts";
+import { type Flags, type Given, parseFlags, type Program, variablesOf } from "../runtime/flags.ts";
+import { logSettings } from "../runtime/log_settings.ts";
 import type { Listen } from "../runtime/ops_server.ts";
-import { integer, nonEmpty, toggle, value, valueOr } from "../runtime/settings.ts";
-import { GC_USER } from "./configurations.ts";
+import { integer, nonEmpty, oneOf, value, valueOr } from "../runtime/settings.ts";
+import { GC_USER } from "./cluster/configurations.ts";
 
 const DEFAULT_HTTPS_PORT = 8443;
 
+/** Its name in a cluster and, so that neither takes the other's configurations, outside one. */
+const NAME = "vm-dhcp-webhook";
+const NAME_OUTSIDE = "vm-dhcp-webhook-development";
+
 const SETTINGS = {
-  "name": valueOr("vm-dhcp-webhook", {
-    help: "Name of the Service and of both webhook configurations; the Secret is NAME-tls",
+  "name": value({
+    help:
+      `Name of the Service and of both webhook configurations, the Secret is NAME-tls; without it ${NAME}, with --url ${NAME_OUTSIDE}`,
     placeholder: "NAME",
     parse: nonEmpty,
   }),
@@ -36,6 +44,13 @@ const SETTINGS = {
     parse: parseServiceCidrs,
     defaultText: "none",
   }),
+  "tenancy": valueOr("shared", {
+    help:
+      "Whether a network is for every namespace, or only for its own and those that its annotation network.harvesterhci.io/allowed-namespaces names; as the controller's",
+    env: "VM_DHCP_TENANCY",
+    placeholder: "shared|isolated",
+    parse: oneOf("shared", "isolated"),
+  }),
   "controller-user": value({
     help:
       "The controller's user, whose writes are let through; without it, the ServiceAccount vm-dhcp-controller of the namespace",
@@ -47,16 +62,11 @@ const SETTINGS = {
     placeholder: "USER",
     parse: nonEmpty,
   }),
-  "kubeconfig": value({
-    help: "Kubeconfig file; without it, the cluster that the webhook runs in",
-    env: "KUBECONFIG",
-    placeholder: "FILE",
-    parse: nonEmpty,
-  }),
-  "kubecontext": value({
-    help: "Context of the kubeconfig",
-    env: "KUBECONTEXT",
-    placeholder: "NAME",
+  ...CLUSTER_SETTINGS,
+  "certificate-dir": value({
+    help:
+      "Serve with tls.crt and tls.key of this folder, which somebody else renews, such as cert-manager; without it, with a certificate that the webhook makes",
+    placeholder: "DIR",
     parse: nonEmpty,
   }),
   "url": value({
@@ -65,8 +75,13 @@ const SETTINGS = {
     placeholder: "https://HOST:PORT",
     parse: parseUrl,
   }),
-  "debug": toggle({ help: "Log each request" }),
-  "trace": toggle({ help: "Log everything" }),
+  "pod-ip": value({
+    help: "Address of the webhook's pod, on which it listens; without it, on all addresses",
+    env: "POD_IP",
+    envOnly: true,
+    parse: nonEmpty,
+  }),
+  ...logSettings({ debug: "Log each request" }),
 };
 
 const PROGRAM: Program<typeof SETTINGS> = {
@@ -75,19 +90,40 @@ const PROGRAM: Program<typeof SETTINGS> = {
   settings: SETTINGS,
 };
 
+/** Names of the environment variables that the program reads. */
+export const ENVIRONMENT: readonly string[] = [
+  ...variablesOf(SETTINGS),
+  ...CLUSTER_VARIABLES,
+  "HOST_IP",
+];
+
 /** Reads the webhook's settings. Throws `FlagError` with every problem. */
 export function readSettings(given: Given): Flags<typeof SETTINGS> {
   return parseFlags(PROGRAM, given);
 }
 
-/** Where to listen: outside a cluster on the address of the URL, so that nobody else on the network is answered. */
+/**
+ * Where to listen: in a cluster on the pod's address, outside one on the address of the URL, so that nobody else on another network
+ * is answered.
+ */
 export function listenOf(
-  settings: { readonly httpsPort: number | undefined; readonly url: URL | undefined },
+  settings: {
+    readonly httpsPort: number | undefined;
+    readonly url: URL | undefined;
+    readonly podIp: string | undefined;
+  },
 ): Listen {
-  const { httpsPort, url } = settings;
-  const hostname = url !== undefined && isIPv4(url.hostname) ? url.hostname : "0.0.0.0";
+  const { httpsPort, url, podIp = "0.0.0.0" } = settings;
+  const hostname = url !== undefined && isIPv4(url.hostname) ? url.hostname : podIp;
   const port = url === undefined ? DEFAULT_HTTPS_PORT : Number(url.port || 443);
   return { hostname, port: httpsPort ?? port };
+}
+
+/** What Service, configurations and Secret are called. */
+export function nameOf(
+  { name, url }: { readonly name: string | undefined; readonly url: URL | undefined },
+): string {
+  return name ?? (url === undefined ? NAME : NAME_OUTSIDE);
 }
 
 /** The IPv4 ranges of a list; IPv6 ones concern no pool. Throws for anything else. */

@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
-import { listenOf, readSettings } from "./settings.ts";
+import { listenOf, nameOf, readSettings } from "./settings.ts";
 
 function read(...args: string[]) {
   const { values } = readSettings({ args, env: { NAMESPACE: "vm-dhcp" } });
@@ -35,6 +35,20 @@ Deno.test("readSettings refuses a Service range and an address that are none, bo
   );
 });
 
+for (
+  const url of [
+    "http://127.0.0.1:1",
+    "https://127.0.0.1:1/validate",
+    "https://127.0.0.1:1?a",
+    "https://127.0.0.1:1#a",
+    "127.0.0.1",
+  ]
+) {
+  Deno.test(`readSettings refuses --url=${url}: only scheme, host and port are its own`, () => {
+    throws(() => read(`--url=${url}`), /--url/);
+  });
+}
+
 const LISTEN: Readonly<Record<string, readonly [args: readonly string[], port: string]>> = {
   "port 8443 of all addresses by default": [[], "0.0.0.0:8443"],
   "the port of the flag": [["--https-port=9443"], "0.0.0.0:9443"],
@@ -44,9 +58,20 @@ const LISTEN: Readonly<Record<string, readonly [args: readonly string[], port: s
     "0.0.0.0:1",
   ],
 };
+Deno.test("T12: listenOf is the pod's address alone in a cluster", () => {
+  const { values } = readSettings({ args: [], env: { POD_IP: "10.42.0.9" } });
+  deepStrictEqual(values && listenOf(values), { hostname: "10.42.0.9", port: 8443 });
+});
+
 for (const [what, [args, wanted]] of Object.entries(LISTEN)) {
   Deno.test(`listenOf is ${what}`, () => {
     const { hostname, port } = listenOf(read(...args));
     strictEqual(`${hostname}:${port}`, wanted);
   });
 }
+
+Deno.test("I10: the webhook's name outside a cluster is not that of the one that is deployed", () => {
+  strictEqual(nameOf(read()), "vm-dhcp-webhook");
+  strictEqual(nameOf(read("--url=https://127.0.0.1:8443")), "vm-dhcp-webhook-development");
+  strictEqual(nameOf(read("--url=https://127.0.0.1:8443", "--name=mine")), "mine");
+});

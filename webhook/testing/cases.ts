@@ -41,7 +41,7 @@ export async function readAnswer(response: Response): Promise<CaseAnswer> {
 }
 
 /** The fields of an AdmissionRequest that cases differ in. */
-export interface Asked {
+interface Asked {
   readonly operation?: string;
   readonly kind?: string;
   readonly group?: string;
@@ -49,10 +49,14 @@ export interface Asked {
   readonly oldObject?: KubeObject | null;
   readonly subResource?: string;
   readonly username?: string;
+  /** Of the request; unset: that of the object. */
+  readonly namespace?: string;
+  /** Of the request; unset: that of the object. */
+  readonly name?: string;
 }
 
 /** What a review is answered, without what every answer has. */
-export interface Reviewed {
+interface Reviewed {
   readonly allowed: boolean;
   readonly warnings?: readonly string[];
   /** Operations of the JSON patch. */
@@ -84,8 +88,8 @@ export function review(
       },
       operation: asked.operation ?? "CREATE",
       ...(asked.subResource === undefined ? {} : { subResource: asked.subResource }),
-      namespace: object?.metadata.namespace ?? "default",
-      name: object?.metadata.name ?? "",
+      namespace: asked.namespace ?? object?.metadata.namespace ?? "default",
+      name: asked.name ?? object?.metadata.name ?? "",
       userInfo: { username: asked.username ?? "administrator" },
       object: asked.object ?? null,
       oldObject: asked.oldObject ?? null,

@@ -9,12 +9,12 @@ import type {
   IPPoolStatus,
   IPv4Config,
   NetworkAttachmentDefinition,
+  NetworkConfigState,
   ObjectMeta,
   VirtualMachineNetworkConfig,
   VirtualMachineNetworkConfigSpec,
 } from "../../core/api/types.ts";
-import { API_VERSION } from "../../core/api/names.ts";
-import { ROUTE_ANNOTATION } from "../route_annotation.ts";
+import { API_VERSION, ROUTE_ANNOTATION } from "../../core/api/names.ts";
 
 /** Longest body that the webhook of the cases reads. */
 export const MAX_BODY_BYTES = 8_000;
@@ -29,7 +29,7 @@ export function nad(key: string, metadata: ObjectMeta = {}): NetworkAttachmentDe
 }
 
 /** What a pool may have beside its IPv4 network. */
-export interface PoolParts {
+interface PoolParts {
   readonly spec?: Partial<IPPoolSpec>;
   readonly metadata?: ObjectMeta;
   readonly status?: IPPoolStatus;
@@ -76,15 +76,23 @@ export function vmnetcfg(
 /** The MAC address of `VM tenant/db`. */
 export const DB_MAC = "52:54:00:00:00:01";
 
-/** Networks 48 to 50 of `default`; on 49 another DHCP server is known. */
+/** A network `default/<name>` with Harvester's note about its layer 3. */
+function routed(name: string, route: string): NetworkAttachmentDefinition {
+  return nad(`default/${name}`, { annotations: { [ROUTE_ANNOTATION]: route } });
+}
+
+/** Networks of `default`, and some with a note: on 49 and by DHCP another DHCP server is known. */
 export const NETWORKS: readonly NetworkAttachmentDefinition[] = [
   nad("default/net-48"),
-  nad("default/net-49", {
-    annotations: {
-      [ROUTE_ANNOTATION]: JSON.stringify({ mode: "auto", serverIPAddr: "192.168.49.254" }),
-    },
-  }),
-  nad("default/net-50"),
+  routed("net-49", '{"mode": "auto", "serverIPAddr": "192.168.49.254"}'),
+  ...[50, 52, 53, 54, 55, 56].map((number) => nad(`default/net-${number}`)),
+  routed("by-dhcp", '{"mode": "dhcp", "serverIPAddr": "192.168.48.254"}'),
+  routed("our-own", '{"mode": "auto", "serverIPAddr": "192.168.48.2"}'),
+  routed("static-route", '{"mode": "manual", "serverIPAddr": "192.168.48.254"}'),
+  routed("no-server", '{"mode": "auto", "serverIPAddr": ""}'),
+  routed("odd-server", '{"mode": "auto", "serverIPAddr": 7}'),
+  routed("no-json", "auto"),
+  routed("null-note", "null"),
 ];
 
 /** The pool that serves network 50, in another namespace and under another name; `tenant/db` has an address of it. */
@@ -105,21 +113,55 @@ export const SERVED: IPPool = pool("pools/fifty", {
   },
 });
 
-/** All pools. */
-export const POOLS: readonly IPPool[] = [SERVED];
+/** The pool of network 52, which is being deleted. */
+const LEAVING: IPPool = pool("default/leaving", { cidr: "10.52.0.0/24" }, {
+  metadata: { deletionTimestamp: "2026-01-01T00:00:00Z" },
+  spec: { networkName: "default/net-52" },
+});
 
-/** All VirtualMachineNetworkConfigs. */
-export const CONFIGS: readonly VirtualMachineNetworkConfig[] = [{
-  ...vmnetcfg("tenant/db", [{ networkName: "default/net-50", macAddress: DB_MAC }]),
-  status: {
-    networkConfig: [{
-      networkName: "default/net-50",
-      macAddress: DB_MAC,
-      allocatedIPAddress: "10.50.0.10",
-      state: "Allocated",
-    }],
+/** All pools. */
+export const POOLS: readonly IPPool[] = [SERVED, LEAVING];
+
+/** What a NIC of {@linkcode DB_MAC} shows. */
+function shown(networkName: string, address: string, state: NetworkConfigState) {
+  return { networkName, macAddress: DB_MAC, allocatedIPAddress: address, state };
+}
+
+/**
+ * All VirtualMachineNetworkConfigs. `tenant/db` has 10.50.0.10 of network 50, and keeps in mind what it had there and on
+ * network 51; six VMs wait for an address on network 53, and five of them on 56; what is on network 54 is being deleted.
+ */
+export const CONFIGS: readonly VirtualMachineNetworkConfig[] = [
+  {
+    ...vmnetcfg("tenant/db", [
+      { networkName: "default/net-55", macAddress: "52:54:00:00:00:55" },
+      { networkName: "default/net-50", macAddress: DB_MAC },
+    ]),
+    status: {
+      networkConfig: [
+        shown("default/net-55", "10.50.0.11", "Allocated"),
+        shown("default/net-50", "10.50.0.12", "Pending"),
+        shown("default/net-50", "10.50.0.10", "Allocated"),
+      ],
+    },
   },
-}];
+  ...[1, 2, 3, 4, 5, 6].map((index) =>
+    vmnetcfg(`default/vm-${index}`, [
+      { networkName: "net-53", macAddress: `52:54:00:00:01:0${index}` },
+      ...(index > 5 ? [] : [{ networkName: "net-56", macAddress: `52:54:00:00:03:0${index}` }]),
+    ])
+  ),
+  {
+    ...vmnetcfg("default/gone", [
+      { networkName: "net-54", macAddress: "52:54:00:00:02:01" },
+    ]),
+    metadata: {
+      namespace: "default",
+      name: "gone",
+      deletionTimestamp: "2026-01-01T00:00:00Z",
+    },
+  },
+];
 
 function metadataOf(key: string): ObjectMeta {
   const [namespace = "", name = ""] = key.split("/");

@@ -49,7 +49,7 @@ export const POOL_CASES: readonly Case[] = [
       ],
       [
         "spec.ipv4Config.router",
-        'Invalid value: "192.168.49.1": must be a host address of 192.168.48.0/24',
+        'Invalid value: "192.168.49.1": must be a host address of 192.168.48.0/24, or one that a route with the gateway 0.0.0.0 reaches',
       ],
       [
         "spec.ipv4Config.dns[0]",
@@ -63,20 +63,109 @@ export const POOL_CASES: readonly Case[] = [
         "spec.ipv4Config.leaseTime",
         "Invalid value: 0: must be from 1 to 4294967295 seconds",
       ],
+    ]),
+  }),
+  review("S7: a network that is not there yet is warned about, also before its namespace's pool", {
+    object: pool("other/p", {}, { spec: { networkName: "default/nowhere" } }),
+  }, {
+    allowed: true,
+    warnings: [
+      "spec.networkName: there is no NetworkAttachmentDefinition default/nowhere yet",
+    ],
+  }),
+  review("S7: beside a network that is not there yet, a bad subnet and server are refused", {
+    object: pool("default/p", { cidr: "192.168.48.0/33", serverIP: "192.168.48" }, {
+      spec: { networkName: "nowhere" },
+    }),
+  }, {
+    allowed: false,
+    status: invalid("IPPool", "p", [
       [
-        "spec.networkName",
-        'Invalid value: "nowhere": must name a NetworkAttachmentDefinition: there is no default/nowhere',
+        "spec.ipv4Config.cidr",
+        'Invalid value: "192.168.48.0/33": must be an IPv4 subnet such as 192.168.48.0/24: a prefix length from 0 to 32 wanted',
+      ],
+      [
+        "spec.ipv4Config.serverIP",
+        'Invalid value: "192.168.48": must be an IPv4 address such as 192.168.48.10: four decimal parts from 0 to 255 wanted',
       ],
     ]),
   }),
+  review("an object without a namespace is one of the request's", {
+    namespace: "tenant",
+    object: {
+      ...GOOD,
+      metadata: { name: "p" },
+      spec: { ...GOOD.spec, networkName: "net-48" },
+    } as IPPool,
+  }, {
+    allowed: true,
+    warnings: ["spec.networkName: there is no NetworkAttachmentDefinition tenant/net-48 yet"],
+  }),
+  review("an object that the server is to name is called by what it gives for that", {
+    object: { ...pool("default/p", { leaseTime: 0 }), metadata: { generateName: "p-" } },
+  }, {
+    allowed: false,
+    status: invalid("IPPool", "p-", [[
+      "spec.ipv4Config.leaseTime",
+      "Invalid value: 0: must be from 1 to 4294967295 seconds",
+    ]]),
+  }),
   review("a network that a pool of another name and namespace serves is refused", {
-    object: pool("default/net-50", {}, { spec: { networkName: "net-50" } }),
+    object: pool("others/net-50", {}, {
+      metadata: { uid: "0", creationTimestamp: "2026-01-01T00:00:00Z" },
+      spec: { networkName: "default/net-50" },
+    }),
   }, {
     allowed: false,
     status: invalid("IPPool", "net-50", [[
       "spec.networkName",
-      'Invalid value: "net-50": must not be a network that another pool serves: IPPool pools/fifty',
+      'Invalid value: "default/net-50": must not be a network that another pool serves: IPPool pools/fifty',
     ]]),
+  }),
+  review(
+    "T7: a pool of the network's own namespace is allowed beside one from elsewhere, and takes the network over",
+    {
+      object: pool("default/net-50", {}, { spec: { networkName: "net-50" } }),
+    },
+    {
+      allowed: true,
+      warnings: [
+        "spec.networkName: the pool takes default/net-50 over from IPPool pools/fifty; VMs keep what its subnet has",
+      ],
+    },
+  ),
+  review("T9: the API server's address, the pod's own and a name server's are no serverIP", {
+    object: pool("default/p", { cidr: "10.96.0.0/24", serverIP: "10.96.0.1", pool: {} }),
+  }, {
+    allowed: false,
+    status: invalid("IPPool", "p", [[
+      "spec.ipv4Config.serverIP",
+      "Invalid value: \"10.96.0.1\": must not be an address that the cluster needs itself: it is the API server's, the first of the Services' range 10.96.0.0/12",
+    ]]),
+    warnings: [
+      "spec.ipv4Config.cidr: 10.96.0.0/24 overlaps the cluster's Services, 10.96.0.0/12: VMs with a NIC on both networks reach only one of them",
+    ],
+  }),
+  review("T9: nor can an edit put the server there", {
+    operation: "UPDATE",
+    object: served({ serverIP: "10.50.0.7" }),
+    oldObject: SERVED,
+  }, {
+    allowed: false,
+    status: invalid("IPPool", "fifty", [[
+      "spec.ipv4Config.serverIP",
+      'Invalid value: "10.50.0.7": must not be an address that the cluster needs itself: it is a node\'s',
+    ]]),
+  }),
+  review("T9: a server that was there before does not stand in the way of another edit", {
+    operation: "UPDATE",
+    object: served({ serverIP: "10.50.0.7", leaseTime: 600 }),
+    oldObject: served({ serverIP: "10.50.0.7" }),
+  }, {
+    allowed: true,
+    warnings: [
+      "spec.ipv4Config.serverIP: must not be an address that the cluster needs itself: it is a node's (it was so before)",
+    ],
   }),
   review("a server on an address that a VM has is refused", {
     object: pool("pools/fifty", { cidr: "10.50.0.0/24", serverIP: "10.50.0.10", pool: {} }, {
@@ -88,6 +177,46 @@ export const POOL_CASES: readonly Case[] = [
       "spec.ipv4Config.serverIP",
       `Invalid value: "10.50.0.10": must not be an address in use: ${OWNER} has it`,
     ]]),
+  }),
+  ...[
+    ["an address that a VM had", "10.50.0.12"],
+    ["an address that its VM has on another network", "10.50.0.11"],
+  ].map(([what, serverIP = ""]) =>
+    review(`a server on ${what} is allowed`, {
+      object: pool("pools/fifty", { cidr: "10.50.0.0/24", serverIP, pool: {} }, {
+        spec: { networkName: "default/net-50" },
+      }),
+    }, allowed)
+  ),
+  review("a pool is allowed beside one of its network that is being deleted", {
+    object: pool("default/next", { cidr: "10.52.0.0/24", serverIP: "10.52.0.2", pool: {} }, {
+      spec: { networkName: "net-52" },
+    }),
+  }, allowed),
+  review("what is just not unwise is allowed without a word", {
+    object: pool("default/p", {
+      cidr: "192.168.48.0/29",
+      serverIP: "192.168.48.2",
+      pool: {
+        start: "192.168.48.3",
+        end: "192.168.48.5",
+        exclude: ["192.168.48.3", "192.168.48.4", "192.168.48.1", "192.168.48.6"],
+      },
+      leaseTime: 60,
+    }),
+  }, allowed),
+  ...["our-own", "static-route", "no-server", "odd-server", "no-json", "null-note"].map((name) =>
+    review(`a pool is warned about no other DHCP server by the note of ${name}`, {
+      object: pool("default/p", {}, { spec: { networkName: name } }),
+    }, allowed)
+  ),
+  review("a pool is warned about a DHCP server that gave Harvester its route", {
+    object: pool("default/p", {}, { spec: { networkName: "by-dhcp" } }),
+  }, {
+    allowed: true,
+    warnings: [
+      "spec.networkName: another DHCP server, 192.168.48.254, answers on this network: VMs may get their addresses from it",
+    ],
   }),
   review("what is legal but unwise is allowed with warnings", {
     object: pool("default/p", {
@@ -116,6 +245,20 @@ export const POOL_CASES: readonly Case[] = [
     object: served({ pool: { start: "10.50.0.3", end: "10.50.0.200" } }),
     oldObject: SERVED,
   }, allowed),
+  review("an edit that is unwise is allowed with a warning", {
+    operation: "UPDATE",
+    object: served({ leaseTime: 59 }),
+    oldObject: SERVED,
+  }, {
+    allowed: true,
+    warnings: [
+      "spec.ipv4Config.leaseTime: VMs renew every 29.5 s; 60 s or more is advised",
+    ],
+  }),
+  refusedEdit("an edit that is refused is not called unwise, too", { leaseTime: 59, dns: ["x"] }, [[
+    "spec.ipv4Config.dns[0]",
+    'Invalid value: "x": must be an IPv4 address such as 192.168.48.10: four decimal parts from 0 to 255 wanted',
+  ]]),
   refusedEdit("an exclude on an address in use names its VM", {
     pool: { start: "10.50.0.10", end: "10.50.0.99", exclude: ["10.50.0.10"] },
   }, [[
@@ -128,7 +271,7 @@ export const POOL_CASES: readonly Case[] = [
     pool: { start: "10.50.0.11", end: "10.50.0.99" },
   }, [[
     "spec.ipv4Config.router",
-    'Invalid value: "10.50.1.1": must be a host address of 10.50.0.0/24',
+    'Invalid value: "10.50.1.1": must be a host address of 10.50.0.0/24, or one that a route with the gateway 0.0.0.0 reaches',
   ], [
     "spec.ipv4Config.serverIP",
     `Invalid value: "10.50.0.10": must not be an address in use: ${OWNER} has it`,
@@ -214,62 +357,82 @@ export const POOL_CASES: readonly Case[] = [
       details: { name: "fifty", group: "network.harvesterhci.io", kind: "IPPool" },
     },
   }),
+  review("S12: of many that are deleted at once, as with their namespace, each is named", {
+    operation: "DELETE",
+    oldObject: SERVED,
+    name: "",
+  }, {
+    allowed: false,
+    status: {
+      code: 409,
+      reason: "Conflict",
+      message:
+        'IPPool "fifty" serves the network default/net-50, which is in use by VirtualMachineNetworkConfig tenant/db: delete the VMs or take their NICs off the network first',
+      details: { name: "fifty", group: "network.harvesterhci.io", kind: "IPPool" },
+    },
+  }),
   review("a pool with the namespace and name of a network in use is deleted if it serves another", {
     operation: "DELETE",
     oldObject: pool("default/net-50"),
   }, allowed),
+  ...[
+    ["net-53", "default/vm-1, default/vm-2, default/vm-3, default/vm-4, default/vm-5 and 1 more"],
+    ["net-56", "default/vm-1, default/vm-2, default/vm-3, default/vm-4, default/vm-5"],
+  ].map(([networkName = "", users]) =>
+    review(`a pool that VMs wait for on ${networkName} is not deleted, and five are named`, {
+      operation: "DELETE",
+      oldObject: pool("default/p", {}, { spec: { networkName } }),
+    }, {
+      allowed: false,
+      status: {
+        code: 409,
+        reason: "Conflict",
+        message:
+          `IPPool "p" serves the network default/${networkName}, which is in use by VirtualMachineNetworkConfig ${users}: delete the VMs or take their NICs off the network first`,
+        details: { name: "p", group: "network.harvesterhci.io", kind: "IPPool" },
+      },
+    })
+  ),
+  review("a pool whose last user is being deleted is deleted", {
+    operation: "DELETE",
+    oldObject: pool("default/p", {}, { spec: { networkName: "net-54" } }),
+  }, allowed),
+  review("a pool whose network cannot be told is deleted", {
+    operation: "DELETE",
+    oldObject: pool("default/p", {}, { spec: { networkName: "a/b/c" } }),
+  }, allowed),
+  review("a younger pool whose addresses the one that serves has taken over is deleted", {
+    operation: "DELETE",
+    oldObject: pool("pools/younger", { cidr: "10.50.0.0/24" }, {
+      metadata: { uid: "younger", creationTimestamp: "2026-02-01T00:00:00Z" },
+      spec: { networkName: "default/net-50" },
+      status: { ipv4: { allocated: { "10.50.0.11": DB_MAC }, used: 1, available: 9 } },
+    }),
+  }, allowed),
+  review("a younger pool of a network in use that gave addresses is not deleted", {
+    operation: "DELETE",
+    oldObject: pool("pools/younger", { cidr: "10.50.0.0/24" }, {
+      metadata: { uid: "younger", creationTimestamp: "2026-02-01T00:00:00Z" },
+      spec: { networkName: "default/net-50" },
+      status: {
+        ipv4: { allocated: { "10.50.0.10": "52:54:00:00:00:77" }, used: 1, available: 9 },
+      },
+    }),
+  }, {
+    allowed: false,
+    status: {
+      code: 409,
+      reason: "Conflict",
+      message:
+        'IPPool "younger" serves the network default/net-50, which is in use by VirtualMachineNetworkConfig tenant/db: delete the VMs or take their NICs off the network first',
+      details: { name: "younger", group: "network.harvesterhci.io", kind: "IPPool" },
+    },
+  }),
   review("a younger pool of a network in use, with no address given, is deleted", {
     operation: "DELETE",
-    oldObject: pool("default/younger", { cidr: "10.50.0.0/24" }, {
+    oldObject: pool("pools/younger", { cidr: "10.50.0.0/24" }, {
       metadata: { uid: "younger", creationTimestamp: "2026-02-01T00:00:00Z" },
       spec: { networkName: "default/net-50" },
     }),
-  }, allowed),
-];
-
-/** Cases of defaulting. */
-export const DEFAULTING_CASES: readonly Case[] = [
-  review("a pool gets its server address and its range", {
-    path: "/mutate",
-    object: pool("default/p", { serverIP: "", pool: { exclude: ["192.168.48.1"] } }),
-  }, {
-    allowed: true,
-    patch: [
-      { op: "add", path: "/spec/ipv4Config/serverIP", value: "192.168.48.2" },
-      { op: "add", path: "/spec/ipv4Config/pool/start", value: "192.168.48.1" },
-      { op: "add", path: "/spec/ipv4Config/pool/end", value: "192.168.48.254" },
-    ],
-  }),
-  review("a pool without a range gets one", {
-    path: "/mutate",
-    object: {
-      ...GOOD,
-      spec: { networkName: "net-48", ipv4Config: { cidr: "10.0.0.0/30", router: "10.0.0.1" } },
-    } as IPPool,
-  }, {
-    allowed: true,
-    patch: [
-      { op: "add", path: "/spec/ipv4Config/serverIP", value: "10.0.0.2" },
-      {
-        op: "add",
-        path: "/spec/ipv4Config/pool",
-        value: { start: "10.0.0.1", end: "10.0.0.2" },
-      },
-    ],
-  }),
-  review(
-    "a pool that leaves nothing out is not patched",
-    { path: "/mutate", object: GOOD },
-    allowed,
-  ),
-  review("a pool that cannot be understood is left to validation", {
-    path: "/mutate",
-    object: pool("default/p", { cidr: "x", serverIP: "" }),
-  }, allowed),
-  review("an edit is not defaulted", {
-    path: "/mutate",
-    operation: "UPDATE",
-    object: pool("default/p", { serverIP: "" }),
-    oldObject: GOOD,
   }, allowed),
 ];

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { createWebhook, type WebhookHandler } from "../handler.ts";
-import { type ClusterView, viewOfObjects } from "../cluster_view.ts";
+import { createWebhook, type WebhookHandler } from "../http/handler.ts";
+import { type ClusterView, viewOfObjects } from "../cluster/cluster_view.ts";
 import { CONFIGS, MAX_BODY_BYTES, NETWORKS, POOLS } from "./objects.ts";
 
 const objects = viewOfObjects({ networks: NETWORKS, pools: POOLS, configs: CONFIGS });
@@ -21,6 +21,7 @@ const cluster: ClusterView = {
 const fetch: WebhookHandler = createWebhook({
   cluster,
   serviceCidrs: ["10.96.0.0/12"],
+  ownAddresses: [{ address: "10.50.0.7", name: "a node's" }],
   trustedUsers: ["controller", "collector"],
   maxBodyBytes: MAX_BODY_BYTES,
 });
