@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { KubeEvent } from "../kube/builtin_types.ts";
-import { EVENTS } from "../kube/resources.ts";
+import type { KubeEvent } from "../kube/objects/builtin_types.ts";
+import { EVENTS } from "../kube/objects/resources.ts";
 import type { KubeClient } from "../kube/types.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
@@ -14,7 +14,7 @@ const LIFE_MS = 3_600_000;
 const EVERY_MS = 300_000;
 
 /** What {@linkcode expireEvents} works with. */
-export interface ExpireOptions {
+interface ExpireOptions {
   readonly client: KubeClient;
   readonly clock: Clock;
   readonly log: Logger;

@@ -1,8 +1,8 @@
 import { deepStrictEqual as deepEqual } from "node:assert/strict";
-import { createKubeClient } from "../kube/client.ts";
-import { EVENTS } from "../kube/resources.ts";
-import { ManualClock } from "../runtime/manual_clock.ts";
-import { silentLogger } from "../runtime/memory_logger.ts";
+import { createKubeClient } from "../kube/objects/client.ts";
+import { EVENTS } from "../kube/objects/resources.ts";
+import { ManualClock } from "../runtime/testing/manual_clock.ts";
+import { silentLogger } from "../runtime/testing/memory_logger.ts";
 import { EmbeddedApi } from "./api/mod.ts";
 import { expireEvents } from "./expire_events.ts";
 

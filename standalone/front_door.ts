@@ -4,10 +4,10 @@
  * @module
  */
 import { opsApp, type OpsOptions } from "../runtime/ops_server.ts";
-import { strangerReason } from "./listen.ts";
+import { strangerReason } from "../runtime/http/same_machine.ts";
 
 /** What stands behind the door. */
-export interface FrontDoorOptions {
+interface FrontDoorOptions {
   readonly ops: OpsOptions;
   /** The embedded API. */
   readonly api: (request: Request) => Promise<Response>;
@@ -18,7 +18,7 @@ export function frontDoor(options: FrontDoorOptions): (request: Request) => Prom
   const app = opsApp(options.ops);
   app.all("*", (context) => options.api(context.req.raw));
   return async (request) => {
-    const reason = strangerReason(request.headers);
+    const reason = strangerReason(request);
     return reason === undefined ? await app.fetch(request) : forbidden(reason);
   };
 }

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { interfaceNameProblem } from "../agent/interface_name.ts";
-import { fieldErrorText } from "../core/api/field_error.ts";
-import { nadConfigOf } from "../core/api/nad_config.ts";
+import { interfaceNameProblem } from "../agent/host/interface_name.ts";
+import { fieldErrorText } from "../core/api/fields/field_error.ts";
+import { nadConfigOf } from "../core/api/foreign/nad_config.ts";
 import type { NetworkAttachmentDefinition } from "../core/api/types.ts";
 
 /** The interface of a network, or in words why none is known. */

@@ -4,41 +4,17 @@
  * @module
  */
 import { dirname } from "node:path";
+import { environmentOf } from "../runtime/environment.ts";
 import { FlagError } from "../runtime/flags.ts";
-import { createLogger, type Logger } from "../runtime/log.ts";
+import type { ProgramLog } from "../runtime/log.ts";
+import { runLogged } from "../runtime/program.ts";
 import { onShutdown } from "../runtime/shutdown.ts";
 import { runStandalone } from "./run.ts";
-import { defaultState, readSettings } from "./settings.ts";
+import { defaultState, ENVIRONMENT, readSettings } from "./settings.ts";
 
 type Settings = NonNullable<ReturnType<typeof readSettings>["values"]>;
 
-const write = (text: string) => void Deno.stderr.writeSync(new TextEncoder().encode(text));
-const VARIABLES = ["XDG_STATE_HOME", "HOME"] as const;
-
-async function main(): Promise<number> {
-  const env = Object.fromEntries(VARIABLES.map((name) => [name, Deno.env.get(name)]));
-  const { values: settings, help } = readSettings({ args: Deno.args, env });
-  if (settings === undefined) {
-    Deno.stdout.writeSync(new TextEncoder().encode(help));
-    return 0;
-  }
-  const log = createLogger({
-    name: "vm-dhcp-standalone",
-    level: settings.trace ? "trace" : settings.debug ? "debug" : "info",
-    format: Deno.stderr.isTerminal() ? "text" : "json",
-    write,
-  });
-  try {
-    await run(settings, log);
-    return 0;
-  } catch (error) {
-    if (error instanceof FlagError) throw error;
-    log.error("The server ends", { error });
-    return 1;
-  }
-}
-
-async function run(settings: Settings, log: Logger): Promise<void> {
+async function run(settings: Settings, { log, levels }: ProgramLog): Promise<void> {
   const { manifests, listen, interface: interfaces } = settings;
   if (manifests === undefined) throw new FlagError(["Cannot start without --manifests DIR"]);
   const state = settings.state ?? defaultState({ uid: Deno.uid(), ...settings });
@@ -50,6 +26,7 @@ async function run(settings: Settings, log: Logger): Promise<void> {
     state,
     listen,
     log,
+    levels,
     enableCacheDump: settings.enableCacheDumpApi,
     hostname: Deno.hostname(),
   }, shutdown.signal);
@@ -61,10 +38,15 @@ async function run(settings: Settings, log: Logger): Promise<void> {
   await server.done;
 }
 
-try {
-  Deno.exit(await main());
-} catch (error) {
-  if (!(error instanceof FlagError)) throw error;
-  write(error.problems.map((problem) => `${problem}\n`).join(""));
-  Deno.exit(2);
-}
+Deno.exit(
+  await runLogged({
+    name: "vm-dhcp-standalone",
+    title: "The server",
+    settings: () =>
+      readSettings({
+        args: Deno.args,
+        env: environmentOf(ENVIRONMENT, (name) => Deno.env.get(name)),
+      }),
+    run,
+  }),
+);

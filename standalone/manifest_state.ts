@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { IPPOOLS, keyOf, NETWORK_ATTACHMENT_DEFINITIONS } from "../kube/resources.ts";
+import { IPPOOLS, keyOf, NETWORK_ATTACHMENT_DEFINITIONS } from "../kube/objects/resources.ts";
 import type { SyncResult } from "./manifests/sync_manifests.ts";
 import { formatProblem } from "./manifests/types.ts";
 import type { NetworkView } from "./network_view.ts";

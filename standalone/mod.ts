@@ -7,18 +7,22 @@
 export { runStandalone } from "./run.ts";
 export type { RunningStandalone, StandaloneOptions } from "./types.ts";
 export type { WatchTiming } from "./manifests/watch_directory.ts";
-export type { DatagramPort, OpenPort } from "../agent/datagram_port.ts";
+export type { DatagramPort, OpenPort } from "../agent/socket/datagram_port.ts";
+export { PlainPort, type PlainPortOptions } from "../agent/socket/plain_port.ts";
 export type {
-  AddressOwner,
+  HeardReply,
   HostNetwork,
   HostState,
   InterfaceAddress,
   Link,
   LinkAddress,
-} from "../agent/host_network.ts";
+  LinkSettings,
+  Segment,
+} from "../agent/host/host_network.ts";
+export type { ArpClaim } from "../core/neighbours/survey.ts";
 export type { ResolveHost } from "../controller/types.ts";
 export { type Datagram, Destination, type Reply, Verdict } from "../core/dhcp/mod.ts";
-export type { HttpMethod, JsonValue, RequestOptions, RestClient } from "../kube/seam.ts";
+export type { HttpMethod, JsonValue, RequestOptions, RestClient } from "../kube/rest_client.ts";
 export type { Clock, Random } from "../runtime/clock.ts";
 export {
   createLogger,
@@ -27,4 +31,10 @@ export {
   type LogKeys,
   type LogLevel,
 } from "../runtime/log.ts";
+export {
+  type ActiveOverride,
+  LogLevels,
+  type LogOverride,
+  type LogState,
+} from "../runtime/log_levels.ts";
 export type { Listen } from "../runtime/ops_server.ts";

@@ -5,17 +5,17 @@
  */
 import type { AgentNetwork } from "../agent/types.ts";
 import type { IPPool, KubeObject, NetworkAttachmentDefinition } from "../core/api/types.ts";
-import { createKubeClient } from "../kube/client.ts";
-import { createInformer } from "../kube/informer.ts";
-import { IPPOOLS, NETWORK_ATTACHMENT_DEFINITIONS } from "../kube/resources.ts";
-import type { RestClient } from "../kube/seam.ts";
+import { createKubeClient } from "../kube/objects/client.ts";
+import { createInformer } from "../kube/watch/informer.ts";
+import { IPPOOLS, NETWORK_ATTACHMENT_DEFINITIONS } from "../kube/objects/resources.ts";
+import type { RestClient } from "../kube/rest_client.ts";
 import type { Informer } from "../kube/types.ts";
 import type { Clock, Random } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 import { servedNetworks } from "./served_networks.ts";
 
 /** What a {@linkcode NetworkView} works with. */
-export interface NetworkViewOptions {
+interface NetworkViewOptions {
   readonly rest: RestClient;
   readonly clock: Clock;
   readonly random: Random;

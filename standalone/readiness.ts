@@ -3,12 +3,12 @@
  *
  * @module
  */
-import type { AgentReport, PoolReport } from "../core/api/agent_report.ts";
+import type { AgentReport, PoolReport } from "../core/api/agent/agent_report.ts";
 import { parseIPPool } from "../core/api/ippool.ts";
-import { networkRef } from "../core/api/network_ref.ts";
+import { networkOfPool } from "../core/api/network.ts";
 import type { IPPool } from "../core/api/types.ts";
 import { electPool } from "../core/ipam/mod.ts";
-import { keyOf } from "../kube/resources.ts";
+import { keyOf } from "../kube/objects/resources.ts";
 
 /** Answered, or not to be waited for. */
 const SETTLED: ReadonlySet<PoolReport["reason"]> = new Set([
@@ -18,7 +18,7 @@ const SETTLED: ReadonlySet<PoolReport["reason"]> = new Set([
 ]);
 
 /** What readiness is judged by. */
-export interface ReadinessFacts {
+interface ReadinessFacts {
   readonly pools: Iterable<IPPool>;
   /** Whether there is a NetworkAttachmentDefinition of this `namespace/name`. */
   readonly hasAttachment: (key: string) => boolean;
@@ -33,7 +33,7 @@ export interface ReadinessFacts {
 export function notServed({ pools, hasAttachment, report }: ReadinessFacts): string[] {
   const valid = Map.groupBy(
     [...pools].filter((pool) => parseIPPool(pool).ok),
-    (pool) => networkRef(pool.spec.networkName, pool.metadata.namespace ?? "default"),
+    (pool) => networkOfPool(pool) ?? "",
   );
   return [...valid].flatMap(([network, rivals]) => {
     const pool = electPool(rivals);

@@ -1,5 +1,5 @@
 import { deepStrictEqual as deepEqual } from "node:assert/strict";
-import type { PoolReport, PoolServingReason } from "../core/api/agent_report.ts";
+import type { PoolReport, PoolServingReason } from "../core/api/agent/agent_report.ts";
 import type { IPPool } from "../core/api/types.ts";
 import { notServed } from "./readiness.ts";
 

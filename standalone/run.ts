@@ -3,20 +3,25 @@
  *
  * @module
  */
-import { FastPort } from "../agent/fast_port.ts";
-import { LinuxNetwork } from "../agent/linux_network.ts";
-import { type HostNetwork, runAgent } from "../agent/mod.ts";
+import { FastPort } from "../agent/socket/fast_port.ts";
+import { LinuxNetwork } from "../agent/host/linux_network.ts";
+import { runAgent } from "../agent/agent.ts";
+import type { HostNetwork } from "../agent/host/host_network.ts";
 import { runController } from "../controller/mod.ts";
-import { createKubeClient } from "../kube/client.ts";
-import type { RestClient } from "../kube/seam.ts";
+import { errorText } from "../core/error_text.ts";
+import { createKubeClient } from "../kube/objects/client.ts";
+import type { RestClient } from "../kube/rest_client.ts";
 import { LinkedAbort } from "../runtime/abort.ts";
 import { type Clock, type Random, systemClock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 import { addProcessMetrics, createMetrics } from "../runtime/metrics.ts";
-import { serveHttp } from "../runtime/ops_server.ts";
+import { addBuildInfo } from "../runtime/version.ts";
+import type { ServerBounds } from "../runtime/http/bounded_server.ts";
+import { serveOperations } from "../runtime/http/operations.ts";
 import { EmbeddedApi } from "./api/mod.ts";
 import { expireEvents } from "./expire_events.ts";
 import { frontDoor } from "./front_door.ts";
+import { givingWay, Slices } from "./give_way.ts";
 import { ManifestState } from "./manifest_state.ts";
 import { followManifests } from "./manifests/follow_manifests.ts";
 import { NetworkView } from "./network_view.ts";
@@ -26,6 +31,8 @@ import type { RunningStandalone, StandaloneOptions } from "./types.ts";
 const NAME = "vm-dhcp-standalone";
 /** Namespace of the agent's Lease. */
 const OWN_NAMESPACE = "kube-system";
+/** Each watch of a `kubectl` is a connection. */
+const BOUNDS: Partial<ServerBounds> = { connections: 256 };
 /** How often readiness is looked at while somebody waits for it. */
 const READY_POLL_MS = 20;
 
@@ -43,7 +50,8 @@ export async function runStandalone(
   if (options.manifests !== undefined) await checkDirectory(options.manifests);
   const { log, clock = systemClock, random = Math.random, interfaces = new Map() } = options;
   const api = openApi(options.state);
-  const rest = api.rest({ userAgent: NAME });
+  const slices = new Slices();
+  const rest = givingWay(api.rest(), slices);
   const common = { rest, clock, random, log };
   const resources = new DisposableStack();
   const stop = resources.use(new LinkedAbort(signal));
@@ -53,7 +61,7 @@ export async function runStandalone(
     const host = options.host ?? resources.use(new LinuxNetwork());
     // The agent's first report names all that is in the state: nobody shall think that it is not served.
     await view.whenSynced(signal);
-    return start(options, { ...common, api, host, view, viewing, resources, signal });
+    return await start(options, { ...common, api, slices, host, view, viewing, resources, signal });
   } catch (error) {
     stop.abort(error);
     await viewing;
@@ -64,11 +72,11 @@ export async function runStandalone(
 }
 
 function openApi(state: string | undefined): EmbeddedApi {
-  if (state === undefined) return new EmbeddedApi();
+  if (state === undefined) return new EmbeddedApi({ emptyIsLeftOut: true });
   try {
-    return new EmbeddedApi({ path: state, durable: true });
+    return new EmbeddedApi({ path: state, durable: true, emptyIsLeftOut: true });
   } catch (cause) {
-    const said = cause instanceof Error ? cause.message : String(cause);
+    const said = errorText(cause);
     const why = said.includes("locked") ? "another process has it open" : said;
     throw new Error(`Cannot open the state: ${state}: ${why}`, { cause });
   }
@@ -88,6 +96,7 @@ async function checkDirectory(directory: string): Promise<void> {
 
 interface Ground {
   readonly api: EmbeddedApi;
+  readonly slices: Slices;
   readonly rest: RestClient;
   readonly clock: Clock;
   readonly random: Random;
@@ -100,21 +109,26 @@ interface Ground {
   readonly signal: AbortSignal;
 }
 
-function start(options: StandaloneOptions, ground: Ground): RunningStandalone {
-  const { api, host, view, viewing, resources, signal, ...common } = ground;
+async function start(options: StandaloneOptions, ground: Ground): Promise<RunningStandalone> {
+  const { api, slices, host, view, viewing, resources, signal, ...common } = ground;
   const { rest, clock, log } = common;
   const { hostname = NAME } = options;
   const metrics = createMetrics();
   addProcessMetrics(metrics);
+  addBuildInfo(metrics);
   const files = new ManifestState(options.manifests !== undefined);
 
   // The port first: where it is taken, nothing was begun.
   let handle = (_request: Request) => Promise.resolve(new Response(null, { status: 503 }));
   const closing = new AbortController();
-  const server = options.listen === undefined ? undefined : serveHttp(
-    { listen: options.listen, handle: (request) => handle(request), logger: log, clock },
-    closing.signal,
-  );
+  const server = options.listen === undefined ? undefined : await serveOperations({
+    listen: options.listen,
+    levels: options.levels,
+    handle: (request) => handle(request),
+    bounds: BOUNDS,
+    logger: log,
+    clock,
+  }, closing.signal);
 
   const ending = new AbortController();
   const controller = runController({
@@ -134,6 +148,8 @@ function start(options: StandaloneOptions, ground: Ground): RunningStandalone {
     namespace: OWN_NAMESPACE,
     pod: { namespace: OWN_NAMESPACE, name: hostname },
     networks: view.networks,
+    // The machine may well be its networks' router.
+    keepForwarding: true,
     enableCacheDump: options.enableCacheDump ?? false,
   }, signal);
   view.onNetworks((networks) => agent.setNetworks(networks));
@@ -142,6 +158,7 @@ function start(options: StandaloneOptions, ground: Ground): RunningStandalone {
     ...common,
     client: createKubeClient(rest),
     directory: options.manifests,
+    giveWay: () => slices.giveWay(),
     onPass: (result) => files.note(result),
     ...(options.watchTiming === undefined ? {} : { timing: options.watchTiming }),
   }, signal);

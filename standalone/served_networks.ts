@@ -4,14 +4,14 @@
  * @module
  */
 import type { AgentNetwork } from "../agent/types.ts";
-import { networkNameProblem, networkRef } from "../core/api/network_ref.ts";
+import { networkNameProblem, networkOfPool } from "../core/api/network.ts";
 import type { IPPool, NetworkAttachmentDefinition } from "../core/api/types.ts";
 import { electPool } from "../core/ipam/mod.ts";
-import { keyOf } from "../kube/resources.ts";
+import { keyOf } from "../kube/objects/resources.ts";
 import { type InterfaceChoice, interfaceOfNetwork } from "./interfaces.ts";
 
 /** What is known of the networks. */
-export interface NetworkSources {
+interface NetworkSources {
   readonly pools: Iterable<IPPool>;
   /** By `namespace/name`. */
   readonly attachment: (key: string) => NetworkAttachmentDefinition | undefined;
@@ -32,14 +32,14 @@ export function servedNetworks(sources: NetworkSources): AgentNetwork[] {
 
 function choose(pool: IPPool, sources: NetworkSources): InterfaceChoice {
   const { networkName } = pool.spec;
-  const unreadable = networkNameProblem(networkName);
-  if (unreadable !== undefined) {
+  const key = networkOfPool(pool);
+  if (key === undefined) {
+    const problem = networkNameProblem(networkName);
     return {
       interfaceName: "",
-      problem: `spec.networkName ${unreadable}: ${JSON.stringify(networkName)}`,
+      problem: `spec.networkName ${problem}: ${JSON.stringify(networkName)}`,
     };
   }
-  const key = networkRef(networkName, pool.metadata.namespace ?? "default");
   const given = sources.interfaces.get(key);
   if (given !== undefined) return { interfaceName: given };
   const attachment = sources.attachment(key);

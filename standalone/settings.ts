@@ -3,21 +3,20 @@
  *
  * @module
  */
-import { interfaceNameProblem } from "../agent/interface_name.ts";
-import { networkNameProblem } from "../core/api/network_ref.ts";
-import { type Flags, type Given, parseFlags, type Program } from "../runtime/flags.ts";
+import { interfaceNameProblem } from "../agent/host/interface_name.ts";
+import { networkNameProblem } from "../core/api/network.ts";
+import { type Flags, type Given, parseFlags, type Program, variablesOf } from "../runtime/flags.ts";
+import { logSettings } from "../runtime/log_settings.ts";
 import type { Listen } from "../runtime/ops_server.ts";
 import { nonEmpty, type Setting, toggle, value, valueOr, values } from "../runtime/settings.ts";
 import { DEFAULT_LISTEN, parseLoopback } from "./listen.ts";
 
-type StandaloneSettings = {
+type StandaloneSettings = ReturnType<typeof logSettings> & {
   readonly manifests: Setting<string | undefined>;
   readonly interface: Setting<readonly (readonly [network: string, interfaceName: string])[]>;
   readonly state: Setting<string | undefined>;
   readonly listen: Setting<Listen>;
   readonly "enable-cache-dump-api": Setting<boolean>;
-  readonly debug: Setting<boolean>;
-  readonly trace: Setting<boolean>;
   readonly "state-home": Setting<string | undefined>;
   readonly home: Setting<string | undefined>;
 };
@@ -52,8 +51,7 @@ const PROGRAM: Program<StandaloneSettings> = {
     "enable-cache-dump-api": toggle({
       help: "Serve /leases, /ipams/<network> and /caches/<network>",
     }),
-    debug: toggle({ help: "Log more" }),
-    trace: toggle({ help: "Log every packet" }),
+    ...logSettings({ debug: "Log each packet and each decision" }),
     "state-home": value({
       help: "Base of the default state",
       env: "XDG_STATE_HOME",
@@ -63,6 +61,9 @@ const PROGRAM: Program<StandaloneSettings> = {
     home: value({ help: "Base of the default state", env: "HOME", envOnly: true, parse: nonEmpty }),
   },
 };
+
+/** Names of the environment variables that the program reads. */
+export const ENVIRONMENT: readonly string[] = variablesOf(PROGRAM.settings);
 
 /** Reads the flags. Throws `FlagError`. */
 export function readSettings(given: Given): Flags<StandaloneSettings> {

@@ -41,7 +41,7 @@ Deno.test("readSettings listens on 127.0.0.1:8001 unless told otherwise", () => 
 const REFUSED: Readonly<Record<string, [args: string[], problem: string]>> = {
   "an address that others reach": [
     ["--listen", "0.0.0.0:8001"],
-    'Cannot use --listen "0.0.0.0:8001": A loopback address is wanted, since the API asks nobody who he is',
+    'Cannot use --listen "0.0.0.0:8001": A loopback address is wanted: the API has no users, whoever reaches it may change everything',
   ],
   "an interface without a network": [
     ["--interface", "br0"],

@@ -3,12 +3,13 @@
  *
  * @module
  */
-import type { HostNetwork } from "../agent/host_network.ts";
-import type { OpenPort } from "../agent/datagram_port.ts";
+import type { HostNetwork } from "../agent/host/host_network.ts";
+import type { OpenPort } from "../agent/socket/datagram_port.ts";
 import type { ResolveHost } from "../controller/types.ts";
-import type { RestClient } from "../kube/seam.ts";
+import type { RestClient } from "../kube/rest_client.ts";
 import type { Clock, Random } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
+import type { LogLevels } from "../runtime/log_levels.ts";
 import type { Listen } from "../runtime/ops_server.ts";
 import type { WatchTiming } from "./manifests/watch_directory.ts";
 
@@ -24,6 +25,8 @@ export interface StandaloneOptions {
   readonly listen?: Listen;
   /** What happens, line by line. */
   readonly log: Logger;
+  /** How much of it is written, to be changed at `/debug/log`. Unset: it cannot be. */
+  readonly levels?: LogLevels;
   /** Name of this machine, for Events and `status.agentPodRef`. */
   readonly hostname?: string;
   /** Unset: the machine's. */

@@ -3,22 +3,21 @@
  *
  * @module
  */
-import type { RestClient } from "../../kube/seam.ts";
+import type { RestClient } from "../../kube/rest_client.ts";
 import { type Clock, type Random, systemClock } from "../../runtime/clock.ts";
-import type { Answer, ApiRequest } from "./answer.ts";
-import type { ApiContext } from "./api_context.ts";
-import { EmbeddedRest, type EmbeddedRestOptions } from "./embedded_rest.ts";
-import { FOREIGN_CRDS } from "./foreign_crds.ts";
-import { GarbageCollector } from "./garbage_collector.ts";
-import { Handler } from "./handler.ts";
-import { handleHttp } from "./http.ts";
-import type { JsonObject } from "./json.ts";
-import { OWN_CRDS } from "./own_crds.ts";
-import { Registry } from "./registry.ts";
-import { seed } from "./seed.ts";
-import { internalError, serviceUnavailable, StatusError } from "./status_error.ts";
-import { Store } from "./store.ts";
-import { WatchHub } from "./watch_hub.ts";
+import { Bodies } from "../../runtime/http/bodies.ts";
+import type { Answer, ApiRequest } from "./http/exchange.ts";
+import type { ApiContext } from "./context.ts";
+import { EmbeddedRest } from "./http/embedded_rest.ts";
+import { GarbageCollector } from "./write/garbage_collector.ts";
+import { Handler } from "./http/handler.ts";
+import { handleHttp } from "./http/http.ts";
+import { BUILTIN_KINDS } from "./kinds/builtin_kinds.ts";
+import { FOREIGN_KINDS, OWN_KINDS } from "./kinds/custom_kinds.ts";
+import type { Kind } from "./kinds/kind.ts";
+import { seedNamespaces } from "./write/namespaces.ts";
+import { internalError, serviceUnavailable, StatusError } from "./http/status_error.ts";
+import { Store } from "./store/store.ts";
 
 /** How an {@linkcode EmbeddedApi} is made. */
 export interface EmbeddedApiOptions {
@@ -30,8 +29,13 @@ export interface EmbeddedApiOptions {
   readonly clock?: Clock;
   /** Source of uids, generated names and watch timeouts; the machine's by default. */
   readonly random?: Random;
-  /** CustomResourceDefinitions to serve; by default vm-dhcp's own, KubeVirt's and Multus'. */
-  readonly crds?: readonly JsonObject[];
+  /** Kinds to serve beside vm-dhcp's own, KubeVirt's, Multus' and some of Kubernetes'. */
+  readonly kinds?: readonly Kind[];
+  /**
+   * Take fields of vm-dhcp's kinds that are null or empty for left out, as a cluster with the webhook does. Without it they
+   * are what they are to a kube-apiserver alone.
+   */
+  readonly emptyIsLeftOut?: boolean;
   /** How many events a watch's reader may lag behind before it is cut off. Default 20,000. */
   readonly mostUnread?: number;
   /** How many revisions a watch may lie back before it must list again (410). Default 10,000. */
@@ -70,9 +74,9 @@ const DEFAULT_MOST_UNREAD = 20_000;
  */
 export class EmbeddedApi {
   readonly #store: Store;
-  readonly #hub = new WatchHub();
+  readonly #bodies = new Bodies();
+  readonly #closing = new AbortController();
   readonly #handler: Handler;
-  #closed = false;
 
   /** Opens, or makes, the state. Throws where the file cannot be opened or is of another format. */
   constructor(options: EmbeddedApiOptions = {}) {
@@ -80,37 +84,37 @@ export class EmbeddedApi {
       path: options.path ?? ":memory:",
       ...(options.durable === undefined ? {} : { durable: options.durable }),
     });
-    const crds = options.crds ?? [...OWN_CRDS, ...FOREIGN_CRDS];
     const context: ApiContext = {
-      registry: new Registry(crds),
+      kinds: [...BUILTIN_KINDS, ...OWN_KINDS, ...FOREIGN_KINDS, ...options.kinds ?? []],
       store: this.#store,
-      hub: this.#hub,
       clock: options.clock ?? systemClock,
-      random: options.random ?? cryptoRandom,
+      random: options.random ?? Math.random,
+      closing: this.#closing.signal,
       mostUnread: options.mostUnread ?? DEFAULT_MOST_UNREAD,
+      emptyIsLeftOut: options.emptyIsLeftOut ?? false,
     };
     const collector = new GarbageCollector(context);
     const history = options.history ?? DEFAULT_HISTORY;
     this.#store.onCommit((changes) => {
-      this.#hub.publish(changes);
       collector.note(changes);
       if (this.#store.revision - this.#store.compacted > 2 * history) {
         this.#store.compact(this.#store.revision - history);
       }
     });
     this.#handler = new Handler(context, collector);
-    seed(context, crds);
+    seedNamespaces(context);
     collector.run();
   }
 
   /** The API in process. */
-  rest(options: EmbeddedRestOptions = {}): RestClient {
-    return new EmbeddedRest((request) => this.#handle(request), options);
+  rest(): RestClient {
+    return new EmbeddedRest((request) => this.#handle(request));
   }
 
   /** The API over HTTP. Never rejects: errors are answers. */
   fetch(request: Request): Promise<Response> {
-    return handleHttp(request, (asked) => this.#handle(asked));
+    const handle = (asked: ApiRequest) => this.#handle(asked);
+    return handleHttp(request, { handle, bodies: this.#bodies });
   }
 
   /** The newest resourceVersion. */
@@ -120,9 +124,8 @@ export class EmbeddedApi {
 
   /** Ends every watch and closes the state. Later requests are answered with a 503. */
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#hub.close();
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
     this.#store.close();
   }
 
@@ -132,23 +135,11 @@ export class EmbeddedApi {
   }
 
   #handle(request: ApiRequest): Answer {
-    if (this.#closed) throw serviceUnavailable("the embedded API is closed");
+    if (this.#closing.signal.aborted) throw serviceUnavailable("the embedded API is closed");
     try {
       return this.#handler.handle(request);
     } catch (error) {
       throw error instanceof StatusError ? error : internalError(error);
     }
   }
-}
-
-const randomPool = new Uint32Array(1024);
-let randomUsed = randomPool.length;
-
-/** Numbers of the machine's random generator, drawn many at once. */
-function cryptoRandom(): number {
-  if (randomUsed === randomPool.length) {
-    crypto.getRandomValues(randomPool);
-    randomUsed = 0;
-  }
-  return (randomPool[randomUsed++] ?? 0) / 2 ** 32;
 }

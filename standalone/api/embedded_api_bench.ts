@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { JsonValue, RestClient } from "../../kube/seam.ts";
+import type { JsonValue, RestClient } from "../../kube/rest_client.ts";
 import { EmbeddedApi, type EmbeddedApiOptions } from "./embedded_api.ts";
 import type { JsonObject } from "./json.ts";
 

@@ -1,38 +1,39 @@
 import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import type { JsonValue, RestClient } from "../../kube/seam.ts";
-import { ManualClock } from "../../runtime/manual_clock.ts";
+import type { JsonValue, RestClient } from "../../kube/rest_client.ts";
+import { ManualClock } from "../../runtime/testing/manual_clock.ts";
 import { EmbeddedApi } from "./embedded_api.ts";
-import { isObject, type JsonObject, listAt, objectAt, textAt } from "./json.ts";
-import { metadataOf } from "./metadata.ts";
-import type { StatusError } from "./status_error.ts";
+import { isObject, type JsonObject, listAt, metadataOf, objectAt, textAt } from "./json.ts";
+import { Store } from "./store/store.ts";
+import type { StatusError } from "./http/status_error.ts";
 
-const CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
+const JSON_BODY = { "content-type": "application/json" };
+const MACHINES = "/apis/kubevirt.io/v1/namespaces/default/virtualmachines";
 
-function configMap(name: string, data: JsonObject = {}): JsonObject {
-  return { apiVersion: "v1", kind: "ConfigMap", metadata: { name }, data };
+function machine(name: string, spec: JsonObject = {}): JsonObject {
+  return { apiVersion: "kubevirt.io/v1", kind: "VirtualMachine", metadata: { name }, spec };
 }
 
-async function create(rest: RestClient, name: string, data: JsonObject = {}): Promise<JsonObject> {
-  const bodyJson = configMap(name, data);
+async function create(rest: RestClient, name: string, spec: JsonObject = {}): Promise<JsonObject> {
+  const bodyJson = machine(name, spec);
   return object(
-    await rest.performRequest({ method: "POST", path: CONFIG_MAPS, bodyJson, expectJson: true }),
+    await rest.performRequest({ method: "POST", path: MACHINES, bodyJson, expectJson: true }),
   );
 }
 
-async function setData(rest: RestClient, name: string, value: string): Promise<void> {
+async function setValue(rest: RestClient, name: string, value: string): Promise<void> {
   await rest.performRequest({
     method: "PATCH",
-    path: `${CONFIG_MAPS}/${name}`,
+    path: `${MACHINES}/${name}`,
     contentType: "application/merge-patch+json",
-    bodyJson: { data: { value } },
+    bodyJson: { spec: { value } },
   });
 }
 
 async function list(rest: RestClient, query: Record<string, string> = {}): Promise<JsonObject> {
   const querystring = new URLSearchParams(query);
   return object(
-    await rest.performRequest({ method: "GET", path: CONFIG_MAPS, querystring, expectJson: true }),
+    await rest.performRequest({ method: "GET", path: MACHINES, querystring, expectJson: true }),
   );
 }
 
@@ -48,7 +49,7 @@ async function watch(
 ): Promise<{ next(): Promise<JsonObject | undefined>; close(): Promise<void> }> {
   const stream = await rest.performRequest({
     method: "GET",
-    path: CONFIG_MAPS,
+    path: MACHINES,
     querystring: new URLSearchParams({ watch: "1", ...query }),
     expectStream: true,
     expectJson: true,
@@ -86,7 +87,7 @@ Deno.test("EmbeddedApi keeps objects, versions and history over a restart", asyn
     {
       using api = new EmbeddedApi({ path });
       made = await create(api.rest(), "a");
-      await setData(api.rest(), "a", "later");
+      await setValue(api.rest(), "a", "later");
       version = api.resourceVersion;
     }
     using api = new EmbeddedApi({ path });
@@ -101,6 +102,29 @@ Deno.test("EmbeddedApi keeps objects, versions and history over a restart", asyn
     await events.close();
     const next = metadataOf(await create(rest, "b")).resourceVersion;
     strictEqual(Number(next), Number(version) + 1);
+  });
+});
+
+Deno.test("EmbeddedApi goes on with the state of a version that kept managers of fields", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/state.sqlite`;
+    const id = { resource: "virtualmachines.kubevirt.io", namespace: "default", name: "a" };
+    const old = new Store({ path });
+    const managedFields = [{ manager: "old", operation: "Update" }];
+    old.transaction(() => {
+      old.write(id, "ADDED", {
+        ...machine("a", { value: "1" }),
+        metadata: { name: "a", namespace: "default", uid: "u", generation: 1, managedFields },
+      });
+      const resource = "customresourcedefinitions.apiextensions.k8s.io";
+      old.write({ resource, namespace: "", name: "x" }, "ADDED", { metadata: { uid: "x" } });
+    });
+    old.close();
+    using api = new EmbeddedApi({ path });
+    await setValue(api.rest(), "a", "2");
+    const [found] = listAt(await list(api.rest()), "items").filter(isObject);
+    const { managedFields: kept, generation, uid } = metadataOf(found);
+    deepStrictEqual([kept, generation, uid, found?.spec], [undefined, 2, "u", { value: "2" }]);
   });
 });
 
@@ -134,7 +158,7 @@ Deno.test("EmbeddedApi tells a watch that begins before the kept history by a 41
   const rest = api.rest();
   const made = await create(rest, "a");
   await create(rest, "still-there");
-  for (let i = 0; i < 30; i++) await setData(rest, "a", String(i));
+  for (let i = 0; i < 30; i++) await setValue(rest, "a", String(i));
   const since = textAt(metadataOf(made), "resourceVersion");
   const late = await watch(rest, { resourceVersion: since });
   const event = await late.next();
@@ -152,7 +176,7 @@ Deno.test("EmbeddedApi refuses a page of a list whose version is no longer kept"
   const rest = api.rest();
   for (const name of ["a", "b", "c"]) await create(rest, name);
   const page = await list(rest, { limit: "1" });
-  for (let i = 0; i < 30; i++) await setData(rest, "a", String(i));
+  for (let i = 0; i < 30; i++) await setValue(rest, "a", String(i));
   await rejects(
     list(rest, { limit: "1", continue: textAt(metadataOf(page), "continue") }),
     (error: StatusError) => error.httpCode === 410 && error.reason === "Expired",
@@ -200,7 +224,7 @@ Deno.test("EmbeddedApi cuts off a reader that lags too far behind", async () => 
   const rest = api.rest();
   const lazy = await watch(rest, { resourceVersion: api.resourceVersion });
   await create(rest, "a");
-  for (let i = 0; i < 200; i++) await setData(rest, "a", String(i));
+  for (let i = 0; i < 200; i++) await setValue(rest, "a", String(i));
   let read = 0;
   while (await lazy.next() !== undefined) read++;
   ok(read >= 100 && read <= 102, `${read}`);
@@ -212,7 +236,7 @@ Deno.test("EmbeddedApi ends watches when they are aborted and when it closes", a
   const open = (abortSignal?: AbortSignal) =>
     api.rest().performRequest({
       method: "GET",
-      path: CONFIG_MAPS,
+      path: MACHINES,
       querystring: new URLSearchParams({ watch: "1" }),
       expectStream: true,
       expectJson: true,
@@ -232,12 +256,12 @@ Deno.test("EmbeddedApi gives every caller objects of his own", async () => {
   const rest = api.rest();
   const events = await watch(rest, { resourceVersion: api.resourceVersion });
   const made = await create(rest, "a", { k: "v" });
-  objectAt(made, "data").k = "changed";
-  objectAt(objectAt(await events.next(), "object"), "data").k = "changed too";
+  objectAt(made, "spec").k = "changed";
+  objectAt(objectAt(await events.next(), "object"), "spec").k = "changed too";
   await events.close();
-  const path = `${CONFIG_MAPS}/a`;
+  const path = `${MACHINES}/a`;
   const read = object(await rest.performRequest({ method: "GET", path, expectJson: true }));
-  deepStrictEqual(read.data, { k: "v" });
+  deepStrictEqual(read.spec, { k: "v" });
 });
 
 Deno.test("EmbeddedApi makes the same names, uids and times from the same randomness and clock", async () => {
@@ -251,54 +275,91 @@ Deno.test("EmbeddedApi makes the same names, uids and times from the same random
   strictEqual((await run()).creationTimestamp, "2026-01-01T00:00:00Z");
 });
 
-Deno.test("EmbeddedApi refuses a CustomResourceDefinition with a rule that it cannot check", () => {
-  const schema = {
-    type: "object",
-    properties: { spec: { type: "object", "x-kubernetes-validations": [{ rule: "self.a > 1" }] } },
-  };
-  const crd = {
-    metadata: { name: "things.example.com" },
-    spec: {
-      group: "example.com",
-      names: { kind: "Thing", plural: "things" },
-      scope: "Namespaced",
-      versions: [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema: schema } }],
-    },
-  };
-  throws(() => new EmbeddedApi({ crds: [crd] }), /unknown CEL rule: self\.a > 1/);
-});
-
-Deno.test("EmbeddedApi answers YAML to those who send and want it", async () => {
+Deno.test("EmbeddedApi warns of unknown fields over HTTP", async () => {
   using api = new EmbeddedApi();
+  const path = "/apis/network.harvesterhci.io/v1alpha1/namespaces/default/ippools";
   const response = await api.fetch(
-    new Request(`http://embedded${CONFIG_MAPS}`, {
+    new Request(`http://embedded${path}`, {
       method: "POST",
-      headers: { "content-type": "application/yaml", accept: "application/yaml" },
-      body: "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  k: v\n",
+      headers: JSON_BODY,
+      body: JSON.stringify({
+        apiVersion: "network.harvesterhci.io/v1alpha1",
+        kind: "IPPool",
+        metadata: { name: "a" },
+        spec: { networkName: "default/a", ipv4Config: { cidr: "10.0.0.0/8" } },
+        colour: "red",
+      }),
     }),
   );
   strictEqual(response.status, 201);
-  strictEqual(response.headers.get("content-type"), "application/yaml");
-  ok((await response.text()).includes("data:\n  k: v\n"));
+  strictEqual(response.headers.get("warning"), `299 - "unknown field \\"colour\\""`);
+  await response.body?.cancel();
 });
 
-Deno.test("EmbeddedApi warns of unknown fields over HTTP", async () => {
+Deno.test("EmbeddedApi warns of a field whose name no header can have as it is, and does not fail", async () => {
   using api = new EmbeddedApi();
+  const field = "\u202e\u{1f600}\ud800\x7f\n";
   const response = await api.fetch(
-    new Request(`http://embedded${CONFIG_MAPS}`, {
-      method: "POST",
-      body: JSON.stringify({ ...configMap("a"), colour: "red" }),
-    }),
+    new Request(
+      "http://embedded/apis/network.harvesterhci.io/v1alpha1/namespaces/default/ippools",
+      {
+        method: "POST",
+        headers: JSON_BODY,
+        body: JSON.stringify({
+          apiVersion: "network.harvesterhci.io/v1alpha1",
+          kind: "IPPool",
+          metadata: { name: "a" },
+          spec: { networkName: "default/a", ipv4Config: { cidr: "10.0.0.0/8" } },
+          [field]: "red",
+        }),
+      },
+    ),
   );
-  strictEqual(response.headers.get("warning"), `299 - "unknown field \\"colour\\""`);
+  strictEqual(response.status, 201);
+  const octets = Uint8Array.from(response.headers.get("warning") ?? "", (one) => one.charCodeAt(0));
+  const shown = new TextDecoder("utf-8", { fatal: true }).decode(octets);
+  ok(shown.startsWith(`299 - "unknown field `) && shown.includes("\u{1f600}"), shown);
   await response.body?.cancel();
 });
 
 Deno.test("EmbeddedApi answers a body that is no JSON with a Status", async () => {
   using api = new EmbeddedApi();
   const response = await api.fetch(
-    new Request(`http://embedded${CONFIG_MAPS}`, { method: "POST", body: "{" }),
+    new Request(`http://embedded${MACHINES}`, { method: "POST", headers: JSON_BODY, body: "{" }),
   );
   strictEqual(response.status, 400);
   strictEqual((await response.json()).kind, "Status");
+});
+
+Deno.test("S10: EmbeddedApi takes what is null or empty in a spec for left out where it is told to, and judges it elsewhere", async () => {
+  const path = "/apis/network.harvesterhci.io/v1alpha1/namespaces/default/ippools";
+  const spec = {
+    networkName: "default/net-48",
+    ipv4Config: { cidr: "192.168.48.0/24", serverIP: "", router: null, dns: ["", "1.1.1.1"] },
+  };
+  const pool = {
+    apiVersion: "network.harvesterhci.io/v1alpha1",
+    kind: "IPPool",
+    metadata: { name: "net-48" },
+    spec,
+  };
+  const ask = (api: EmbeddedApi, method: "POST" | "PATCH", bodyJson: JsonValue) =>
+    api.rest().performRequest({
+      method,
+      path: method === "POST" ? path : `${path}/net-48`,
+      ...(method === "POST" ? {} : { contentType: "application/merge-patch+json" }),
+      bodyJson,
+      expectJson: true,
+    });
+  using strict = new EmbeddedApi();
+  await rejects(
+    ask(strict, "POST", pool),
+    /spec\.ipv4Config\.serverIP in body must be of type ipv4/,
+  );
+  using lenient = new EmbeddedApi({ emptyIsLeftOut: true });
+  const kept = { cidr: "192.168.48.0/24", dns: ["1.1.1.1"] };
+  const specOf = (answer: JsonValue) => objectAt(objectAt(object(answer), "spec"), "ipv4Config");
+  deepStrictEqual(specOf(await ask(lenient, "POST", pool)), kept);
+  const patch = { spec: { ipv4Config: { domainName: "", router: "" } } };
+  deepStrictEqual(specOf(await ask(lenient, "PATCH", patch)), kept);
 });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { JsonValue } from "../../kube/seam.ts";
+import type { JsonValue } from "../../kube/rest_client.ts";
 
 /** A JSON object. */
 export type JsonObject = { [key: string]: JsonValue };
@@ -19,13 +19,9 @@ export function objectAt(parent: JsonObject | undefined, key: string): JsonObjec
   return isObject(value) ? value : {};
 }
 
-/** The object under `key`; made, and attached, where there is none. */
-export function ensureObject(parent: JsonObject, key: string): JsonObject {
-  const value = parent[key];
-  if (isObject(value)) return value;
-  const made: JsonObject = {};
-  parent[key] = made;
-  return made;
+/** The metadata of an object, or an empty one that is not attached. */
+export function metadataOf(object: JsonObject | undefined): JsonObject {
+  return objectAt(object, "metadata");
 }
 
 /** The list under `key`, or an empty one that is not attached. */
@@ -44,7 +40,7 @@ export function textAt(parent: JsonObject | undefined, key: string): string {
 export function textsAt(parent: JsonObject | undefined, key: string): Record<string, string> {
   const texts: Record<string, string> = {};
   for (const [name, value] of Object.entries(objectAt(parent, key))) {
-    if (typeof value === "string") texts[name] = value;
+    if (typeof value === "string") put(texts, name, value);
   }
   return texts;
 }
@@ -72,18 +68,4 @@ export function put(target: JsonObject, key: string, value: JsonValue): void {
       writable: true,
     });
   } else target[key] = value;
-}
-
-/** Deep equality; the order of keys does not matter. */
-export function equal(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
-  if (a === b) return true;
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  if (Array.isArray(a)) {
-    if (!Array.isArray(b) || a.length !== b.length) return false;
-    return a.every((item, index) => equal(item, b[index]));
-  }
-  if (Array.isArray(b)) return false;
-  const keys = Object.keys(a);
-  if (keys.length !== Object.keys(b).length) return false;
-  return keys.every((key) => Object.hasOwn(b, key) && equal(a[key], b[key]));
 }

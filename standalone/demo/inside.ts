@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { errorText } from "../../core/error_text.ts";
 import { invitation } from "./invitation.ts";
 import { ManifestFolder } from "./manifest_folder.ts";
 import { CheckFailed, Narrator } from "./narrator.ts";
@@ -12,7 +13,7 @@ import { Server } from "./server.ts";
 import { STORY } from "./story/mod.ts";
 
 /** How the story is to be told. */
-export interface InsideOptions {
+interface InsideOptions {
   /** Process id of the story as the host counts it. */
   readonly hostPid: string;
   /** Whether these namespaces belong to somebody who is not root. */
@@ -94,7 +95,7 @@ function reasonOf(error: unknown): string {
     at !== undefined && texts.length < 4;
     at = at instanceof Error ? at.cause : undefined
   ) {
-    texts.push(at instanceof Error ? at.message : String(at));
+    texts.push(errorText(at));
   }
   return texts.join(": ");
 }

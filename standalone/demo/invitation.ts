@@ -6,7 +6,7 @@
 import { SERVER_URL } from "./server.ts";
 
 /** What the commands depend on. */
-export interface InvitationOptions {
+interface InvitationOptions {
   /** Process id of the demo as the host counts it. */
   readonly hostPid: string;
   readonly rootless: boolean;
@@ -27,8 +27,8 @@ export function invitation({ hostPid, rootless, manifests }: InvitationOptions):
     `It goes on. Try it from another terminal, ${rootless ? "as the same user" : "as root"}:`,
     "",
     "Look at the objects (any kubectl will do):",
-    `  $ ${kubectl} get ippools,vmnetcfgs,vms -A`,
-    `  $ ${kubectl} describe ippool net-48`,
+    `  $ ${kubectl} get ippl,vmnetcfgs,vms -A`,
+    `  $ ${kubectl} describe ippl net-48`,
     `  $ ${kubectl} get events -A`,
     "Look at a machine and its lease:",
     `  $ ${enter} ip -n test-vm address show dev eth0`,

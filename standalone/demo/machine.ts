@@ -10,7 +10,7 @@ import { Background, run } from "./process.ts";
 import { until } from "./until.ts";
 
 /** A NIC of a stand-in, as its manifest has it. */
-export interface NicOptions {
+interface NicOptions {
   readonly interfaceName: string;
   readonly macAddress: string;
   readonly bridge: string;

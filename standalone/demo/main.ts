@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { FlagError, parseFlags } from "../../runtime/flags.ts";
+import { parseFlags } from "../../runtime/flags.ts";
+import { exitCode } from "../../runtime/program.ts";
 import { SAME_SIGNAL_MS } from "../../runtime/shutdown.ts";
 import { toggle } from "../../runtime/settings.ts";
 import { tellStory } from "./inside.ts";
@@ -105,12 +106,4 @@ async function main(): Promise<number> {
   return hostPid === undefined ? await outside() : await inside(hostPid, values.once);
 }
 
-try {
-  Deno.exit(await main());
-} catch (error) {
-  const problems = error instanceof FlagError
-    ? error.problems
-    : [error instanceof Error ? error.message : String(error)];
-  write(problems.map((problem) => `${problem}\n`).join(""));
-  Deno.exit(error instanceof FlagError ? 2 : 1);
-}
+Deno.exit(await exitCode(main));

@@ -10,13 +10,13 @@ export class CheckFailed extends Error {
 }
 
 /** Whether something is so, and what is there instead. */
-export interface Finding {
+interface Finding {
   readonly holds: boolean;
   readonly found: string;
 }
 
 /** Where the story is told, and how. */
-export interface NarratorOptions {
+interface NarratorOptions {
   readonly write: (text: string) => void;
   readonly colours: boolean;
 }

@@ -15,7 +15,7 @@ export async function findPrograms(say: (line: string) => void): Promise<void> {
 }
 
 /** How namespaces can be made here. */
-export interface Entrance {
+interface Entrance {
   /** Flags for `unshare`. */
   readonly flags: readonly string[];
   /** Whether a user namespace is among them. */
@@ -63,7 +63,7 @@ export async function fetchLibraries(deno: string, modules: readonly string[]): 
 }
 
 /** What runs inside. */
-export interface InsideCommand {
+interface InsideCommand {
   readonly entrance: Entrance;
   readonly command: CommandLine;
   /** Ends it gracefully; after it, `force` ends it at once. */

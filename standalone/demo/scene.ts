@@ -5,7 +5,7 @@
  */
 import type { IPPool, IPv4Status, NetworkConfigStatus, ObjectMeta } from "../../core/api/types.ts";
 import { AGENT_REPORT_ANNOTATION } from "../../core/api/names.ts";
-import { parseAgentReport } from "../../core/api/read_agent_report.ts";
+import { parseAgentReport } from "../../core/api/agent/read_agent_report.ts";
 import { EVENTS, IPPOOLS, type KubeEvent, LEASES, parseKey, VMNETCFGS } from "../../kube/mod.ts";
 import { dhclient } from "./clients/dhclient.ts";
 import { dhcpcd } from "./clients/dhcpcd.ts";
@@ -26,7 +26,7 @@ const CAST = {
 } as const;
 
 /** What a scene is set with. */
-export interface SceneOptions {
+interface SceneOptions {
   readonly tell: Narrator;
   readonly server: Server;
   readonly files: ManifestFolder;

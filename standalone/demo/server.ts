@@ -9,7 +9,7 @@ import { formatTable, type Table } from "./table.ts";
 import { until } from "./until.ts";
 
 /** How to run the server. */
-export interface ServerOptions {
+interface ServerOptions {
   /** The command of the task, without what follows. */
   readonly command: CommandLine;
   readonly manifests: string;

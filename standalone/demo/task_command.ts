@@ -6,7 +6,7 @@
 import type { CommandLine } from "./process.ts";
 
 /** Which task, and with what it is run. */
-export interface TaskOptions {
+interface TaskOptions {
   readonly task: string;
   /** The program that stands for `deno`. */
   readonly deno: string;

@@ -7,7 +7,7 @@
 const POLL_MS = 25;
 
 /** How long, and what for. */
-export interface UntilOptions {
+interface UntilOptions {
   /** What is waited for, for the error's text. */
   readonly what: string;
   readonly signal: AbortSignal;

@@ -3,13 +3,16 @@
  *
  * @module
  */
-import type { FieldError } from "../../core/api/field_error.ts";
-import { readNetworkAttachmentDefinition, readVirtualMachine } from "../../core/api/foreign.ts";
+import { type FieldError, fieldPath } from "../../core/api/fields/field_error.ts";
+import {
+  readNetworkAttachmentDefinition,
+  readVirtualMachine,
+} from "../../core/api/foreign/foreign.ts";
 import { parseIPPool } from "../../core/api/ippool.ts";
 import type { KubeObject } from "../../core/api/types.ts";
 import { parseVirtualMachineNetworkConfig } from "../../core/api/vmnetcfg.ts";
 import type { Resource } from "../../kube/types.ts";
-import { unknownFields } from "./unknown_fields.ts";
+import { unknownFieldsOf } from "./unknown_fields.ts";
 
 const NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 const MAX_NAME = 253;
@@ -22,17 +25,20 @@ export function checkManifest(
 ): readonly FieldError[] {
   const errors = [...checkMetadata(resource, object), ...checkBody(resource, object)];
   const seen = new Set<string>();
-  return errors.filter(({ path }) => !seen.has(path) && seen.add(path));
+  return errors.filter(({ path }) => {
+    const field = fieldPath(path);
+    return !seen.has(field) && seen.add(field);
+  });
 }
 
 function checkBody(resource: Resource<KubeObject>, object: KubeObject): readonly FieldError[] {
   switch (resource.kind) {
     case "IPPool":
-      return [...errorsOf(parseIPPool(object)), ...unknownFields(resource, object)];
+      return [...errorsOf(parseIPPool(object)), ...unknownFieldsOf(object)];
     case "VirtualMachineNetworkConfig":
       return [
         ...errorsOf(parseVirtualMachineNetworkConfig(object)),
-        ...unknownFields(resource, object),
+        ...unknownFieldsOf(object),
       ];
     case "VirtualMachine":
       return errorsOf(readVirtualMachine(object));
@@ -54,7 +60,7 @@ function checkMetadata(resource: Resource<KubeObject>, object: KubeObject): read
   const metadata: unknown = object.metadata;
   if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata)) {
     return [{
-      path: "metadata",
+      path: ["metadata"],
       value: metadata,
       message: metadata === undefined ? "is required" : "must be an object",
     }];
@@ -65,16 +71,16 @@ function checkMetadata(resource: Resource<KubeObject>, object: KubeObject): read
     ? "is required"
     : dnsProblem(name, resource.namespaced ? MAX_NAME : MAX_NAMESPACE);
   if (nameProblem !== undefined) {
-    errors.push({ path: "metadata.name", value: name, message: nameProblem });
+    errors.push({ path: ["metadata", "name"], value: name, message: nameProblem });
   }
   if (resource.namespaced) {
     const problem = dnsProblem(namespace, MAX_NAMESPACE);
     if (problem !== undefined) {
-      errors.push({ path: "metadata.namespace", value: namespace, message: problem });
+      errors.push({ path: ["metadata", "namespace"], value: namespace, message: problem });
     }
   } else if (namespace !== undefined) {
     errors.push({
-      path: "metadata.namespace",
+      path: ["metadata", "namespace"],
       value: namespace,
       message: `must be absent in a ${resource.kind}`,
     });

@@ -14,13 +14,15 @@ import { formatProblem, type ManifestFile, type ManifestProblem } from "./types.
 import { DirectoryWatch, type WatchTiming } from "./watch_directory.ts";
 
 /** What {@linkcode followManifests} needs. */
-export interface FollowOptions {
+interface FollowOptions {
   readonly directory: string;
   readonly client: KubeClient;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
   readonly timing?: Partial<WatchTiming>;
+  /** Lets others work between two objects. Unset: nobody else is there. */
+  readonly giveWay?: () => Promise<void>;
   /** Called after each pass. */
   readonly onPass?: (result: SyncResult) => void;
 }
@@ -41,12 +43,12 @@ export async function followManifests(options: FollowOptions, signal: AbortSigna
   });
   const waitAfter = backoff({ ...RETRY, random: options.random });
   const problems = new ProblemLog(log);
-  const files = new ParsedFiles();
+  const files = new ParsedFiles(options.giveWay ?? (() => Promise.resolve()));
   let failures = 0;
   while (!signal.aborted) {
     try {
       await watch.begin();
-      const content = await readManifestDirectory(directory);
+      const content = await readManifestDirectory(directory, signal);
       files.begin();
       const parse = (file: ManifestFile) => files.parse(file);
       const result = await syncManifests(options.client, { content, signal, parse });

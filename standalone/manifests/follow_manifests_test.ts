@@ -1,11 +1,12 @@
 import { deepStrictEqual as deepEqual, strictEqual as equal } from "node:assert/strict";
-import { createKubeClient } from "../../kube/client.ts";
-import { NAMESPACES } from "../../kube/resources.ts";
+import { createKubeClient } from "../../kube/objects/client.ts";
+import { NAMESPACES } from "../../kube/objects/resources.ts";
 import type { KubeClient } from "../../kube/types.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import { loggerOver, type LogKeys } from "../../runtime/log.ts";
 import { EmbeddedApi } from "../api/mod.ts";
 import { followManifests } from "./follow_manifests.ts";
+import { readManifestDirectory } from "./read_directory.ts";
 import { formatProblem } from "./types.ts";
 
 /** A directory that is followed, over an API that may outlive the following. */
@@ -156,4 +157,42 @@ Deno.test("followManifests names a file that is no text, and a link to nowhere",
     "link.yaml:1:1: Cannot read the file",
   ]);
   equal(await fixture.has("hidden"), false);
+});
+
+Deno.test("T17: what is neither file nor folder, or too large, is a problem; the rest is applied and the end comes at once", async () => {
+  await using fixture = new Fixture();
+  const at = (name: string) => `${fixture.directory}/${name}`;
+  await new Deno.Command("mkfifo", { args: [at("fifo.yaml")] }).output();
+  Deno.symlinkSync("/dev/zero", at("zero.yaml"));
+  Deno.writeTextFileSync(at("huge.yaml"), "");
+  Deno.truncateSync(at("huge.yaml"), 1_000_000_000_000);
+  fixture.write("good.yaml", "good");
+  fixture.start();
+  await fixture.until(() => fixture.problems !== undefined);
+  deepEqual(fixture.problems, [
+    "fifo.yaml:1:1: Cannot read the file: neither a file nor a folder",
+    "huge.yaml:1:1: Cannot read the file: larger than 16777216 bytes: 1000000000000",
+    "zero.yaml:1:1: Cannot read the file: neither a file nor a folder",
+  ]);
+  equal((await fixture.client.of(NAMESPACES).get({ name: "good" }))?.metadata.name, "good");
+});
+
+Deno.test("T17: a file that a FIFO takes the place of while it is read does not keep the server from its end", async () => {
+  const directory = Deno.makeTempDirSync();
+  Deno.writeTextFileSync(`${directory}/a.yaml`, "");
+  const regular = await Deno.stat(`${directory}/a.yaml`);
+  Deno.removeSync(`${directory}/a.yaml`);
+  await new Deno.Command("mkfifo", { args: [`${directory}/a.yaml`] }).output();
+  const { stat } = Deno;
+  // What a look at the name says, a moment before the FIFO.
+  Deno.stat = (path) => String(path).endsWith("a.yaml") ? Promise.resolve(regular) : stat(path);
+  try {
+    const { problems } = await readManifestDirectory(directory, AbortSignal.timeout(10_000));
+    deepEqual(problems.map(({ message }) => message), [
+      "Cannot read the file: neither a file nor a folder",
+    ]);
+  } finally {
+    Deno.stat = stat;
+    Deno.removeSync(directory, { recursive: true });
+  }
 });

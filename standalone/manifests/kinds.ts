@@ -10,7 +10,7 @@ import {
   NETWORK_ATTACHMENT_DEFINITIONS,
   VIRTUAL_MACHINES,
   VMNETCFGS,
-} from "../../kube/resources.ts";
+} from "../../kube/objects/resources.ts";
 import type { Resource } from "../../kube/types.ts";
 
 /** In the order in which they are applied; they are removed in the opposite order. */

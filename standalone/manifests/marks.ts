@@ -10,11 +10,11 @@ import type { KubeObject } from "../../core/api/types.ts";
 /** Label (value `"true"`) of every object that came from a file. */
 export const MANIFEST_LABEL = `${GROUP}/manifest`;
 /** Annotation: the file, relative to the directory. */
-export const MANIFEST_FILE_ANNOTATION = `${GROUP}/manifest-file`;
+const MANIFEST_FILE_ANNOTATION = `${GROUP}/manifest-file`;
 /** Annotation: hash of what the file said when it was applied last. */
-export const MANIFEST_HASH_ANNOTATION = `${GROUP}/manifest-hash`;
-/** The field manager of what is applied from files. */
-export const MANIFEST_FIELD_MANAGER = "vm-dhcp-manifests";
+const MANIFEST_HASH_ANNOTATION = `${GROUP}/manifest-hash`;
+/** Annotation: what was applied last. It is kubectl's, so that `kubectl apply` and `kubectl diff` know it too. */
+export const LAST_APPLIED_ANNOTATION = "kubectl.kubernetes.io/last-applied-configuration";
 
 /** What is known of an object that came from a file. */
 export interface Origin {
@@ -34,6 +34,7 @@ export function withOrigin(object: KubeObject, { file, hash }: Origin): KubeObje
         ...annotations,
         [MANIFEST_FILE_ANNOTATION]: file,
         [MANIFEST_HASH_ANNOTATION]: hash,
+        [LAST_APPLIED_ANNOTATION]: `${JSON.stringify(object)}\n`,
       },
     },
   };

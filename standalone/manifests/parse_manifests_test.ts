@@ -60,11 +60,11 @@ const CASES: Readonly<Record<string, [text: string, expected: string[], path?: s
   ],
   "an unknown tag is an error": [
     "apiVersion: v1\nkind: !!js/undefined Namespace\nmetadata: {name: a}\n",
-    ["a.yaml:2:7: Cannot read YAML: Unresolved tag: tag:yaml.org,2002:js/undefined"],
+    ["a.yaml:2:7: Cannot read YAML: there is a tag that cannot be used"],
   ],
   "an alias without its anchor is an error": [
     "apiVersion: v1\nkind: *nowhere\n",
-    ["a.yaml:1:1: Cannot read YAML: Unresolved alias (the anchor must be set before the alias): nowhere"],
+    ["a.yaml:1:1: Cannot read YAML: there is an alias without an anchor"],
   ],
   "a text is no object": ["just words\n", [
     'a.yaml:1:1: must be an object with apiVersion and kind: "just words"',
@@ -104,7 +104,7 @@ const CASES: Readonly<Record<string, [text: string, expected: string[], path?: s
   ],
   "a mistyped field is named": [
     POOL.replace("serverIP", "serverIp"),
-    ["a.yaml:8:5: spec.ipv4Config.serverIp: is not a known field; serverIP is"],
+    ["a.yaml:8:5: spec.ipv4Config.serverIp: is not a known field; did you mean serverIP?"],
   ],
   "a status that is not the user's is left out": [`${POOL}status: {ipv4: {used: oops}}\n`, [
     "IPPool default/net-48",
@@ -179,5 +179,66 @@ Deno.test("mergeManifests keeps the first of two and names both places", () => {
   deepEqual(manifests.map(({ place }) => place.file), ["a.yaml"]);
   deepEqual(problems.map(formatProblem), [
     "sub/b.yaml:1:1: Cannot have an object twice: Namespace blue stands at a.yaml:1 already",
+  ]);
+});
+
+for (
+  const text of [
+    "password: [hunter2",
+    "password: hunter2: x",
+    "hunter2\n x: y\n",
+    "password: *hunter2",
+    "password: !hunter2 x",
+    "password: !!hunter2 x",
+    'password: "\\hunter2"',
+    "password: @hunter2",
+    "password: |hunter2\n  x",
+    "%hunter2\n---\na: b",
+    "password: 'a' hunter2",
+    "- a\nhunter2",
+  ]
+) {
+  Deno.test(`T17: what is wrong with ${JSON.stringify(text)} is told without its words`, () => {
+    const problems = read(text, "a.yaml");
+    equal(problems.length > 0, true);
+    equal(problems.join().includes("hunter2"), false, problems.join());
+  });
+}
+
+Deno.test("S10: what is null or empty in a manifest is left out, of metadata, too", () => {
+  const text = `apiVersion: network.harvesterhci.io/v1alpha1
+kind: IPPool
+metadata: {name: n12, labels: , annotations: null}
+spec:
+  networkName: default/n12
+  paused:
+  ipv4Config:
+    cidr: 192.168.12.0/24
+    serverIP: ""
+    router:
+    dns: ["", 1.1.1.1]
+    domainName: ""
+    leaseTime: 0300
+    pool: {start: "", exclude: }
+`;
+  const { manifests: [manifest], problems } = parseManifestFile({ path: "a.yaml", text });
+  deepEqual(problems, []);
+  deepEqual(manifest?.object, {
+    apiVersion: "network.harvesterhci.io/v1alpha1",
+    kind: "IPPool",
+    metadata: { name: "n12", namespace: "default" },
+    spec: {
+      networkName: "default/n12",
+      ipv4Config: { cidr: "192.168.12.0/24", dns: ["1.1.1.1"], leaseTime: 192, pool: {} },
+    },
+  });
+});
+
+Deno.test("S10: what must be there is not left out by an empty text, and is named", () => {
+  const text = POOL.replace("networkName: default/net-48", 'networkName: ""')
+    .replace("cidr: 192.168.48.0/24", "cidr:");
+  deepEqual(read(text), [
+    "a.yaml:12:3: spec.networkName: is required",
+    "a.yaml:9:5: spec.ipv4Config.cidr: is required",
   ]);
 });

@@ -3,17 +3,17 @@ import { ParsedFiles } from "./parsed_files.ts";
 
 const FILE = { path: "a.yaml", text: "apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n" };
 
-Deno.test("ParsedFiles reads a file again only when its text changed, and forgets one that is gone", () => {
-  const files = new ParsedFiles();
+Deno.test("ParsedFiles reads a file again only when its text changed, and forgets one that is gone", async () => {
+  const files = new ParsedFiles(() => Promise.resolve());
   files.begin();
-  const first = files.parse(FILE);
+  const first = await files.parse(FILE);
   equal(first.manifests[0]?.id, "Namespace a");
   files.begin();
-  equal(files.parse({ ...FILE }), first);
+  equal(await files.parse({ ...FILE }), first);
   files.begin();
-  const changed = files.parse({ ...FILE, text: FILE.text.replace("name: a", "name: b") });
+  const changed = await files.parse({ ...FILE, text: FILE.text.replace("name: a", "name: b") });
   equal(changed.manifests[0]?.id, "Namespace b");
   files.begin();
   files.begin();
-  notEqual(files.parse(FILE), first);
+  notEqual(await files.parse(FILE), first);
 });

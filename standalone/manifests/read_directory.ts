@@ -3,6 +3,10 @@
  *
  * @module
  */
+import { constants } from "node:fs";
+import { open } from "node:fs/promises";
+import { errorText } from "../../core/error_text.ts";
+import { abortable } from "../../runtime/abort.ts";
 import type { ManifestFile, ManifestProblem } from "./types.ts";
 
 /** The files of a directory. */
@@ -19,15 +23,20 @@ const MAX_DEPTH = 16;
 
 /**
  * Reads every `.yaml`, `.yml` and `.json` file below a directory. Hidden files and folders are left out, links are
- * followed. Throws where the directory itself cannot be read: `Cannot read the manifest directory: ...`.
+ * followed; what is neither file nor folder is not opened. Throws where the directory itself cannot be read: `Cannot read the
+ * manifest directory: ...`, and the signal's reason as soon as it aborts, also where the system never answers.
  */
-export async function readManifestDirectory(directory: string): Promise<DirectoryContent> {
+export async function readManifestDirectory(
+  directory: string,
+  signal?: AbortSignal,
+): Promise<DirectoryContent> {
   const files: ManifestFile[] = [];
   const problems: ManifestProblem[] = [];
   try {
-    await readFolder("", 0);
+    await abortable(readFolder("", 0), signal);
   } catch (cause) {
-    throw new Error(`Cannot read the manifest directory: ${directory}: ${messageOf(cause)}`, {
+    signal?.throwIfAborted();
+    throw new Error(`Cannot read the manifest directory: ${directory}: ${errorText(cause)}`, {
       cause,
     });
   }
@@ -49,23 +58,45 @@ export async function readManifestDirectory(directory: string): Promise<Director
           file: path,
           line: 1,
           column: 1,
-          message: `Cannot read the file: ${messageOf(error)}`,
+          message: `Cannot read the file: ${errorText(error)}`,
         });
       }
     }
   }
 
   async function readEntry(path: string, depth: number): Promise<void> {
-    const { isDirectory, isFile, size } = await Deno.stat(`${directory}/${path}`);
+    const { isDirectory, isFile } = await Deno.stat(`${directory}/${path}`);
     if (isDirectory) {
       if (depth >= MAX_DEPTH) throw new Error(`more than ${MAX_DEPTH} folders deep`);
       await readFolder(path, depth + 1);
-    } else if (isFile && EXTENSIONS.some((extension) => path.endsWith(extension))) {
-      if (size > MAX_BYTES) throw new Error(`larger than ${MAX_BYTES} bytes: ${size}`);
-      const bytes = await Deno.readFile(`${directory}/${path}`);
-      files.push({ path, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) });
+    } else if (EXTENSIONS.some((extension) => path.endsWith(extension))) {
+      if (!isFile) throw new Error("neither a file nor a folder");
+      files.push({ path, text: await readText(`${directory}/${path}`) });
     }
   }
+}
+
+/** The text of a file, which may be another one by now than it was a moment ago: it is opened as one that must not block. */
+async function readText(path: string): Promise<string> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const status = await handle.stat();
+    if (!status.isFile()) throw new Error("neither a file nor a folder");
+    if (status.size > MAX_BYTES) throw tooLarge(status.size);
+    const octets = new Uint8Array(status.size + 1);
+    let length = 0;
+    for (let count = 1; count > 0 && length < octets.length; length += count) {
+      ({ bytesRead: count } = await handle.read(octets, length, octets.length - length, length));
+    }
+    if (length > status.size) throw new Error("it grows while it is read");
+    return new TextDecoder("utf-8", { fatal: true }).decode(octets.subarray(0, length));
+  } finally {
+    await handle.close();
+  }
+}
+
+function tooLarge(size: number): Error {
+  return new Error(`larger than ${MAX_BYTES} bytes: ${size}`);
 }
 
 /** Whether a name is there, be it a link to nowhere. One that was removed while the folder was read is no problem. */
@@ -76,8 +107,4 @@ async function exists(path: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -4,18 +4,13 @@
  * @module
  */
 import type { KubeObject } from "../../core/api/types.ts";
-import { ApiError, isAlreadyExists, isConflict, statusOf } from "../../kube/errors.ts";
-import { formatKey, NAMESPACES } from "../../kube/resources.ts";
-import type { JsonValue } from "../../kube/seam.ts";
+import { errorText } from "../../core/error_text.ts";
+import { ApiError, isAlreadyExists, isConflict, isNotFound, statusOf } from "../../kube/errors.ts";
+import { formatKey, NAMESPACES } from "../../kube/objects/resources.ts";
 import type { KubeClient, Resource } from "../../kube/types.ts";
 import { MANIFEST_RESOURCES } from "./kinds.ts";
-import {
-  MANIFEST_FIELD_MANAGER,
-  MANIFEST_LABEL,
-  type Origin,
-  originOf,
-  withOrigin,
-} from "./marks.ts";
+import { applyPatch } from "./apply_patch.ts";
+import { MANIFEST_LABEL, type Origin, originOf, withOrigin } from "./marks.ts";
 import { mergeManifests } from "./merge_manifests.ts";
 import { parseManifestFile } from "./parse_manifests.ts";
 import type { DirectoryContent } from "./read_directory.ts";
@@ -35,11 +30,11 @@ export interface SyncResult {
 }
 
 /** What one pass works with. */
-export interface SyncOptions {
+interface SyncOptions {
   readonly content: DirectoryContent;
   readonly signal: AbortSignal;
   /** Reads a file; by default anew each time. */
-  readonly parse?: (file: ManifestFile) => Manifests;
+  readonly parse?: (file: ManifestFile) => Manifests | Promise<Manifests>;
 }
 
 /** An object that is there and came from a file. */
@@ -59,7 +54,9 @@ export async function syncManifests(
   options: SyncOptions,
 ): Promise<SyncResult> {
   const { content, signal, parse = parseManifestFile } = options;
-  const { manifests, problems } = mergeManifests(content.files.map(parse));
+  const parsed: Manifests[] = [];
+  for (const file of content.files) parsed.push(await parse(file));
+  const { manifests, problems } = mergeManifests(parsed);
   const pass = new Pass(client, { problems: [...content.problems, ...problems], signal });
   const present = await pass.list();
   const applied: Manifest[] = [];
@@ -148,14 +145,15 @@ class Pass {
     const origin = { file: manifest.place.file, hash: manifest.hash };
     if (present?.origin.hash === origin.hash && present.origin.file === origin.file) return true;
     const { namespace, name = "" } = manifest.object.metadata;
-    const body = withOrigin(manifest.object, origin) as unknown as JsonValue;
+    const key = namespace === undefined ? { name } : { namespace, name };
+    const client = this.#client.of(manifest.resource);
+    const options = { signal: this.#signal };
+    const wanted = withOrigin(manifest.object, origin);
     try {
       if (namespace !== undefined) await this.#ensureNamespace(namespace);
-      await this.#client.of(manifest.resource).patch(
-        namespace === undefined ? { name } : { namespace, name },
-        { type: "apply", body, fieldManager: MANIFEST_FIELD_MANAGER, force: true },
-        { signal: this.#signal },
-      );
+      const object = present?.object ?? await client.get(key, options);
+      if (object === undefined) await client.create(wanted, options);
+      else await client.patch(key, { type: "merge", body: applyPatch(object, wanted) }, options);
       this.#applied.push(manifest.id);
       return true;
     } catch (error) {
@@ -219,11 +217,16 @@ class Pass {
       });
     }
     const status = statusOf(error);
-    if (status === undefined || status >= 500 || isConflict(error)) this.#again = true;
+    if (status === undefined || status >= 500 || isMissed(error)) this.#again = true;
   }
 }
 
 function textOf(error: unknown): string {
   if (error instanceof ApiError && error.serverMessage !== "") return error.serverMessage;
-  return error instanceof Error ? error.message : String(error);
+  return errorText(error);
+}
+
+/** Whether somebody else made, changed or removed the object meanwhile. */
+function isMissed(error: unknown): boolean {
+  return isConflict(error) || isAlreadyExists(error) || isNotFound(error);
 }

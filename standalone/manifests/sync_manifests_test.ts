@@ -1,6 +1,6 @@
 import { deepStrictEqual as deepEqual, strictEqual as equal } from "node:assert/strict";
-import { createKubeClient } from "../../kube/client.ts";
-import { IPPOOLS, NAMESPACES, VIRTUAL_MACHINES } from "../../kube/resources.ts";
+import { createKubeClient } from "../../kube/objects/client.ts";
+import { IPPOOLS, NAMESPACES, VIRTUAL_MACHINES } from "../../kube/objects/resources.ts";
 import type { KubeClient } from "../../kube/types.ts";
 import { EmbeddedApi } from "../api/mod.ts";
 import { syncManifests, type SyncResult } from "./sync_manifests.ts";
@@ -67,6 +67,29 @@ Deno.test("syncManifests takes away a field that its file no longer has", async 
   deepEqual((await fixture.sync()).applied, ["IPPool default/net-48"]);
   const pool = await fixture.client.of(IPPOOLS).get({ namespace: "default", name: "net-48" });
   deepEqual(pool?.spec.ipv4Config, { cidr: "192.168.48.0/24", dns: ["9.9.9.9"] });
+});
+
+Deno.test("syncManifests keeps what others wrote into an object, also into one that it did not make", async () => {
+  using fixture = new Fixture();
+  const pools = fixture.client.of(IPPOOLS);
+  const key = { namespace: "default", name: "net-48" };
+  await pools.create({
+    apiVersion: "network.harvesterhci.io/v1alpha1",
+    kind: "IPPool",
+    metadata: { ...key, labels: { by: "hand" }, finalizers: ["example.com/mine"] },
+    spec: {
+      networkName: "default/net-48",
+      ipv4Config: { cidr: "192.168.48.0/24", ntp: ["1.1.1.9"] },
+    },
+  });
+  fixture.files.set("net.yaml", NET);
+  deepEqual((await fixture.sync()).applied, ["IPPool default/net-48"]);
+  fixture.files.set("net.yaml", NET.replace("leaseTime: 300, ", ""));
+  deepEqual((await fixture.sync()).applied, ["IPPool default/net-48"]);
+  const { metadata, spec } = await pools.get(key) ?? {};
+  deepEqual(metadata?.labels?.["by"], "hand");
+  deepEqual(metadata?.finalizers, ["example.com/mine"]);
+  deepEqual(spec?.ipv4Config, { cidr: "192.168.48.0/24", ntp: ["1.1.1.9"], dns: ["1.1.1.1"] });
 });
 
 Deno.test("syncManifests removes what its files no longer say, and leaves what never came from a file", async () => {

@@ -17,10 +17,10 @@ export interface WatchTiming {
 }
 
 /** Defaults of {@linkcode WatchTiming}. */
-export const WATCH_TIMING: WatchTiming = { quietMs: 50, maxMs: 500, rescanMs: 5_000 };
+const WATCH_TIMING: WatchTiming = { quietMs: 50, maxMs: 500, rescanMs: 5_000 };
 
 /** What a {@linkcode DirectoryWatch} needs. */
-export interface DirectoryWatchOptions {
+interface DirectoryWatchOptions {
   readonly clock: Clock;
   readonly timing?: Partial<WatchTiming>;
 }

@@ -13,6 +13,7 @@ import {
   isSeq,
   type LineCounter,
 } from "yaml";
+import type { FieldPath } from "../../core/api/fields/field_error.ts";
 import type { Place } from "./types.ts";
 
 /** A parsed document, and how to count its lines. */
@@ -44,7 +45,7 @@ export function placeAt(at: LocatedDocument, offset: number): Place {
  * The place of the field at `keys`: of its key where it stands in a map, of its value in a list. Where the document
  * does not go so deep (a required field is missing), the deepest one on the way.
  */
-export function placeOf(at: LocatedDocument, keys: readonly string[]): Place {
+export function placeOf(at: LocatedDocument, keys: FieldPath): Place {
   let node: unknown = at.document.contents;
   let offset = offsetOf(node) ?? at.document.range?.[0] ?? 0;
   for (const key of keys) {
@@ -58,11 +59,11 @@ export function placeOf(at: LocatedDocument, keys: readonly string[]): Place {
   return placeAt(at, offset);
 }
 
-function member(node: unknown, key: string): [key: unknown, value: unknown] {
+function member(node: unknown, key: string | number): [key: unknown, value: unknown] {
   if (isSeq(node)) return [undefined, node.items[Number(key)]];
   if (!isMap(node)) return [undefined, undefined];
   const pair = node.items.find((item) =>
-    isPair(item) && (isScalar(item.key) ? String(item.key.value) : String(item.key)) === key
+    isPair(item) && (isScalar(item.key) ? String(item.key.value) : String(item.key)) === String(key)
   );
   return [pair?.key, pair?.value];
 }

@@ -56,7 +56,7 @@ export const addressesGiven: Chapter = {
       }, on two networks that know nothing of each other`,
       addresses.get("db") === addresses.get("app"),
     );
-    tell.did("kubectl get ippools -A");
+    tell.did("kubectl get ippl -A");
     tell.show(await server.table(POOLS));
     tell.did("kubectl get vmnetcfgs -A -o wide");
     tell.show(await server.table(CONFIGS, { wide: true }));

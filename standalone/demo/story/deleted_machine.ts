@@ -29,7 +29,7 @@ export const deletedMachine: Chapter = {
       `${address} is free again: ${before.used} used became ${after.used}, ${before.available} available became ${after.available}`,
       after.used === before.used - 1 && after.available === before.available + 1,
     );
-    tell.did("kubectl get ippools -A");
+    tell.did("kubectl get ippl -A");
     tell.show(await server.table(POOLS));
   },
 };

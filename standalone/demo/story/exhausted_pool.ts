@@ -54,7 +54,7 @@ export const exhaustedPool: Chapter = {
       `The pool grew by one address, and job-3 has it: ${address}`,
       address === "192.168.48.83" && await scene.allocated("tenant/job-3") === address,
     );
-    tell.did("kubectl get ippools -A");
+    tell.did("kubectl get ippl -A");
     tell.show(await server.table(POOLS));
     const { available } = await scene.record(TENANT_48);
     tell.check(

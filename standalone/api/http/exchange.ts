@@ -1,0 +1,58 @@
+/**
+ * A request and its answer inside the embedded API, before any transport.
+ *
+ * @module
+ */
+import type { HttpMethod, JsonValue } from "../../../kube/rest_client.ts";
+import type { WatchFrame } from "../read/watch.ts";
+
+/** A request. */
+export interface ApiRequest {
+  readonly method: HttpMethod;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly body?: JsonValue;
+  readonly contentType: string;
+  readonly accept: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Answers one request; throws `StatusError`. */
+export type Handle = (request: ApiRequest) => Answer;
+
+/** An answer below 400; what is refused is thrown as a `StatusError`. */
+export interface Answer {
+  readonly status: number;
+  /** One JSON value ... */
+  readonly body?: JsonValue;
+  /** ... or its text ... */
+  readonly json?: string;
+  /** ... or plain text ... */
+  readonly text?: string;
+  /** ... or events. */
+  readonly events?: ReadableStream<WatchFrame>;
+  /** For the `Warning` header. */
+  readonly warnings?: readonly string[];
+}
+
+/** The answer's text, where it has no events. */
+export function answerText(answer: Answer): string {
+  return answer.text ?? answer.json ?? JSON.stringify(answer.body ?? null);
+}
+
+/** The answer as a JSON value that belongs to the caller. */
+export function answerValue(answer: Answer): JsonValue {
+  return answer.json === undefined ? answer.body ?? null : JSON.parse(answer.json);
+}
+
+/** The bytes of an answer with events: one JSON value a line. */
+export function eventLines(events: ReadableStream<WatchFrame>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return events.pipeThrough(
+    new TransformStream<WatchFrame, Uint8Array>({
+      transform({ type, object }, controller) {
+        controller.enqueue(encoder.encode(`{"type":"${type}","object":${object}}\n`));
+      },
+    }),
+  );
+}
