@@ -5,10 +5,11 @@
  */
 import { customResourceDefinitions } from "../core/api/mod.ts";
 import type { KubeObject } from "../core/api/types.ts";
-import { NAMESPACES } from "../kube/resources.ts";
+import { NAMESPACES } from "../kube/objects/resources.ts";
 import type { KubeClient } from "../kube/types.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { applyObjects, type Report } from "./apply.ts";
+import { applyObjects, deleteObjects, type Report, resourceOf } from "./apply.ts";
+import { refuseOthers } from "./installation.ts";
 import { CONTROLLER, MADE_BY, WEBHOOK } from "./names.ts";
 import { namespacePart, renderParts } from "./render.ts";
 import { missingRequirements } from "./requirements.ts";
@@ -32,13 +33,26 @@ export interface DeployOptions {
 /** Time that the pods have to become ready. */
 const READY_MS = 180_000;
 
-/** Applies everything by server-side apply. A second run with the same settings changes nothing. */
+/**
+ * Applies everything by server-side apply. A second run with the same settings changes nothing.
+ *
+ * @throws {Error} where somebody else has what would be deployed, where something does not go that is being deleted, or, with
+ * `wait`, where the pods do not become ready.
+ */
 export async function deploy(options: DeployOptions): Promise<void> {
-  const { client, settings, dryRun, print, signal } = options;
+  const { client, clock, settings, dryRun, print, signal } = options;
   for (const line of await missingRequirements(client, signal)) print(`! ${line}`);
-  const parts = renderParts(settings).flatMap((part) => part.objects as readonly KubeObject[]);
-  const objects = [...crdObjects(), ...await namespaceObjects(options), ...parts];
-  await applyObjects(objects, { client, dryRun, signal, report: reportTo(print) });
+  const { wanted, unwanted } = await partsOf(options);
+  await refuseOthers(wanted, options);
+  print(`image     ${settings.image}`);
+  const objects = [...crdObjects(), ...await namespaceObjects(options), ...wanted];
+  const how = { client, clock, dryRun, signal };
+  await applyObjects(objects, { ...how, report: reportTo(print) });
+  const tell = reportTo(print);
+  const report: Report = (object, change) => {
+    if (change !== "absent") tell(object, change);
+  };
+  await deleteObjects(unwanted, { ...how, report });
   if (!options.wait || dryRun) return;
   await waitReady({
     client,
@@ -50,6 +64,28 @@ export async function deploy(options: DeployOptions): Promise<void> {
     signal,
   });
   print("Ready: apply an IPPool");
+}
+
+/** The objects to apply, and those of a former deployment that the settings leave out now. */
+async function partsOf(
+  { client, settings, print, signal }: DeployOptions,
+): Promise<{ readonly wanted: readonly KubeObject[]; readonly unwanted: readonly KubeObject[] }> {
+  const wanted: KubeObject[] = [];
+  const unwanted: KubeObject[] = [];
+  for (const { name, objects, enabledBy, sinceMinor } of renderParts(settings)) {
+    const all = objects as readonly KubeObject[];
+    const isWanted = enabledBy === undefined || settings[enabledBy].enabled;
+    const [first] = all;
+    const isServed = sinceMinor === undefined || first === undefined ||
+      await client.serves(resourceOf(first), signal);
+    if (isServed) (isWanted ? wanted : unwanted).push(...all);
+    else if (isWanted) {
+      print(
+        `! ${name} are left out: the cluster has no ${first.kind} (Kubernetes has it from v1.${sinceMinor} on)`,
+      );
+    }
+  }
+  return { wanted, unwanted };
 }
 
 /** The CRDs, as objects. */

@@ -5,16 +5,16 @@
  */
 import { networkConfigsOf, networkStatusesOf, spellingOf } from "../core/api/network_configs.ts";
 import type { IPPool, VirtualMachineNetworkConfig } from "../core/api/types.ts";
-import { IPPOOLS, keyOf, parseKey, VMNETCFGS } from "../kube/resources.ts";
-import type { JsonValue } from "../kube/seam.ts";
+import { IPPOOLS, keyOf, parseKey, VMNETCFGS } from "../kube/objects/resources.ts";
+import type { JsonValue } from "../kube/rest_client.ts";
 import type { KubeClient } from "../kube/types.ts";
 
 /** What the Go version's CRDs allow. */
-const MOST_NICS = 4;
-const LONGEST_NAME = 64;
+const MAX_NICS = 4;
+const MAX_NAME = 64;
 
 /** What the work needs. */
-export interface LeaveOptions {
+interface LeaveOptions {
   readonly client: KubeClient;
   readonly dryRun: boolean;
   readonly print: (line: string) => void;
@@ -58,7 +58,7 @@ export function configProblems(config: VirtualMachineNetworkConfig): readonly st
   const nics = networkConfigsOf(config);
   const names = [config.spec.vmName, ...nics.map(({ networkName }) => networkName)];
   return [
-    ...(nics.length > MOST_NICS ? [`the Go version takes at most ${MOST_NICS} NICs`] : []),
+    ...(nics.length > MAX_NICS ? [`the Go version takes at most ${MAX_NICS} NICs`] : []),
     ...tooLong(names),
   ];
 }
@@ -69,7 +69,7 @@ export function poolProblems(pool: IPPool): readonly string[] {
 }
 
 function tooLong(names: readonly string[]): readonly string[] {
-  return names.filter((name) => name.length > LONGEST_NAME).map((name) =>
-    `the Go version takes names of at most ${LONGEST_NAME} characters: ${name}`
+  return names.filter((name) => name.length > MAX_NAME).map((name) =>
+    `the Go version takes names of at most ${MAX_NAME} characters: ${name}`
   );
 }

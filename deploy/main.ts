@@ -4,13 +4,17 @@
  * @module
  */
 import { parse } from "yaml";
-import { connect } from "../kube/connect.ts";
-import { createKubeClient } from "../kube/client.ts";
+import { errorText } from "../core/error_text.ts";
+import { connect } from "../kube/connect/connect.ts";
+import { createKubeClient } from "../kube/objects/client.ts";
 import { systemClock } from "../runtime/clock.ts";
-import { FlagError } from "../runtime/flags.ts";
+import { defined } from "../runtime/defined.ts";
+import { environmentOf } from "../runtime/environment.ts";
+import { exitCode } from "../runtime/program.ts";
 import { deploy } from "./deploy.ts";
-import { readDeploySettings } from "./deploy_settings.ts";
-import { readSettingsFile } from "./settings_file.ts";
+import { ENVIRONMENT, readDeployFlags } from "./flags.ts";
+import { runningSettings } from "./installation.ts";
+import { readSettings } from "./settings.ts";
 import { uninstall } from "./uninstall.ts";
 
 const print = (line: string): void => {
@@ -18,35 +22,51 @@ const print = (line: string): void => {
 };
 
 async function main(): Promise<void> {
-  const { values, help } = readDeploySettings({ args: Deno.args, env: Deno.env.toObject() });
+  const { values, help } = readDeployFlags({ args: Deno.args, env: environment() });
   if (values === undefined) return print(help.trimEnd());
-  if (values.toGo && (values.purge || !values.uninstall)) {
-    throw new FlagError(["Cannot use --to-go but with --uninstall, without --purge"]);
-  }
-  const file = values.values === undefined ? {} : parse(await Deno.readTextFile(values.values));
-  const settings = readSettingsFile(file, { namespace: values.namespace, image: values.image });
+  const file = values.values === undefined ? {} : await readValues(values.values);
+  const given = defined({
+    namespace: values.namespace,
+    image: values.image,
+    tenancy: values.tenancy,
+  });
+  // What cannot be used is said before anybody is asked.
+  const { namespace } = readSettings(file, given);
   using rest = await connect({
-    env: Deno.env.toObject(),
+    env: environment(),
     userAgent: "vm-dhcp-deploy",
     ...(values.kubeconfig === undefined ? {} : { kubeconfig: values.kubeconfig }),
     ...(values.context === undefined ? {} : { context: values.context }),
   });
+  const client = createKubeClient(rest);
+  const { signal } = new AbortController();
   const options = {
-    client: createKubeClient(rest),
+    client,
     clock: systemClock,
-    settings,
+    settings: readSettings(file, {
+      ...given,
+      running: await runningSettings(namespace, { client, signal }),
+    }),
     dryRun: values.dryRun,
     print,
-    signal: new AbortController().signal,
+    signal,
   };
   if (values.uninstall) await uninstall({ ...options, purge: values.purge, toGo: values.toGo });
   else await deploy({ ...options, wait: values.wait });
 }
 
-try {
-  await main();
-} catch (error) {
-  const problems = error instanceof FlagError ? error.problems : [(error as Error).message];
-  for (const problem of problems) Deno.stderr.writeSync(new TextEncoder().encode(`${problem}\n`));
-  Deno.exit(error instanceof FlagError ? 2 : 1);
+/** The content of a YAML file. Throws an error that names the file. */
+async function readValues(path: string): Promise<unknown> {
+  try {
+    return parse(await Deno.readTextFile(path));
+  } catch (cause) {
+    throw new Error(`Cannot read the settings ${path}: ${errorText(cause)}`, { cause });
+  }
 }
+
+/** What the program reads of its environment. */
+function environment(): Readonly<Record<string, string | undefined>> {
+  return environmentOf(ENVIRONMENT, (name) => Deno.env.get(name));
+}
+
+Deno.exit(await exitCode(main));

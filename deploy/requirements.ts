@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { NETWORK_ATTACHMENT_DEFINITIONS, VIRTUAL_MACHINES } from "../kube/resources.ts";
+import { NETWORK_ATTACHMENT_DEFINITIONS, VIRTUAL_MACHINES } from "../kube/objects/resources.ts";
 import type { KubeClient } from "../kube/types.ts";
 
-/** The oldest minor version of Kubernetes 1 whose webhook configurations know `matchConditions` for good. */
+/** The oldest minor version of Kubernetes 1 that has admission policies, and `matchConditions` of webhooks, for good. */
 const OLDEST_MINOR = 30;
 
 /** One sentence for everything that is missing. */
@@ -19,7 +19,8 @@ export async function missingRequirements(
   const [, minor = "0"] = /^v1\.(\d+)/.exec(version) ?? [];
   if (Number(minor) < OLDEST_MINOR) {
     missing.push(
-      `Kubernetes is ${version}: from v1.${OLDEST_MINOR} on, the webhook stays out of the controller's way`,
+      `Kubernetes is ${version}: before v1.${OLDEST_MINOR} there are no admission policies, which keep each role from what is not its own, ` +
+        "and the webhook may be asked about the controller's own writes, which then fail while it does not answer",
     );
   }
   if (!await client.serves(NETWORK_ATTACHMENT_DEFINITIONS, signal)) {

@@ -1,94 +1,62 @@
 /**
- * What an administrator may decide about a deployment. The Helm chart's values and their schema, the kustomize base and
- * `deno task deploy` all come from this one list.
+ * What is deployed, decided in full: the form in which the objects of `deploy/objects` are told. `deploy/values` has what an
+ * administrator writes.
  *
  * @module
  */
-import { z } from "zod";
+import denoJson from "../deno.json" with { type: "json" };
+import { DEFAULT_VALUES } from "./values/defaults.ts";
+import { isMap, merge } from "./values/merge.ts";
+import { resolveValues, unusedImageParts } from "./values/resolve.ts";
+import { valuesSchema } from "./values/schema.ts";
+import type { DeploySettings } from "./values/deploy_settings.ts";
 
-const resources = z.strictObject({
-  requests: z.record(z.string(), z.string()),
-  limits: z.record(z.string(), z.string()),
-}).describe("Resources of the container");
-
-const replicas = z.int().min(1).max(9);
-
-/** What can be set for every role. */
-const role = z.strictObject({
-  replicas: replicas.describe("Number of pods; one leads, the others take over"),
-  resources,
-  priorityClassName: z.string().describe("PriorityClass of the pods"),
-  nodeSelector: z.record(z.string(), z.string()).describe(
-    "Labels of the nodes that may run the pods",
-  ),
-  tolerations: z.array(z.record(z.string(), z.unknown())).describe("Taints that the pods tolerate"),
-});
-
-const webhook = z.strictObject({
-  ...role.shape,
-  replicas: replicas.describe("Number of pods; all of them answer"),
-  serviceCidr: z.string().describe("A pool that overlaps this range is warned about"),
-});
-
-const agent = z.strictObject({
-  ...role.shape,
-  replicas: replicas.describe("Pods of each cluster network; one answers, the others stand by"),
-  antiAffinity: z.enum(["preferred", "required"]).describe(
-    "preferred spreads the agents of a network over nodes; required insists, and needs a spare node for upgrades",
-  ),
-  poolsPerAgent: z.int().min(1).max(1000).describe("Pools of one agent Deployment at most"),
-});
-
-/** Everything that can be set. */
-export const settingsSchema = z.strictObject({
-  namespace: z.string().min(1).max(63).describe("Namespace of everything that is not cluster-wide"),
-  image: z.string().min(1).describe("Full reference of the image; a digest is kept"),
-  imagePullPolicy: z.enum(["IfNotPresent", "Always", "Never"]).describe("When the image is pulled"),
-  imagePullSecrets: z.array(z.strictObject({ name: z.string() })).describe(
-    "Secrets of the registry",
-  ),
-  controller: role.describe("The controller gives addresses"),
-  webhook: webhook.describe("The webhook defaults and validates what people write"),
-  agent: agent.describe("The agents answer DHCP clients"),
-  monitor: z.boolean().describe("Render PodMonitors of the Prometheus operator"),
-});
-
-/** Everything that can be set. */
-export type DeploySettings = z.infer<typeof settingsSchema>;
-/** What can be set for every role. */
-export type RoleSettings = z.infer<typeof role>;
-
-const CRITICAL = "system-cluster-critical";
+export type { DeploySettings, RoleSettings } from "./values/deploy_settings.ts";
 
 /** What is used where nothing is set. */
-export const DEFAULT_SETTINGS: DeploySettings = {
+export const DEFAULT_SETTINGS: DeploySettings = resolveValues(DEFAULT_VALUES, {
   namespace: "vm-dhcp",
-  image: "localhost/vm-dhcp:0.1.0",
-  imagePullPolicy: "IfNotPresent",
-  imagePullSecrets: [],
-  controller: {
-    replicas: 2,
-    resources: { requests: { cpu: "20m", memory: "96Mi" }, limits: { memory: "512Mi" } },
-    priorityClassName: CRITICAL,
-    nodeSelector: {},
-    tolerations: [],
-  },
-  webhook: {
-    replicas: 2,
-    resources: { requests: { cpu: "10m", memory: "80Mi" }, limits: { memory: "512Mi" } },
-    priorityClassName: CRITICAL,
-    nodeSelector: {},
-    tolerations: [],
-    serviceCidr: "10.96.0.0/12",
-  },
-  agent: {
-    replicas: 2,
-    resources: { requests: { cpu: "20m", memory: "80Mi" }, limits: { memory: "512Mi" } },
-    priorityClassName: "system-node-critical",
-    nodeSelector: {},
-    tolerations: [{ operator: "Exists", effect: "NoSchedule" }],
-    antiAffinity: "preferred",
-    poolsPerAgent: 100,
-  },
-  monitor: false,
-};
+  version: denoJson.version,
+});
+
+/** What is decided apart from a file. */
+interface Given extends Partial<Pick<DeploySettings, "namespace" | "image" | "tenancy">> {}
+
+/** What runs already, as values. */
+export interface Running extends Omit<Given, "namespace"> {
+  /** The lock is where it was: two controllers with two locks would both lead. */
+  readonly leaderElection?: { readonly namespace: string };
+}
+
+/** Values that are the chart's alone: what `deploy` makes has its names, so that it finds it again. */
+const CHART_ONLY = ["nameOverride", "fullnameOverride"];
+
+/**
+ * Settings from a file with values, laid over the defaults as Helm does it: maps are merged, everything else is replaced.
+ *
+ * @param options What was given apart from the file, which wins over it; and what runs, which wins over the defaults alone.
+ * @throws {Error} that names every field that cannot be used.
+ */
+export function readSettings(
+  content: unknown,
+  { running = {}, ...given }: Given & { readonly running?: Running },
+): DeploySettings {
+  const layers = [running, content ?? {}, given].reduce<unknown>(merge, {});
+  const { namespace = DEFAULT_SETTINGS.namespace, ...values } = isMap(layers) ? layers : {};
+  const problems = [
+    ...(isMap(layers) ? [] : ["a map is wanted"]),
+    ...(typeof namespace === "string" ? [] : ["namespace: a text is wanted"]),
+    ...CHART_ONLY.filter((name) => values[name])
+      .map((name) => `${name}: The names of what is deployed are fixed; leave it out`),
+  ];
+  const { data, error } = valuesSchema.safeParse(merge(DEFAULT_VALUES, values));
+  if (data !== undefined) problems.push(...unusedImageParts(data));
+  if (data !== undefined && typeof namespace === "string" && problems.length === 0) {
+    return resolveValues(data, { namespace, version: denoJson.version });
+  }
+  const issues = error?.issues ?? [];
+  const said = issues.map(({ path, message }) =>
+    path.length === 0 ? message : `${path.join(".")}: ${message}`
+  );
+  throw new Error(`Cannot use the settings: ${[...said, ...problems].join("; ")}`);
+}

@@ -19,12 +19,12 @@ import {
   NETWORK_ATTACHMENT_DEFINITIONS,
   VMNETCFGS,
 } from "@vm-dhcp/vm-dhcp/kube";
-import { PlainPort } from "../agent/plain_port.ts";
-import { silentLogger } from "../runtime/memory_logger.ts";
+import { silentLogger } from "../runtime/testing/memory_logger.ts";
 import {
   type HostNetwork,
   type HostState,
   type Link,
+  PlainPort,
   runStandalone,
 } from "@vm-dhcp/vm-dhcp/standalone";
 
@@ -35,13 +35,19 @@ const LINK: Link = {
   mtu: 1500,
   hardwareAddress: Uint8Array.of(2, 0, 0, 0, 0, 1),
   up: true,
-  strictReversePath: false,
-  acceptsLocal: false,
+  alias: "",
+  settings: { forwarding: 0, rpFilter: 0, acceptLocal: 0, arpIgnore: 0 },
 };
 
 /** A machine with one interface, on which nothing really changes. */
 class OneInterface implements HostNetwork {
-  #state: HostState = { links: new Map([[LINK.name, LINK]]), addresses: [], owners: [] };
+  #state: HostState = {
+    links: new Map([[LINK.name, LINK]]),
+    addresses: [],
+    gateways: [],
+    hasDefaultRoute: true,
+    rpFilterOfAll: 0,
+  };
   #changed = false;
 
   read(): HostState {
@@ -62,12 +68,26 @@ class OneInterface implements HostNetwork {
     this.#changed = true;
     console.log("The server's address is removed");
   }
-  addPrefixRoute(): void {}
-  removePrefixRoute(): void {}
-  acceptLocal(): void {}
+  configure(): void {}
+  describe(): void {}
   announce(): void {}
   probe(): void {}
+  sendAsClient(): void {}
+  answerArp() {
+    return { close: () => {} };
+  }
+  listen() {
+    return { claims: () => [], replies: () => [], close: () => {} };
+  }
   [Symbol.dispose](): void {}
+}
+
+/** The relay has an address of the network, but is reached on loopback. */
+class PortToRelay extends PlainPort {
+  override send(count: number): Promise<void> {
+    for (const reply of this.replies) reply.destinationAddress = parseIPv4(LOOPBACK);
+    return super.send(count);
+  }
 }
 
 /** A free UDP port of the loopback interface. */
@@ -86,7 +106,7 @@ const server = await runStandalone({
   hostname: "example",
   host: new OneInterface(),
   interfaces: new Map([["default/lab", LINK.name]]),
-  openPort: (link) => new PlainPort(link, { hostname: LOOPBACK, port }),
+  openPort: (link) => new PortToRelay(link, { hostname: LOOPBACK, port }),
 }, stopping.signal);
 
 const kube = createKubeClient(server.rest);
@@ -126,7 +146,7 @@ const relay = Deno.listenDatagram({ transport: "udp", hostname: LOOPBACK, port: 
 const discover = encode({
   op: 1,
   xid: 1,
-  giaddr: parseIPv4(LOOPBACK),
+  giaddr: parseIPv4("192.168.48.1"), // inside the pool's subnet, as relays must be
   chaddr: Uint8Array.of(0x52, 0x54, 0, 0, 0, 1),
   options: [
     { code: 53, value: MessageType.Discover },

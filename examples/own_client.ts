@@ -23,7 +23,7 @@ import {
 } from "@vm-dhcp/vm-dhcp/kube";
 import { runController } from "../controller/mod.ts";
 import { systemClock } from "../runtime/clock.ts";
-import { silentLogger } from "../runtime/memory_logger.ts";
+import { silentLogger } from "../runtime/testing/memory_logger.ts";
 import { EmbeddedApi } from "../standalone/api/mod.ts";
 
 /** A client as one may have it already. It knows nothing of vm-dhcp. */
@@ -133,7 +133,13 @@ await kube.of(VIRTUAL_MACHINES).create({
 
 const stopping = new AbortController();
 const controller = runController(
-  { rest, clock: systemClock, random: Math.random, log: silentLogger },
+  {
+    rest,
+    clock: systemClock,
+    random: Math.random,
+    log: silentLogger,
+    agentNamespace: "vm-dhcp",
+  },
   stopping.signal,
 );
 await controller.whenIdle(AbortSignal.timeout(30_000));

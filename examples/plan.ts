@@ -44,8 +44,11 @@ function plan(title: string, claims: readonly Claim[]): void {
   console.log(
     `${title}: changed ${next.changed}, used ${next.ipv4.used}, available ${next.ipv4.available}`,
   );
-  for (const [id, { address, reason, message }] of next.outcomes) {
-    console.log(`  ${id}: ${address ?? "no address"} (${reason}: ${message})`);
+  for (const { id } of claims) {
+    const outcome = next.outcomes.get(id);
+    console.log(
+      `  ${id}: ${outcome?.address ?? "no address"} (${outcome?.reason}: ${outcome?.message})`,
+    );
   }
 }
 

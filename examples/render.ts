@@ -9,18 +9,16 @@
 import { customResourceDefinitions } from "@vm-dhcp/vm-dhcp";
 import { stringify } from "yaml";
 import { renderParts } from "../deploy/render.ts";
-import { DEFAULT_SETTINGS, settingsSchema } from "../deploy/settings.ts";
+import { readSettings } from "../deploy/settings.ts";
 
 const crds = customResourceDefinitions();
 for (const { kind, metadata } of crds) console.log(`${kind} ${metadata.name}`);
 console.log(stringify(crds[0]?.spec.names).trimEnd());
 
-const settings = settingsSchema.parse({
-  ...DEFAULT_SETTINGS,
-  namespace: "dhcp",
-  image: "registry.example/vm-dhcp:0.1.0",
-  agent: { ...DEFAULT_SETTINGS.agent, antiAffinity: "required" },
-});
+const settings = readSettings(
+  { agent: { antiAffinity: "required" } },
+  { namespace: "dhcp", image: "registry.example/vm-dhcp:0.2.0" },
+);
 for (const { name, objects } of renderParts(settings)) {
   const kinds = new Set((objects as readonly Rendered[]).map(({ kind }) => kind));
   console.log(`${name}: ${[...kinds].join(", ")}`);

@@ -1,5 +1,8 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { IMAGE_CONFIG, PROGRAM } from "./build_image.ts";
+import denoJson from "../../deno.json" with { type: "json" };
+import { IMAGE_CONFIG } from "./build_image.ts";
+import { PROGRAM } from "./program_folder.ts";
+import { stampLabels } from "./stamp.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 
@@ -16,10 +19,17 @@ async function lastStage(): Promise<ReadonlyMap<string, readonly string[]>> {
 
 Deno.test("the Dockerfile starts containers as the image that is built without an engine does", async () => {
   const stage = await lastStage();
+  const { "org.opencontainers.image.created": _, ...stamp } = stampLabels({
+    version: denoJson.version,
+    revision: "${REVISION}",
+    created: new Date(0),
+    url: "",
+  });
+  const labels = Object.entries({ ...IMAGE_CONFIG.labels, ...stamp });
   deepStrictEqual(
-    Object.fromEntries(stage.entries().filter(([name]) => name !== "COPY")),
+    Object.fromEntries(stage.entries().filter(([name]) => name !== "COPY" && name !== "ARG")),
     {
-      LABEL: Object.entries(IMAGE_CONFIG.labels).map(([name, value]) => `${name}=${value}`),
+      LABEL: labels.map(([name, value]) => `${name}=${value}`),
       ENV: IMAGE_CONFIG.env,
       WORKDIR: [IMAGE_CONFIG.workingDir],
       USER: [IMAGE_CONFIG.user],

@@ -1,8 +1,8 @@
 /**
- * Writes an OCI image archive (OCI Image Layout in a tar file) from folders, without a container engine. The archive also
- * carries a `manifest.json`, so that `ctr images import`, `docker load` and `podman load` all take it.
+ * Writes an OCI image archive (OCI Image Layout in a tar file) from folders, without a container engine: one index with an image
+ * for each platform. The archive also carries a `manifest.json`, so that `ctr images import`, `docker load` and `podman load` all take it.
  *
- * Source: OCI Image Format Specification 1.1 (image-layout, manifest, config).
+ * Source: OCI Image Format Specification 1.1 (image-layout, index, manifest, config).
  *
  * @module
  */
@@ -18,15 +18,24 @@ export interface ImageConfig {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** What to write. */
-export interface ArchiveOptions {
-  /** Folders, one layer each, lowest first. */
-  readonly layers: readonly { readonly folder: string; readonly comment: string }[];
-  readonly config: ImageConfig;
-  /** Full reference with a host and a tag, such as `localhost/vm-dhcp:0.1.0`. */
-  readonly tag: string;
+/** One platform's image. */
+interface PlatformImage {
   /** `amd64` or `arm64`. */
   readonly architecture: string;
+  /** Folders, one layer each, lowest first. A folder that several images have becomes one layer of all. */
+  readonly layers: readonly { readonly folder: string; readonly comment: string }[];
+}
+
+/** What to write. */
+interface ArchiveOptions {
+  readonly images: readonly PlatformImage[];
+  readonly config: ImageConfig;
+  /** Time that the images bear. */
+  readonly created: Date;
+  /** Architecture of the image that `docker load` takes where it knows no index. */
+  readonly loaded: string;
+  /** Full reference with a host and a tag, such as `localhost/vm-dhcp:0.1.0`. */
+  readonly tag: string;
   /** The archive's path. */
   readonly output: string;
   /** An empty folder for what is made on the way. */
@@ -35,16 +44,35 @@ export interface ArchiveOptions {
 
 /** What was written. */
 export interface ArchiveResult {
-  /** Digest of the image's manifest, `sha256:...`. */
+  /** Digest of the index of all images, `sha256:...`: what the tag names. */
   readonly digest: string;
-  /** Bytes of the compressed layers together. */
-  readonly layerBytes: number;
+  readonly images: readonly {
+    readonly architecture: string;
+    /** Digest of the image's manifest. */
+    readonly digest: string;
+    /** Bytes of the compressed layers together. */
+    readonly layerBytes: number;
+  }[];
 }
 
 interface Descriptor {
   readonly mediaType: string;
   readonly digest: string;
   readonly size: number;
+}
+
+/** A layer that was written: its blob, and the digest of what is in that. */
+interface Layer {
+  readonly blob: Descriptor;
+  readonly diffId: string;
+}
+
+/** An image that was written. */
+interface Written {
+  readonly architecture: string;
+  readonly manifest: Descriptor;
+  readonly config: Descriptor;
+  readonly layers: readonly Descriptor[];
 }
 
 const OCI = "application/vnd.oci.image";
@@ -55,61 +83,104 @@ const OCI = "application/vnd.oci.image";
  * @throws {Error} when `tar` or `gzip` fails.
  */
 export async function writeOciArchive(options: ArchiveOptions): Promise<ArchiveResult> {
-  const layout = `${options.workFolder}/layout`;
+  const { workFolder, tag, loaded } = options;
+  const layout = `${workFolder}/layout`;
   await Deno.mkdir(`${layout}/blobs/sha256`, { recursive: true });
-
-  const layers: Descriptor[] = [];
-  const diffIds: string[] = [];
-  for (const [index, layer] of options.layers.entries()) {
-    const tar = `${options.workFolder}/layer-${index}.tar`;
-    await run(tarCommand(layer.folder, tar));
-    diffIds.push((await digestOf(tar)).digest);
-    await run(["gzip", "--no-name", "--fast", "--force", tar]);
-    layers.push(await addFile(layout, `${tar}.gz`, `${OCI}.layer.v1.tar+gzip`));
+  const known = new Map<string, Layer>();
+  const images: Written[] = [];
+  for (const image of sorted(options.images)) {
+    images.push(await writeImage(image, { ...options, layout, known }));
   }
-
-  const config = await addJson(layout, `${OCI}.config.v1+json`, {
-    architecture: options.architecture,
-    os: "linux",
-    config: {
-      Entrypoint: options.config.entrypoint,
-      Env: options.config.env,
-      WorkingDir: options.config.workingDir,
-      User: options.config.user,
-      Labels: options.config.labels,
-    },
-    rootfs: { type: "layers", diff_ids: diffIds },
-    history: options.layers.map((layer) => ({ comment: layer.comment })),
-  });
-  const manifest = await addJson(layout, `${OCI}.manifest.v1+json`, {
+  const index = await addJson(layout, `${OCI}.index.v1+json`, {
     schemaVersion: 2,
-    mediaType: `${OCI}.manifest.v1+json`,
-    config,
-    layers,
+    mediaType: `${OCI}.index.v1+json`,
+    manifests: images.map(({ manifest, architecture }) => ({
+      ...manifest,
+      platform: { architecture, os: "linux" },
+    })),
   });
   await writeJson(`${layout}/oci-layout`, { imageLayoutVersion: "1.0.0" });
   await writeJson(`${layout}/index.json`, {
     schemaVersion: 2,
     mediaType: `${OCI}.index.v1+json`,
     manifests: [{
-      ...manifest,
-      platform: { architecture: options.architecture, os: "linux" },
+      ...index,
       annotations: {
-        "io.containerd.image.name": options.tag,
-        "org.opencontainers.image.ref.name": options.tag.slice(options.tag.lastIndexOf(":") + 1),
+        "io.containerd.image.name": tag,
+        "org.opencontainers.image.ref.name": tag.slice(tag.lastIndexOf(":") + 1),
       },
     }],
   });
-  await writeJson(`${layout}/manifest.json`, [{
-    Config: blobPath(config.digest),
-    RepoTags: [options.tag],
-    Layers: layers.map((layer) => blobPath(layer.digest)),
-  }]);
+  await writeJson(
+    `${layout}/manifest.json`,
+    images.filter(({ architecture }) => architecture === loaded).map(({ config, layers }) => ({
+      Config: blobPath(config.digest),
+      RepoTags: [tag],
+      Layers: layers.map((layer) => blobPath(layer.digest)),
+    })),
+  );
   await run(tarCommand(layout, options.output));
   return {
-    digest: manifest.digest,
-    layerBytes: layers.reduce((sum, layer) => sum + layer.size, 0),
+    digest: index.digest,
+    images: images.map(({ architecture, manifest, layers }) => ({
+      architecture,
+      digest: manifest.digest,
+      layerBytes: layers.reduce((sum, layer) => sum + layer.size, 0),
+    })),
   };
+}
+
+/** By architecture, so that the order in which they are asked for changes nothing. */
+function sorted(images: readonly PlatformImage[]): readonly PlatformImage[] {
+  return images.toSorted((one, other) => one.architecture < other.architecture ? -1 : 1);
+}
+
+async function writeImage(
+  { architecture, layers: folders }: PlatformImage,
+  { config: { entrypoint, env, workingDir, user, labels }, created, layout, known, workFolder }:
+    & ArchiveOptions
+    & { readonly layout: string; readonly known: Map<string, Layer> },
+): Promise<Written> {
+  const layers: Layer[] = [];
+  for (const { folder } of folders) {
+    const layer = known.get(folder) ??
+      await writeLayer(folder, { layout, tar: `${workFolder}/layer-${known.size}.tar` });
+    known.set(folder, layer);
+    layers.push(layer);
+  }
+  const time = created.toISOString();
+  const config = await addJson(layout, `${OCI}.config.v1+json`, {
+    created: time,
+    architecture,
+    os: "linux",
+    config: {
+      Entrypoint: entrypoint,
+      Env: env,
+      WorkingDir: workingDir,
+      User: user,
+      Labels: labels,
+    },
+    rootfs: { type: "layers", diff_ids: layers.map(({ diffId }) => diffId) },
+    history: folders.map(({ comment }) => ({ created: time, comment })),
+  });
+  const blobs = layers.map(({ blob }) => blob);
+  const manifest = await addJson(layout, `${OCI}.manifest.v1+json`, {
+    schemaVersion: 2,
+    mediaType: `${OCI}.manifest.v1+json`,
+    config,
+    layers: blobs,
+  });
+  return { architecture, manifest, config, layers: blobs };
+}
+
+async function writeLayer(
+  folder: string,
+  { layout, tar }: { readonly layout: string; readonly tar: string },
+): Promise<Layer> {
+  await run(tarCommand(folder, tar));
+  const { digest: diffId } = await digestOf(tar);
+  await run(["gzip", "--no-name", "--fast", "--force", tar]);
+  return { diffId, blob: await addFile(layout, `${tar}.gz`, `${OCI}.layer.v1.tar+gzip`) };
 }
 
 /** The tag itself. Throws when it has no host (containerd and CRI-O want one), or no tag part. */

@@ -33,14 +33,22 @@ class Folder implements AsyncDisposable {
   }
 
   /** Writes the archive `<name>.tar` of some layers. */
-  async archive(name: string, layers: readonly string[]): Promise<ArchiveResult> {
+  async archive(
+    name: string,
+    layers: readonly string[],
+    architectures: readonly string[] = ["amd64"],
+  ): Promise<ArchiveResult> {
     const workFolder = `${this.path}/${name}-work`;
     await Deno.mkdir(workFolder);
     return await writeOciArchive({
-      layers: layers.map((folder) => ({ folder, comment: "a layer" })),
+      images: architectures.map((architecture) => ({
+        architecture,
+        layers: layers.map((folder) => ({ folder, comment: "a layer" })),
+      })),
       config: CONFIG,
+      created: new Date(1_700_000_000_000),
+      loaded: "amd64",
       tag: TAG,
-      architecture: "amd64",
       output: `${this.path}/${name}.tar`,
       workFolder,
     });
@@ -89,18 +97,20 @@ Deno.test("writeOciArchive writes an index, a manifest and a configuration whose
   const layout = await folder.unpacked("image");
 
   deepStrictEqual(await jsonIn(`${layout}/oci-layout`), { imageLayoutVersion: "1.0.0" });
-  const index = await jsonIn(`${layout}/index.json`);
-  const [entry] = index.manifests;
+  const { manifests: [entry] } = await jsonIn(`${layout}/index.json`);
   strictEqual(entry.digest, result.digest);
-  deepStrictEqual(entry.platform, { architecture: "amd64", os: "linux" });
+  strictEqual(entry.mediaType, "application/vnd.oci.image.index.v1+json");
   deepStrictEqual(entry.annotations, {
     "io.containerd.image.name": TAG,
     "org.opencontainers.image.ref.name": "0.1.0",
   });
 
-  const manifest = await jsonIn(await blobOf(layout, entry));
+  const { manifests: [image] } = await jsonIn(await blobOf(layout, entry));
+  deepStrictEqual(image.platform, { architecture: "amd64", os: "linux" });
+  strictEqual(image.digest, result.images[0]?.digest);
+  const manifest = await jsonIn(await blobOf(layout, image));
   const layers: readonly Descriptor[] = manifest.layers;
-  strictEqual(result.layerBytes, layers.reduce((sum, { size }) => sum + size, 0));
+  strictEqual(result.images[0]?.layerBytes, layers.reduce((sum, { size }) => sum + size, 0));
   const paths: string[] = [];
   for (const layer of layers) paths.push(await blobOf(layout, layer));
 
@@ -119,14 +129,41 @@ Deno.test("writeOciArchive writes an index, a manifest and a configuration whose
   deepStrictEqual(names.trim().split("\n"), ["./", "./a"]);
 });
 
+Deno.test("I4: writeOciArchive names the images of all platforms in one index, and a layer that they share is one blob", async () => {
+  await using folder = new Folder();
+  const only = await folder.layer("only", { a: "1" });
+  const { digest, images } = await folder.archive("image", [only], ["arm64", "amd64"]);
+  const layout = await folder.unpacked("image");
+  const { manifests: [entry] } = await jsonIn(`${layout}/index.json`);
+  const { manifests } = await jsonIn(await blobOf(layout, entry));
+  const found = [];
+  for (const image of manifests) {
+    const { config, layers: [layer] } = await jsonIn(await blobOf(layout, image));
+    const { architecture, created } = await jsonIn(await blobOf(layout, config));
+    deepStrictEqual(image.platform, { architecture, os: "linux" });
+    found.push([architecture, created, layer.digest]);
+  }
+  const [, , shared] = found[0] ?? [];
+  deepStrictEqual(found, [
+    ["amd64", "2023-11-14T22:13:20.000Z", shared],
+    ["arm64", "2023-11-14T22:13:20.000Z", shared],
+  ]);
+  deepStrictEqual(
+    images.map(({ digest }) => digest),
+    manifests.map((one: Descriptor) => one.digest),
+  );
+  strictEqual((await folder.archive("other", [only], ["amd64", "arm64"])).digest, digest);
+});
+
 Deno.test("writeOciArchive writes what docker load reads, naming the same blobs", async () => {
   await using folder = new Folder();
-  await folder.archive("image", [await folder.layer("only", { a: "1" })]);
+  await folder.archive("image", [await folder.layer("only", { a: "1" })], ["arm64", "amd64"]);
   const layout = await folder.unpacked("image");
-  const [loaded] = await jsonIn(`${layout}/manifest.json`);
-  deepStrictEqual(loaded.RepoTags, [TAG]);
-  const [entry] = (await jsonIn(`${layout}/index.json`)).manifests;
-  const manifest = await jsonIn(await blobOf(layout, entry));
+  const [loaded, ...others] = await jsonIn(`${layout}/manifest.json`);
+  deepStrictEqual([loaded.RepoTags, others], [[TAG], []]);
+  const { manifests: [entry] } = await jsonIn(`${layout}/index.json`);
+  const { manifests: [image] } = await jsonIn(await blobOf(layout, entry));
+  const manifest = await jsonIn(await blobOf(layout, image));
   const pathOf = ({ digest }: Descriptor) => `blobs/${digest.replace(":", "/")}`;
   strictEqual(loaded.Config, pathOf(manifest.config));
   deepStrictEqual(loaded.Layers, manifest.layers.map(pathOf));

@@ -4,10 +4,12 @@
  *
  * @module
  */
-import { AGENT, labelsOf, selectorOf } from "../names.ts";
+import { ENVIRONMENT } from "../../agent/settings.ts";
+import { labelsOf, selectorOf } from "../names.ts";
 import type { DeploySettings } from "../settings.ts";
-import { fieldEnv, podTemplate } from "./pod.ts";
+import { ACCOUNT_FILES, allow, fieldEnv, HTTP_PORT, podTemplate } from "./pod.ts";
 
+const DHCP_PORT = 67;
 /** Where an agent keeps what it knows, for a restart while the API server is away. */
 const STATE_DIR = "/var/lib/vm-dhcp";
 
@@ -15,37 +17,42 @@ const STATE_DIR = "/var/lib/vm-dhcp";
  * Its Deployment. `spec.replicas` is left to the controller: what a second `deploy` does not mention, it does not change.
  */
 export function agentDeployment(settings: DeploySettings): unknown {
-  const { agent } = settings;
-  const labels = { "network.harvesterhci.io/agent-deployment": AGENT };
+  const { agent, names: { agent: name } } = settings;
+  const labels = { "network.harvesterhci.io/agent-deployment": name };
   const template = podTemplate({
-    role: AGENT,
+    role: name,
     labels,
     container: "agent",
-    settings: agent,
+    // The controller adds its own affinity to that of the settings, which it is told.
+    settings: { ...agent, affinity: {} },
     permissions: [
-      "--allow-net",
-      "--allow-env",
+      allow(
+        "net",
+        settings.addresses.apiServer,
+        `${settings.addresses.pod}:${HTTP_PORT}`,
+        `127.0.0.1:${HTTP_PORT}`,
+        `0.0.0.0:${DHCP_PORT}`,
+      ),
+      allow("env", ...ENVIRONMENT),
+      // Whatever file is named here, it is the C library, which can do anything that the kernel allows the pod.
       "--allow-ffi",
-      `--allow-read=/var/run/secrets/kubernetes.io,${STATE_DIR},/proc/sys/net`,
-      `--allow-write=${STATE_DIR}`,
+      allow("read", ACCOUNT_FILES, STATE_DIR, "/etc/resolv.conf"),
+      allow("write", STATE_DIR),
     ],
     program: "agent/main.ts",
-    args: [`--state-dir=${STATE_DIR}`],
+    args: [
+      `--listen=${settings.addresses.pod}:${HTTP_PORT}`,
+      `--state-dir=${STATE_DIR}`,
+    ],
     env: [
       fieldEnv("POD_NAMESPACE", "metadata.namespace"),
       fieldEnv("POD_NAME", "metadata.name"),
       fieldEnv("POD_UID", "metadata.uid"),
+      fieldEnv("POD_IP", "status.podIP"),
+      fieldEnv("HOST_IP", "status.hostIP"),
     ],
-    port: { name: "http", containerPort: 8080 },
+    port: { name: "http", containerPort: HTTP_PORT },
     scheme: "HTTP",
-    // Added capabilities are effective for root only: port 67, interface addresses, packet sockets.
-    securityContext: {
-      capabilities: { drop: ["ALL"], add: ["NET_ADMIN", "NET_BIND_SERVICE", "NET_RAW"] },
-      readOnlyRootFilesystem: true,
-      runAsUser: 0,
-      runAsGroup: 0,
-      seccompProfile: { type: "RuntimeDefault" },
-    },
     volumes: [{ name: "state", mountPath: STATE_DIR }],
     terminationGracePeriodSeconds: 15,
   }, settings);
@@ -53,12 +60,12 @@ export function agentDeployment(settings: DeploySettings): unknown {
     apiVersion: "apps/v1",
     kind: "Deployment",
     metadata: {
-      name: AGENT,
+      name,
       namespace: settings.namespace,
-      labels: labelsOf(AGENT),
+      labels: labelsOf(name),
     },
     spec: {
-      selector: { matchLabels: { ...selectorOf(AGENT), ...labels } },
+      selector: { matchLabels: { ...selectorOf(name), ...labels } },
       strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
       template,
     },

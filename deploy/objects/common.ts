@@ -1,10 +1,11 @@
 /**
- * The namespace, the ServiceAccounts, the PodDisruptionBudgets and the monitors.
+ * The namespace, the ServiceAccounts and the PodDisruptionBudgets.
  *
  * @module
  */
-import { AGENT, CONTROLLER, labelsOf, MADE_BY, selectorOf, WEBHOOK } from "../names.ts";
-import type { DeploySettings } from "../settings.ts";
+import { labelsOf, MADE_BY, selectorOf } from "../names.ts";
+import type { DeploySettings, RoleSettings } from "../settings.ts";
+import { filled } from "../values/merge.ts";
 
 /** The namespace. Agents need more than the `restricted` and `baseline` levels of Pod Security allow. */
 export function namespaceObject(settings: DeploySettings): unknown {
@@ -19,34 +20,29 @@ export function namespaceObject(settings: DeploySettings): unknown {
   };
 }
 
-/** One ServiceAccount for each role. */
+/** One ServiceAccount for each role that has none of somebody else's. */
 export function serviceAccounts(settings: DeploySettings): unknown[] {
-  return [CONTROLLER, WEBHOOK, AGENT].map((role) => ({
-    apiVersion: "v1",
-    kind: "ServiceAccount",
-    metadata: { name: role, namespace: settings.namespace, labels: labelsOf(role) },
-  }));
+  const { controller, webhook, agent, names, namespace } = settings;
+  const roles: readonly (readonly [string, RoleSettings])[] = [
+    [names.controller, controller],
+    [names.webhook, webhook],
+    [names.agent, agent],
+  ];
+  return roles
+    .filter(([, { serviceAccount }]) => serviceAccount.create)
+    .map(([role, { serviceAccount: { name, annotations } }]) => ({
+      apiVersion: "v1",
+      kind: "ServiceAccount",
+      metadata: { name, namespace, labels: labelsOf(role), ...filled({ annotations }) },
+    }));
 }
 
 /** A drained node takes one pod of a role at a time. The controller makes those of the agents it renders. */
-export function disruptionBudgets(settings: DeploySettings): unknown[] {
-  return [CONTROLLER, WEBHOOK].map((role) => ({
+export function disruptionBudgets({ names, namespace }: DeploySettings): unknown[] {
+  return [names.controller, names.webhook].map((role) => ({
     apiVersion: "policy/v1",
     kind: "PodDisruptionBudget",
-    metadata: { name: role, namespace: settings.namespace, labels: labelsOf(role) },
+    metadata: { name: role, namespace, labels: labelsOf(role) },
     spec: { maxUnavailable: 1, selector: { matchLabels: selectorOf(role) } },
-  }));
-}
-
-/** How the Prometheus operator finds the metrics. */
-export function podMonitors(settings: DeploySettings): unknown[] {
-  return [CONTROLLER, AGENT].map((role) => ({
-    apiVersion: "monitoring.coreos.com/v1",
-    kind: "PodMonitor",
-    metadata: { name: role, namespace: settings.namespace, labels: labelsOf(role) },
-    spec: {
-      selector: { matchLabels: selectorOf(role) },
-      podMetricsEndpoints: [{ port: "http", path: "/metrics" }],
-    },
   }));
 }

@@ -3,44 +3,59 @@
  *
  * @module
  */
-import { AGENT, CONTROLLER, labelsOf, selectorOf } from "../names.ts";
+import { ENVIRONMENT } from "../../controller/settings.ts";
+import { labelsOf, selectorOf } from "../names.ts";
 import type { DeploySettings } from "../settings.ts";
-import { fieldEnv, podTemplate, spread, UNPRIVILEGED } from "./pod.ts";
+import { isEmpty } from "../values/merge.ts";
+import { ACCOUNT_FILES, allow, fieldEnv, HTTP_PORT, podTemplate, spread } from "./pod.ts";
 
 /** Its Deployment. */
 export function controllerDeployment(settings: DeploySettings): unknown {
+  const { names: { controller: name, agent }, lockNamespace } = settings;
   const template = podTemplate({
-    role: CONTROLLER,
+    role: name,
     container: "controller",
     settings: settings.controller,
-    permissions: ["--allow-net", "--allow-env", "--allow-read=/var/run/secrets/kubernetes.io"],
+    permissions: [
+      // Anywhere: it looks up names of NTP servers, and only the node knows which server answers that.
+      "--allow-net",
+      allow("env", ...ENVIRONMENT),
+      allow("read", ACCOUNT_FILES),
+    ],
     program: "controller/main.ts",
     args: [
+      `--listen=${settings.addresses.pod}:${HTTP_PORT}`,
       `--agent-replicas=${settings.agent.replicas}`,
       `--agent-anti-affinity=${settings.agent.antiAffinity}`,
       `--pools-per-agent=${settings.agent.poolsPerAgent}`,
+      `--tenancy=${settings.tenancy}`,
+      ...(isEmpty(settings.agent.affinity)
+        ? []
+        : [`--agent-affinity=${JSON.stringify(settings.agent.affinity)}`]),
     ],
     env: [
-      { name: "VM_DHCP_CONTROLLER_NAME", value: CONTROLLER },
+      { name: "VM_DHCP_CONTROLLER_NAME", value: name },
       fieldEnv("POD_NAMESPACE", "metadata.namespace"),
       fieldEnv("POD_NAME", "metadata.name"),
+      fieldEnv("POD_IP", "status.podIP"),
       fieldEnv("AGENT_NAMESPACE", "metadata.namespace"),
-      { name: "AGENT_DEPLOYMENT_NAME", value: AGENT },
+      // Not a flag: the image of 0.1.0 ignores what it does not know in its environment.
+      { name: "VM_DHCP_LOCK_NAMESPACE", value: lockNamespace },
+      { name: "AGENT_DEPLOYMENT_NAME", value: agent },
       { name: "AGENT_CONTAINER_NAME", value: "agent" },
     ],
-    port: { name: "http", containerPort: 8080 },
+    port: { name: "http", containerPort: HTTP_PORT },
     scheme: "HTTP",
-    securityContext: UNPRIVILEGED,
-    affinity: spread(CONTROLLER),
+    affinity: spread(name),
     terminationGracePeriodSeconds: 15,
   }, settings);
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
-    metadata: { name: CONTROLLER, namespace: settings.namespace, labels: labelsOf(CONTROLLER) },
+    metadata: { name, namespace: settings.namespace, labels: labelsOf(name) },
     spec: {
       replicas: settings.controller.replicas,
-      selector: { matchLabels: selectorOf(CONTROLLER) },
+      selector: { matchLabels: selectorOf(name) },
       strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
       template,
     },

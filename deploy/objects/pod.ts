@@ -5,6 +5,7 @@
  */
 import { labelsOf, selectorOf } from "../names.ts";
 import type { DeploySettings, RoleSettings } from "../settings.ts";
+import { filled, isEmpty } from "../values/merge.ts";
 
 /**
  * How the roles use memory. Each change of a pool is its whole allocation anew, and the one before is garbage: an agent of
@@ -14,7 +15,7 @@ import type { DeploySettings, RoleSettings } from "../settings.ts";
 const SMALL_HEAP = "--v8-flags=--max-semi-space-size=2,--heap-growing-percent=30";
 
 /** What one role adds. */
-export interface RolePod {
+interface RolePod {
   readonly role: string;
   /** More labels of the pods. */
   readonly labels?: Readonly<Record<string, string>>;
@@ -30,23 +31,24 @@ export interface RolePod {
   readonly env: readonly EnvVar[];
   readonly port: { readonly name: string; readonly containerPort: number };
   readonly scheme: "HTTP" | "HTTPS";
-  readonly securityContext: Readonly<Record<string, unknown>>;
   readonly volumes?: readonly Volume[];
+  /** Where the pods go, if the settings do not say. */
   readonly affinity?: unknown;
   readonly terminationGracePeriodSeconds: number;
 }
 
 /** An environment variable. */
-export interface EnvVar {
+interface EnvVar {
   readonly name: string;
   readonly value?: string;
   readonly valueFrom?: { readonly fieldRef: { readonly fieldPath: string } };
 }
 
-/** An empty folder for a container. */
-export interface Volume {
+/** A folder for a container: an empty one, or what the source says. */
+interface Volume {
   readonly name: string;
   readonly mountPath: string;
+  readonly source?: Readonly<Record<string, unknown>>;
 }
 
 /** An environment variable that holds a field of the pod, such as `metadata.name`. */
@@ -54,16 +56,19 @@ export function fieldEnv(name: string, fieldPath: string): EnvVar {
   return { name, valueFrom: { fieldRef: { fieldPath } } };
 }
 
-/** Without root, without capabilities. */
-export const UNPRIVILEGED = {
-  allowPrivilegeEscalation: false,
-  capabilities: { drop: ["ALL"] },
-  readOnlyRootFilesystem: true,
-  runAsNonRoot: true,
-  runAsUser: 65532,
-  runAsGroup: 65532,
-  seccompProfile: { type: "RuntimeDefault" },
-} as const;
+/** The port for probes and metrics. */
+export const HTTP_PORT = 8080;
+
+/** The files by which a pod reaches its cluster. */
+export const ACCOUNT_FILES = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+/** What Deno allows a program, as its flag. */
+export function allow(
+  what: "net" | "env" | "read" | "write",
+  ...values: readonly string[]
+): string {
+  return `--allow-${what}=${values.join()}`;
+}
 
 /** Prefer nodes that have no pod of the same role yet. */
 export function spread(role: string): unknown {
@@ -80,23 +85,37 @@ export function spread(role: string): unknown {
   };
 }
 
+/** The flag for how much a program logs, if it needs one. */
+function logFlags({ logLevel }: Pick<DeploySettings, "logLevel">): readonly string[] {
+  return logLevel === "info" ? [] : [`--log-level=${logLevel}`];
+}
+
 /** The pod template of a role. */
 export function podTemplate(pod: RolePod, settings: DeploySettings): unknown {
-  const volumes = pod.volumes ?? [];
+  const { settings: role, volumes = [] } = pod;
+  const mounts = volumes.map(({ name, mountPath }) => ({ name, mountPath }));
+  const sources = volumes.map(({ name, source = { emptyDir: {} } }) => ({ name, ...source }));
   return {
-    metadata: { labels: { ...labelsOf(pod.role), ...pod.labels } },
+    metadata: {
+      labels: { ...role.podLabels, ...labelsOf(pod.role), ...pod.labels },
+      ...filled({ annotations: role.podAnnotations }),
+    },
     spec: {
-      serviceAccountName: pod.role,
-      priorityClassName: pod.settings.priorityClassName,
+      serviceAccountName: role.serviceAccount.name,
       terminationGracePeriodSeconds: pod.terminationGracePeriodSeconds,
-      imagePullSecrets: settings.imagePullSecrets,
-      nodeSelector: pod.settings.nodeSelector,
-      tolerations: pod.settings.tolerations,
-      ...(pod.affinity === undefined ? {} : { affinity: pod.affinity }),
+      ...filled({
+        priorityClassName: role.priorityClassName,
+        imagePullSecrets: settings.imagePullSecrets,
+        nodeSelector: role.nodeSelector,
+        tolerations: role.tolerations,
+        affinity: isEmpty(role.affinity) ? pod.affinity : role.affinity,
+        topologySpreadConstraints: role.topologySpreadConstraints,
+        securityContext: role.podSecurityContext,
+      }),
       containers: [{
         name: pod.container,
-        image: settings.image,
-        imagePullPolicy: settings.imagePullPolicy,
+        image: role.image ?? settings.image,
+        imagePullPolicy: role.imagePullPolicy,
         args: [
           "run",
           "--cached-only",
@@ -105,20 +124,20 @@ export function podTemplate(pod: RolePod, settings: DeploySettings): unknown {
           ...pod.permissions,
           pod.program,
           ...pod.args,
+          ...logFlags(settings),
+          ...role.extraArgs,
         ],
-        env: pod.env,
+        env: [...pod.env, ...role.extraEnv],
         ports: [pod.port],
         readinessProbe: probe(pod, { path: "/readyz", periodSeconds: 2, failureThreshold: 2 }),
         livenessProbe: probe(pod, { path: "/healthz", periodSeconds: 10, failureThreshold: 3 }),
-        resources: pod.settings.resources,
-        securityContext: pod.securityContext,
-        ...(volumes.length === 0
-          ? {}
-          : { volumeMounts: volumes.map(({ name, mountPath }) => ({ name, mountPath })) }),
+        ...filled({
+          resources: filled(role.resources),
+          securityContext: role.securityContext,
+          volumeMounts: [...mounts, ...role.volumeMounts],
+        }),
       }],
-      ...(volumes.length === 0
-        ? {}
-        : { volumes: volumes.map(({ name }) => ({ name, emptyDir: {} })) }),
+      ...filled({ volumes: [...sources, ...role.volumes] }),
     },
   };
 }

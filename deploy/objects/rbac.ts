@@ -1,10 +1,10 @@
 /**
  * Who may do what: one ServiceAccount per role, exactly the verbs that it uses. `tests/deploy` proves that none is missing and
- * none is unused.
+ * none is unused. What RBAC cannot say is said in `admission.ts`.
  *
  * @module
  */
-import { AGENT, CONTROLLER, labelsOf, LOCK_NAMESPACE, WEBHOOK } from "../names.ts";
+import { labelsOf, LOCK_NAME, type Names, secretOf } from "../names.ts";
 import type { DeploySettings } from "../settings.ts";
 
 /** A rule of a Role or ClusterRole. */
@@ -15,127 +15,204 @@ export interface PolicyRule {
   readonly resourceNames?: readonly string[];
 }
 
+/** Rules by the role that they are for. */
+type RoleRules = Readonly<Record<string, readonly PolicyRule[]>>;
+
 const GROUP = "network.harvesterhci.io";
 const READ = ["get", "list", "watch"];
 const FOLLOW = ["list", "watch"];
 const HOLD = [...READ, "create", "patch"];
+const CHANGE = ["create", "update", "patch", "delete", "deletecollection"];
 
 /** Rules of a role in the whole cluster. */
-export const CLUSTER_RULES: Readonly<Record<string, readonly PolicyRule[]>> = {
-  [CONTROLLER]: [
-    { apiGroups: [GROUP], resources: ["ippools"], verbs: [...READ, "patch"] },
-    {
-      apiGroups: [GROUP],
-      resources: ["virtualmachinenetworkconfigs"],
-      verbs: [...READ, "create", "update", "patch", "delete"],
-    },
-    {
-      apiGroups: [GROUP],
-      resources: ["ippools/status", "virtualmachinenetworkconfigs/status"],
-      verbs: ["update"],
-    },
-    { apiGroups: ["kubevirt.io"], resources: ["virtualmachines"], verbs: READ },
-    { apiGroups: ["kubevirt.io"], resources: ["virtualmachineinstances"], verbs: FOLLOW },
-    {
-      apiGroups: ["k8s.cni.cncf.io"],
-      resources: ["network-attachment-definitions"],
-      verbs: [...FOLLOW, "patch"],
-    },
-    { apiGroups: [""], resources: ["namespaces"], verbs: FOLLOW },
-    { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
-  ],
-  [WEBHOOK]: [
-    {
-      apiGroups: [GROUP],
-      resources: ["ippools", "virtualmachinenetworkconfigs"],
-      verbs: FOLLOW,
-    },
-    {
-      apiGroups: ["k8s.cni.cncf.io"],
-      resources: ["network-attachment-definitions"],
-      verbs: FOLLOW,
-    },
-    {
-      apiGroups: ["admissionregistration.k8s.io"],
-      resources: ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"],
-      verbs: ["get", "patch"],
-      resourceNames: [WEBHOOK],
-    },
-  ],
-  [AGENT]: [{ apiGroups: [GROUP], resources: ["ippools"], verbs: FOLLOW }],
-};
+function clusterRules({ controller, webhook, agent }: Names, keepsCertificate: boolean): RoleRules {
+  return {
+    [controller]: [
+      { apiGroups: [GROUP], resources: ["ippools"], verbs: [...READ, "patch"] },
+      {
+        apiGroups: [GROUP],
+        resources: ["virtualmachinenetworkconfigs"],
+        verbs: [...READ, "create", "update", "patch", "delete"],
+      },
+      {
+        apiGroups: [GROUP],
+        resources: ["ippools/status", "virtualmachinenetworkconfigs/status"],
+        verbs: ["update"],
+      },
+      { apiGroups: ["kubevirt.io"], resources: ["virtualmachines"], verbs: READ },
+      { apiGroups: ["kubevirt.io"], resources: ["virtualmachineinstances"], verbs: FOLLOW },
+      {
+        apiGroups: ["k8s.cni.cncf.io"],
+        resources: ["network-attachment-definitions"],
+        verbs: [...FOLLOW, "patch"],
+      },
+      { apiGroups: [""], resources: ["namespaces"], verbs: FOLLOW },
+      { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
+    ],
+    [webhook]: [
+      {
+        apiGroups: [GROUP],
+        resources: ["ippools", "virtualmachinenetworkconfigs"],
+        verbs: FOLLOW,
+      },
+      {
+        apiGroups: ["k8s.cni.cncf.io"],
+        resources: ["network-attachment-definitions"],
+        verbs: FOLLOW,
+      },
+      ...keepsCertificate
+        ? [{
+          apiGroups: ["admissionregistration.k8s.io"],
+          resources: ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"],
+          // Made by apply, which has a name to limit.
+          verbs: ["get", "patch", "create"],
+          resourceNames: [webhook],
+        }]
+        : [],
+    ],
+    [agent]: [{ apiGroups: [GROUP], resources: ["ippools"], verbs: FOLLOW }],
+  };
+}
 
 /** Rules of a role in the deployment's namespace. */
-export const NAMESPACE_RULES: Readonly<Record<string, readonly PolicyRule[]>> = {
-  [CONTROLLER]: [
-    { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: FOLLOW },
-    {
-      apiGroups: ["apps"],
-      resources: ["deployments"],
-      verbs: [...FOLLOW, "create", "patch", "delete"],
-    },
-    {
-      apiGroups: ["policy"],
-      resources: ["poddisruptionbudgets"],
-      verbs: [...FOLLOW, "create", "patch", "delete"],
-    },
-    { apiGroups: [""], resources: ["pods"], verbs: [...FOLLOW, "delete"] },
-  ],
-  [WEBHOOK]: [
-    {
-      apiGroups: [""],
-      resources: ["secrets"],
-      verbs: ["get", "update"],
-      resourceNames: [`${WEBHOOK}-tls`],
-    },
-    // The name of what is not there yet cannot be limited.
-    { apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
-  ],
-  [AGENT]: [{
-    apiGroups: ["coordination.k8s.io"],
-    resources: ["leases"],
-    verbs: HOLD,
-  }],
-};
+function namespaceRules(
+  { controller, webhook, agent }: Names,
+  keepsCertificate: boolean,
+): RoleRules {
+  return {
+    [controller]: [
+      { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: FOLLOW },
+      {
+        apiGroups: ["apps"],
+        resources: ["deployments"],
+        verbs: [...FOLLOW, "create", "patch", "delete"],
+      },
+      {
+        apiGroups: ["policy"],
+        resources: ["poddisruptionbudgets"],
+        verbs: [...FOLLOW, "create", "patch", "delete"],
+      },
+      { apiGroups: [""], resources: ["pods"], verbs: [...FOLLOW, "delete"] },
+      // What the kubelet says of the agents' pods: there is no narrower right.
+      { apiGroups: [""], resources: ["events"], verbs: FOLLOW },
+    ],
+    ...keepsCertificate
+      ? {
+        [webhook]: [
+          {
+            apiGroups: [""],
+            resources: ["secrets"],
+            verbs: ["get", "update"],
+            resourceNames: [secretOf(webhook)],
+          },
+          // The name of what is not there yet cannot be limited.
+          { apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
+        ],
+      }
+      : {},
+    [agent]: [{
+      apiGroups: ["coordination.k8s.io"],
+      resources: ["leases"],
+      verbs: HOLD,
+    }],
+  };
+}
 
 /** Rules of a role in the namespace of the leader lock. */
-export const LOCK_RULES: Readonly<Record<string, readonly PolicyRule[]>> = {
-  [CONTROLLER]: [{ apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: HOLD }],
+function lockRules({ controller }: Names): RoleRules {
+  return {
+    [controller]: [
+      {
+        apiGroups: ["coordination.k8s.io"],
+        resources: ["leases"],
+        verbs: [...READ, "patch"],
+        resourceNames: [LOCK_NAME],
+      },
+      // The name of what is not there yet cannot be limited.
+      { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["create"] },
+    ],
+  };
+}
+
+/**
+ * What people may do with our kinds who may view, edit or administer a namespace. Never with their status: that is the record of
+ * who has which address, and the controller's alone.
+ */
+const VERBS_FOR_PEOPLE: Readonly<Record<string, readonly string[]>> = {
+  view: READ,
+  edit: [...READ, ...CHANGE],
+  admin: [...READ, ...CHANGE],
 };
 
 /** All roles and their bindings. */
 export function rbacObjects(settings: DeploySettings): unknown[] {
-  const { namespace } = settings;
+  const { namespace, names, lockNamespace } = settings;
+  const keepsCertificate = settings.webhook.certificate === "own";
+  const accounts = accountsOf(settings);
   return [
-    ...entries(CLUSTER_RULES).flatMap(([role, rules]) =>
-      bound(role, rules, { subjects: namespace })
+    ...rolesForPeople(names.people),
+    ...Object.entries(clusterRules(names, keepsCertificate)).flatMap(([role, rules]) =>
+      bound({ role, rules, account: accounts[role], namespace })
     ),
-    ...entries(NAMESPACE_RULES).flatMap(([role, rules]) =>
-      bound(role, rules, { subjects: namespace, within: namespace })
+    ...Object.entries(namespaceRules(names, keepsCertificate)).flatMap(([role, rules]) =>
+      bound({ role, rules, account: accounts[role], namespace, within: namespace })
     ),
-    ...entries(LOCK_RULES).flatMap(([role, rules]) =>
-      bound(`${role}-lock`, rules, { subjects: namespace, within: LOCK_NAMESPACE, account: role })
+    ...Object.entries(lockRules(names)).flatMap(([role, rules]) =>
+      bound({
+        role,
+        name: `${role}-lock`,
+        rules,
+        account: accounts[role],
+        namespace,
+        within: lockNamespace,
+      })
     ),
   ];
 }
 
-function entries(
-  rules: Readonly<Record<string, readonly PolicyRule[]>>,
-): [string, readonly PolicyRule[]][] {
-  return Object.entries(rules);
+/** Names of the ServiceAccounts, by the role's. */
+export function accountsOf(
+  { names, controller, webhook, agent }: DeploySettings,
+): Readonly<Record<string, string>> {
+  return {
+    [names.controller]: controller.serviceAccount.name,
+    [names.webhook]: webhook.serviceAccount.name,
+    [names.agent]: agent.serviceAccount.name,
+  };
 }
 
+function rolesForPeople(name: string): unknown[] {
+  return Object.entries(VERBS_FOR_PEOPLE).map(([role, verbs]) => ({
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "ClusterRole",
+    metadata: {
+      name: `${name}-${role}`,
+      labels: {
+        ...labelsOf(name),
+        [`rbac.authorization.k8s.io/aggregate-to-${role}`]: "true",
+      },
+    },
+    rules: [{ apiGroups: [GROUP], resources: ["ippools", "virtualmachinenetworkconfigs"], verbs }],
+  }));
+}
+
+/** A role and its binding: in one namespace, or everywhere. */
 function bound(
-  name: string,
-  rules: readonly PolicyRule[],
-  where: { readonly subjects: string; readonly within?: string; readonly account?: string },
+  { role, name = role, rules, account = role, namespace, within }: {
+    readonly role: string;
+    readonly name?: string;
+    readonly rules: readonly PolicyRule[];
+    readonly account?: string | undefined;
+    /** The ServiceAccount's. */
+    readonly namespace: string;
+    readonly within?: string;
+  },
 ): unknown[] {
-  const account = where.account ?? name;
-  const kind = where.within === undefined ? "ClusterRole" : "Role";
+  const kind = within === undefined ? "ClusterRole" : "Role";
   const metadata = {
     name,
-    ...(where.within === undefined ? {} : { namespace: where.within }),
-    labels: labelsOf(account),
+    ...(within === undefined ? {} : { namespace: within }),
+    labels: labelsOf(role),
   };
   const apiVersion = "rbac.authorization.k8s.io/v1";
   return [
@@ -145,7 +222,7 @@ function bound(
       kind: `${kind}Binding`,
       metadata,
       roleRef: { apiGroup: "rbac.authorization.k8s.io", kind, name },
-      subjects: [{ kind: "ServiceAccount", name: account, namespace: where.subjects }],
+      subjects: [{ kind: "ServiceAccount", name: account, namespace }],
     },
   ];
 }
