@@ -4,7 +4,7 @@ import { CLIENT_ADDRESS, CLIENT_MAC, messageOf, poolWith } from "../../agent/tes
 import { MemoryHost } from "../../agent/testing/memory_host.ts";
 import { MemoryPort } from "../../agent/testing/memory_port.ts";
 import type { AgentNetwork, AgentOptions, SnapshotStore } from "../../agent/types.ts";
-import type { AgentReport } from "../../core/api/agent_report.ts";
+import type { AgentReport } from "../../core/api/agent/agent_report.ts";
 import { parseAgentReport } from "../../core/api/mod.ts";
 import type { IPPool } from "../../core/api/types.ts";
 import { MessageType } from "../../core/dhcp/mod.ts";
@@ -17,8 +17,9 @@ import {
   type RestAnswer,
   toRestClient,
 } from "../../kube/mod.ts";
-import { ManualClock } from "../../runtime/manual_clock.ts";
-import { memoryLogger } from "../../runtime/memory_logger.ts";
+import type { Leadership } from "../../kube/election/leadership.ts";
+import { ManualClock } from "../../runtime/testing/manual_clock.ts";
+import { memoryLogger } from "../../runtime/testing/memory_logger.ts";
 import { EmbeddedApi } from "../../standalone/api/mod.ts";
 
 const POOL = "default/net-48";
@@ -119,7 +120,8 @@ async function answers(port: MemoryPort | undefined, clock: ManualClock): Promis
   assert.ok(port);
   const before = port.sent.length;
   port.arrive(messageOf(MessageType.Discover));
-  await clock.settle();
+  // A loop that has only just begun takes its first packets some turns later.
+  for (let turn = 0; turn < 20 && port.sent.length === before; turn++) await clock.settle();
   return port.sent.length > before;
 }
 
@@ -150,6 +152,7 @@ Deno.test("the agent serves a pool as soon as it is synced, and tells so everywh
       'vmdhcpagent_pool_state{ippool="default/net-48",reason="Serving"} 1',
       'vmdhcpagent_leases{ippool="default/net-48"} 1',
       'vmdhcpagent_socket_opens_total{ippool="default/net-48"} 1',
+      'vmdhcpagent_unread_packets_total{ippool="default/net-48"} 0',
       "vmdhcpagent_leading 1",
     ]
   ) assert.ok(metrics.includes(`${line}\n`), line);
@@ -238,23 +241,24 @@ Deno.test("rule 100: an agent that starts while the API server is away serves fr
   assert.equal(second.reason(), "NotSynced");
   assert.equal(await answers(second.ports.get("eth1"), second.clock), false);
   await second.clock.advance(200);
-  for (let turn = 0; turn < 1_000 && second.reason() !== "Serving"; turn++) {
-    await second.clock.settle();
-  }
-  assert.match(second.agent.report().pools[POOL]?.message ?? "", /the API server does not answer/);
+  const served = () => second.agent.report().pools[POOL];
+  const isToldOf = () => served()?.message.includes("the API server does not answer") === true;
+  await second.clock.advanceUntil(isToldOf, { limitMs: 10_000 });
+  assert.equal(served()?.reason, "Serving");
   assert.equal(await answers(second.ports.get("eth1"), second.clock), true);
   await second.end();
 });
 
-Deno.test("the agent reports an address that a guest declined", async () => {
-  const { clock, ports, write, reported, end } = setUp();
+Deno.test("the agent reports an address that a guest declined and another machine has", async () => {
+  const { clock, host, ports, write, reported, end } = setUp();
+  host.neighbour(CLIENT_ADDRESS, "52:54:00:00:00:99");
   await write(poolWith());
   await clock.advance(100);
   ports.get("eth1")?.arrive(messageOf(MessageType.Decline, [
     { code: 50, value: parseIPv4(CLIENT_ADDRESS) },
     { code: 54, value: parseIPv4("192.168.48.77") },
   ]));
-  await clock.advance(100);
+  await clock.advance(500);
   const declined = (await reported())?.pools[POOL]?.declined;
   assert.deepEqual(declined?.map(({ address, macAddress }) => [address, macAddress]), [[
     CLIENT_ADDRESS,
@@ -287,6 +291,28 @@ Deno.test("the agent adds, changes and removes networks while it runs, and distu
   await end();
 });
 
+Deno.test("T9: a pool that asks for an address of the API server's costs the agent's other pools nothing", async () => {
+  const needed = [{ address: parseIPv4("192.168.48.99"), owner: "the API server" }];
+  const { agent, clock, host, ports, write, reason, reported, end } = setUp({
+    networks: [BLUE, RED],
+    needed: () => needed,
+  });
+  await write(poolWith());
+  const evil = poolWith({ serverIP: "192.168.48.99" });
+  await write({ ...evil, metadata: { namespace: "default", name: "net-49" } });
+  await clock.advance(100);
+  assert.equal(reason(), "Serving");
+  assert.equal(await answers(ports.get("eth1"), clock), true);
+  assert.equal(await answers(ports.get("eth2"), clock), false);
+  // Not being ready would hold up the rollout of every pool of the agent.
+  assert.equal(agent.ready, true);
+  const told = (await reported())?.pools["default/net-49"];
+  assert.deepEqual([told?.ready, told?.reason], [false, "AddressMissing"]);
+  assert.match(told?.message ?? "", /^192\.168\.48\.99 is the address of the API server, which /);
+  assert.deepEqual(host.calls.filter((call) => call.endsWith(" eth2")), []);
+  await end();
+});
+
 Deno.test("the agent is not ready while an interface is missing, and names it", async () => {
   const { agent, clock, host, write, get, end } = setUp();
   await write(poolWith());
@@ -301,6 +327,107 @@ Deno.test("the agent is not ready while an interface is missing, and names it", 
     ready: false,
     reasons: ["default/net-48: InterfaceMissing: Interface eth1 does not exist"],
   });
+  await end();
+});
+
+Deno.test("the agent is ready while another machine has the server's address, and tells so", async () => {
+  const { agent, clock, host, ports, write, reason, reported, get, end } = setUp();
+  await write(poolWith());
+  host.neighbour("192.168.48.77", "52:54:00:00:00:99");
+  await clock.advance(30_000);
+  assert.equal(reason(), "AddressInUse");
+  assert.equal(agent.ready, true);
+  assert.equal((await get("/readyz")).status, 200);
+  assert.equal(await answers(ports.get("eth1"), clock), true);
+  assert.equal((await reported())?.pools[POOL]?.reason, "AddressInUse");
+  await end();
+});
+
+Deno.test("the agent is ready as a standby and while its pool is paused, and silent", async () => {
+  const leadership: Leadership = { leading: false, onChange: () => undefined };
+  const { agent, clock, ports, write, reason, get, end } = setUp({ leadership });
+  await write(poolWith());
+  await clock.advance(100);
+  assert.deepEqual([reason(), agent.ready], ["Standby", true]);
+  assert.equal(await answers(ports.get("eth1"), clock), false);
+  assert.match((await get("/metrics")).body, /^vmdhcpagent_leading 0$/m);
+  await write({ ...poolWith(), spec: { ...poolWith().spec, paused: true } });
+  await clock.advance(100);
+  assert.deepEqual([reason(), agent.ready], ["Paused", true]);
+  await end();
+});
+
+Deno.test("rule 101: the agent answers as soon as it leads, and is silent as soon as it does not", async () => {
+  const handlers: (() => void)[] = [];
+  const leadership = {
+    leading: false,
+    onChange: (handler: () => void) => void handlers.push(handler),
+  };
+  const { clock, host, ports, write, reason, end } = setUp({ leadership });
+  await write(poolWith());
+  await clock.advance(100);
+  for (const leading of [true, false, true]) {
+    leadership.leading = leading;
+    for (const handler of handlers) handler();
+    assert.equal(reason(), leading ? "Serving" : "Standby");
+    assert.equal(await answers(ports.get("eth1"), clock), leading);
+  }
+  assert.deepEqual(host.calls.filter((call) => /^(add|remove)/.test(call)), [
+    "add 192.168.48.77/32 eth1",
+    "remove 192.168.48.77/32 eth1",
+    "add 192.168.48.77/32 eth1",
+  ]);
+  await end();
+});
+
+Deno.test("rules 23 and 103: packets cost no request to the API server, and wait for none that it does not answer", async () => {
+  const asked: string[] = [];
+  const released = Promise.withResolvers<void>();
+  const { clock, network, ports, write, reason, end } = setUp();
+  await write(poolWith());
+  await clock.advance(100);
+  assert.equal(reason(), "Serving");
+  // From now on it takes requests and answers none.
+  network.pass = ({ method, path }) => {
+    asked.push(`${method} ${path}`);
+    return released.promise;
+  };
+  const port = ports.get("eth1");
+  for (let exchange = 0; exchange < 50; exchange++) {
+    assert.equal(await answers(port, clock), true);
+  }
+  assert.equal(port?.sent.length, 50);
+  assert.deepEqual(asked, []);
+  // Time passes, and requests that have nothing to do with packets hang: the next packet is answered all the same.
+  await clock.advance(60_000);
+  assert.notDeepEqual(asked, []);
+  assert.equal(await answers(port, clock), true);
+  network.pass = () => undefined;
+  released.resolve();
+  await end();
+});
+
+Deno.test("the agent takes no networks any more once it ends", async () => {
+  const { agent, stop, end } = setUp();
+  await stop();
+  agent.setNetworks([BLUE, RED]);
+  assert.deepEqual(agent.report().pools, {});
+  await end();
+});
+
+Deno.test("the agent tells how long the API server has been silent about a pool", async () => {
+  const { clock, network, write, get, end } = setUp();
+  const silent = async () =>
+    /^vmdhcpagent_api_silent_seconds\{ippool="default\/net-48"\} (.*)$/m.exec(
+      (await get("/metrics")).body,
+    )?.[1];
+  assert.equal(await silent(), undefined);
+  await write(poolWith());
+  await clock.advance(100);
+  network.pass = AWAY;
+  const before = Number(await silent());
+  await clock.advance(5_000);
+  assert.equal(Number(await silent()), before + 5);
   await end();
 });
 
@@ -324,5 +451,39 @@ Deno.test("the agent leaves nothing behind: no address, no socket, no pools in i
   assert.equal(ports.get("eth1")?.closed, true);
   assert.deepEqual((await reported())?.pools, {});
   assert.equal(clock.sleeping, 0);
+  await end();
+});
+
+Deno.test("S2: the agent without an API server is not ready, says why, and goes on answering", async () => {
+  let trouble: string | undefined;
+  const leadership: Leadership = {
+    leading: true,
+    onChange: () => undefined,
+    get trouble() {
+      return trouble;
+    },
+  };
+  const { clock, network, ports, write, get, end } = setUp({ leadership });
+  const reasons = async () => JSON.parse((await get("/readyz")).body).reasons as string[];
+  await write(poolWith());
+  await clock.advance(2_000);
+  assert.deepEqual(await reasons(), []);
+  network.pass = AWAY;
+  // The watch that is open ends by its time limit at the latest.
+  await clock.advance(620_000);
+  const [reason = "", ...others] = await reasons();
+  assert.match(
+    reason,
+    /^default\/net-48: IPPool objects are not followed for \d+ s: connection refused$/,
+  );
+  assert.deepEqual(others, []);
+  assert.equal((await get("/healthz")).status, 200, "no probe restarts it");
+  assert.equal(await answers(ports.get("eth1"), clock), true);
+  trouble = "Lease default/agent was not written for 20 s";
+  assert.equal((await reasons())[1], trouble);
+  trouble = undefined;
+  network.pass = () => undefined;
+  await clock.advance(10_000);
+  assert.deepEqual(await reasons(), []);
   await end();
 });

@@ -3,10 +3,8 @@
  *
  * @module
  */
-import {
-  AGENT_DEPLOYMENT_LABEL,
-  type AgentSettings,
-} from "../../controller/agents/render_agent.ts";
+import type { AgentSettings } from "../../controller/agents/render_agent.ts";
+import { AGENT_DEPLOYMENT_LABEL } from "../../controller/agents/served_networks.ts";
 import { getCondition, type KubeObject } from "../../core/api/mod.ts";
 import {
   type Deployment,
@@ -16,9 +14,13 @@ import {
   NETWORK_ATTACHMENT_DEFINITIONS,
   POD_DISRUPTION_BUDGETS,
   PODS,
+  type RestClient,
+  toRestClient,
 } from "../../kube/mod.ts";
 import { Lab, type LabOptions } from "../controller/lab.ts";
 import { nad, pool } from "../controller/objects.ts";
+import { type Applied, applying } from "../embedded/applying.ts";
+import { OTHER_KINDS } from "../embedded/kinds.ts";
 
 /** Namespace of the agents. */
 export const NAMESPACE = "vm-dhcp";
@@ -33,13 +35,36 @@ const SETTINGS: AgentSettings = {
 };
 
 /** An agent's container as it is rendered. */
-export interface Container {
+interface Container {
+  readonly name: string;
   readonly image: string;
   readonly env: readonly { readonly name: string; readonly value: string }[];
 }
 
 /** A {@linkcode Lab} with a namespace for agents. */
 export class AgentsLab extends Lab {
+  readonly #applied: Applied = new Map();
+  readonly #writes: { readonly path: string; readonly how: string }[] = [];
+
+  constructor() {
+    super(1, OTHER_KINDS);
+  }
+
+  override rest(): RestClient {
+    const through = applying(super.rest(), this.#applied);
+    return toRestClient((request) => {
+      const { method, path, contentType = "" } = request;
+      if (method !== "GET") this.#writes.push({ path, how: `${method} ${contentType}`.trim() });
+      return through.performRequest(request);
+    });
+  }
+
+  /** How controllers wrote an object: methods and types of bodies. */
+  writesOf(plural: string, name: string): readonly string[] {
+    const end = `/${plural}/${name}`;
+    return this.#writes.filter(({ path }) => path.endsWith(end)).map(({ how }) => how);
+  }
+
   /** Options of a controller that makes agents. */
   options(settings: Partial<AgentSettings> = {}): LabOptions {
     const agents = {
@@ -50,7 +75,11 @@ export class AgentsLab extends Lab {
     return { agentNamespace: NAMESPACE, agents };
   }
 
-  async template(image = "registry/agent:1"): Promise<Deployment> {
+  /** `others`: containers of the template before the agent's. */
+  async template(
+    image = "registry/agent:1",
+    others: readonly object[] = [],
+  ): Promise<Deployment> {
     return await this.create(DEPLOYMENTS, {
       metadata: { namespace: NAMESPACE, name: "agent", labels: { app: "agent" } },
       spec: {
@@ -59,7 +88,10 @@ export class AgentsLab extends Lab {
           metadata: { labels: { app: "agent" } },
           spec: {
             serviceAccountName: "agent",
-            containers: [{ name: "agent", image, env: [{ name: "POD_NAMESPACE", value: "x" }] }],
+            containers: [
+              ...others,
+              { name: "agent", image, env: [{ name: "POD_NAMESPACE", value: "x" }] },
+            ],
           },
         },
       },
@@ -78,6 +110,13 @@ export class AgentsLab extends Lab {
       metadata: { ...network.metadata, labels },
     });
     await this.create(IPPOOLS, pool(key));
+  }
+
+  /** Moves a network to another cluster network. */
+  async relabel(name: string, clusterNetwork: string): Promise<void> {
+    const labels = { "network.harvesterhci.io/clusternetwork": clusterNetwork };
+    await this.patch(NETWORK_ATTACHMENT_DEFINITIONS, `default/${name}`, { metadata: { labels } });
+    await this.settle();
   }
 
   async deployment(name: string): Promise<Deployment | undefined> {
@@ -108,10 +147,15 @@ export class AgentsLab extends Lab {
     return Object.fromEntries(all.sort());
   }
 
+  /** The containers of a Deployment. */
+  async containers(name: string): Promise<readonly Container[]> {
+    const deployment = await this.deployment(name);
+    return deployment?.spec?.template.spec?.["containers"] as unknown as Container[];
+  }
+
   /** The agent's container of a Deployment. */
   async container(name: string): Promise<Container> {
-    const deployment = await this.deployment(name);
-    const [container] = deployment?.spec?.template.spec?.["containers"] as unknown as Container[];
+    const container = (await this.containers(name)).find((one) => one.name === "agent");
     if (container === undefined) throw new Error(`Deployment ${name} has no container`);
     return container;
   }

@@ -7,6 +7,7 @@ import {
   NAMESPACES,
   NETWORK_ATTACHMENT_DEFINITIONS,
   POD_DISRUPTION_BUDGETS,
+  type RestClient,
   toRestClient,
 } from "../../kube/mod.ts";
 import { nad, pool } from "../controller/objects.ts";
@@ -50,8 +51,9 @@ Deno.test("a pool of a cluster network makes a Deployment from the template", as
       '"network.harvesterhci.io/mgmt"',
     ),
   );
-  const managers = made?.metadata.managedFields as readonly { readonly operation: string }[];
-  deepStrictEqual(managers.map(({ operation }) => operation), ["Apply"]);
+  deepStrictEqual([...new Set(lab.writesOf("deployments", "agent-mgmt"))], [
+    "PATCH application/apply-patch+yaml",
+  ]);
 });
 
 Deno.test("a Deployment with pools has a disruption budget of its own pods alone, which goes with the pools", async () => {
@@ -116,10 +118,10 @@ const CHANGES: Readonly<
     touches: ["agent-mgmt"],
     serves: ["default/b"],
   },
-  "a network that is gone": {
+  "S9: a network that is gone": {
     act: (lab) => lab.delete(NETWORK_ATTACHMENT_DEFINITIONS, "default/a"),
-    touches: ["agent-mgmt"],
-    serves: ["default/b"],
+    touches: [],
+    serves: ["default/a", "default/b"],
   },
   "a second pool of a network": {
     act: (lab) => lab.create(IPPOOLS, pool("default/rival", {}, { networkName: "default/a" })),
@@ -287,6 +289,87 @@ Deno.test("a template without the agent's container is told, and nothing is made
   ok(lab.log.lines.some(({ keys }) => String(keys["error"]).includes('no container "dhcp"')));
 });
 
+Deno.test("a template with another container beside the agent's makes agents that have both, and keep their pools", async () => {
+  await using lab = new AgentsLab();
+  await lab.create(NAMESPACES, { metadata: { name: NAMESPACE } });
+  const sidecar = { name: "sidecar", image: "side:1", env: [{ name: "A", value: "b" }] };
+  const first = lab.start(lab.options({ poolsPerAgent: 1 }));
+  await lab.template("registry/agent:1", [sidecar]);
+  await lab.network("b", "mgmt");
+  await lab.settle();
+  await lab.network("a", "mgmt");
+  await lab.network("none");
+  await lab.settle();
+  deepStrictEqual(await lab.deployments(), { "agent": 2, "agent-mgmt": 2, "agent-mgmt-part-2": 2 });
+  for (const name of ["agent", "agent-mgmt", "agent-mgmt-part-2"]) {
+    const containers = await lab.containers(name);
+    deepStrictEqual(containers.map(({ name }) => name).sort(), ["agent", "sidecar"]);
+    const { env, image } = containers.find(({ name }) => name === "sidecar") ?? {};
+    deepStrictEqual({ env, image }, { env: sidecar.env, image: "side:1" });
+    strictEqual(await lab.env(name, "POD_NAMESPACE"), "x");
+  }
+  // Each pool stays where it was first, though the other's name is before its own.
+  deepStrictEqual(await lab.serves("agent-mgmt"), ["default/b"]);
+  deepStrictEqual(await lab.serves("agent-mgmt-part-2"), ["default/a"]);
+  const before = await lab.versions();
+  await first.stop();
+  lab.start(lab.options({ poolsPerAgent: 1 }));
+  await lab.pass(1_000);
+  deepStrictEqual(await lab.versions(), before);
+});
+
+Deno.test("a Deployment that is as it should be is not applied again, whatever is looked at", async () => {
+  await using lab = new AgentsLab();
+  await lab.create(NAMESPACES, { metadata: { name: NAMESPACE } });
+  await lab.template();
+  const applied: string[] = [];
+  const through = lab.rest();
+  const rest = toRestClient((request) => {
+    if (request.method === "PATCH" && request.path.includes("/deployments/")) {
+      applied.push(request.path.split("/").at(-1) ?? "");
+    }
+    return through.performRequest(request);
+  });
+  lab.start({ ...lab.options(), rest });
+  await lab.network("a", "mgmt");
+  await lab.network("b", "vlans");
+  await lab.settle();
+  applied.length = 0;
+  await lab.patch(IPPOOLS, "default/a", { spec: { ipv4Config: { dns: ["9.9.9.9"] } } });
+  await lab.settle();
+  deepStrictEqual(applied, []);
+  await lab.network("c", "vlans");
+  await lab.settle();
+  deepStrictEqual(applied, ["agent-vlans"]);
+});
+
+Deno.test("agents of the last pool go with it though the networks' kind is not served", async () => {
+  await using lab = new AgentsLab();
+  await lab.create(NAMESPACES, { metadata: { name: NAMESPACE } });
+  await lab.template();
+  await lab.network("net-48", "mgmt");
+  const first = lab.start(lab.options());
+  await lab.settle();
+  await first.stop();
+  lab.start({ ...lab.options(), rest: withoutMultus(lab, () => true) });
+  await lab.pass(3_000);
+  strictEqual((await lab.deployments())["agent-mgmt"], 2);
+  await lab.delete(IPPOOLS, "default/net-48");
+  await lab.pass(3_000);
+  deepStrictEqual(await lab.deployments(), { agent: 0 });
+});
+
+/** A client of a cluster that does not serve NetworkAttachmentDefinitions, for as long as `isMissing`. */
+function withoutMultus(lab: AgentsLab, isMissing: () => boolean): RestClient {
+  const through = lab.rest();
+  return toRestClient((request) => {
+    const { method, path } = request;
+    if (!isMissing() || !path.includes("/k8s.cni.cncf.io/")) return through.performRequest(request);
+    const status = { code: 404, reason: "NotFound", message: "page not found" };
+    return Promise.reject(new ApiError(status, { method, path }));
+  });
+}
+
 Deno.test("a network that moves to another cluster network is served there", async () => {
   await using lab = await agentsReady();
   await lab.network("net-48", "mgmt");
@@ -318,14 +401,7 @@ Deno.test("agents stay while the networks' kind is not served, whatever a new co
   await first.stop();
   const before = await lab.versions();
   let isServed = false;
-  const through = lab.rest();
-  const rest = toRestClient((request) => {
-    const { method, path } = request;
-    if (isServed || !path.includes("/k8s.cni.cncf.io/")) return through.performRequest(request);
-    const status = { code: 404, reason: "NotFound", message: "page not found" };
-    return Promise.reject(new ApiError(status, { method, path }));
-  });
-  lab.start({ ...lab.options(), rest });
+  lab.start({ ...lab.options(), rest: withoutMultus(lab, () => !isServed) });
   await lab.pass(10_000);
   deepStrictEqual(await lab.versions(), before);
   isServed = true;

@@ -1,7 +1,7 @@
 import { ok, strictEqual } from "node:assert/strict";
 import { AGENT_LEASE_LABEL, AGENT_REPORT_ANNOTATION } from "../../core/api/mod.ts";
 import { DEPLOYMENTS, LEASES, PODS } from "../../kube/mod.ts";
-import { agentsReady, NAMESPACE } from "./agents_lab.ts";
+import { type AgentsLab, agentsReady, NAMESPACE } from "./agents_lab.ts";
 
 const WHY = "0/3 nodes are available: 3 node(s) didn't match Pod's node affinity/selector.";
 const UNSCHEDULABLE = {
@@ -84,19 +84,65 @@ Deno.test("a pod of one agent says nothing of the pools of another", async () =>
   strictEqual((await lab.agentReady("net-50")).split(":")[0], "False NoAgent");
 });
 
-Deno.test("a pool whose agent's pods are refused says why", async () => {
-  await using lab = await agentsReady();
-  await lab.network("net-48", "mgmt");
-  await lab.settle();
-  const message = 'pods "agent-mgmt-" is forbidden: violates PodSecurity "restricted:latest"';
-  const conditions = [{ type: "ReplicaFailure", status: "True", reason: "FailedCreate", message }];
-  await lab.kube.of(DEPLOYMENTS).patch({ namespace: NAMESPACE, name: "agent-mgmt" }, {
+const REFUSED = 'pods "agent-mgmt-" is forbidden: violates PodSecurity "restricted:latest"';
+
+/** Has a Deployment say that its pods are refused, or no longer. */
+async function refused(lab: AgentsLab, deployment: string, status: "True" | "False") {
+  const conditions = [{ type: "ReplicaFailure", status, reason: "FailedCreate", message: REFUSED }];
+  await lab.kube.of(DEPLOYMENTS).patch({ namespace: NAMESPACE, name: deployment }, {
     type: "merge",
     body: { status: { conditions } },
   }, { subresource: "status" });
   await lab.settle();
-  strictEqual(
-    await lab.agentReady("net-48"),
-    `False AgentNotRunning: Deployment ${NAMESPACE}/agent-mgmt makes no pod: ${message}`,
-  );
+}
+
+for (const [name, clusterNetwork] of [["agent-mgmt", "mgmt"], ["agent", undefined]] as const) {
+  Deno.test(`a pool whose agent's pods are refused says why, while they are (Deployment ${name})`, async () => {
+    await using lab = await agentsReady();
+    await lab.network("net-48", clusterNetwork);
+    await lab.settle();
+    await refused(lab, name, "True");
+    strictEqual(
+      await lab.agentReady("net-48"),
+      `False AgentNotRunning: Deployment ${NAMESPACE}/${name} makes no pod: ${REFUSED}`,
+    );
+    await refused(lab, name, "False");
+    strictEqual((await lab.agentReady("net-48")).split(":")[0], "False NoAgent");
+  });
+}
+
+Deno.test("what a Deployment says goes from its pool with the Deployment", async () => {
+  await using lab = await agentsReady();
+  await lab.network("net-48", "mgmt");
+  await lab.settle();
+  await refused(lab, "agent-mgmt", "True");
+  await lab.delete(DEPLOYMENTS, `${NAMESPACE}/agent-mgmt`);
+  await lab.settle();
+  strictEqual((await lab.agentReady("net-48")).split(":")[0], "False NoAgent");
+});
+
+Deno.test("what a pod says goes from its pool with the pod", async () => {
+  await using lab = await agentsReady();
+  await lab.network("net-48", "mgmt");
+  await lab.settle();
+  await lab.pod("agent-mgmt-1", { deployment: "agent-mgmt", status: UNSCHEDULABLE });
+  strictEqual((await lab.agentReady("net-48")).split(":")[0], "False NoAgentScheduled");
+  await lab.delete(PODS, `${NAMESPACE}/agent-mgmt-1`);
+  await lab.settle();
+  strictEqual((await lab.agentReady("net-48")).split(":")[0], "False NoAgent");
+});
+
+Deno.test("a pool says why its other pod does not run as soon as the one that ran is gone", async () => {
+  await using lab = await agentsReady();
+  await lab.network("net-48", "mgmt");
+  await lab.settle();
+  await lab.pod("agent-mgmt-1", {
+    deployment: "agent-mgmt",
+    status: { phase: "Running", containerStatuses: [container()] },
+  });
+  await lab.pod("agent-mgmt-2", { deployment: "agent-mgmt", status: UNSCHEDULABLE });
+  strictEqual((await lab.agentReady("net-48")).split(":")[0], "False NoAgent");
+  await lab.delete(PODS, `${NAMESPACE}/agent-mgmt-1`);
+  await lab.settle();
+  strictEqual((await lab.agentReady("net-48")).split(":")[0], "False NoAgentScheduled");
 });

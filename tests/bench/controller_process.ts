@@ -6,7 +6,7 @@
 import { systemClock } from "../../runtime/clock.ts";
 
 /** What is measured of a process. */
-export interface ProcessUsage {
+interface ProcessUsage {
   /** Processor time since its start, seconds. */
   readonly cpuSeconds: number;
   /** Greatest resident memory so far, megabytes (10^6). */

@@ -3,7 +3,11 @@
  *
  * @module
  */
-import { getCondition, type VirtualMachineNetworkConfig } from "../../core/api/mod.ts";
+import {
+  ADDRESSES_ANNOTATION,
+  getCondition,
+  type VirtualMachineNetworkConfig,
+} from "../../core/api/mod.ts";
 import { type Informer, IPPOOLS, type KubeClient, VIRTUAL_MACHINES } from "../../kube/mod.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import { mac, pool, vm } from "../controller/objects.ts";
@@ -64,6 +68,18 @@ export class Storm {
       const own = this.own(prefix);
       return own.length === count && own.every(isAllocated);
     });
+  }
+
+  /** Milliseconds until every object of a storm notes its addresses. */
+  async untilNoted(prefix: string, start: number): Promise<number> {
+    return await this.#until(
+      start,
+      `all of ${prefix} noted`,
+      () =>
+        this.own(prefix).every(({ metadata }) =>
+          metadata.annotations?.[ADDRESSES_ANNOTATION] !== undefined
+        ),
+    );
   }
 
   /** Milliseconds until the record of a pool has so many addresses. */

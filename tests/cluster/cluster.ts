@@ -4,11 +4,15 @@
  * @module
  */
 import { buildImage } from "../../deploy/image/build_image.ts";
-import { DhcpClient } from "../network/dhcp_client.ts";
+import { OWN_PLATFORM } from "../../deploy/image/platform.ts";
+import { readStamp } from "../../deploy/image/stamp.ts";
+import { DhcpClient } from "../clients/live/dhcp_client.ts";
+import { dhclient } from "../clients/live/dhclient.ts";
 import type { Guest } from "../network/guest.ts";
 import { until } from "../network/wait.ts";
 import { mustRun, runCommand } from "../real/command.ts";
-import { FOREIGN_CRDS } from "../../standalone/api/foreign_crds.ts";
+import { FOREIGN_CRDS } from "../real/crds.ts";
+import { cacheFolder } from "../real/programs.ts";
 import { ClusterNode } from "./node.ts";
 
 const NAMESPACE = "vm-dhcp";
@@ -40,15 +44,21 @@ export class Cluster implements AsyncDisposable {
     const building = buildImage({
       output: archive,
       tag: `${IMAGE}:1`,
+      platforms: [OWN_PLATFORM],
       deno: Deno.execPath(),
+      base: "host",
       source: SOURCE,
+      stamp: await readStamp(SOURCE),
+      downloads: { folder: cacheFolder() },
     });
     const [started, built] = await Promise.allSettled([ClusterNode.start(say), building]);
     if (started.status === "rejected") throw started.reason;
     const cluster = new Cluster(started.value);
     try {
       if (built.status === "rejected") throw built.reason;
-      cluster.say(`Image: ${(built.value.layerBytes / 1e6).toFixed(1)} MB`);
+      for (const { architecture, layerBytes } of built.value.images) {
+        cluster.say(`Image: ${(layerBytes / 1e6).toFixed(1)} MB for ${architecture}`);
+      }
       await cluster.node.importImage(archive);
       await cluster.node.kubectl(
         ["apply", "-f", "-"],
@@ -113,27 +123,9 @@ export class Cluster implements AsyncDisposable {
       readonly serverIP: string;
     },
   ): Promise<void> {
-    const config = {
-      cniVersion: "0.3.1",
-      name,
-      type: "bridge",
-      bridge: `br-${name}`,
-      promiscMode: true,
-      ipam: {},
-    };
-    await this.#apply([
-      {
-        apiVersion: "k8s.cni.cncf.io/v1",
-        kind: "NetworkAttachmentDefinition",
-        metadata: { namespace: "default", name },
-        spec: { config: JSON.stringify(config) },
-      },
-      {
-        apiVersion: "network.harvesterhci.io/v1alpha1",
-        kind: "IPPool",
-        metadata: { namespace: "default", name },
-        spec: { networkName: `default/${name}`, ipv4Config: { cidr, serverIP, leaseTime: 300 } },
-      },
+    await this.apply([
+      attachment(`default/${name}`, onBridge(name)),
+      ipPool(`default/${name}`, { cidr, serverIP }),
     ]);
   }
 
@@ -145,7 +137,7 @@ export class Cluster implements AsyncDisposable {
       readonly mac: string;
     },
   ): Promise<void> {
-    return this.#apply([{
+    return this.apply([{
       apiVersion: "network.harvesterhci.io/v1alpha1",
       kind: "VirtualMachineNetworkConfig",
       metadata: { namespace: "default", name },
@@ -163,17 +155,18 @@ export class Cluster implements AsyncDisposable {
   }
 
   /** Waits until an agent answers for a pool. */
-  async poolServed(name: string): Promise<void> {
+  async poolServed(name: string, namespace = "default"): Promise<void> {
     const path = 'jsonpath={.status.conditions[?(@.type=="AgentReady")].status}';
     await this.until(
-      async () => await this.node.kubectl(["get", "ippool", name, "-o", path]) === "True",
+      async () =>
+        await this.node.kubectl(["-n", namespace, "get", "ippool", name, "-o", path]) === "True",
       `IPPool ${name} is served`,
     );
   }
 
   /** Runs a client in a guest until it has an address, and compares that. */
   async bound(guest: Guest, address: string): Promise<void> {
-    await using _client = new DhcpClient("dhclient", guest);
+    await using _client = await DhcpClient.start(dhclient, guest);
     await this.until(
       async () => (await guest.addresses()).some((found) => found.startsWith(`${address}/`)),
       `${guest.name} has ${address}`,
@@ -193,6 +186,20 @@ export class Cluster implements AsyncDisposable {
   /** Deletes a pool. */
   async removePool(name: string): Promise<void> {
     await this.node.kubectl(["delete", "ippool", name, "--timeout=30s"]);
+  }
+
+  /** `reason: message` of a pool's condition, `namespace/name`. */
+  async condition(pool: string, type: string): Promise<string> {
+    const [namespace = "", name = ""] = pool.split("/");
+    const at = `.status.conditions[?(@.type=="${type}")]`;
+    const path = `jsonpath={${at}.reason}: {${at}.message}`;
+    return await this.node.kubectl(["-n", namespace, "get", "ippool", name, "-o", path]);
+  }
+
+  /** Names of the pods of the agents that serve what has no cluster network and is not apart. */
+  async agentPods(): Promise<readonly string[]> {
+    const label = "network.harvesterhci.io/agent-deployment=vm-dhcp-agent";
+    return (await this.#kubectl("get", "pods", "-l", label, "-o", "name")).trim().split("\n");
   }
 
   /** Name of the pod that answers. */
@@ -280,7 +287,8 @@ export class Cluster implements AsyncDisposable {
     return await this.#kubectl("get", "deployment", "vm-dhcp-agent", "-o", "json");
   }
 
-  async #apply(items: readonly object[]): Promise<void> {
+  /** `kubectl apply`. */
+  async apply(items: readonly object[]): Promise<void> {
     const list = JSON.stringify({ apiVersion: "v1", kind: "List", items });
     await this.node.kubectl(["apply", "-f", "-"], list);
   }
@@ -305,6 +313,47 @@ export class Cluster implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.node[Symbol.asyncDispose]();
   }
+}
+
+/** A configuration of the bridge plugin: `br-NAME`. */
+export function onBridge(name: string): object {
+  return {
+    cniVersion: "0.3.1",
+    name,
+    type: "bridge",
+    bridge: `br-${name}`,
+    promiscMode: true,
+    ipam: {},
+  };
+}
+
+/** The NetworkAttachmentDefinition `namespace/name`; without a configuration where that is undefined. */
+export function attachment(
+  key: string,
+  config: object | undefined,
+  annotations: Readonly<Record<string, string>> = {},
+): object {
+  const [namespace, name] = key.split("/");
+  return {
+    apiVersion: "k8s.cni.cncf.io/v1",
+    kind: "NetworkAttachmentDefinition",
+    metadata: { namespace, name, annotations },
+    spec: config === undefined ? {} : { config: JSON.stringify(config) },
+  };
+}
+
+/** The IPPool `namespace/name` of the network of the same name. */
+export function ipPool(
+  key: string,
+  { cidr, serverIP }: { readonly cidr: string; readonly serverIP: string },
+): object {
+  const [namespace, name] = key.split("/");
+  return {
+    apiVersion: "network.harvesterhci.io/v1alpha1",
+    kind: "IPPool",
+    metadata: { namespace, name },
+    spec: { networkName: key, ipv4Config: { cidr, serverIP, leaseTime: 300 } },
+  };
 }
 
 const AGENT_PODS = "app.kubernetes.io/name=vm-dhcp-agent";

@@ -6,6 +6,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { enterNetworkOf } from "../network/namespaces.ts";
 import { Lab } from "../network/lab.ts";
+import { badNetworks } from "./bad_networks.ts";
 import { Cluster } from "./cluster.ts";
 import { Prober } from "./prober.ts";
 
@@ -141,6 +142,8 @@ Deno.test("a real cluster with Multus", async (t) => {
     await answered();
     await account("Pool deleted", { lost: 0 });
   });
+
+  await badNetworks(t, { cluster, lab, account, answered });
 
   await t.step("uninstall leaves the CRDs and the records, and nothing else", async () => {
     for (const prober of probers.values()) prober.stop();

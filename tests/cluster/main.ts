@@ -3,8 +3,15 @@
  *
  * @module
  */
+import { taskFlags } from "../../tools/task_flags.ts";
 import { ClusterNode } from "./node.ts";
 
+taskFlags({
+  usage: "deno task node",
+  about:
+    "Starts a whole one-node Kubernetes cluster with containerd and Multus (root) and keeps it until Ctrl-C.",
+  settings: {},
+}, { args: Deno.args });
 const print = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 await using node = await ClusterNode.start(print);
 print(`The node is ready. In another terminal:

@@ -5,13 +5,13 @@
  * @module
  */
 import { type CommandOptions, type CommandResult, mustRun, runCommand } from "../real/command.ts";
-import { CONTAINERD_SOCKET, type NodePaths } from "./node_config.ts";
+import { CONTAINERD_SOCKET, multusConfiguration, type NodePaths } from "./node_config.ts";
 import { findNodePrograms, type NodePrograms } from "./node_programs.ts";
 import { buildPauseImage } from "./pause_image.ts";
 import { TextLineStream } from "./text_lines.ts";
 
 /** Components that can be stopped and started again. */
-export type Component = "kube-apiserver" | "kubelet" | "kube-scheduler" | "kube-controller-manager";
+type Component = "kube-apiserver" | "kubelet" | "kube-scheduler" | "kube-controller-manager";
 
 /** A running node. */
 export class ClusterNode implements AsyncDisposable {
@@ -134,6 +134,13 @@ export class ClusterNode implements AsyncDisposable {
       from,
       to,
     );
+  }
+
+  /** Has Multus let pods of other namespaces use the networks of these, beside those of `default`. */
+  async shareNetworksOf(...namespaces: readonly string[]): Promise<void> {
+    const paths = { folder: this.folder, cniPlugins: this.programs.cniPlugins };
+    const file = `${this.folder}/cni/00-multus.conf`;
+    await Deno.writeTextFile(file, multusConfiguration(paths, namespaces));
   }
 
   /** Name of the cgroup that all pods are in. */

@@ -10,7 +10,7 @@ export const NODE_ADDRESS = "172.30.0.1";
 /** Range of Service addresses. */
 export const SERVICE_CIDR = "10.96.0.0/16";
 /** Range of pod addresses. */
-export const POD_CIDR = "10.244.0.0/24";
+const POD_CIDR = "10.244.0.0/24";
 /** Token of a member of `system:masters`. */
 const ADMIN_TOKEN = "node-admin";
 const NODE_NAME = "node1";
@@ -57,30 +57,43 @@ export function configurationFiles(paths: NodePaths): Record<string, string> {
       "DNS:kubernetes.default.svc",
     ].join(",") + "\n",
     "containerd.toml": containerdConfiguration(paths),
-    "cni/00-multus.conf": JSON.stringify({
-      cniVersion: "0.3.1",
-      name: "multus-cni-network",
-      type: "multus",
-      kubeconfig: `${folder}/admin.kubeconfig`,
-      confDir: `${folder}/cni`,
-      cniDir: `${folder}/multus`,
-      binDir: paths.cniPlugins,
-      delegates: [{
-        cniVersion: "0.3.1",
-        name: "pods",
-        type: "bridge",
-        bridge: "cni0",
-        isGateway: true,
-        ipam: {
-          type: "host-local",
-          dataDir: `${folder}/ipam`,
-          ranges: [[{ subnet: POD_CIDR }]],
-          routes: [{ dst: "0.0.0.0/0" }],
-        },
-      }],
-    }),
+    "cni/00-multus.conf": multusConfiguration(paths),
     "kubelet.yaml": JSON.stringify(kubeletConfiguration(paths)),
   };
+}
+
+/**
+ * Multus' configuration. Namespaces are isolated, as OpenShift has it: pods of others may use networks of `default`, which is
+ * always among the exceptions, and of those named here.
+ */
+export function multusConfiguration(
+  { folder, cniPlugins }: Pick<NodePaths, "folder" | "cniPlugins">,
+  globalNamespaces: readonly string[] = [],
+): string {
+  return JSON.stringify({
+    cniVersion: "0.3.1",
+    name: "multus-cni-network",
+    type: "multus",
+    namespaceIsolation: true,
+    globalNamespaces: ["default", ...globalNamespaces].join(),
+    kubeconfig: `${folder}/admin.kubeconfig`,
+    confDir: `${folder}/cni`,
+    cniDir: `${folder}/multus`,
+    binDir: cniPlugins,
+    delegates: [{
+      cniVersion: "0.3.1",
+      name: "pods",
+      type: "bridge",
+      bridge: "cni0",
+      isGateway: true,
+      ipam: {
+        type: "host-local",
+        dataDir: `${folder}/ipam`,
+        ranges: [[{ subnet: POD_CIDR }]],
+        routes: [{ dst: "0.0.0.0/0" }],
+      },
+    }],
+  });
 }
 
 function containerdConfiguration(paths: NodePaths): string {

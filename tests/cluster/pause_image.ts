@@ -4,6 +4,7 @@
  * @module
  */
 import { writeOciArchive } from "../../deploy/image/oci_archive.ts";
+import { OWN_PLATFORM } from "../../deploy/image/platform.ts";
 import { mustRun } from "../real/command.ts";
 
 const PROGRAM = `#include <signal.h>
@@ -30,10 +31,14 @@ export async function buildPauseImage(output: string): Promise<void> {
       `${folder}/pause.c`,
     ]);
     await writeOciArchive({
-      layers: [{ folder: `${folder}/image`, comment: "pause" }],
+      images: [{
+        architecture: OWN_PLATFORM,
+        layers: [{ folder: `${folder}/image`, comment: "pause" }],
+      }],
+      created: new Date(0),
+      loaded: OWN_PLATFORM,
       config: { entrypoint: ["/pause"], env: [], workingDir: "/", user: "65535:65535", labels: {} },
       tag: "localhost/pause:1",
-      architecture: Deno.build.arch === "aarch64" ? "arm64" : "amd64",
       output,
       workFolder: folder,
     });

@@ -12,7 +12,7 @@ const EVERY_MS = 100;
 const PATIENCE_MS = 1_000;
 
 /** What a prober saw. */
-export interface Account {
+interface Account {
   /** DISCOVERs that were sent at least {@linkcode PATIENCE_MS} ago. */
   readonly asked: number;
   /** Those that no OFFER answered. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { JsonValue } from "../../kube/seam.ts";
+import type { JsonValue } from "../../kube/rest_client.ts";
 import type { ContractCase } from "./contract_case.ts";
 import { Session } from "./session.ts";
 import type { Target } from "./target.ts";
@@ -22,7 +22,7 @@ export async function runCase(one: ContractCase, target: Target): Promise<JsonVa
 }
 
 /** The namespace of a case: its name, as far as a namespace's name can have it. */
-export function namespaceOf({ name }: ContractCase): string {
+function namespaceOf({ name }: ContractCase): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").slice(0, 50).replaceAll(/^-|-$/g, "");
 }
 

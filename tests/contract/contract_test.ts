@@ -3,12 +3,10 @@
  *
  * @module
  */
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { startRealCluster } from "../real/mod.ts";
+import { deepStrictEqual } from "node:assert/strict";
 import { ALL_CASES } from "./cases/all_cases.ts";
 import { runCase } from "./compare.ts";
 import { readRecording } from "./recording.ts";
-import { builtinSchemaSource } from "./schemas/builtin_schema_source.ts";
 import { httpTarget, realTarget } from "./target.ts";
 
 Deno.test("kube-apiserver answers every case as recorded", async (test) => {
@@ -30,10 +28,4 @@ Deno.test("embedded API answers kubectl as kube-apiserver does", async (test) =>
       deepStrictEqual(await runCase(one, target), recording[one.name]);
     });
   }
-});
-
-Deno.test("the schemas of built-in kinds are those of the real kube-apiserver", async () => {
-  await using cluster = await startRealCluster({ crds: false });
-  const file = new URL("../../standalone/api/builtin_schema.json", import.meta.url);
-  strictEqual(await Deno.readTextFile(file), await builtinSchemaSource(cluster.rest));
 });

@@ -5,7 +5,10 @@
  * @module
  */
 import { isDeepStrictEqual } from "node:util";
-import type { JsonValue } from "../../kube/seam.ts";
+import { errorText } from "../../core/error_text.ts";
+import type { JsonValue } from "../../kube/rest_client.ts";
+import { toggle } from "../../runtime/settings.ts";
+import { taskFlags } from "../../tools/task_flags.ts";
 import { ALL_CASES } from "./cases/all_cases.ts";
 import { canRun, runCase } from "./compare.ts";
 import type { ContractCase } from "./contract_case.ts";
@@ -28,7 +31,7 @@ async function outcomeOf(one: ContractCase, target: Target): Promise<Outcome | u
   try {
     return { transcript: await runCase(one, target) };
   } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) };
+    return { error: errorText(error) };
   }
 }
 
@@ -59,4 +62,10 @@ async function main(record: boolean): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
-Deno.exit(await main(Deno.args.includes("--record")));
+const { values: { record } } = taskFlags({
+  usage: "deno task contract",
+  about:
+    "Puts the contract of the API to the embedded API and to a real kube-apiserver, and prints a column for each.",
+  settings: { record: toggle({ help: "Make the real one's answers the measure" }) },
+}, { args: Deno.args });
+Deno.exit(await main(record));

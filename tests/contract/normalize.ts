@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { JsonValue } from "../../kube/seam.ts";
+import type { JsonValue } from "../../kube/rest_client.ts";
 import { isObject, type JsonObject, put } from "../../standalone/api/json.ts";
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
@@ -45,6 +45,8 @@ function replace(value: JsonValue, names: Names, key: string): JsonValue {
   for (const name of Object.keys(value).sort()) {
     const member = value[name];
     if (member === undefined) continue;
+    // The embedded API keeps no managers of fields.
+    if (name === "managedFields") continue;
     if (name === "resourceVersion") put(copy, name, version(value, names));
     else put(copy, name, replace(member, names, name));
   }
@@ -73,15 +75,18 @@ export function replaceText(text: string, names: { uids: Map<string, string> }, 
       /ResourceVersion in (the precondition|record) \(\d+\)/g,
       "ResourceVersion in $1 (N)",
     )
-    .replaceAll(/(\\*"resourceVersion\\*":\\*")\d+/g, "$1N");
+    .replaceAll(/(\\*"resourceVersion\\*":\\*")\d+/g, "$1N")
+    .replaceAll(/\\*"managedFields\\*":\[\{.*?\}\],/g, "")
+    // Nor does it know server-side apply.
+    .replaceAll(", application/apply-patch+yaml", "");
 }
 
-/** Several causes come in any order, and the message with them. */
+/** Several causes come in any order, some of them twice, and the message with them. */
 function sortCauses(object: JsonObject): JsonObject {
   const { details } = object;
-  if (!isObject(details) || !Array.isArray(details.causes) || details.causes.length < 2) {
-    return object;
-  }
+  if (!isObject(details) || !Array.isArray(details.causes)) return object;
+  details.causes = [...new Map(details.causes.map((one) => [JSON.stringify(one), one])).values()];
+  if (details.causes.length < 2) return object;
   details.causes.sort((a, b) => JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
   const { message } = object;
   if (typeof message === "string") {

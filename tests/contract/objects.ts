@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { JsonValue } from "../../kube/seam.ts";
+import type { JsonValue } from "../../kube/rest_client.ts";
 import type { JsonObject } from "../../standalone/api/json.ts";
 
 /** An IPPool as an administrator writes it. */
@@ -50,31 +50,35 @@ export function machine(name: string, metadata: JsonObject = {}): JsonObject {
   };
 }
 
-/** A ConfigMap. */
-export function configMap(
-  name: string,
-  data: JsonObject = {},
-  metadata: JsonObject = {},
-): JsonObject {
-  return { apiVersion: "v1", kind: "ConfigMap", metadata: { name, ...metadata }, data };
+/** A Lease. */
+export function lease(name: string, spec: JsonObject = {}, metadata: JsonObject = {}): JsonObject {
+  return {
+    apiVersion: "coordination.k8s.io/v1",
+    kind: "Lease",
+    metadata: { name, ...metadata },
+    spec: { holderIdentity: "me", ...spec },
+  };
 }
 
-/** A Deployment with one container. */
-export function deployment(name: string): JsonObject {
+/** An Event about an IPPool. */
+export function eventAbout(namespace: string, name: string): JsonObject {
   return {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { name },
-    spec: {
-      replicas: 1,
-      selector: { matchLabels: { app: name } },
-      template: {
-        metadata: { labels: { app: name } },
-        spec: {
-          containers: [{ name: "agent", image: "agent:1", env: [{ name: "A", value: "1" }] }],
-        },
-      },
+    apiVersion: "v1",
+    kind: "Event",
+    metadata: { name: `${name}.1` },
+    involvedObject: {
+      apiVersion: "network.harvesterhci.io/v1alpha1",
+      kind: "IPPool",
+      namespace,
+      name,
     },
+    reason: "Exhausted",
+    message: "No address is free",
+    type: "Warning",
+    source: { component: "vm-dhcp" },
+    firstTimestamp: "2024-02-15T13:17:21Z",
+    lastTimestamp: "2024-02-15T13:17:21Z",
+    count: 1,
   };
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { JsonValue } from "../../kube/seam.ts";
+import type { JsonValue } from "../../kube/rest_client.ts";
 
 const FILE = new URL("../recorded/contract.json", import.meta.url);
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { statusOf } from "../../kube/errors.ts";
-import type { HttpMethod, JsonValue } from "../../kube/seam.ts";
+import type { HttpMethod, JsonValue } from "../../kube/rest_client.ts";
 import { isObject, type JsonObject, objectAt, textAt } from "../../standalone/api/json.ts";
 import { normalize, replaceText } from "./normalize.ts";
 import type { Target } from "./target.ts";
@@ -12,7 +12,7 @@ import type { Target } from "./target.ts";
 const OWN = "/apis/network.harvesterhci.io/v1alpha1";
 
 /** More of a request. */
-export interface Asked {
+interface Asked {
   readonly body?: JsonValue;
   readonly query?: Readonly<Record<string, string>>;
   readonly contentType?: string;
@@ -26,7 +26,7 @@ export interface Answered {
 }
 
 /** A watch that is read event by event. */
-export interface OpenWatch extends AsyncDisposable {
+interface OpenWatch extends AsyncDisposable {
   /** The next event; nothing when the server ended the watch. */
   next(): Promise<JsonObject | undefined>;
 }
@@ -44,6 +44,14 @@ export class Session {
     this.namespace = namespace;
   }
 
+  /** Whether this is a kube-apiserver. */
+  get isReal(): boolean {
+    return this.#target.real === true;
+  }
+  /** One of two: what to ask the embedded API, and what to ask a kube-apiserver. */
+  either(embedded: string, real: string): string {
+    return this.isReal ? real : embedded;
+  }
   /** Collection of IPPools in the case's namespace. */
   get pools(): string {
     return `${OWN}/namespaces/${this.namespace}/ippools`;
@@ -55,6 +63,10 @@ export class Session {
   /** Collection of VirtualMachines: any field is kept. */
   get machines(): string {
     return `/apis/kubevirt.io/v1/namespaces/${this.namespace}/virtualmachines`;
+  }
+  /** Collection of Leases: one of Kubernetes' own kinds. */
+  get leases(): string {
+    return `/apis/coordination.k8s.io/v1/namespaces/${this.namespace}/leases`;
   }
   /** Collection of a core/v1 kind. */
   core(plural: string): string {

@@ -4,14 +4,14 @@
  * @module
  */
 import { createFetchClient } from "../../kube/mod.ts";
-import type { RestClient } from "../../kube/seam.ts";
+import type { RestClient } from "../../kube/rest_client.ts";
 import { EmbeddedApi } from "../../standalone/api/mod.ts";
 import { findPrograms } from "../real/programs.ts";
 import { type CommandResult, type RealCluster, runCommand, startRealCluster } from "../real/mod.ts";
 import { kubeconfigText } from "../real/kubeconfig.ts";
 
 /** Runs kubectl. */
-export type Kubectl = (
+type Kubectl = (
   args: readonly string[],
   options?: { readonly stdin?: string; readonly env?: Readonly<Record<string, string>> },
 ) => Promise<CommandResult>;
@@ -19,20 +19,19 @@ export type Kubectl = (
 /** A server. */
 export interface Target extends AsyncDisposable {
   readonly name: string;
+  /** A kube-apiserver. */
+  readonly real?: true;
   readonly rest: RestClient;
   /** Where there is HTTP. */
   readonly kubectl?: Kubectl;
 }
-
-/** The user agent of every target: it becomes the field manager. */
-const USER_AGENT = "test";
 
 /** The embedded API without HTTP. */
 export function inProcessTarget(): Target {
   const api = new EmbeddedApi();
   return {
     name: "in process",
-    rest: api.rest({ userAgent: USER_AGENT }),
+    rest: api.rest(),
     [Symbol.asyncDispose]: () => Promise.resolve(api.close()),
   };
 }
@@ -49,7 +48,7 @@ export async function httpTarget(
   );
   stack.defer(() => server.shutdown());
   const url = `http://127.0.0.1:${server.addr.port}`;
-  const rest = stack.use(createFetchClient({ server: url, userAgent: USER_AGENT }));
+  const rest = stack.use(createFetchClient({ server: url }));
   if (!options.withKubectl) {
     return { name: "over HTTP", rest, [Symbol.asyncDispose]: () => stack.disposeAsync() };
   }
@@ -78,6 +77,7 @@ export async function realTarget(): Promise<Target> {
   const cluster: RealCluster = await startRealCluster({ controllerManager: true });
   return {
     name: "kube-apiserver",
+    real: true,
     rest: cluster.rest,
     kubectl: (args, options) => cluster.kubectl(args, options),
     [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),

@@ -119,7 +119,7 @@ Deno.test("rules 49 and 51: a declined address becomes a conflict, its guest get
   await startAgent(lab);
   const [address = ""] = await lab.addresses("default/web");
   const at = new Date(lab.clock.now()).toISOString();
-  await renew(lab, { ...SERVING, declined: [{ address, macAddress: mac(1), at }] });
+  await renew(lab, { ...SERVING, declined: [{ address, macAddress: mac(1), usedBy: mac(9), at }] });
   const { status } = await lab.pool("default/net-48");
   assert.equal(status?.ipv4?.allocated?.[address], "CONFLICT");
   const [other] = await lab.addresses("default/web");

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
+import { POOL_SERVING_REASONS } from "../../core/api/agent/agent_report.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** The words of the union types in `controller/decide/reasons.ts` and of those it is made from. */
+/** What agents report, and the words of the union types in `core/reasons/reasons.ts` and of those it is made from. */
 async function reasonsInCode(): Promise<ReadonlySet<string>> {
-  const reasons = new Set<string>();
+  const reasons = new Set<string>(POOL_SERVING_REASONS);
   const sources = [
-    ["controller/decide/reasons.ts", [
+    ["core/reasons/reasons.ts", [
       "UnplannedReason",
       "ConditionReason",
       "VmReason",
@@ -14,13 +15,13 @@ async function reasonsInCode(): Promise<ReadonlySet<string>> {
       "AgentReason",
     ]],
     ["core/ipam/types.ts", ["ClaimReason", "PlanNote"]],
-    ["core/ipam/vm_nic.ts", ["VmProblemReason"]],
+    ["core/ipam/vm/vm_nic.ts", ["VmProblemReason"]],
   ] as const;
   for (const [file, types] of sources) {
     const text = await Deno.readTextFile(new URL(file, ROOT));
     for (const type of types) {
-      const [, after = ""] = text.split(new RegExp(`export (?:type|interface) ${type}\\b`));
-      const body = after.split(/\nexport |\n\}/)[0] ?? "";
+      const [, after = ""] = text.split(new RegExp(`\\n(?:export )?(?:type|interface) ${type}\\b`));
+      const body = after.split(/\n(?:export |type |interface )|\n\}/)[0] ?? "";
       for (const [, word = ""] of body.matchAll(/\| "(\w+)"/g)) reasons.add(word);
     }
   }

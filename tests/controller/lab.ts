@@ -3,6 +3,7 @@
  *
  * @module
  */
+import assert from "node:assert/strict";
 import { runController, type RunningController } from "../../controller/mod.ts";
 import type { ControllerOptions } from "../../controller/types.ts";
 import type {
@@ -23,8 +24,9 @@ import {
   VIRTUAL_MACHINES,
   VMNETCFGS,
 } from "../../kube/mod.ts";
-import { ManualClock } from "../../runtime/manual_clock.ts";
-import { type MemoryLogger, memoryLogger } from "../../runtime/memory_logger.ts";
+import { ManualClock } from "../../runtime/testing/manual_clock.ts";
+import { type MemoryLogger, memoryLogger } from "../../runtime/testing/memory_logger.ts";
+import type { Kind } from "../../standalone/api/kinds/kind.ts";
 import { EmbeddedApi } from "../../standalone/api/mod.ts";
 
 /** A controller that runs in a lab. */
@@ -51,15 +53,15 @@ export class Lab implements AsyncDisposable {
   readonly random: () => number;
   readonly #running = new Set<LabController>();
 
-  constructor(seed = 1) {
+  constructor(seed = 1, kinds: readonly Kind[] = []) {
     this.random = seeded(seed);
-    this.api = new EmbeddedApi({ clock: this.clock, random: this.random });
-    this.kube = createKubeClient(this.api.rest({ userAgent: "test" }));
+    this.api = new EmbeddedApi({ clock: this.clock, random: this.random, kinds });
+    this.kube = createKubeClient(this.api.rest());
   }
 
   /** The API as the controller sees it. */
   rest(): RestClient {
-    return this.api.rest({ userAgent: "vm-dhcp-controller" });
+    return this.api.rest();
   }
 
   /** Starts a controller; it may take part in {@linkcode settle} at once. */
@@ -70,6 +72,7 @@ export class Lab implements AsyncDisposable {
       clock: this.clock,
       random: this.random,
       log: this.log,
+      agentNamespace: "default",
       ...options,
     }, stopping.signal);
     const running = {
@@ -164,6 +167,9 @@ export class Lab implements AsyncDisposable {
   async events(name: string): Promise<readonly KubeEvent[]> {
     await this.pass(10_000);
     const { items } = await this.kube.of(EVENTS).list();
+    for (const { type = "", reason } of items) {
+      assert.ok(["Normal", "Warning"].includes(type), `Event ${reason} is of type "${type}"`);
+    }
     return items.filter(({ involvedObject }) => involvedObject.name === name);
   }
 
@@ -200,7 +206,7 @@ function present<T>(object: T | undefined, name: string): T {
 }
 
 /** A small generator of numbers in [0, 1), the same for the same seed. */
-function seeded(seed: number): () => number {
+export function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -258,6 +258,21 @@ Deno.test("the second running VM with a MAC address is refused, and served when 
   );
 });
 
+Deno.test("a MAC address is free for another VM as soon as the instance that used it has ended", async () => {
+  await using lab = await ready();
+  const manual = { spec: { running: null, runStrategy: "Manual" } };
+  await lab.create(VIRTUAL_MACHINES, vm("default/a", [{ mac: mac(1) }]));
+  await lab.patch(VIRTUAL_MACHINES, "default/a", manual);
+  await lab.create(VIRTUAL_MACHINE_INSTANCES, vmi("default/a", [{ mac: mac(1) }]));
+  await lab.pass(2_000);
+  await lab.create(VIRTUAL_MACHINES, vm("default/b", [{ mac: mac(1) }]));
+  await lab.settle();
+  assert.deepEqual(await lab.addresses("default/b"), []);
+  await lab.delete(VIRTUAL_MACHINE_INSTANCES, "default/a");
+  await lab.settle();
+  assert.deepEqual(await lab.addresses("default/b"), await lab.addresses("default/a"));
+});
+
 Deno.test("a network name without a namespace is one of the object's own namespace", async () => {
   await using lab = await ready();
   await lab.create(NAMESPACES, { metadata: { name: "tenant" } });

@@ -62,3 +62,23 @@ Deno.test("a name that cannot be resolved keeps the addresses it had", async () 
     lab.log.lines.some(({ message }) => message === "NTP server's name cannot be resolved"),
   );
 });
+
+Deno.test("names of NTP servers of a single NIC are resolved, and forgotten with its options", async () => {
+  const many = Array.from({ length: 20 }, (_, at) => `10.0.1.${at + 1}`);
+  const resolveHost: ResolveHost = (name) =>
+    Promise.resolve(name === "many.example" ? many : ["10.0.0.1"]);
+  await using lab = await ready({ resolveHost });
+  await nameServers(lab, ["a.example"]);
+  const key = "dhcp-options.network.harvesterhci.io/nic-1";
+  const annotations = { [key]: '{"ntp": ["b.example", "192.168.48.5", "many.example"]}' };
+  await lab.create(VIRTUAL_MACHINES, vm("default/web", [{ mac: mac(1) }], { annotations }));
+  await lab.settle();
+  assert.deepEqual(await ntpServers(lab), {
+    "a.example": ["10.0.0.1"],
+    "b.example": ["10.0.0.1"],
+    "many.example": many.slice(0, 8),
+  });
+  await lab.patch(VIRTUAL_MACHINES, "default/web", { metadata: { annotations: { [key]: null } } });
+  await lab.settle();
+  assert.deepEqual(await ntpServers(lab), { "a.example": ["10.0.0.1"] });
+});

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ClientOptions } from "../../core/api/client_options.ts";
 import type { IPPoolSpec } from "../../core/api/types.ts";
 
 /** A NIC of a VM. */
@@ -14,7 +15,10 @@ export interface TestNic {
 
 /** The NetworkAttachmentDefinition `namespace/name`. */
 export function nad(key: string): object {
-  return { metadata: metadata(key), spec: { config: "{}" } };
+  return {
+    metadata: metadata(key),
+    spec: { config: '{"cniVersion":"0.3.1","type":"bridge","bridge":"br0","ipam":{}}' },
+  };
 }
 
 /** An IPPool `namespace/name` for the network of the same name, 192.168.48.81 to .90 unless said otherwise. */
@@ -40,7 +44,7 @@ export function pool(
 }
 
 /** What a VM may have beside its NICs. */
-export interface TestVm {
+interface TestVm {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly running?: boolean;
 }
@@ -89,6 +93,7 @@ export function reservation(
     readonly networkName?: string;
     readonly macAddress: string;
     readonly ipAddress?: string;
+    readonly options?: ClientOptions;
   }[],
   vmName: string = key.split("/")[1] ?? key,
 ): object {

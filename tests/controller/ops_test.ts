@@ -38,6 +38,15 @@ Deno.test("metrics bear the names and labels of the Go version, and go with thei
   assert.equal((await series(lab, "ippool_used")).length, 1);
 });
 
+Deno.test("the metrics tell reconciles of a millisecond from those of ten seconds", async () => {
+  await using lab = await ready();
+  await lab.settle();
+  const buckets = (await series(lab, "reconcile_seconds_bucket")).flatMap((line) =>
+    line.includes('queue="pools"') ? /le="([^"]*)"/.exec(line)?.[1] ?? [] : []
+  );
+  assert.deepEqual(buckets, ["0.001", "0.005", "0.02", "0.1", "0.5", "2", "10", "+Inf"]);
+});
+
 Deno.test("the dumps are served where they are enabled, and nowhere else", async () => {
   await using lab = await ready({ enableCacheDump: true });
   await lab.create(VIRTUAL_MACHINES, vm("default/web", [{ mac: mac(1) }]));

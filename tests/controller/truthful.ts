@@ -6,9 +6,9 @@
  */
 import assert from "node:assert/strict";
 import {
-  networkRef,
   networkStatusesOf,
   type VirtualMachineNetworkConfig,
+  wholeNetworkName,
 } from "../../core/api/mod.ts";
 import { normalizeMac } from "../../core/net/mod.ts";
 import { createKubeClient, IPPOOLS, type RestClient, toRestClient } from "../../kube/mod.ts";
@@ -35,7 +35,7 @@ async function check(rest: RestClient, config: VirtualMachineNetworkConfig): Pro
     const { state, networkName, macAddress, allocatedIPAddress = "" } of networkStatusesOf(config)
   ) {
     if (state !== "Allocated") continue;
-    const network = networkRef(networkName, config.metadata.namespace ?? "");
+    const network = wholeNetworkName(networkName, config.metadata.namespace);
     const recorded = pools.filter(({ spec }) => spec.networkName === network)
       .map(({ status }) => status?.ipv4?.allocated?.[allocatedIPAddress]);
     assert.ok(

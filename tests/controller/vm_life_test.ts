@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { getCondition, VMNETCFG_FINALIZER } from "../../core/api/mod.ts";
+import { ADDRESSES_ANNOTATION, getCondition, VMNETCFG_FINALIZER } from "../../core/api/mod.ts";
 import { IPPOOLS, VIRTUAL_MACHINES, VMNETCFGS } from "../../kube/mod.ts";
 import { mac, vm } from "./objects.ts";
 import { ready } from "./ready.ts";
 
-Deno.test("a VM gets its address by one create and one status write", async () => {
+Deno.test("a VM gets its address by one create and one status write, and a third notes it", async () => {
   await using lab = await ready();
   const { metadata: { uid } } = await lab.create(
     VIRTUAL_MACHINES,
@@ -13,7 +13,7 @@ Deno.test("a VM gets its address by one create and one status write", async () =
   await lab.settle();
   assert.equal((await lab.writes())["create virtualmachinenetworkconfigs 201"], 1);
   assert.equal((await lab.writes())["update virtualmachinenetworkconfigs/status 200"], 1);
-  assert.equal((await lab.writes())["patch virtualmachinenetworkconfigs 200"], undefined);
+  assert.equal((await lab.writes())["patch virtualmachinenetworkconfigs 200"], 1);
   const config = await lab.config("default/web");
   const address = (await lab.allocations("default/net-48"))[mac(1)];
   assert.deepEqual(config.metadata.finalizers, [VMNETCFG_FINALIZER]);
@@ -31,6 +31,10 @@ Deno.test("a VM gets its address by one create and one status write", async () =
     networkName: "default/net-48",
     state: "Allocated",
   }]);
+  const noted = { network: "default/net-48", macAddress: mac(1), address };
+  assert.deepEqual(config.metadata.annotations, {
+    [ADDRESSES_ANNOTATION]: JSON.stringify({ "nic-1": noted }),
+  });
   const states = config.status?.conditions?.map(({ type, status }) => `${type}=${status}`);
   assert.deepEqual(states, ["Allocated=True", "Disabled=False", "InSynced=True"]);
 });

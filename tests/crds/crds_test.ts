@@ -3,7 +3,7 @@ import recorded from "../recorded/go-objects.json" with { type: "json" };
 import { NET_48, NET_48_SERVED, TEST_VM_SERVED } from "../../core/api/fixtures/documents.ts";
 import type { IPPool, VirtualMachineNetworkConfig } from "../../core/api/mod.ts";
 import type { JsonObject } from "../../standalone/api/json.ts";
-import { FOREIGN_CRDS } from "../../standalone/api/foreign_crds.ts";
+import { FOREIGN_CRDS } from "../real/crds.ts";
 import { type RealCluster, startRealCluster } from "../real/mod.ts";
 import { EVERY_FIELD } from "./every_field.ts";
 
@@ -141,7 +141,54 @@ Deno.test("the CRDs on a real kube-apiserver", async (t) => {
 
   await t.step("kubectl explain tells what a field is for", async () => {
     const text = await kubectl(cluster, ["explain", "ippool.spec.ipv4Config.leaseTime"]);
-    match(text, /Seconds until a client must renew \(option 51\); unset means one year\./);
+    match(text, /How long a lease lasts, in seconds \(option 51\)\. If unset, one year\./);
+    for (
+      const [field, example] of [
+        [
+          "ippool.spec.ipv4Config.options.value",
+          /A\s+number\s+stands\s+in\s+quotes\.\s+Examples:\s+"192/,
+        ],
+        ["ippool.spec.ipv4Config.bootFiles.architecture", /Examples: x64-uefi, 7\./],
+        ["vmnetcfg.spec.networkConfig.options.routes", /gateway:\s+192\.168\.48\.2}\]\./],
+        ["vmnetcfg.spec.networkConfigs.options.timezone.tzdb", /Example: Europe\/Zurich\./],
+      ] as const
+    ) match(await kubectl(cluster, ["explain", field]), example);
+  });
+
+  await t.step("what clients are told is kept, and refused where it has another type", async () => {
+    const told = (more: object) =>
+      refusal(cluster, "ippool net-48", { ipv4Config: { mtu: 1450, ...more } });
+    strictEqual(await told({ bootFiles: [{ architecture: "x64-uefi", fileName: "a" }] }), "");
+    strictEqual(await told({ bootFiles: [{ architecture: 7, fileName: "a" }] }), "");
+    match(await told({ mtu: "1450" }), /mtu: Invalid value: "string"/);
+    match(await told({ bootFiles: [{ architecture: true, fileName: "a" }] }), /architecture/);
+    match(await told({ routes: [{ destination: "10.0.0.0/8" }] }), /gateway: Required value/);
+    match(
+      await told({ options: [{ code: 150, type: "string", value: "a" }] }),
+      /supported values: "ipv4", "uint8"/,
+    );
+    match(
+      await told({ routes: Array(65).fill({ destination: "a", gateway: "b" }) }),
+      /must have at most 64 items/,
+    );
+    const none = { networkConfig: [{ ...NIC, options: { router: "", dns: [] } }] };
+    strictEqual(await refusal(cluster, "vmnetcfg test-vm", none), "");
+    const jsonpath = "-o=jsonpath={.spec.networkConfig[0].options}";
+    deepStrictEqual(
+      JSON.parse(await kubectl(cluster, ["get", "vmnetcfg", "test-vm", jsonpath])),
+      { router: "", dns: [] },
+    );
+  });
+
+  await t.step("T17: a subnet where no host can have an address is refused", async () => {
+    for (
+      const cidr of ["0.0.0.0/8", "127.0.0.0/24", "239.1.2.0/24", "240.0.0.0/4", "255.255.255.0/24"]
+    ) {
+      const spec = { networkName: "default/net", ipv4Config: { cidr } };
+      const pool = { ...NET_48, metadata: { name: "no-hosts" }, spec };
+      const { stderr } = await tryKubectl(cluster, ["create", "--dry-run=server", "-f", "-"], pool);
+      match(stderr, /CIDR must not be in 0\.0\.0\.0/);
+    }
   });
 
   await t.step("network, subnet and VM are immutable; everything else may change", async () => {
@@ -200,7 +247,9 @@ Deno.test("the CRDs on a real kube-apiserver", async (t) => {
       const more = { networkConfig: [...nics, NIC] };
       match(await refusal(cluster, "vmnetcfg longest", more), /must have at most 32 items/);
       const longer = { networkConfig: [{ ...NIC, networkName: "n".repeat(318) }] };
-      match(await refusal(cluster, "vmnetcfg longest", longer), /may not be more than 317 bytes/);
+      // The older words are those of Kubernetes 1.30.
+      const words = /may not be (more than 317 bytes|longer than 317)/;
+      match(await refusal(cluster, "vmnetcfg longest", longer), words);
       const dns = { ipv4Config: { dns: ["1.1.1.1", "1.1.1.2", "1.1.1.3", "1.1.1.4"] } };
       match(await refusal(cluster, "ippool net-48", dns), /must have at most 3 items/);
       const ntp = { ipv4Config: { ntp: ["a", "b", "c", "d", "e"] } };
@@ -233,7 +282,9 @@ Deno.test("the CRDs on a real kube-apiserver", async (t) => {
         ) => [`192.168.48.${i + 1}`, `02:00:00:00:00:${(i + 1).toString(16).padStart(2, "0")}`],
       ),
     );
-    const ipv4 = { allocated, used: 250, available: 0 };
+    const told = { hostName: "test-vm", options: { mtu: 1450, router: "" } };
+    const clients = Object.fromEntries(Object.values(allocated).map((mac) => [mac, told]));
+    const ipv4 = { allocated, clients, used: 250, available: 0 };
     await keep(cluster, { ...pool, status: { ipv4 } } as unknown as JsonObject);
     const args = ["get", "ippool", "big", "-o", "json", "--show-managed-fields"];
     const { metadata } = JSON.parse(await kubectl(cluster, args));

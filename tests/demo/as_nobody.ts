@@ -8,7 +8,7 @@ const ROOT = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
 const NOBODY = "65534";
 
 /** Somebody who is not root. */
-export interface Nobody extends AsyncDisposable {
+interface Nobody extends AsyncDisposable {
   /** Makes of a command one that he runs. Paths below the checkout and to Deno are exchanged. */
   readonly wrap: (command: readonly string[]) => readonly string[];
 }

@@ -10,7 +10,7 @@ const ROOT = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
 const MARK = "VM_DHCP_DEMO_TEST";
 
 /** How the demo is started. */
-export interface DemoOptions {
+interface DemoOptions {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** Makes another command of the demo's. */

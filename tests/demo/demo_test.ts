@@ -85,7 +85,7 @@ Deno.test("the demo stays up without --once, and every command that it says to t
     }).output();
     const said = new TextDecoder().decode(stdout);
     ok(success, `${command}: ${new TextDecoder().decode(stderr)}${said}`);
-    if (command.includes(" get ippools")) match(said, /ippool\S*\/net-48 +default\/net-48/);
+    if (command.includes(" get ippl")) match(said, /ippool\S*\/net-48 +default\/net-48/);
     if (command.includes(" describe ")) match(said, /Kind: +IPPool/);
     if (command.endsWith("/metrics")) {
       match(said, /^vmdhcpagent_leases\{ippool="default\/net-48"\} 2$/m);
@@ -116,7 +116,7 @@ Deno.test("the demo ends with 1 where something is not as it should be, and show
       demo.output,
       /^The log of udhcpc in test-vm\/eth0, its end\n {2}this client does not feel like it$/m,
     );
-    match(demo.output, /^The server's log, its end\n.*"message":"Listening"/m);
+    match(demo.output, /^The server's log, its end\n(.+\n)*.*"message":"Listening"/m);
     await demo.gone();
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -1,8 +1,9 @@
 import { match, strictEqual as equal } from "node:assert/strict";
-import { memoryLogger } from "../../runtime/memory_logger.ts";
+import { memoryLogger } from "../../runtime/testing/memory_logger.ts";
 import { type RunningStandalone, runStandalone } from "../../standalone/mod.ts";
 import { ip } from "../network/command.ts";
-import { DhcpClient } from "../network/dhcp_client.ts";
+import { DhcpClient } from "../clients/live/dhcp_client.ts";
+import { udhcpc } from "../clients/live/udhcpc.ts";
 import { Lab } from "../network/lab.ts";
 import { enterPrivateNetwork } from "../network/namespaces.ts";
 import { until } from "../network/wait.ts";
@@ -73,12 +74,12 @@ async function kubectl(
 
 Deno.test("standalone serves a real client on an interface that appears later, and takes its address off at the end", async () => {
   await using host = await Host.open();
-  match(await kubectl(host, ["get", "ippools", "net-48"]), / True +True +False +\d+s/);
+  match(await kubectl(host, ["get", "ippl", "net-48"]), / True +True +False +\d+s/);
   const bridge = await host.lab.bridge("br-default");
   const guest = await host.lab.guest({ bridge, macAddress: MAC });
-  await using client = new DhcpClient("udhcpc", guest);
+  await using client = await DhcpClient.start(udhcpc, guest);
   const address = await until(async () => (await guest.addresses())[0], {
-    what: `${client.name} gave the guest an address`,
+    what: `${client.kind.name} gave the guest an address`,
   });
   const path = "jsonpath={.status.networkConfig[0].allocatedIPAddress}";
   equal(address, `${await kubectl(host, ["get", "vmnetcfg", "test-vm", "-o", path])}/24`);
@@ -97,7 +98,7 @@ Deno.test("kubectl gets, applies, patches, waits for, describes, explains and de
   );
   match(
     await kubectl(host, ["explain", "ippool.spec.ipv4Config.leaseTime"]),
-    /Seconds until a client must renew/,
+    /How long a lease lasts, in seconds/,
   );
   const pool = Deno.readTextFileSync(new URL("tenant-pool.yaml", MANIFESTS));
   match(await kubectl(host, { args: ["apply", "-f", "-"], stdin: pool }), /tenant-48 created/);

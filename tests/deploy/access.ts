@@ -84,7 +84,7 @@ export function usesOf(events: readonly AuditEvent[], users: ReadonlySet<string>
 }
 
 /** Whether a grant allows a use. */
-export function allows(grant: Grant, use: Use): boolean {
+function allows(grant: Grant, use: Use): boolean {
   return grant.user === use.user && grant.group === use.group &&
     grant.resource === use.resource && grant.verb === use.verb &&
     (grant.namespace === undefined || grant.namespace === use.namespace) &&

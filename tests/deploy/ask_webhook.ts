@@ -6,8 +6,9 @@
 import type { KubeObject } from "../../core/api/mod.ts";
 
 /** Whom to ask what. */
-export interface AskOptions {
-  /** On loopback. */
+interface AskOptions {
+  /** Where it listens. */
+  readonly hostname: string;
   readonly port: number;
   /** Name that its certificate must bear. */
   readonly name: string;
@@ -19,7 +20,7 @@ export interface AskOptions {
 
 /** What it says of the creation of an object. */
 export async function askWebhook(
-  { port, name, caBundle, object }: AskOptions,
+  { hostname, port, name, caBundle, object }: AskOptions,
 ): Promise<{ readonly allowed: boolean; readonly message: string }> {
   const caCerts = [new TextDecoder().decode(Uint8Array.fromBase64(caBundle))];
   const [group, version] = object.apiVersion.split("/");
@@ -43,7 +44,7 @@ export async function askWebhook(
     `content-length: ${new TextEncoder().encode(body).length}`,
     "connection: close",
   ];
-  const tcp = await Deno.connect({ hostname: "127.0.0.1", port });
+  const tcp = await Deno.connect({ hostname, port });
   using tls = await Deno.startTls(tcp, { hostname: name, caCerts });
   const writer = tls.writable.getWriter();
   await writer.write(new TextEncoder().encode(`${head.join("\r\n")}\r\n\r\n${body}`));

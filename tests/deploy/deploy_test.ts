@@ -1,7 +1,11 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { createKubeClient, IPPOOLS, VMNETCFGS } from "../../kube/mod.ts";
+import { deploy } from "../../deploy/deploy.ts";
+import { DEFAULT_SETTINGS } from "../../deploy/settings.ts";
+import { createKubeClient, IPPOOLS, toRestClient, VMNETCFGS } from "../../kube/mod.ts";
+import type { JsonValue, RestClient } from "../../kube/rest_client.ts";
+import { systemClock } from "../../runtime/clock.ts";
 import { pool, reservation } from "../controller/objects.ts";
-import { FOREIGN_CRDS } from "../../standalone/api/foreign_crds.ts";
+import { FOREIGN_CRDS } from "../real/crds.ts";
 import { installCrds, type RealCluster, startRealCluster } from "../real/mod.ts";
 import { deployed, kubectl, present, runDeploy } from "./deployed.ts";
 
@@ -22,6 +26,19 @@ function changes(lines: readonly string[]): readonly (readonly [string, string])
 
 function kindsOfChange(lines: readonly string[]): readonly string[] {
   return [...new Set(changes(lines).map(([change]) => change))];
+}
+
+/** A cluster of before Kubernetes 1.30, as far as discovery goes. */
+function withoutPolicies(rest: RestClient): RestClient {
+  return toRestClient(async (request) => {
+    const answer = await rest.performRequest(request as never) as unknown as JsonValue;
+    if (!request.path.endsWith("/apis/admissionregistration.k8s.io/v1")) return answer;
+    const { resources, ...others } = answer as unknown as {
+      readonly resources: readonly { readonly name: string }[];
+    };
+    const known = resources.filter(({ name }) => !name.startsWith("validatingadmissionpolic"));
+    return { ...others, resources: known } as unknown as JsonValue;
+  });
 }
 
 /** Objects with finalizers that nobody is there to remove. The webhook, which is not running, is not asked about the controller's. */
@@ -94,6 +111,49 @@ Deno.test("deploy applies everything, takes it away again, and keeps or purges t
     }
   });
 
+  await t.step("policies that the settings leave out are taken away, and come again", async () => {
+    const file = `${cluster.folder}/without.yaml`;
+    await Deno.writeTextFile(
+      file,
+      "networkPolicy: {enabled: false}\nadmissionPolicies: {enabled: false}\n",
+    );
+    const image = "--image=registry.example/vm-dhcp:2";
+    const args = [`--values=${file}`, image];
+    const isPolicy = (name: string) => /^(networkpolicy|validatingadmissionpolicy)/.test(name);
+    const before = await present(cluster, NAMESPACE);
+    deepStrictEqual(kindsOfChange(await deployed(cluster, [...args, "--dry-run"])), [
+      "unchanged",
+      "deleted",
+    ]);
+    deepStrictEqual(await present(cluster, NAMESPACE), before);
+    await deployed(cluster, args);
+    deepStrictEqual(
+      await present(cluster, NAMESPACE),
+      before.filter((name) => !isPolicy(name)),
+    );
+    deepStrictEqual(kindsOfChange(await deployed(cluster, args)), ["unchanged"]);
+    await deployed(cluster, [image]);
+    deepStrictEqual(await present(cluster, NAMESPACE), before);
+  });
+
+  await t.step("a cluster without ValidatingAdmissionPolicies gets all the rest", async () => {
+    const lines: string[] = [];
+    await deploy({
+      client: createKubeClient(withoutPolicies(cluster.rest)),
+      clock: systemClock,
+      settings: DEFAULT_SETTINGS,
+      dryRun: true,
+      wait: false,
+      print: (line) => lines.push(line),
+      signal: AbortSignal.timeout(30_000),
+    });
+    deepStrictEqual(lines.filter((line) => line.startsWith("!")), [
+      "! admission-policies are left out: the cluster has no ValidatingAdmissionPolicy (Kubernetes has it from v1.30 on)",
+    ]);
+    ok(!lines.some((line) => /^\w+ +ValidatingAdmissionPolicy/.test(line)), lines.join("\n"));
+    ok(lines.includes("unchanged NetworkPolicy vm-dhcp/vm-dhcp-agent"), lines.join("\n"));
+  });
+
   await t.step("the replicas that the controller gave the template stay", async () => {
     await kubectl(cluster, ["-n", NAMESPACE, "scale", "deployment/vm-dhcp-agent", "--replicas=0"]);
     await deployed(cluster);
@@ -154,7 +214,10 @@ Deno.test("deploy applies everything, takes it away again, and keeps or purges t
         "-o=jsonpath={.metadata.labels}{.metadata.annotations}",
       ];
       const before = await kubectl(cluster, path);
-      const lines = await deployed(cluster, ["--namespace=theirs"]);
+      const file = `${cluster.folder}/metrics.yaml`;
+      await Deno.writeTextFile(file, "metrics: {service: {enabled: true}}\n");
+      const lines = await deployed(cluster, ["--namespace=theirs", `--values=${file}`]);
+      ok(lines.includes("created   Service theirs/vm-dhcp-agent-metrics"), lines.join("\n"));
       ok(!changes(lines).some(([, object]) => object === "Namespace theirs"));
       await deployed(cluster, ["--namespace=theirs", "--uninstall", "--purge"]);
       strictEqual(await kubectl(cluster, path), before);

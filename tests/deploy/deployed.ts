@@ -4,17 +4,37 @@
  * @module
  */
 import { taskCommand } from "../../standalone/demo/task_command.ts";
-import { type CommandResult, mustRun, type RealCluster, runCommand } from "../real/mod.ts";
+import {
+  type CommandResult,
+  findGoProgram,
+  mustRun,
+  type RealCluster,
+  runCommand,
+} from "../real/mod.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname.replace(/\/$/, "");
 
+/** Path of Helm. */
+export function helmProgram(): Promise<string> {
+  return findGoProgram({ path: "helm.sh/helm/v3/cmd/helm", version: "v3.19.4" });
+}
+
 /** Runs `deno task deploy` with its own permissions. */
-export async function runDeploy(
+export function runDeploy(
+  cluster: RealCluster,
+  args: readonly string[] = [],
+): Promise<CommandResult> {
+  return runTask("deploy", cluster, args);
+}
+
+/** Runs a task that takes a kubeconfig, with its own permissions. */
+export async function runTask(
+  task: string,
   cluster: RealCluster,
   args: readonly string[] = [],
 ): Promise<CommandResult> {
   const [program = "", ...rest] = await taskCommand(`${ROOT}/deno.json`, {
-    task: "deploy",
+    task,
     deno: Deno.execPath(),
     root: ROOT,
   });
@@ -50,8 +70,10 @@ export function kubectl(
 export async function present(cluster: RealCluster, namespace: string): Promise<readonly string[]> {
   const kinds = {
     everywhere: "clusterroles,clusterrolebindings,mutatingwebhookconfigurations," +
-      "validatingwebhookconfigurations,namespaces,customresourcedefinitions",
-    inside: "serviceaccounts,roles,rolebindings,services,deployments,poddisruptionbudgets",
+      "validatingwebhookconfigurations,namespaces,customresourcedefinitions," +
+      "validatingadmissionpolicies,validatingadmissionpolicybindings",
+    inside: "serviceaccounts,roles,rolebindings,services,deployments,poddisruptionbudgets," +
+      "networkpolicies",
   };
   const names = async (...args: readonly string[]): Promise<readonly string[]> =>
     (await kubectl(cluster, ["get", "-o", "name", ...args])).split("\n");

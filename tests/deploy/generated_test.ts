@@ -1,121 +1,157 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { parseAllDocuments } from "yaml";
-import { DEFAULT_SETTINGS } from "../../deploy/settings.ts";
-import { findGoProgram, mustRun, runCommand, startRealCluster } from "../real/mod.ts";
+import { parse } from "yaml";
+import { DEFAULT_SETTINGS, type DeploySettings } from "../../deploy/settings.ts";
+import { mustRun, startRealCluster } from "../real/mod.ts";
+import {
+  chartObjects,
+  comparable,
+  helmTemplate,
+  objectsIn,
+  objectsOf,
+  type Rendered,
+  ROOT,
+} from "./chart.ts";
+import { VALUE_SETS, valuesOf } from "./chart_values.ts";
 import { kubectl } from "./deployed.ts";
 
-const ROOT = new URL("../../", import.meta.url).pathname;
-const CHART = `${ROOT}deploy/helm/vm-dhcp`;
-const HELM = { path: "helm.sh/helm/v3/cmd/helm", version: "v3.19.4" };
-const KUBERNETES = "--kube-version=v1.36.0";
-
-interface Rendered {
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
+/** Everything but what only `kubectl apply` and `helm install` need. */
+function withoutFrame(objects: readonly Rendered[]): readonly Rendered[] {
+  return objects.filter(({ kind }) => kind !== "Namespace" && kind !== "CustomResourceDefinition");
 }
 
-/** Everything but what only `kubectl apply` and `helm install` need: `kind namespace/name`, sorted. */
-function namesIn(yaml: string): readonly string[] {
-  return objectsIn(yaml)
-    .filter(({ kind }) => kind !== "Namespace" && kind !== "CustomResourceDefinition")
-    .map(({ kind, metadata: { namespace = "", name } }) => `${kind} ${namespace}/${name}`).sort();
+/** Namespaces that a cluster-wide object was given by kustomize, which does not know its kind. */
+function asServed(objects: readonly Rendered[]): readonly Rendered[] {
+  return objects.map((object) => {
+    if (!object.kind.startsWith("ValidatingAdmissionPolicy")) return object;
+    const { namespace: _, ...metadata } = object.metadata;
+    return { ...object, metadata };
+  });
 }
 
-function objectsIn(yaml: string): readonly Rendered[] {
-  return parseAllDocuments(yaml).map((document) => {
-    deepStrictEqual("errors" in document ? document.errors : [], []);
-    return document.toJS() as Rendered | null;
-  }).filter((object) => object !== null);
-}
+/** Example of an overlay -> the settings that it stands for. */
+const OVERLAYS: Readonly<Record<string, DeploySettings>> = {
+  "other-namespace": {
+    ...DEFAULT_SETTINGS,
+    namespace: "dhcp-system",
+    lockNamespace: "dhcp-system",
+    image: "registry.example.com/vm-dhcp:0.2.0",
+  },
+};
 
 Deno.test("a real kube-apiserver accepts everything that is generated", async (t) => {
   await using cluster = await startRealCluster({ crds: false });
-  await kubectl(cluster, ["create", "namespace", DEFAULT_SETTINGS.namespace]);
+  for (const namespace of [DEFAULT_SETTINGS.namespace, "dhcp-system", "locks"]) {
+    await kubectl(cluster, ["create", "namespace", namespace]);
+  }
   const manifest = await Deno.readTextFile(`${ROOT}deploy/manifests/vm-dhcp.yaml`);
-  const names = namesIn(manifest);
-  const dryRun = ["apply", "--server-side", "--dry-run=server", "-f", "-"];
+  const dryRun = ["apply", "--server-side", "--dry-run=server", "--force-conflicts", "-f", "-"];
+  /** Kinds that only other products bring. */
+  const foreign = /^(cert-manager\.io|monitoring\.coreos\.com|security\.openshift\.io)\//;
 
   /** Asks the server about the objects, each of which must be accepted. */
-  const accepted = async (yaml: string, ...args: readonly string[]): Promise<void> => {
-    const said = await kubectl(cluster, [...dryRun, ...args], yaml);
+  const accepted = async (objects: readonly Rendered[]): Promise<void> => {
+    const known = objects.filter((object) =>
+      !foreign.test((object as unknown as { apiVersion: string }).apiVersion)
+    );
+    const text = known.map((object) => JSON.stringify(object)).join("\n---\n");
+    const said = await kubectl(cluster, dryRun, text);
     const lines = said.trimEnd().split("\n");
-    strictEqual(lines.length, objectsIn(yaml).length, said);
+    strictEqual(lines.length, known.length, said);
     for (const line of lines) ok(line.endsWith("serverside-applied (server dry run)"), line);
   };
 
   await t.step("the manifest with everything", async () => {
     // The namespace was made by somebody else.
-    await accepted(manifest, "--force-conflicts");
+    await accepted(objectsIn(manifest));
     const clientSide = await kubectl(cluster, ["apply", "--dry-run=server", "-f", "-"], manifest);
     match(clientSide, /^deployment\.apps\/vm-dhcp-controller created \(server dry run\)$/m);
   });
 
-  await t.step("the kustomize base, with the same objects", async () => {
-    const built = await kubectl(cluster, ["kustomize", `${ROOT}deploy/kustomize`]);
-    deepStrictEqual(namesIn(built), names);
-    await accepted(built, "--force-conflicts");
+  await t.step("the kustomize bases, with the same objects", async () => {
+    const crds = await Deno.readTextFile(`${ROOT}deploy/manifests/crds.yaml`);
+    for (const [folder, same] of [["kustomize", manifest], ["kustomize/crds", crds]] as const) {
+      const built = objectsIn(await kubectl(cluster, ["kustomize", `${ROOT}deploy/${folder}`]));
+      deepStrictEqual(comparable(built), comparable(objectsIn(same)));
+      await accepted(built);
+    }
   });
 
-  const helm = await findGoProgram(HELM);
-  const template = (...args: readonly string[]) =>
-    runCommand(helm, ["template", "any-name", CHART, "--namespace=vm-dhcp", KUBERNETES, ...args]);
-
-  await t.step("the Helm chart, with the same objects", async () => {
-    const { code, stdout, stderr } = await template();
-    strictEqual(code, 0, stderr);
-    deepStrictEqual(namesIn(stdout), names);
-    await accepted(stdout);
+  await t.step("I12: what takes the rest away takes no CRD along", () => {
+    const kinds = objectsIn(manifest).map(({ kind }) => kind);
+    deepStrictEqual(kinds.filter((kind) => kind === "CustomResourceDefinition"), []);
   });
 
-  await t.step("the Helm chart with every setting changed", async () => {
-    await mustRun(helm, ["lint", "--strict", CHART]);
-    const file = `${cluster.folder}/values.yaml`;
-    await Deno.writeTextFile(file, JSON.stringify(OTHER_VALUES));
-    const { code, stdout, stderr } = await template(`--values=${file}`, "--set=monitor=false");
-    strictEqual(code, 0, stderr);
-    await accepted(stdout);
-    const agent = objectsIn(stdout).find(({ kind, metadata }) =>
-      kind === "Deployment" && metadata.name === "vm-dhcp-agent"
-    ) as unknown as { spec: { template: { spec: Record<string, unknown> } } };
-    const { nodeSelector, tolerations, imagePullSecrets } = agent.spec.template.spec;
-    deepStrictEqual({ nodeSelector, tolerations, imagePullSecrets }, {
-      nodeSelector: OTHER_VALUES.agent.nodeSelector,
-      tolerations: OTHER_VALUES.agent.tolerations,
-      imagePullSecrets: OTHER_VALUES.imagePullSecrets,
-    });
-    match(stdout, /image: "?registry\.example\/vm-dhcp@sha256:/);
-    match(stdout, /--pools-per-agent=7/);
-    const monitored = await template("--set=monitor=true");
-    match(monitored.stdout, /^kind: PodMonitor$/m);
-  });
-
-  const refused: Readonly<Record<string, readonly [string, RegExp]>> = {
-    "text for a number": ["controller.replicas=many", /controller.*replicas|replicas.*integer/s],
-    "too many replicas": ["agent.replicas=99", /replicas/],
-    "a word that is none of the choice": ["agent.antiAffinity=never", /antiAffinity/],
-    "a setting that is not known": ["agent.colour=red", /colour/],
-  };
-  for (const [name, [value, problem]] of Object.entries(refused)) {
-    await t.step(`the chart's schema refuses ${name}`, async () => {
-      const { code, stderr } = await template(`--set=${value}`);
-      strictEqual(code, 1);
-      match(stderr, problem);
+  for await (const { name } of Deno.readDir(`${ROOT}examples/kustomize`)) {
+    await t.step(`I2: the kustomize overlay ${name}`, async () => {
+      const built = objectsIn(
+        await kubectl(cluster, ["kustomize", `${ROOT}examples/kustomize/${name}`]),
+      );
+      await accepted(built);
+      const settings = OVERLAYS[name];
+      if (settings === undefined) return;
+      deepStrictEqual(
+        comparable(asServed(withoutFrame(built))),
+        comparable(objectsOf(settings)),
+      );
     });
   }
+
+  await t.step("I2: an overlay with patches", async () => {
+    const built = objectsIn(
+      await kubectl(cluster, ["kustomize", `${ROOT}examples/kustomize/one-replica`]),
+    );
+    const controller = built.find(({ kind, metadata }) =>
+      kind === "Deployment" && metadata.name === "vm-dhcp-controller"
+    ) as unknown as {
+      spec: {
+        replicas: number;
+        template: { spec: { containers: [{ image: string; args: string[] }] } };
+      };
+    };
+    const { replicas, template: { spec: { containers: [{ image, args }] } } } = controller.spec;
+    strictEqual(replicas, 1);
+    match(image, /^registry\.example\.com\/vm-dhcp@sha256:0{64}$/);
+    deepStrictEqual(args.slice(-2), ["--debug", "--agent-replicas=1"]);
+  });
+
+  await t.step("the Helm chart", async () => await accepted(await chartObjects({})));
+  for (const [name, rows] of Object.entries(VALUE_SETS)) {
+    await t.step(`the Helm chart with other values: ${name}`, async () => {
+      // What is a number in the values stays one; claims need what the pod declares.
+      const values = valuesOf(rows.filter(({ value }) => !value.endsWith(".claims")));
+      await accepted(await chartObjects(values));
+    });
+  }
+
+  await t.step("the Helm chart of a cluster before Kubernetes 1.30", async () => {
+    const { stdout } = await helmTemplate({}, ["--kube-version=v1.29.9"]);
+    ok(!stdout.includes("ValidatingAdmissionPolicy"));
+    match(stdout, /^kind: NetworkPolicy$/m);
+  });
 });
 
-const RESOURCES = { requests: { cpu: "1" }, limits: { cpu: "2", memory: "1Gi" } };
-const OTHER_VALUES = {
-  image: `registry.example/vm-dhcp@sha256:${"0".repeat(64)}`,
-  imagePullPolicy: "Always",
-  imagePullSecrets: [{ name: "registry" }],
-  controller: { replicas: 3, resources: RESOURCES, nodeSelector: { a: "b" } },
-  webhook: { serviceCidr: "10.53.0.0/16", priorityClassName: "" },
-  agent: {
-    replicas: 1,
-    antiAffinity: "required",
-    poolsPerAgent: 7,
-    nodeSelector: { "kubernetes.io/os": "linux" },
-    tolerations: [{ key: "dedicated", operator: "Equal", value: "net", effect: "NoExecute" }],
-  },
-};
+Deno.test("I3: Harvester's Addon is rendered for any repository, and its values are the chart's", async () => {
+  const printed = await mustRun(Deno.execPath(), [
+    ...["task", "--quiet", "render", "--chart-repository=https://charts.example.org/vm"],
+    ...["--chart-version=1.2.3", "--image=registry.example.org/vm-dhcp:1.2.3"],
+  ], { cwd: ROOT });
+  const addon = parse(printed);
+  // The Go version's, so that applying it upgrades that one in place.
+  deepStrictEqual([addon.metadata.name, addon.metadata.namespace], [
+    "harvester-vm-dhcp-controller",
+    "harvester-system",
+  ]);
+  const { repo, chart, version, valuesContent } = addon.spec;
+  deepStrictEqual({ repo, chart, version }, {
+    repo: "https://charts.example.org/vm",
+    chart: "vm-dhcp",
+    version: "1.2.3",
+  });
+  const release = ["--namespace=harvester-system", "--kube-version=v1.30.0"];
+  const { code, stdout, stderr } = await helmTemplate(parse(valuesContent), release);
+  strictEqual(code, 0, stderr);
+  match(stdout, /image: "registry\.example\.org\/vm-dhcp:1\.2\.3"/);
+  match(stdout, /--service-cidr=10\.53\.0\.0\/16/);
+  match(stdout, /"system:serviceaccount:harvester-system:vm-dhcp-controller"/);
+  ok(!stdout.includes("serviceaccount:vm-dhcp:"));
+});

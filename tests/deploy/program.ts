@@ -3,16 +3,24 @@
  *
  * @module
  */
-import { taskCommand } from "../../standalone/demo/task_command.ts";
 import { findProgram } from "../real/command.ts";
 import type { RealCluster } from "../real/mod.ts";
 import { until } from "../network/wait.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname.replace(/\/$/, "");
 const READY_MS = 30_000;
+/** Where an agent's volume is, and the port on which the webhook listens: other programs of this machine may have the port. */
+const STATE_DIR = "/var/lib/vm-dhcp";
+const FIXED_PORT = ":8443";
+/** Runs `$2` and what follows with the folder `$1` where a pod has the files of its ServiceAccount. */
+const AS_A_POD = `mount -t tmpfs none "$(realpath /var/run)"
+mkdir -p /var/run/secrets/kubernetes.io/serviceaccount
+mount --bind "$1" /var/run/secrets/kubernetes.io/serviceaccount
+shift
+exec "$@"`;
 
 /** A container, as a Deployment has it. */
-export interface Container {
+interface Container {
   readonly args?: readonly string[];
   readonly env?: readonly ContainerEnv[];
 }
@@ -38,14 +46,14 @@ export interface DeploymentLike {
 }
 
 /** Which pod of which Deployment to stand in for. */
-export interface ProgramOptions {
+interface ProgramOptions {
   readonly deployment: DeploymentLike;
   /** Name of the pod. */
   readonly pod: string;
-  /** The program's task in `deno.json`, for its permissions. */
-  readonly task: "controller" | "agent" | "webhook";
-  /** Flags of this machine: where to listen, where to keep state. */
+  /** Flags in place of the Deployment's. */
   readonly flags: readonly string[];
+  /** Its address; unset: one of loopback. */
+  readonly podIP?: string;
 }
 
 /** A program of the deployment; disposing it kills it. */
@@ -59,34 +67,49 @@ export class Program implements AsyncDisposable {
     this.#reading = this.#read(child.stderr);
   }
 
-  /** Starts the program with the arguments and the environment of its container. */
+  /** Starts the program with the arguments and the environment of its container, so with what Deno allows it there. */
   static async start(cluster: RealCluster, options: ProgramOptions): Promise<Program> {
-    const { deployment, pod, task, flags } = options;
+    const { deployment, pod, flags, podIP = loopback() } = options;
     const { namespace = "" } = deployment.metadata;
     const template = deployment.spec?.template?.spec;
     const name = template?.serviceAccountName ?? "";
-    const kubeconfig = await cluster.kubeconfigFor({ serviceAccount: { namespace, name } });
+    const folder = await Deno.makeTempDir({ dir: cluster.folder, prefix: `${pod}-` });
+    const kubeconfig = await cluster.kubeconfigFor({ serviceAccount: { namespace, name }, pod });
+    await writeAccount(`${folder}/account`, { kubeconfig, namespace });
+    const { hostname, port } = new URL(cluster.url);
     const fields: Readonly<Record<string, string>> = {
       "metadata.namespace": namespace,
       "metadata.name": pod,
       "metadata.uid": crypto.randomUUID(),
+      "status.podIP": podIP,
+      "status.hostIP": "127.0.0.1",
     };
     const { args = [], env = [] } = template?.containers?.[0] ?? {};
-    const own = args.slice(args.findIndex((arg) => arg.endsWith("/main.ts")) + 1);
-    const deno = await findProgram("deno") ?? Deno.execPath();
-    const [program = "", ...rest] = await taskCommand(`${ROOT}/deno.json`, {
-      task,
-      deno,
-      root: ROOT,
-    });
-    const given = env.map(({ name, value, valueFrom }) =>
-      [name, value ?? fields[valueFrom?.fieldRef?.fieldPath ?? ""] ?? ""] as const
+    const variables: Readonly<Record<string, string>> = {
+      KUBERNETES_SERVICE_HOST: hostname,
+      KUBERNETES_SERVICE_PORT: port,
+      ...Object.fromEntries(
+        env.map(({ name, value, valueFrom }) => [
+          name,
+          value ?? fields[valueFrom?.fieldRef?.fieldPath ?? ""] ?? "",
+        ]),
+      ),
+    };
+    const expanded = args.map((arg) =>
+      arg.replaceAll(/\$\((\w+)\)/g, (_, name: string) => variables[name] ?? "")
+        .replaceAll(STATE_DIR, `${folder}/state`)
+        .replaceAll(FIXED_PORT, ":0")
     );
     const replaced = new Set(flags.map(nameOf));
-    const child = new Deno.Command(program, {
-      args: [...rest, ...own.filter((arg) => !replaced.has(nameOf(arg))), ...flags],
+    const deno = await findProgram("deno") ?? Deno.execPath();
+    const child = new Deno.Command("/usr/bin/unshare", {
+      args: [
+        ...["--mount", "/bin/sh", "-ec", AS_A_POD, "sh", `${folder}/account`, deno],
+        ...expanded.filter((arg) => !replaced.has(nameOf(arg))),
+        ...flags,
+      ],
       cwd: ROOT,
-      env: { ...Object.fromEntries(given), KUBECONFIG: kubeconfig, NO_COLOR: "1" },
+      env: { ...variables, NO_COLOR: "1" },
       stdin: "null",
       stdout: "null",
       stderr: "piped",
@@ -102,8 +125,10 @@ export class Program implements AsyncDisposable {
   /** Waits until it logs a text. */
   async tells(text: string): Promise<void> {
     await until(() => this.#log.includes(text), {
-      what: `the program tells ${text}; it told:\n${this.#log}`,
+      what: `the program tells ${text}`,
       timeoutMs: READY_MS,
+    }).catch((error) => {
+      throw new Error(`${error.message}; it told:\n${this.#log}`, { cause: error });
     });
   }
 
@@ -111,6 +136,11 @@ export class Program implements AsyncDisposable {
   async stop(): Promise<number> {
     this.#child.kill("SIGTERM");
     return await this.#ended();
+  }
+
+  /** Waits until it ends by itself, and gives its exit code. */
+  finished(): Promise<number> {
+    return this.#ended();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -133,6 +163,31 @@ export class Program implements AsyncDisposable {
     const decoder = new TextDecoder();
     for await (const bytes of stream) this.#log += decoder.decode(bytes, { stream: true });
   }
+}
+
+/** Writes the files of a ServiceAccount, with links as the kubelet makes them. */
+async function writeAccount(
+  folder: string,
+  { kubeconfig, namespace }: { readonly kubeconfig: string; readonly namespace: string },
+): Promise<void> {
+  const { clusters: [cluster], users: [user] } = JSON.parse(await Deno.readTextFile(kubeconfig));
+  const files: Readonly<Record<string, string>> = {
+    "ca.crt": atob(cluster.cluster["certificate-authority-data"]),
+    namespace,
+    token: user.user.token,
+  };
+  await Deno.mkdir(`${folder}/..1`, { recursive: true });
+  await Deno.symlink("..1", `${folder}/..data`);
+  for (const [name, text] of Object.entries(files)) {
+    await Deno.writeTextFile(`${folder}/..1/${name}`, text);
+    await Deno.symlink(`..data/${name}`, `${folder}/${name}`);
+  }
+}
+
+/** An address of this machine that hardly another program has. */
+function loopback(): string {
+  const [a = 0, b = 0, c = 0] = crypto.getRandomValues(new Uint8Array(3));
+  return `127.${1 + a % 250}.${b}.${1 + c % 250}`;
 }
 
 /** `--listen` of `--listen=127.0.0.1:0`. */

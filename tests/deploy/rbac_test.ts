@@ -1,5 +1,5 @@
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { AGENT, CONTROLLER, LOCK_NAMESPACE, WEBHOOK } from "../../deploy/names.ts";
+import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { AGENT, CONTROLLER, WEBHOOK } from "../../deploy/names.ts";
 import { rbacObjects } from "../../deploy/objects/rbac.ts";
 import { DEFAULT_SETTINGS } from "../../deploy/settings.ts";
 import {
@@ -36,7 +36,10 @@ function attachment(key: string, clusterNetwork?: string): object {
   const labels = clusterNetwork === undefined
     ? {}
     : { "network.harvesterhci.io/clusternetwork": clusterNetwork };
-  return { metadata: { ...parseKey(key), labels }, spec: { config: "{}" } };
+  return {
+    metadata: { ...parseKey(key), labels },
+    spec: { config: '{"cniVersion":"0.3.1","type":"bridge","bridge":"br0"}' },
+  };
 }
 
 /** An agent pod of the Go version. */
@@ -58,7 +61,10 @@ Deno.test("the roles allow exactly what controller, webhook and agents ask for",
   // No pod runs, so nobody answers for the Service.
   const ignore = '[{"op":"replace","path":"/webhooks/0/failurePolicy","value":"Ignore"}]';
   const validating = `validatingwebhookconfiguration/${WEBHOOK}`;
-  await kubectl(cluster, ["patch", validating, "--type=json", `--patch=${ignore}`]);
+  const mutating = `mutatingwebhookconfiguration/${WEBHOOK}`;
+  const askNobody = () =>
+    kubectl(cluster, ["patch", validating, "--type=json", `--patch=${ignore}`]);
+  await askNobody();
   await real.create(NAMESPACES, { metadata: { name: "tenant-a" } });
   await real.create(PODS, legacyPod({ namespace: NAMESPACE, name: "default-net-a-agent" }));
 
@@ -66,19 +72,20 @@ Deno.test("the roles allow exactly what controller, webhook and agents ask for",
     const first = await scene.start(WEBHOOK, "webhook-1");
     await first.tells("Serving with a certificate");
     await scene.used(WEBHOOK, "patch", "validatingwebhookconfigurations");
-    const [, port = ""] = /"port":(\d+)/.exec(first.log) ?? [];
+    const [, hostname = "", port = ""] = /"hostname":"(.*?)","port":(\d+)/.exec(first.log) ?? [];
     const answer = await askWebhook({
+      hostname,
       port: Number(port),
       name: `${WEBHOOK}.${NAMESPACE}.svc`,
       caBundle: await kubectl(cluster, ["get", validating, CA_BUNDLE]),
       object: {
         apiVersion: IPPOOLS.apiVersion,
         kind: IPPOOLS.kind,
-        ...pool("default/none"),
+        ...pool("default/none", { router: "192.168.49.1" }),
       } as KubeObject,
     });
     deepStrictEqual(answer.allowed, false);
-    match(answer.message, /default\/none/);
+    match(answer.message, /spec\.ipv4Config\.router: .*192\.168\.48\.0\/24/);
     const secret = { data: { "tls.crt": "" } };
     await real.patch(SECRETS, `${NAMESPACE}/${WEBHOOK}-tls`, secret);
     const second = await scene.start(WEBHOOK, "webhook-2");
@@ -86,6 +93,10 @@ Deno.test("the roles allow exactly what controller, webhook and agents ask for",
     await scene.used(WEBHOOK, "update", "secrets");
     for (const webhook of [first, second]) strictEqual(await webhook.stop(), 0);
   });
+
+  // Put back after 10 s: the next step has something to do meanwhile.
+  await kubectl(cluster, ["delete", validating, mutating]);
+  const third = await scene.start(WEBHOOK, "webhook-3");
 
   await t.step("the controller leads, removes old agent pods, and makes agents", async () => {
     await scene.start(CONTROLLER, "controller-1");
@@ -99,14 +110,22 @@ Deno.test("the roles allow exactly what controller, webhook and agents ask for",
     await scene.used(CONTROLLER, "create", "poddisruptionbudgets");
   });
 
+  await t.step("I11: the webhook puts its configurations back, with its CA", async () => {
+    await third.tells("configurations were missing and are put back");
+    for (const one of [validating, mutating]) {
+      notStrictEqual(await kubectl(cluster, ["get", one, CA_BUNDLE]), "");
+    }
+    await askNobody();
+    strictEqual(await third.stop(), 0);
+  });
+
   await t.step("agents of both Deployments hold their Leases and report", async () => {
     for (const name of [AGENT, `${AGENT}-mgmt`]) {
       await until(async () => poolsOf(await real.get(DEPLOYMENTS, `${NAMESPACE}/${name}`)) > 0, {
         what: `${name} serves a pool`,
         timeoutMs: LONG_MS,
       });
-      const state = await Deno.makeTempDir({ dir: cluster.folder });
-      const agent = await scene.start(name, `${name}-1`, [`--state-dir=${state}`]);
+      const agent = await scene.start(name, `${name}-1`);
       await agent.tells("Leading");
     }
     for (const key of ["default/net-a", "tenant-a/net-b"]) {
@@ -120,6 +139,22 @@ Deno.test("the roles allow exactly what controller, webhook and agents ask for",
       strictEqual(status?.agentPodRef, undefined);
     }
   });
+
+  await t.step(
+    "the agents follow their template, also one that somebody else touched",
+    async () => {
+      const kubectlHere = (...args: readonly string[]) =>
+        kubectl(cluster, [`--namespace=${NAMESPACE}`, ...args]);
+      await kubectlHere("rollout", "restart", `deployment/${AGENT}-mgmt`);
+      for (const image of ["registry.example/a:1", "registry.example/a:2"]) {
+        await kubectlHere("set", "image", `deployment/${AGENT}`, `agent=${image}`);
+        await until(async () => {
+          const made = await real.get(DEPLOYMENTS, `${NAMESPACE}/${AGENT}-mgmt`);
+          return JSON.stringify(made).includes(image);
+        }, { what: `${AGENT}-mgmt has the image ${image}`, timeoutMs: LONG_MS });
+      }
+    },
+  );
 
   await t.step("VirtualMachines come, change and go", async () => {
     const nics = (network: string) => [{ network, mac: mac(1) }];
@@ -175,7 +210,7 @@ Deno.test("the roles allow exactly what controller, webhook and agents ask for",
         ipv4Config: { pool: { exclude: [`192.168.48.${82 + round % 5}`] } },
       },
     }));
-    await scene.disturb(lease(LOCK_NAMESPACE, "vm-dhcp-controllers"), {
+    await scene.disturb(lease("kube-system", "vm-dhcp-controllers"), {
       role: CONTROLLER,
       read: "leases",
     });
@@ -206,7 +241,12 @@ Deno.test("the roles allow exactly what controller, webhook and agents ask for",
     );
     deepStrictEqual(refused, []);
     for (const { log } of scene.programs) {
-      deepStrictEqual(log.split("\n").filter((line) => /forbidden|\b403\b/i.test(line)), []);
+      deepStrictEqual(
+        log.split("\n").filter((line) =>
+          /forbidden|\b403\b|NotCapable|Requires \w+ access/i.test(line)
+        ),
+        [],
+      );
     }
   });
 

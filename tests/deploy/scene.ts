@@ -6,7 +6,7 @@
 import type { KubeObject } from "../../core/api/mod.ts";
 import { AGENT, CONTROLLER, WEBHOOK } from "../../deploy/names.ts";
 import { DEPLOYMENTS, type Resource } from "../../kube/mod.ts";
-import { Real } from "../controller/real.ts";
+import { Real } from "../controller_real/real.ts";
 import { until } from "../network/wait.ts";
 import type { RealCluster } from "../real/mod.ts";
 import { type Use, usesOf } from "./access.ts";
@@ -37,13 +37,10 @@ export class Scene implements AsyncDisposable {
     const deployment = await until(() => this.real.get(DEPLOYMENTS, `${this.namespace}/${name}`), {
       what: `Deployment ${name} exists`,
     });
-    const task = name === CONTROLLER ? "controller" : name === WEBHOOK ? "webhook" : "agent";
-    const listen = task === "webhook" ? "--https-port=0" : "--listen=127.0.0.1:0";
     const program = await Program.start(this.cluster, {
       deployment: deployment as DeploymentLike,
       pod,
-      task,
-      flags: [listen, ...flags],
+      flags: [...(name === WEBHOOK ? ["--https-port=0"] : []), ...flags],
     });
     this.programs.push(program);
     return program;

@@ -19,7 +19,7 @@ import {
   VIRTUAL_MACHINES,
   VMNETCFGS,
 } from "../../kube/mod.ts";
-import { FOREIGN_CRDS } from "../../standalone/api/foreign_crds.ts";
+import { FOREIGN_CRDS } from "../real/crds.ts";
 import { taskCommand } from "../../standalone/demo/task_command.ts";
 import { mac, vm } from "../controller/objects.ts";
 import { loadRecorded, recordedObjects } from "../controller/recorded.ts";
@@ -127,7 +127,7 @@ Deno.test("a cluster of the Go version is taken over, and given back", async (t)
     const report = await dryRun(cluster);
     match(
       report,
-      /^Allocations: 1 would change\n {2}ippools prod\/example-pool: 52:54:00:11:22:07 would give 192\.168\.100\.112 back\n$/m,
+      /^Allocations: 1 would change\n {2}ippools prod\/example-pool: 52:54:00:11:22:07 would give 192\.168\.100\.112 back\n0 addresses would change\n$/m,
     );
     match(report, /^\+\+\+ \/dev\/null$/m);
     match(report, /^Objects: 0 would be created, \d+ changed, 1 deleted$/m);

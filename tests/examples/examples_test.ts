@@ -1,5 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { runInNewContext } from "node:vm";
+import { EmbeddedApi } from "../../standalone/api/mod.ts";
+import { parseManifestFile } from "../../standalone/manifests/parse_manifests.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 const EXAMPLES = `${ROOT}examples`;
@@ -60,5 +62,32 @@ for (const name of names) {
     const command = await commandOf(name);
     const printed = command[0] === "bundle" ? await printedInBareRealm() : await deno(command);
     strictEqual(printed, await Deno.readTextFile(`${OUTPUTS}/${name}.txt`));
+  });
+}
+
+for (const name of namesIn(EXAMPLES, ".yaml")) {
+  Deno.test(`the example ${name} has no fault, and the API takes it`, async () => {
+    const path = `${EXAMPLES}/${name}.yaml`;
+    const { manifests, problems } = parseManifestFile({
+      path,
+      text: await Deno.readTextFile(path),
+    });
+    deepStrictEqual(problems, []);
+    using api = new EmbeddedApi();
+    for (const { resource, object } of manifests) {
+      const { namespace = "default" } = object.metadata;
+      const answer = await api.fetch(
+        new Request(
+          `http://api/apis/${resource.apiVersion}/namespaces/${namespace}/${resource.plural}?fieldValidation=Strict`,
+          {
+            method: "POST",
+            headers: { "content-type": "application/json" },
+            body: JSON.stringify(object),
+          },
+        ),
+      );
+      const { spec } = await answer.json();
+      deepStrictEqual([answer.status, spec], [201, (object as { spec?: unknown }).spec]);
+    }
   });
 }

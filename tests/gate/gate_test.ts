@@ -35,17 +35,16 @@ Deno.test("staleCrds finds nothing here, and names what differs, lacks or is too
 Deno.test("runDeno gives back output of both streams and how it ended", async () => {
   const ok = await runDeno({
     args: ["eval", "console.log('a'); console.error('b')"],
-    show: false,
     timeoutMs: 60_000,
   });
   deepStrictEqual([ok.succeeded, ok.output.split("\n").sort()], [true, ["", "a", "b"]]);
-  const bad = await runDeno({ args: ["eval", "Deno.exit(3)"], show: false, timeoutMs: 60_000 });
+  const bad = await runDeno({ args: ["eval", "Deno.exit(3)"], timeoutMs: 60_000 });
   deepStrictEqual(bad, { succeeded: false, output: "" });
 });
 
 Deno.test("runDeno kills what takes too long, and says so", async () => {
   const args = ["eval", "setInterval(() => {}, 1000)"];
-  const { succeeded, output } = await runDeno({ args, show: false, timeoutMs: 300 });
+  const { succeeded, output } = await runDeno({ args, timeoutMs: 300 });
   deepStrictEqual({ succeeded, output }, {
     succeeded: false,
     output: `\nKilled after 0.3 s: deno ${args.join(" ")}\n`,
@@ -53,7 +52,7 @@ Deno.test("runDeno kills what takes too long, and says so", async () => {
 });
 
 Deno.test("unitSteps runs every test that is not below tests/, and those of the gate", async () => {
-  const names = (await unitSteps(ROOT)).map((step) => step.name);
+  const names = (await unitSteps(ROOT, { typesAreChecked: true })).map((step) => step.name);
   strictEqual(names.includes("tests of core"), true);
   strictEqual(names.includes("tests of tests/gate"), true);
   strictEqual(names.includes("examples"), true);

@@ -1,29 +1,21 @@
 import { deepStrictEqual } from "node:assert/strict";
 import { brokenImports } from "../../tools/import_rules.ts";
 import { IMPORT_TABLE } from "../../tools/imports/table.ts";
+import { inTree } from "./temporary_tree.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 
-/** Writes a tree of files, asks for its broken imports, and removes it. */
-async function brokenIn(files: Readonly<Record<string, string>>): Promise<readonly string[]> {
-  const root = await Deno.makeTempDir({ prefix: "vm-dhcp-tree-" });
-  try {
-    const config = {
-      imports: {
-        zod: "npm:zod@4.6.7",
-        "ipaddr.js": "npm:ipaddr.js@2.5.0",
-        "fast-check": "npm:fast-check@4.10.2",
-      },
-    };
-    await Deno.writeTextFile(`${root}/deno.json`, JSON.stringify(config));
-    for (const [path, text] of Object.entries(files)) {
-      await Deno.mkdir(`${root}/${path.slice(0, path.lastIndexOf("/"))}`, { recursive: true });
-      await Deno.writeTextFile(`${root}/${path}`, text);
-    }
-    return await brokenImports(root);
-  } finally {
-    await Deno.remove(root, { recursive: true });
-  }
+const CONFIG = JSON.stringify({
+  imports: {
+    zod: "npm:zod@4.6.7",
+    "ipaddr.js": "npm:ipaddr.js@2.5.0",
+    "fast-check": "npm:fast-check@4.10.2",
+  },
+});
+
+/** The broken imports of a tree of files. */
+function brokenIn(files: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  return inTree({ "deno.json": CONFIG, ...files }, (root) => brokenImports(root));
 }
 
 Deno.test("the import table holds, and there is no cycle", async () => {

@@ -1,20 +1,16 @@
 import assert from "node:assert/strict";
 import {
-  CONFIG_MAPS,
-  type ConfigMap,
   connect,
-  CRDS,
   createInformer,
   createKubeClient,
-  type CustomResourceDefinition,
   type Informer,
   IPPOOLS,
   isConflict,
-  isInvalid,
   type KubeObject,
   NAMESPACES,
 } from "../../kube/mod.ts";
-import { OWN_CRDS } from "../../standalone/api/own_crds.ts";
+import { CONFIG_MAPS, type ConfigMap } from "../../kube/testing/config_map.ts";
+import { OWN_CRDS } from "../real/crds.ts";
 import { startRealCluster } from "../real/mod.ts";
 
 /** Resolves when the informer is as wanted. */
@@ -57,7 +53,7 @@ Deno.test("the client on a real kube-apiserver", async (test) => {
     const made = await maps.create(configMap("guarded"));
     const changed = await maps.update({ ...made, data: { x: "1" } });
     await assert.rejects(maps.update({ ...made, data: { x: "2" } }), (error) => isConflict(error));
-    await assert.rejects(maps.create(configMap("No Name")), (error) => isInvalid(error));
+    await assert.rejects(maps.create(configMap("No Name")), { status: 422 });
     const key = { namespace: "default", name: "guarded" };
     await assert.rejects(maps.delete(key, { uid: "other" }), (error) => isConflict(error));
     const patched = await maps.patch(key, {
@@ -101,8 +97,13 @@ Deno.test("the client on a real kube-apiserver", async (test) => {
 
   await test.step("Informer picks a resource up when its definition comes, changes, goes and comes again", async () => {
     const end = new AbortController();
-    const definitions = kube.of(CRDS);
-    const [definition] = OWN_CRDS as unknown as CustomResourceDefinition[];
+    const definitions = kube.of<KubeObject>({
+      apiVersion: "apiextensions.k8s.io/v1",
+      kind: "CustomResourceDefinition",
+      plural: "customresourcedefinitions",
+      namespaced: false,
+    });
+    const [definition] = OWN_CRDS as unknown as KubeObject[];
     assert.ok(definition !== undefined);
     const name = definition.metadata.name ?? "";
     const pools = createInformer({ client: kube.of(IPPOOLS) });

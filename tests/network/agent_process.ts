@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { agentDeployment } from "../../deploy/objects/agent.ts";
+import { DEFAULT_SETTINGS } from "../../deploy/settings.ts";
 import { until } from "./wait.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -14,6 +16,18 @@ export interface AgentProcessOptions {
   /** Default: a free port. */
   readonly flags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Where it is asked over HTTP. Default: a free port of the loopback interface, on which it is told to listen. */
+  readonly url?: string;
+  /** With the capabilities and what Deno allows that its Deployment gives it, and no more. */
+  readonly confined?: boolean;
+}
+
+interface Container {
+  readonly args: readonly string[];
+  readonly securityContext: {
+    readonly allowPrivilegeEscalation: boolean;
+    readonly capabilities: { readonly add: readonly string[] };
+  };
 }
 
 /** A running agent; disposing it kills it. */
@@ -24,22 +38,29 @@ export class AgentProcess implements AsyncDisposable {
   readonly #output: Promise<string>;
 
   /** Starts `deno task agent`, and waits for nothing. */
-  static start({ server, flags = [], env = {} }: AgentProcessOptions): AgentProcess {
+  static start(
+    { server, flags = [], env = {}, url, confined = false }: AgentProcessOptions,
+  ): AgentProcess {
     const folder = Deno.makeTempDirSync();
     const kubeconfig = `${folder}/kubeconfig`;
     Deno.writeTextFileSync(kubeconfig, kubeconfigOf(server));
-    const port = freePort();
-    const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("deno.json", ROOT)));
-    const [, ...args] = String(tasks.agent.command).split(" ");
-    const child = new Deno.Command(Deno.execPath(), {
-      args: [...args, `--kubeconfig=${kubeconfig}`, `--listen=127.0.0.1:${port}`, ...flags],
+    const own = `127.0.0.1:${freePort()}`;
+    const command = confined ? confinedCommand({ folder, server, listen: own }) : taskCommand();
+    const [program = "", ...args] = command;
+    const child = new Deno.Command(program, {
+      args: [
+        ...args,
+        `--kubeconfig=${kubeconfig}`,
+        ...(url === undefined ? [`--listen=${own}`] : []),
+        ...flags,
+      ],
       cwd: ROOT,
       env: { NO_COLOR: "1", ...env },
       stdin: "null",
       stdout: "null",
       stderr: "piped",
     }).spawn();
-    return new AgentProcess(child, { url: `http://127.0.0.1:${port}`, folder });
+    return new AgentProcess(child, { url: url ?? `http://${own}`, folder });
   }
 
   private constructor(
@@ -68,9 +89,10 @@ export class AgentProcess implements AsyncDisposable {
   }
 
   /** Waits until it is ready. */
-  async whenReady(): Promise<void> {
+  async whenReady(timeoutMs = 10_000): Promise<void> {
     await until(async () => (await this.get("/readyz"))?.status === 200, {
       what: "the agent is ready",
+      timeoutMs,
     });
   }
 
@@ -91,6 +113,51 @@ export class AgentProcess implements AsyncDisposable {
     await this.#output;
     await Deno.remove(this.#folder, { recursive: true });
   }
+}
+
+function taskCommand(): readonly string[] {
+  const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("deno.json", ROOT)));
+  const [, ...args] = String(tasks.agent.command).split(" ");
+  return [Deno.execPath(), ...args];
+}
+
+/** The Deployment's command, with this machine's addresses and folders in the place of the pod's. */
+function confinedCommand(
+  { folder, server, listen }: {
+    readonly folder: string;
+    readonly server: string;
+    readonly listen: string;
+  },
+): readonly string[] {
+  const { args, securityContext } = container();
+  const { capabilities: { add }, allowPrivilegeEscalation } = securityContext;
+  const own = (arg: string): string =>
+    arg.replace("$(KUBERNETES_SERVICE_HOST):$(KUBERNETES_SERVICE_PORT)", new URL(server).host)
+      .replace("$(POD_IP):8080", listen)
+      .replaceAll("/var/lib/vm-dhcp", `${folder}/state`)
+      .replace("/var/run/secrets/kubernetes.io/serviceaccount", folder)
+      // The YAML library, which a pod does not need, asks for two more.
+      .replace("--allow-env=", "--allow-env=LOG_TOKENS,LOG_STREAM,");
+  const capabilities = add.map((name) => `+${name.toLowerCase()}`).join();
+  return [
+    "/usr/bin/setpriv",
+    ...(allowPrivilegeEscalation ? [] : ["--no-new-privs"]),
+    `--bounding-set=-all,${capabilities}`,
+    "--inh-caps=-all",
+    // One more step: the program begins with nothing but these capabilities, as in a container.
+    "/usr/bin/env",
+    Deno.execPath(),
+    ...args.filter((arg) => !arg.startsWith("--listen=")).map(own),
+  ];
+}
+
+function container(): Container {
+  const { spec } = agentDeployment(DEFAULT_SETTINGS) as {
+    readonly spec: {
+      readonly template: { readonly spec: { readonly containers: readonly [Container] } };
+    };
+  };
+  return spec.template.spec.containers[0];
 }
 
 function kubeconfigOf(server: string): string {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { FastPort } from "../../agent/fast_port.ts";
-import { LinuxNetwork } from "../../agent/linux_network.ts";
-import { PlainPort } from "../../agent/plain_port.ts";
+import { FastPort } from "../../agent/socket/fast_port.ts";
+import { LinuxNetwork } from "../../agent/host/linux_network.ts";
+import { PlainPort } from "../../agent/socket/plain_port.ts";
 import { datagramPortCases } from "./datagram_port_cases.ts";
 import { Lab } from "./lab.ts";
 import { enterPrivateNetwork } from "./namespaces.ts";
@@ -52,23 +52,4 @@ Deno.test("FastPort gets the receive buffer that it asks for", async () => {
   const port = new FastPort(link);
   assert.deepEqual(port.limits, []);
   await port.close();
-});
-
-Deno.test("FastPort names the interface that it cannot be bound to", async () => {
-  using _network = enterPrivateNetwork();
-  await using lab = await Lab.open();
-  await lab.bridge("br0");
-  const link = {
-    name: "nowhere",
-    index: 99,
-    mtu: 1500,
-    hardwareAddress: new Uint8Array(6),
-    strictReversePath: false,
-    acceptsLocal: false,
-    up: true,
-  };
-  assert.throws(
-    () => new FastPort(link),
-    /^SystemCallError: Cannot bind a socket to the interface nowhere: setsockopt: ENODEV$/,
-  );
 });

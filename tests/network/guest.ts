@@ -21,9 +21,12 @@ exec 2>&1
 set -e
 mount --make-rprivate /
 mount -t tmpfs tmpfs /run
+# Its own interfaces, read-only: what follows udev elsewhere sees that nobody tells it of devices here.
+mount -t sysfs -o ro sysfs /sys
+hostname localhost
 mkdir -p /run/etc /run/work
 mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/etc,workdir=/run/work /etc
-rm -f /etc/resolv.conf
+rm -f /etc/resolv.conf /etc/hostname
 : > /etc/resolv.conf
 mount -t tmpfs tmpfs /var/lib
 mkdir -p /var/lib/dhcp /var/lib/dhcpcd
@@ -44,7 +47,7 @@ export class Guest implements AsyncDisposable {
   /** Starts a guest. */
   static async start({ name, macAddress, bridge }: GuestOptions): Promise<Guest> {
     const holder = new Deno.Command("unshare", {
-      args: ["--net", "--mount", "--pid", "--fork", "--mount-proc", "sh", "-c", SETUP],
+      args: ["--net", "--mount", "--uts", "--pid", "--fork", "--mount-proc", "sh", "-c", SETUP],
       stdin: "piped",
       stdout: "piped",
       stderr: "null",
@@ -94,6 +97,7 @@ export class Guest implements AsyncDisposable {
       String(this.processId),
       "--net",
       "--mount",
+      "--uts",
       "--pid",
       "--",
       ...command,

@@ -3,12 +3,19 @@
  *
  * @module
  */
-import { IP_UDP_BYTES, writeIpUdp } from "../../agent/ffi/frames.ts";
-import { decode, type DhcpMessage, type DhcpMessageInit, encode } from "../../core/dhcp/mod.ts";
+import { packetViews, writeIpUdp } from "../../agent/ffi/frames.ts";
+import {
+  decode,
+  type DhcpMessage,
+  type DhcpMessageInit,
+  encode,
+  IP_UDP_HEADER_LENGTH,
+} from "../../core/dhcp/mod.ts";
 import {
   formatIPv4,
   formatMac,
   ipv4FromBytes,
+  ipv4ToBytes,
   macFromBytes,
   macToBytes,
   parseIPv4,
@@ -16,7 +23,7 @@ import {
 } from "../../core/net/mod.ts";
 
 /** Octets of an Ethernet header. */
-export const ETHERNET_BYTES = 14;
+const ETHERNET_BYTES = 14;
 const BROADCAST_MAC = "ff:ff:ff:ff:ff:ff";
 const ARP = 0x0806;
 const IPV4 = 0x0800;
@@ -33,12 +40,12 @@ export interface Envelope {
 
 /** A frame with a UDP datagram. */
 export function udpFrame(envelope: Envelope, payload: Uint8Array): Uint8Array<ArrayBuffer> {
-  const frame = new Uint8Array(ETHERNET_BYTES + IP_UDP_BYTES + payload.length);
+  const frame = new Uint8Array(ETHERNET_BYTES + IP_UDP_HEADER_LENGTH + payload.length);
   frame.set(macToBytes(parseMac(envelope.destinationMac ?? BROADCAST_MAC)));
   frame.set(macToBytes(parseMac(envelope.sourceMac)), 6);
   frame.set([IPV4 >> 8, IPV4 & 0xff], 12);
-  frame.set(payload, ETHERNET_BYTES + IP_UDP_BYTES);
-  writeIpUdp(frame.subarray(ETHERNET_BYTES), payload.length, {
+  frame.set(payload, ETHERNET_BYTES + IP_UDP_HEADER_LENGTH);
+  writeIpUdp(packetViews(frame.subarray(ETHERNET_BYTES)), payload.length, {
     source: parseIPv4(envelope.source ?? "0.0.0.0"),
     sourcePort: envelope.sourcePort ?? 68,
     destinationAddress: parseIPv4(envelope.destination ?? "255.255.255.255"),
@@ -69,6 +76,21 @@ export function arpReply(
   new DataView(frame.buffer).setUint32(28, parseIPv4(from.address));
   frame.set(macToBytes(parseMac(to.senderMac)), 32);
   new DataView(frame.buffer).setUint32(38, parseIPv4(to.senderAddress));
+  return frame;
+}
+
+/** A frame that asks everybody by ARP who has an address. */
+export function arpQuestion(
+  { senderMac, senderAddress, targetAddress }: Omit<ArpPacket, "operation">,
+): Uint8Array<ArrayBuffer> {
+  const frame = new Uint8Array(ETHERNET_BYTES + 28);
+  const sender = macToBytes(parseMac(senderMac));
+  frame.set(macToBytes(parseMac(BROADCAST_MAC)));
+  frame.set(sender, 6);
+  frame.set([ARP >> 8, ARP & 0xff, 0, 1, 8, 0, 6, 4, 0, 1], 12);
+  frame.set(sender, 22);
+  frame.set(ipv4ToBytes(parseIPv4(senderAddress)), 28);
+  frame.set(ipv4ToBytes(parseIPv4(targetAddress)), 38);
   return frame;
 }
 
@@ -107,12 +129,16 @@ export interface ReplyPacket {
   readonly ipChecksum: boolean;
   readonly udpChecksum: boolean;
   readonly message: DhcpMessage;
+  /** All of it. */
+  readonly frame: Uint8Array;
 }
 
 /** Reads a datagram from a DHCP server; `undefined` for any other frame. */
 export function readReply(frame: Uint8Array): ReplyPacket | undefined {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
-  if (frame.length < ETHERNET_BYTES + IP_UDP_BYTES || view.getUint16(12) !== IPV4) return undefined;
+  if (frame.length < ETHERNET_BYTES + IP_UDP_HEADER_LENGTH || view.getUint16(12) !== IPV4) {
+    return undefined;
+  }
   const ip = ETHERNET_BYTES;
   const udp = ip + (view.getUint8(ip) & 0xf) * 4;
   if (view.getUint8(ip + 9) !== 17) return undefined;
@@ -132,6 +158,7 @@ export function readReply(frame: Uint8Array): ReplyPacket | undefined {
     ipChecksum: fold(sum(view, ip, udp)) === 0xffff,
     udpChecksum: fold(pseudo + sum(view, udp, ip + total)) === 0xffff,
     message: decode(payload),
+    frame,
   };
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createKubeClient, IPPOOLS, LEASES } from "../../kube/mod.ts";
 import { EmbeddedApi } from "../../standalone/api/mod.ts";
 import { AgentProcess, type AgentProcessOptions } from "./agent_process.ts";
-import { ip } from "./command.ts";
+import { ip, run } from "./command.ts";
 import { Lab } from "./lab.ts";
 import { enterPrivateNetwork } from "./namespaces.ts";
 import { discover, RawClient } from "./raw_client.ts";
@@ -89,6 +89,30 @@ Deno.test("the agent's program answers, tells how it is, and ends without a trac
     assert.equal(lease.spec?.holderIdentity, "agent-0");
     const { code, log } = await agent.stop();
     assert.equal(code, 0, log);
+    assert.equal(await addresses(), "");
+  }));
+
+Deno.test("T17: the agent's program needs no more than its Deployment gives it", () =>
+  onScene(async ({ api, client, start }) => {
+    await using agent = start({
+      confined: true,
+      flags: ["--name=agent-of-test"],
+      env: { ...CONFIGS, POD_NAMESPACE: "default", POD_NAME: "agent-0" },
+    });
+    await agent.whenReady();
+    await until(async () => await addresses() !== "", { what: "the server address is there" });
+    await client.ask({ message: discover() });
+    const status = await run("cat", `/proc/${agent.processId}/status`);
+    assert.match(status, /^NoNewPrivs:\t1$/m);
+    // NET_BIND_SERVICE, NET_ADMIN and NET_RAW.
+    assert.match(status, /^CapEff:\t0*3400$/m);
+    assert.match(status, /^CapBnd:\t0*3400$/m);
+    const leases = createKubeClient(api.rest()).of(LEASES);
+    const lease = await leases.get({ namespace: "default", name: "agent-of-test" });
+    assert.equal(lease?.spec?.holderIdentity, "agent-0");
+    const { code, log } = await agent.stop();
+    assert.equal(code, 0, log);
+    assert.doesNotMatch(log, /NotCapable|Requires \w+ access|EPERM|EACCES|WARN|warn/);
     assert.equal(await addresses(), "");
   }));
 

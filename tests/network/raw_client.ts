@@ -18,7 +18,7 @@ import { RawLink } from "./raw_link.ts";
 import { until } from "./wait.ts";
 
 /** A message and how it travels. */
-export type Saying = Partial<Envelope> & {
+type Saying = Partial<Envelope> & {
   readonly message: Partial<DhcpMessageInit> & Pick<DhcpMessageInit, "options">;
 };
 

@@ -7,7 +7,7 @@ import { checked, libc, Sys } from "../../agent/ffi/libc.ts";
 import { SOCKADDR_LL_BYTES, writeLinkAddress } from "../../agent/ffi/frames.ts";
 import { MessageBatch, SlotMemory } from "../../agent/ffi/message_batch.ts";
 import { closeDescriptor } from "../../agent/ffi/sockets.ts";
-import { LinuxNetwork } from "../../agent/linux_network.ts";
+import { LinuxNetwork } from "../../agent/host/linux_network.ts";
 import type { Guest } from "./guest.ts";
 import { inNetworkOf } from "./namespaces.ts";
 
@@ -40,7 +40,7 @@ export class RawLink implements Disposable {
     let from = 0;
     while (from < frames.length) {
       const sent = batch.send(this.#descriptor, { from, to: frames.length });
-      from += checked(sent, { action: "Cannot send frames", call: "sendmmsg" });
+      from += checked(sent, { action: "Cannot send frames", call: "sendmmsg", errno: -sent });
     }
   }
 

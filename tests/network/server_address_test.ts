@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import type { Leadership } from "../../agent/types.ts";
+import type { Leadership } from "../../kube/election/leadership.ts";
 import { optionValue } from "../../core/dhcp/mod.ts";
 import { parseIPv4 } from "../../core/net/mod.ts";
 import { ip, run } from "./command.ts";
 import { type ArpPacket, readArp } from "./packets.ts";
 import { discover, RawClient, request } from "./raw_client.ts";
-import { ServedLab, serving } from "./served_lab.ts";
+import { ServedLab, serving, whenPool } from "./served_lab.ts";
 import { until } from "./wait.ts";
 
 const POOL = "default/net-48";
@@ -40,7 +40,7 @@ Deno.test("the server address is added without a route, and removed at the end",
   await served.pool({ name: "net-48", config: CONFIG });
   const stop = new AbortController();
   const agent = served.agent(NETWORKS, { signal: stop.signal });
-  await agent.whenPool(POOL, serving, served.patience);
+  await whenPool(agent, POOL, serving);
   assert.deepEqual(await addresses("br0"), [`${SERVER}/32 vm-dhcp`]);
   assert.equal(await ip("route show dev br0"), "");
   stop.abort();
@@ -55,7 +55,7 @@ Deno.test("an address that was there before is used and left", async () => {
   await served.pool({ name: "net-48", config: CONFIG });
   const stop = new AbortController();
   const agent = served.agent(NETWORKS, { signal: stop.signal });
-  await agent.whenPool(POOL, serving, served.patience);
+  await whenPool(agent, POOL, serving);
   stop.abort();
   await agent.done;
   assert.deepEqual(await addresses("br0"), [`${SERVER}/24 br0`]);
@@ -69,7 +69,7 @@ Deno.test("an address that an earlier agent left is removed by a standby", async
   await served.pool({ name: "net-48", config: CONFIG });
   const standby: Leadership = { leading: false, onChange: () => undefined };
   const agent = served.agent(NETWORKS, { leadership: standby });
-  await agent.whenPool(POOL, ({ reason }) => reason === "Standby", served.patience);
+  await whenPool(agent, POOL, ({ reason }) => reason === "Standby");
   assert.deepEqual(await addresses("br0"), ["192.168.48.5/24 br0"]);
   assert.equal(agent.ready, true);
 });
@@ -93,13 +93,13 @@ Deno.test("a standby that leads takes the address and answers, and gives both up
     for (const handler of leadership.handlers) handler();
   };
   const agent = served.agent(NETWORKS, { leadership });
-  await agent.whenPool(POOL, ({ reason }) => reason === "Standby", served.patience);
+  await whenPool(agent, POOL, ({ reason }) => reason === "Standby");
   client.say({ message: discover() });
   lead(true);
-  await agent.whenPool(POOL, serving, served.patience);
+  await whenPool(agent, POOL, serving);
   await client.ask({ message: discover() });
   lead(false);
-  await agent.whenPool(POOL, ({ reason }) => reason === "Standby", served.patience);
+  await whenPool(agent, POOL, ({ reason }) => reason === "Standby");
   await until(async () => (await addresses("br0")).length === 0, { what: "the address is gone" });
 });
 
@@ -108,7 +108,7 @@ Deno.test("an address that somebody removes is added again", async () => {
   await served.lab.bridge("br0");
   await served.pool({ name: "net-48", config: CONFIG });
   const agent = served.agent(NETWORKS);
-  await agent.whenPool(POOL, serving, served.patience);
+  await whenPool(agent, POOL, serving);
   await ip(`address del ${SERVER}/32 dev br0`);
   await until(async () => (await addresses("br0")).length === 1, {
     what: "the address is back",
@@ -122,7 +122,7 @@ Deno.test("the neighbours are told by ARP who has the server address", async () 
   using client = new RawClient(await served.lab.guest({ bridge: "br0" }));
   await served.pool({ name: "net-48", config: CONFIG });
   const agent = served.agent(NETWORKS);
-  await agent.whenPool(POOL, serving, served.patience);
+  await whenPool(agent, POOL, serving);
   const heard: ArpPacket[] = [];
   await until(() => {
     const packets = client.frames().flatMap((frame) => readArp(frame) ?? []);
@@ -148,11 +148,7 @@ Deno.test("another machine with the server's address is named, and clients are a
   const intruder = await served.lab.guest({ bridge: "br0" });
   await intruder.run("ip", "address", "add", `${SERVER}/24`, "dev", "eth0");
   const agent = served.agent(NETWORKS);
-  const report = await agent.whenPool(
-    POOL,
-    ({ reason }) => reason === "AddressInUse",
-    served.patience,
-  );
+  const report = await whenPool(agent, POOL, ({ reason }) => reason === "AddressInUse");
   assert.ok(
     report.message.endsWith(`; another machine, ${intruder.macAddress}, has ${SERVER} too`),
     report.message,
@@ -160,7 +156,7 @@ Deno.test("another machine with the server's address is named, and clients are a
   assert.equal(agent.ready, true);
   await client.ask({ message: discover() });
   await intruder.run("ip", "address", "del", `${SERVER}/24`, "dev", "eth0");
-  await agent.whenPool(POOL, serving, served.patience);
+  await whenPool(agent, POOL, serving);
 });
 
 Deno.test("rule 28: a changed server address is taken at once, and a client that chose the old one is answered", async () => {
@@ -170,7 +166,7 @@ Deno.test("rule 28: a changed server address is taken at once, and a client that
   const leases = { "192.168.48.81": client.guest.macAddress };
   await served.pool({ name: "net-48", config: CONFIG, leases });
   const agent = served.agent(NETWORKS);
-  await agent.whenPool(POOL, serving, served.patience);
+  await whenPool(agent, POOL, serving);
   await client.ask({ message: discover() });
   await served.pool({ name: "net-48", config: { ...CONFIG, serverIP: "192.168.48.78" }, leases });
   await until(async () => (await addresses("br0")).join() === "192.168.48.78/32 vm-dhcp", {
@@ -184,40 +180,6 @@ Deno.test("rule 28: a changed server address is taken at once, and a client that
   });
   assert.equal(optionValue(ack.message, 53), 5);
   assert.equal(ack.source, "192.168.48.78");
-});
-
-Deno.test("with a strict rp_filter a route is added, renewals by unicast are answered, and it goes at the end", async () => {
-  await using served = await ServedLab.open();
-  await served.lab.bridge("br0");
-  await strict("br0");
-  using client = new RawClient(await served.lab.guest({ bridge: "br0" }));
-  await served.pool({
-    name: "net-48",
-    config: CONFIG,
-    leases: { "192.168.48.81": client.guest.macAddress },
-  });
-  const stop = new AbortController();
-  const agent = served.agent(NETWORKS, { signal: stop.signal, apiServerAddresses: ["10.53.0.1"] });
-  const report = await agent.whenPool(POOL, serving, served.patience);
-  assert.match(report.message, /rp_filter of br0 is 1: added a route to 192\.168\.48\.0\/24/);
-  assert.equal(await renews(client, "192.168.48.81"), true);
-  stop.abort();
-  await agent.done;
-  assert.equal(await ip("route show dev br0"), "");
-});
-
-Deno.test("no route is added that would cover the API server, and the report says what that means", async () => {
-  await using served = await ServedLab.open();
-  await served.lab.bridge("br0");
-  await strict("br0");
-  await served.pool({ name: "net-48", config: CONFIG });
-  const agent = served.agent(NETWORKS, { apiServerAddresses: ["192.168.48.200"] });
-  const report = await agent.whenPool(POOL, serving, served.patience);
-  assert.match(
-    report.message,
-    /would cover the API server 192\.168\.48\.200: clients that renew by unicast are not heard/,
-  );
-  assert.equal(await ip("route show dev br0"), "");
 });
 
 Deno.test("a pool that covers the cluster's own networks leaves them reachable, and is served", async () => {
@@ -235,7 +197,7 @@ Deno.test("a pool that covers the cluster's own networks leaves them reachable, 
     leases,
   });
   const agent = served.agent(NETWORKS);
-  await agent.whenPool(POOL, serving, served.patience);
+  await whenPool(agent, POOL, serving);
   await run("ping", "-c", "1", "-W", "2", "10.52.0.9");
   assert.equal(await renews(client, "10.52.0.9", "10.0.0.1"), true);
 });
@@ -255,14 +217,10 @@ Deno.test("a client may have the address that the agent has on another network",
     { pool: "default/blue", interfaceName: "blue" },
     { pool: "default/red", interfaceName: "red" },
   ]);
-  await agent.whenPool("default/blue", serving, served.patience);
-  await agent.whenPool("default/red", serving, served.patience);
-  await until(() => served.host.read().links.get("red")?.acceptsLocal, {
+  await whenPool(agent, "default/blue", serving);
+  await whenPool(agent, "default/red", serving);
+  await until(() => served.host.read().links.get("red")?.settings.acceptLocal === 1, {
     what: "such a client is heard",
   });
   assert.equal(await renews(client, SERVER, "192.168.48.1"), true);
 });
-
-async function strict(interfaceName: string): Promise<void> {
-  await run("sysctl", "-qw", `net.ipv4.conf.${interfaceName}.rp_filter=1`);
-}

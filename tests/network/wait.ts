@@ -5,7 +5,7 @@
  */
 
 /** How long to wait, and what for. */
-export interface UntilOptions {
+interface UntilOptions {
   /** Completes "Waited in vain until ...". */
   readonly what: string;
   /** Default 10,000 ms. */

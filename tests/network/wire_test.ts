@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import type { RunningAgent } from "../../agent/types.ts";
 import { optionValue } from "../../core/dhcp/mod.ts";
-import { formatIPv4, parseIPv4 } from "../../core/net/mod.ts";
+import { formatIPv4, ipv4FromBytes, parseIPv4 } from "../../core/net/mod.ts";
 import { countedPackets } from "./metrics.ts";
-import { dhcpFrame, udpFrame } from "./packets.ts";
+import { dhcpFrame, readArp, udpFrame } from "./packets.ts";
 import { discover, RawClient, request, selecting } from "./raw_client.ts";
-import { ServedLab, serving } from "./served_lab.ts";
+import { ServedLab, serving, whenPool } from "./served_lab.ts";
 import { until } from "./wait.ts";
 
 const SERVER = "192.168.48.77";
@@ -29,7 +29,7 @@ async function onWire(test: (wire: Wire) => Promise<void>): Promise<void> {
     leases: { [ADDRESS]: guest.macAddress },
   });
   const agent = served.agent([{ pool: "default/net-48", interfaceName: "br0" }]);
-  await agent.whenPool("default/net-48", serving, served.patience);
+  await whenPool(agent, "default/net-48", serving);
   using client = new RawClient(guest);
   await test({ served, agent, client });
 }
@@ -90,17 +90,22 @@ Deno.test("rule 58: a reply to a relay goes to giaddr, port 67, not to where the
     assert.equal(formatIPv4(offer.message.yiaddr), ADDRESS);
   }));
 
-Deno.test("rule 58: a relay outside the subnet is answered on the interface that it asked on", () =>
-  onWire(async ({ client }) => {
+Deno.test("rule 58, T4, P3: a relay outside the subnet is met with silence, which is counted, and its place is nobody's", () =>
+  onWire(async ({ agent, client }) => {
     client.address = "10.9.0.1";
-    const offer = await client.ask({
+    const relayed = {
       source: "10.9.0.1",
       sourcePort: 67,
       destination: SERVER,
       message: discover({ giaddr: parseIPv4("10.9.0.1"), hops: 1 }),
-    });
-    assert.equal(offer.destination, "10.9.0.1");
-    assert.equal(offer.source, SERVER);
+    };
+    for (let sent = 0; sent < 100; sent++) client.say(relayed);
+    const own = await client.ask({ message: discover() });
+    assert.equal(own.destination, ADDRESS);
+    assert.equal(await countedPackets(agent, { result: "silence", reason: "relay_outside" }), 100);
+    assert.equal(await countedPackets(agent, { reason: "relay_limited" }), 0);
+    const arp = client.frames().map(readArp).filter((packet) => packet !== undefined);
+    assert.deepEqual(arp, []);
   }));
 
 Deno.test("rule 59: a renewal is answered by unicast to ciaddr, port 68", () =>
@@ -136,7 +141,10 @@ Deno.test("rule 61: without the broadcast bit, the reply goes to yiaddr and chad
       ) &&
         frames;
     }, { what: "the offer comes", everyMs: 1 });
-    const arp = offer.filter((frame) => frame[12] === 8 && frame[13] === 6);
+    // The agent asks for other addresses of the range, in nobody's name.
+    const arp = offer.filter((frame) =>
+      frame[12] === 8 && frame[13] === 6 && ipv4FromBytes(frame, 38) === parseIPv4(ADDRESS)
+    );
     assert.equal(arp.length, 0);
     const second = await client.ask({ message: discover({ xid }) });
     assert.equal(second.destination, ADDRESS);
@@ -209,8 +217,9 @@ Deno.test("rule 69: while renewals are answered by unicast, no request is lost",
     assert.equal(await countedPackets(agent, { type: "request", result: "ack" }), renewals + 1);
   }));
 
-Deno.test("rule 104: every drop, NAK and malformed packet is counted by network and reason", () =>
-  onWire(async ({ agent, client }) => {
+Deno.test("rules 3 and 104: every drop, NAK and malformed packet is counted by network and reason, and none is logged above debug", () =>
+  onWire(async ({ served, agent, client }) => {
+    const logged = served.log.lines.length;
     const sourceMac = client.guest.macAddress;
     client.sendFrame(udpFrame({ sourceMac }, new Uint8Array(100)));
     client.sendFrame(udpFrame({ sourceMac }, new Uint8Array(300)));
@@ -220,7 +229,8 @@ Deno.test("rule 104: every drop, NAK and malformed packet is counted by network 
     await client.ask({ message: request(selecting("192.168.48.99", SERVER)) });
     const drops = ["too_short", "no_cookie", "not_a_request", "unexpected_type"];
     for (const reason of drops) {
-      assert.equal(await countedPackets(agent, { result: "drop", reason }), 1, reason);
+      const labels = { ippool: "default/net-48", result: "drop", reason };
+      assert.equal(await countedPackets(agent, labels), 1, reason);
     }
     assert.equal(
       await countedPackets(agent, {
@@ -234,4 +244,6 @@ Deno.test("rule 104: every drop, NAK and malformed packet is counted by network 
       await countedPackets(agent, { type: "request", result: "nak", reason: "nak_wrong_address" }),
       1,
     );
+    const loud = served.log.lines.slice(logged).filter(({ level }) => !/debug|trace/.test(level));
+    assert.deepEqual(loud, []);
   }));

@@ -17,7 +17,7 @@ export interface AuditEvent {
 }
 
 /** The object, or the collection, that a request was about. */
-export interface AuditedObject {
+interface AuditedObject {
   /** Empty for the core group. */
   readonly group: string;
   /** With its subresource: `ippools`, `ippools/status`. */

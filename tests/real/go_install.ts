@@ -7,7 +7,7 @@ import { findProgram, mustRun } from "./command.ts";
 import { cacheFolder, type Progress } from "./programs.ts";
 
 /** A program of a released Go module that replaces no other module. */
-export interface GoProgram {
+interface GoProgram {
   /** Import path, such as `helm.sh/helm/v3/cmd/helm`. */
   readonly path: string;
   /** Version of the module, such as `v3.19.4`. */

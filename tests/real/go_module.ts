@@ -4,12 +4,7 @@
  * @module
  */
 import { mustRun } from "./command.ts";
-import {
-  KUBERNETES_PROGRAMS,
-  KUBERNETES_VERSION,
-  NODE_PROGRAMS,
-  STAGING_VERSION,
-} from "./versions.ts";
+import { KUBERNETES_PROGRAMS, NODE_PROGRAMS, stagingVersion } from "./versions.ts";
 
 const MODULE = "vm-dhcp.test/kube";
 
@@ -17,26 +12,26 @@ const MODULE = "vm-dhcp.test/kube";
  * `go.mod`: Kubernetes itself, and every module that its own `go.mod` takes from its `staging` folder pinned to the
  * version published with it.
  */
-export function goMod(kubernetesGoMod: string): string {
+function goMod(kubernetesGoMod: string, version: string): string {
   const staged = [
     ...kubernetesGoMod.matchAll(/^\s*(?:replace\s+)?(\S+) => \.\/staging\/src\/\S+$/gm),
   ]
     .map(([, module]) => module);
   const go = /^go (\S+)$/m.exec(kubernetesGoMod)?.[1];
   if (staged.length === 0 || go === undefined) {
-    throw new Error(`Cannot read go.mod of Kubernetes ${KUBERNETES_VERSION}`);
+    throw new Error(`Cannot read go.mod of Kubernetes ${version}`);
   }
   return [
     `module ${MODULE}`,
     `go ${go}`,
-    `require k8s.io/kubernetes ${KUBERNETES_VERSION}`,
-    ...staged.map((module) => `replace ${module} => ${module} ${STAGING_VERSION}`),
+    `require k8s.io/kubernetes ${version}`,
+    ...staged.map((module) => `replace ${module} => ${module} ${stagingVersion(version)}`),
     "",
   ].join("\n");
 }
 
 /** The Go file that makes `go mod tidy` find what the programs need. */
-export function toolsGo(): string {
+function toolsGo(): string {
   const imports = [...KUBERNETES_PROGRAMS, ...NODE_PROGRAMS].map((program) =>
     `\t_ "k8s.io/kubernetes/cmd/${program}"`
   );
@@ -44,10 +39,13 @@ export function toolsGo(): string {
 }
 
 /** Arguments of `go build` for one program. */
-export function buildArguments(program: string, output: string): string[] {
-  const [, major = "", minor = ""] = /^v(\d+)\.(\d+)/.exec(KUBERNETES_VERSION) ?? [];
+export function buildArguments(
+  program: string,
+  { version, output }: { readonly version: string; readonly output: string },
+): string[] {
+  const [, major = "", minor = ""] = /^v(\d+)\.(\d+)/.exec(version) ?? [];
   const stamps = Object.entries({
-    gitVersion: KUBERNETES_VERSION,
+    gitVersion: version,
     gitMajor: major,
     gitMinor: minor,
   })
@@ -64,18 +62,21 @@ export function buildArguments(program: string, output: string): string[] {
 }
 
 /** Writes the module into an empty folder and fetches what it needs. */
-export async function writeModule(go: string, folder: string): Promise<void> {
+export async function writeModule(
+  go: string,
+  { version, folder }: { readonly version: string; readonly folder: string },
+): Promise<void> {
   await Deno.writeTextFile(`${folder}/go.mod`, `module ${MODULE}\n`);
   const said = await mustRun(go, [
     "mod",
     "download",
     "-json",
-    `k8s.io/kubernetes@${KUBERNETES_VERSION}`,
+    `k8s.io/kubernetes@${version}`,
   ], {
     cwd: folder,
   });
   const { GoMod } = JSON.parse(said) as { GoMod: string };
-  await Deno.writeTextFile(`${folder}/go.mod`, goMod(await Deno.readTextFile(GoMod)));
+  await Deno.writeTextFile(`${folder}/go.mod`, goMod(await Deno.readTextFile(GoMod), version));
   await Deno.writeTextFile(`${folder}/tools.go`, toolsGo());
   await mustRun(go, ["mod", "tidy"], { cwd: folder });
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RestClient } from "../../kube/seam.ts";
+import type { RestClient } from "../../kube/rest_client.ts";
 import { isObject, type JsonObject, listAt, objectAt, textAt } from "../../standalone/api/json.ts";
 
 const CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";

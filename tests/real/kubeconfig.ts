@@ -5,7 +5,7 @@
  */
 
 /** What a kubeconfig says. */
-export interface KubeconfigParts {
+interface KubeconfigParts {
   readonly server: string;
   /** PEM; unset for plain HTTP. */
   readonly caCertificate?: string;

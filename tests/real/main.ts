@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { taskFlags } from "../../tools/task_flags.ts";
 import { startRealCluster } from "./real_cluster.ts";
 
 const encoder = new TextEncoder();
@@ -24,5 +25,10 @@ async function main(): Promise<void> {
   await end;
 }
 
+taskFlags({
+  usage: "deno task cluster",
+  about: "Runs a real etcd and kube-apiserver with the CRDs until Ctrl-C; builds them once.",
+  settings: {},
+}, { args: Deno.args });
 await main();
 Deno.exit(0);

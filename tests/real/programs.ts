@@ -4,6 +4,7 @@
  * @module
  */
 import { installPrograms } from "../../tools/install.ts";
+import { cacheFolder as cacheOfAll } from "../../tools/install/cache.ts";
 import { EXTERNAL_PROGRAMS } from "../../tools/install/packages.ts";
 import { findProgram, mustRun } from "./command.ts";
 import { buildArguments, writeModule } from "./go_module.ts";
@@ -18,9 +19,8 @@ export interface Programs extends Readonly<Record<typeof KUBERNETES_PROGRAMS[num
 export type Progress = (line: string) => void;
 
 /** Where built programs are kept: outside the checkout, by version. */
-export function cacheFolder(): string {
-  const base = Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME") ?? "/tmp"}/.cache`;
-  return `${base}/vm-dhcp/kube-${KUBERNETES_VERSION}`;
+export function cacheFolder(version: string = KUBERNETES_VERSION): string {
+  return `${cacheOfAll()}/kube-${version}`;
 }
 
 /**
@@ -50,7 +50,8 @@ export async function findPrograms(progress: Progress = () => {}): Promise<Progr
   };
 }
 
-async function findEtcd(progress: Progress): Promise<string> {
+/** Path of etcd; installed first where it is missing. */
+export async function findEtcd(progress: Progress): Promise<string> {
   await installPrograms(EXTERNAL_PROGRAMS.filter((one) => one.program === "etcd"), progress);
   const found = await findProgram("etcd");
   if (found !== undefined) return found;
@@ -63,8 +64,9 @@ async function findEtcd(progress: Progress): Promise<string> {
 export async function buildMissing(
   wanted: readonly KubernetesProgram[],
   progress: Progress,
+  version: string = KUBERNETES_VERSION,
 ): Promise<Map<string, string>> {
-  const cache = cacheFolder();
+  const cache = cacheFolder(version);
   const paths = new Map(wanted.map((program) => [program, `${cache}/${program}`]));
   const missing = async () => {
     const absent: KubernetesProgram[] = [];
@@ -77,7 +79,7 @@ export async function buildMissing(
   await lock.lock(true);
   try {
     const absent = await missing();
-    if (absent.length > 0) await build(absent, { cache, progress });
+    if (absent.length > 0) await build(absent, { cache, progress, version });
   } finally {
     await lock.unlock();
   }
@@ -86,22 +88,26 @@ export async function buildMissing(
 
 async function build(
   programs: readonly KubernetesProgram[],
-  { cache, progress }: { readonly cache: string; readonly progress: Progress },
+  { cache, progress, version }: {
+    readonly cache: string;
+    readonly progress: Progress;
+    readonly version: string;
+  },
 ): Promise<void> {
   const go = await findProgram("go");
   if (go === undefined) {
     throw new Error(
-      `Cannot build Kubernetes ${KUBERNETES_VERSION}: the Go toolchain is missing; install Go 1.26, or name a folder with etcd, kube-apiserver and kubectl in KUBEBUILDER_ASSETS`,
+      `Cannot build Kubernetes ${version}: the Go toolchain is missing; install Go 1.26, or name a folder with etcd, kube-apiserver and kubectl in KUBEBUILDER_ASSETS`,
     );
   }
   const folder = await Deno.makeTempDir({ prefix: "vm-dhcp-kube-" });
   try {
-    progress(`Fetching the sources of Kubernetes ${KUBERNETES_VERSION}`);
-    await writeModule(go, folder);
+    progress(`Fetching the sources of Kubernetes ${version}`);
+    await writeModule(go, { version, folder });
     for (const program of programs) {
-      progress(`Building ${program} ${KUBERNETES_VERSION} (once per machine, minutes)`);
+      progress(`Building ${program} ${version} (once per machine, minutes)`);
       const unfinished = `${cache}/.${program}.unfinished`;
-      await mustRun(go, buildArguments(program, unfinished), {
+      await mustRun(go, buildArguments(program, { version, output: unfinished }), {
         cwd: folder,
         env: { CGO_ENABLED: "0" },
       });

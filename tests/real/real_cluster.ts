@@ -4,12 +4,11 @@
  * @module
  */
 import { createFetchClient, type FetchClient } from "../../kube/mod.ts";
-import type { JsonValue, RestClient } from "../../kube/seam.ts";
-import { FOREIGN_CRDS } from "../../standalone/api/foreign_crds.ts";
+import type { JsonValue, RestClient } from "../../kube/rest_client.ts";
+import { FOREIGN_CRDS, OWN_CRDS } from "./crds.ts";
 import type { JsonObject } from "../../standalone/api/json.ts";
-import { OWN_CRDS } from "../../standalone/api/own_crds.ts";
 import { type AuditEvent, auditFlags, readAudit } from "./audit.ts";
-import { type CommandResult, runCommand } from "./command.ts";
+import { type CommandResult, mustRun, runCommand } from "./command.ts";
 import { installCrds } from "./install_crds.ts";
 import { type TestUser, writeCredentials } from "./credentials.ts";
 import { kubeconfigText } from "./kubeconfig.ts";
@@ -18,7 +17,7 @@ import { findPrograms, type Programs, type Progress } from "./programs.ts";
 import { ServiceProcess } from "./service_process.ts";
 
 /** What to start. */
-export interface RealClusterOptions {
+interface RealClusterOptions {
   /** Also run kube-controller-manager with the garbage collector and the namespace controller. */
   readonly controllerManager?: boolean;
   /** Install vm-dhcp's, KubeVirt's and Multus' CRDs (default), other ones, or none. */
@@ -31,7 +30,7 @@ export interface RealClusterOptions {
 }
 
 /** How to run kubectl. */
-export interface KubectlOptions {
+interface KubectlOptions {
   readonly stdin?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Instead of the administrator's. */
@@ -39,11 +38,16 @@ export interface KubectlOptions {
 }
 
 /** Who a kubeconfig is for: a user of {@linkcode RealClusterOptions.users} or a ServiceAccount (made if missing). */
-export type KubeconfigSubject =
+type KubeconfigSubject =
   | { readonly user: string }
-  | { readonly serviceAccount: { readonly namespace: string; readonly name: string } };
+  | {
+    readonly serviceAccount: { readonly namespace: string; readonly name: string };
+    /** Name of the pod that the token is for, as the kubelet asks for it; the pod is made if missing. */
+    readonly pod?: string;
+  };
 
-const READY_MS = 60_000;
+/** Seconds on a machine of its own; other work beside it may stretch them. */
+const READY_MS = 120_000;
 
 /** A running cluster. Dispose it: everything it started ends, everything it wrote goes. */
 export class RealCluster implements AsyncDisposable {
@@ -152,6 +156,27 @@ export class RealCluster implements AsyncDisposable {
     this.#apiserver = undefined;
   }
 
+  /** Copies etcd's state into a folder; it is away for as long as that takes. */
+  async backUp(folder: string): Promise<void> {
+    await this.#etcd?.[Symbol.asyncDispose]();
+    await mustRun("cp", ["--archive", `${this.folder}/etcd`, folder]);
+    await this.#startEtcd();
+  }
+
+  /** Ends the API server and etcd, and puts the state of a folder in the place of etcd's. */
+  async stopAndRestore(folder: string): Promise<void> {
+    await this.stopApiServer();
+    await this.#etcd?.[Symbol.asyncDispose]();
+    await Deno.remove(`${this.folder}/etcd`, { recursive: true });
+    await mustRun("cp", ["--archive", folder, `${this.folder}/etcd`]);
+  }
+
+  /** Starts both again. */
+  async startAgain(): Promise<void> {
+    await this.#startEtcd();
+    await this.startApiServer();
+  }
+
   /** Runs kubectl, by default as the administrator. */
   kubectl(args: readonly string[], options: KubectlOptions = {}): Promise<CommandResult> {
     return runCommand(this.programs.kubectl, args, {
@@ -168,11 +193,12 @@ export class RealCluster implements AsyncDisposable {
   async kubeconfigFor(subject: KubeconfigSubject): Promise<string> {
     const [name, token] = "user" in subject
       ? [subject.user, this.#tokens.get(subject.user)]
-      : await this.#serviceAccountToken(subject.serviceAccount);
+      : await this.#serviceAccountToken(subject.serviceAccount, subject.pod);
     if (token === undefined) {
       throw new Error(`Cannot make a kubeconfig for a user that was not declared: ${name}`);
     }
-    const path = `${this.folder}/${name.replaceAll(/[^\w.-]/g, "_")}.kubeconfig`;
+    const pod = "pod" in subject ? `.${subject.pod}` : "";
+    const path = `${this.folder}/${name.replaceAll(/[^\w.-]/g, "_")}${pod}.kubeconfig`;
     await Deno.writeTextFile(path, this.#kubeconfigText(name, token));
     return path;
   }
@@ -221,7 +247,7 @@ export class RealCluster implements AsyncDisposable {
         command: [
           this.programs["kube-controller-manager"],
           `--kubeconfig=${this.kubeconfig}`,
-          "--controllers=garbage-collector-controller,namespace-controller",
+          "--controllers=garbage-collector-controller,namespace-controller,clusterrole-aggregation-controller",
           "--leader-elect=false",
           "--secure-port=0",
           "--kube-api-qps=200",
@@ -266,16 +292,25 @@ export class RealCluster implements AsyncDisposable {
 
   async #serviceAccountToken(
     account: { readonly namespace: string; readonly name: string },
+    pod: string | undefined,
   ): Promise<[string, string | undefined]> {
     const path = `/api/v1/namespaces/${account.namespace}/serviceaccounts`;
     const bodyJson = { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: account.name } };
     await this.rest.performRequest({ method: "POST", path, bodyJson }).catch((error) => {
       if ((error as { status?: unknown }).status !== 409) throw error;
     });
+    const spec = pod === undefined ? {} : {
+      boundObjectRef: {
+        apiVersion: "v1",
+        kind: "Pod",
+        name: pod,
+        uid: await this.#podUid(account, pod),
+      },
+    };
     const answer = await this.rest.performRequest({
       method: "POST",
       path: `${path}/${account.name}/token`,
-      bodyJson: { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} },
+      bodyJson: { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec },
       expectJson: true,
     }) as { status?: { token?: JsonValue } };
     const token = answer.status?.token;
@@ -283,6 +318,25 @@ export class RealCluster implements AsyncDisposable {
       `system:serviceaccount:${account.namespace}:${account.name}`,
       typeof token === "string" ? token : undefined,
     ];
+  }
+
+  /** UID of a pod of a ServiceAccount. Without a kubelet it never runs. */
+  async #podUid(
+    { namespace, name: serviceAccountName }: { readonly namespace: string; readonly name: string },
+    name: string,
+  ): Promise<string> {
+    const path = `/api/v1/namespaces/${namespace}/pods`;
+    const spec = { serviceAccountName, containers: [{ name: "none", image: "none" }] };
+    const bodyJson = { apiVersion: "v1", kind: "Pod", metadata: { name }, spec };
+    await this.rest.performRequest({ method: "POST", path, bodyJson }).catch((error) => {
+      if ((error as { status?: unknown }).status !== 409) throw error;
+    });
+    const pod = await this.rest.performRequest({
+      method: "GET",
+      path: `${path}/${name}`,
+      expectJson: true,
+    }) as { readonly metadata: { readonly uid: string } };
+    return pod.metadata.uid;
   }
 }
 

@@ -8,10 +8,10 @@ import {
   VMNETCFGS,
 } from "../../kube/mod.ts";
 import { CONTROLLER, WEBHOOK } from "../../deploy/names.ts";
-import { ManualClock } from "../../runtime/manual_clock.ts";
-import { memoryLogger } from "../../runtime/memory_logger.ts";
-import { GC_USER, VALIDATING } from "../../webhook/configurations.ts";
-import { ROUTE_ANNOTATION } from "../../webhook/route_annotation.ts";
+import { ROUTE_ANNOTATION } from "../../core/api/names.ts";
+import { ManualClock } from "../../runtime/testing/manual_clock.ts";
+import { memoryLogger } from "../../runtime/testing/memory_logger.ts";
+import { GC_USER, VALIDATING } from "../../webhook/cluster/configurations.ts";
 import { runWebhook } from "../../webhook/webhook.ts";
 import { mac, nad, vm } from "../controller/objects.ts";
 import { until } from "../network/wait.ts";
@@ -50,10 +50,9 @@ Deno.test("the webhook on a real kube-apiserver, under its own role", async (t) 
     deepStrictEqual(stderr.trim().split("\n"), [
       'The IPPool "bad" is invalid: ',
       '* spec.ipv4Config.serverIP: Invalid value: "192.168.48.0": must be a host address of 192.168.48.0/24, not its network address',
-      '* spec.ipv4Config.router: Invalid value: "192.168.49.1": must be a host address of 192.168.48.0/24',
+      '* spec.ipv4Config.router: Invalid value: "192.168.49.1": must be a host address of 192.168.48.0/24, or one that a route with the gateway 0.0.0.0 reaches',
       '* spec.ipv4Config.dns[0]: Invalid value: "fe80::1": must be an IPv4 address such as 192.168.48.10: IPv6 given where IPv4 is wanted',
       "* spec.ipv4Config.leaseTime: Invalid value: 0: must be from 1 to 4294967295 seconds",
-      '* spec.networkName: Invalid value: "nowhere": must name a NetworkAttachmentDefinition: there is no default/nowhere',
     ]);
   });
 
@@ -145,7 +144,7 @@ Deno.test("the webhook renews certificate and CA on a real kube-apiserver withou
   const stop = new AbortController();
   const { hostname, port } = scene.url;
   await cluster.kubectl(["create", "namespace", NAMESPACE]);
-  const webhook = runWebhook({
+  const webhook = await runWebhook({
     rest: cluster.rest,
     clock,
     random: Math.random,

@@ -6,10 +6,10 @@
 import { WEBHOOK } from "../../deploy/names.ts";
 import { controllerDeployment } from "../../deploy/objects/controller.ts";
 import { webhookDeployment } from "../../deploy/objects/webhook.ts";
-import { DEFAULT_SETTINGS } from "../../deploy/settings.ts";
+import { DEFAULT_SETTINGS, type DeploySettings } from "../../deploy/settings.ts";
 import { SECRETS } from "../../kube/mod.ts";
-import { MUTATING, VALIDATING } from "../../webhook/configurations.ts";
-import { Real } from "../controller/real.ts";
+import { MUTATING, VALIDATING } from "../../webhook/cluster/configurations.ts";
+import { Real } from "../controller_real/real.ts";
 import { deployed } from "../deploy/deployed.ts";
 import { Program } from "../deploy/program.ts";
 import { until } from "../network/wait.ts";
@@ -23,19 +23,21 @@ export const { namespace: NAMESPACE } = DEFAULT_SETTINGS;
 export class Scene {
   readonly cluster: RealCluster;
   readonly real: Real;
+  readonly settings: DeploySettings;
   /** Where the API server calls the webhook. */
   readonly url: URL;
 
-  constructor(cluster: RealCluster) {
+  constructor(cluster: RealCluster, settings: Partial<DeploySettings> = {}) {
     const [port = 0] = freePorts(1);
     this.cluster = cluster;
     this.real = new Real(cluster.rest);
+    this.settings = { ...DEFAULT_SETTINGS, ...settings };
     this.url = new URL(`https://127.0.0.1:${port}`);
   }
 
   /** Deploys, and has both configurations call the webhook by URL: there is no pod behind its Service. */
   async deploy(): Promise<void> {
-    await deployed(this.cluster);
+    await deployed(this.cluster, [`--tenancy=${this.settings.tenancy}`]);
     await this.#call("url");
   }
 
@@ -64,9 +66,8 @@ export class Scene {
   /** Starts the webhook's program, and waits until the API server may call it. */
   async startWebhook(flags: readonly string[] = []): Promise<Program> {
     const program = await Program.start(this.cluster, {
-      deployment: webhookDeployment(DEFAULT_SETTINGS) as never,
+      deployment: webhookDeployment(this.settings) as never,
       pod: "webhook-1",
-      task: "webhook",
       flags: [`--url=${this.url.origin}`, ...flags],
     });
     await program.tells("Serving with a certificate");
@@ -101,10 +102,9 @@ export class Scene {
   /** Starts the controller's program. */
   async startController(): Promise<Program> {
     const program = await Program.start(this.cluster, {
-      deployment: controllerDeployment(DEFAULT_SETTINGS) as never,
+      deployment: controllerDeployment(this.settings) as never,
       pod: "controller-1",
-      task: "controller",
-      flags: ["--no-agent", "--listen=127.0.0.1:0"],
+      flags: ["--no-agent"],
     });
     await program.tells("Leading");
     return program;

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ContractCase } from "../contract_case.ts";
-import { APPLY_CASES } from "./apply_cases.ts";
+import { ABSENT_CASES } from "./absent_cases.ts";
 import { DELETE_CASES } from "./delete_cases.ts";
 import { DISCOVERY_CASES } from "./discovery_cases.ts";
 import { KUBECTL_CASES } from "./kubectl_cases.ts";
@@ -24,7 +24,7 @@ export const ALL_CASES: readonly ContractCase[] = [
   ...STATUS_CASES,
   ...DELETE_CASES,
   ...VALIDATION_CASES,
-  ...APPLY_CASES,
+  ...ABSENT_CASES,
   ...DISCOVERY_CASES,
   ...KUBECTL_CASES,
 ];

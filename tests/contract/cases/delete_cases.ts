@@ -6,7 +6,7 @@
 import { strictEqual } from "node:assert/strict";
 import { isObject, listAt, objectAt } from "../../../standalone/api/json.ts";
 import { cases, type ContractCase } from "../contract_case.ts";
-import { configMap, machine, meta, ownerOf, pool, vmnetcfg } from "../objects.ts";
+import { lease, machine, meta, ownerOf, pool, vmnetcfg } from "../objects.ts";
 
 const MERGE = { contentType: "application/merge-patch+json" };
 const OPTIONS = { apiVersion: "v1", kind: "DeleteOptions" };
@@ -111,35 +111,35 @@ export const DELETE_CASES: readonly ContractCase[] = cases({
   "a dependent of two owners loses the reference to the one that goes": async (s) => {
     const one = await s.quietly("POST", s.machines, { body: machine("one") });
     const two = await s.quietly("POST", s.machines, { body: machine("two") });
-    await s.quietly("POST", s.core("configmaps"), {
-      body: configMap("a", {}, { ownerReferences: [ownerOf(one.body), ownerOf(two.body)] }),
+    await s.quietly("POST", s.leases, {
+      body: lease("a", {}, { ownerReferences: [ownerOf(one.body), ownerOf(two.body)] }),
     });
     await s.quietly("DELETE", `${s.machines}/one`);
     const left = await s.until(
-      `${s.core("configmaps")}/a`,
+      `${s.leases}/a`,
       ({ body }) => listAt(objectAt(body, "metadata"), "ownerReferences").length === 1,
     );
     s.note(objectAt(left.body, "metadata").ownerReferences ?? null);
   },
   "delete with Orphan keeps the dependents without the reference": async (s) => {
     const owner = await s.quietly("POST", s.machines, { body: machine("vm") });
-    await s.quietly("POST", s.core("configmaps"), {
-      body: configMap("a", {}, { ownerReferences: [ownerOf(owner.body)] }),
+    await s.quietly("POST", s.leases, {
+      body: lease("a", {}, { ownerReferences: [ownerOf(owner.body)] }),
     });
     await s.quietly("DELETE", `${s.machines}/vm`, {
       body: { ...OPTIONS, propagationPolicy: "Orphan" },
     });
     await s.until(`${s.machines}/vm`, ({ code }) => code === 404);
     const left = await s.until(
-      `${s.core("configmaps")}/a`,
+      `${s.leases}/a`,
       ({ body }) => objectAt(body, "metadata").ownerReferences === undefined,
     );
     s.note(left.code);
   },
   "delete with Foreground waits for the dependents that block it": async (s) => {
     const owner = await s.quietly("POST", s.machines, { body: machine("vm") });
-    await s.quietly("POST", s.core("configmaps"), {
-      body: configMap("a", {}, {
+    await s.quietly("POST", s.leases, {
+      body: lease("a", {}, {
         ownerReferences: [ownerOf(owner.body, { blockOwnerDeletion: true })],
         finalizers: ["example.com/hold"],
       }),
@@ -148,12 +148,12 @@ export const DELETE_CASES: readonly ContractCase[] = cases({
       body: { ...OPTIONS, propagationPolicy: "Foreground" },
     });
     await s.until(
-      `${s.core("configmaps")}/a`,
+      `${s.leases}/a`,
       ({ body }) => objectAt(body, "metadata").deletionTimestamp !== undefined,
     );
     const waiting = await s.quietly("GET", `${s.machines}/vm`);
     s.note([waiting.code, objectAt(waiting.body, "metadata").finalizers ?? null]);
-    await s.quietly("PATCH", `${s.core("configmaps")}/a`, {
+    await s.quietly("PATCH", `${s.leases}/a`, {
       ...MERGE,
       body: { metadata: { finalizers: null } },
     });
@@ -192,6 +192,25 @@ export const DELETE_CASES: readonly ContractCase[] = cases({
       `${pools}/a`,
       ({ body }) => objectAt(body, "metadata").deletionTimestamp !== undefined,
     );
+    await s.quietly("PATCH", `${pools}/a`, { ...MERGE, body: { metadata: { finalizers: null } } });
+    await s.until(path, ({ code }) => code === 404);
+  },
+  "a namespace that is being deleted can be changed, and stays while something is in it": async (
+    s,
+  ) => {
+    const name = `${s.namespace}-gone`;
+    const path = `/api/v1/namespaces/${name}`;
+    await s.quietly("POST", "/api/v1/namespaces", {
+      body: { apiVersion: "v1", kind: "Namespace", metadata: { name } },
+    });
+    const pools = s.pools.replace(s.namespace, name);
+    await s.quietly("POST", pools, { body: pool("a", { metadata: { finalizers: [FINALIZER] } }) });
+    await s.quietly("DELETE", path);
+    const changed = await s.quietly("PATCH", path, {
+      ...MERGE,
+      body: { metadata: { labels: { a: "b" } }, spec: { finalizers: null } },
+    });
+    s.note([changed.code, changed.body.spec ?? null, (await s.quietly("GET", path)).code]);
     await s.quietly("PATCH", `${pools}/a`, { ...MERGE, body: { metadata: { finalizers: null } } });
     await s.until(path, ({ code }) => code === 404);
   },

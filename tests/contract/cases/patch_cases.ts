@@ -5,7 +5,8 @@
  */
 import { strictEqual } from "node:assert/strict";
 import { cases, type ContractCase } from "../contract_case.ts";
-import { configMap, deployment, meta, pool } from "../objects.ts";
+import type { JsonObject } from "../../../standalone/api/json.ts";
+import { lease, machine, meta, ownerOf, pool } from "../objects.ts";
 
 const MERGE = { contentType: "application/merge-patch+json" };
 const JSON_PATCH = { contentType: "application/json-patch+json" };
@@ -127,45 +128,39 @@ export const PATCH_CASES: readonly ContractCase[] = cases({
     await s.quietly("POST", s.pools, { body: pool("a") });
     await s.ask("PATCH", `${s.pools}/a`, { ...STRATEGIC, body: { spec: { paused: true } } });
   },
-  "strategic merge patch merges lists by their key": async (s) => {
-    const path = `/apis/apps/v1/namespaces/${s.namespace}/deployments`;
-    await s.quietly("POST", path, { body: deployment("a") });
-    const answer = await s.quietly("PATCH", `${path}/a`, {
+  "strategic merge patch of a built-in kind sets, removes, and adds to finalizers": async (s) => {
+    await s.quietly("POST", s.leases, {
+      body: lease("a", { leaseDurationSeconds: 5 }, { finalizers: ["example.com/one"] }),
+    });
+    await s.ask("PATCH", `${s.leases}/a`, {
       ...STRATEGIC,
       body: {
-        spec: {
-          template: {
-            spec: {
-              containers: [
-                {
-                  name: "agent",
-                  env: [{ name: "B", value: "2" }, { name: "A", $patch: "delete" }],
-                },
-                { name: "side", image: "side:1" },
-              ],
-            },
-          },
-        },
+        metadata: { finalizers: ["example.com/two"] },
+        spec: { leaseDurationSeconds: null, leaseTransitions: 1 },
       },
     });
-    const spec = answer.body.spec as {
-      template: { spec: { containers: Record<string, string>[] } };
-    };
-    s.note(
-      spec.template.spec.containers.map(({ name = "", image = "", env = "" }) => ({
-        name,
-        image,
-        env,
-      })),
-    );
   },
-  "strategic merge patch merges finalizers and replaces plain lists": async (s) => {
-    await s.quietly("POST", s.core("configmaps"), {
-      body: configMap("a", { k: "v" }, { finalizers: ["example.com/one"] }),
+  "strategic merge patch takes finalizers and owners away": async (s) => {
+    const owners: JsonObject[] = [];
+    for (const name of ["one", "two"]) {
+      const owner = await s.quietly("POST", s.machines, { body: machine(name) });
+      owners.push(ownerOf(owner.body));
+    }
+    await s.quietly("POST", s.leases, {
+      body: lease("a", {}, {
+        finalizers: ["example.com/one", "example.com/two"],
+        ownerReferences: owners,
+      }),
     });
-    await s.ask("PATCH", `${s.core("configmaps")}/a`, {
+    const [{ uid = "" } = {}] = owners;
+    await s.ask("PATCH", `${s.leases}/a`, {
       ...STRATEGIC,
-      body: { metadata: { finalizers: ["example.com/two"] }, data: { k: null, l: "w" } },
+      body: {
+        metadata: {
+          "$deleteFromPrimitiveList/finalizers": ["example.com/one"],
+          ownerReferences: [{ uid, $patch: "delete" }],
+        },
+      },
     });
   },
   "patch of an unknown content type is refused": async (s) => {

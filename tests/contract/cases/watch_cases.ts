@@ -6,7 +6,7 @@
 import { ok, strictEqual } from "node:assert/strict";
 import { objectAt, textAt } from "../../../standalone/api/json.ts";
 import { cases, type ContractCase } from "../contract_case.ts";
-import { configMap, meta, pool } from "../objects.ts";
+import { machine, meta, pool } from "../objects.ts";
 import type { Session } from "../session.ts";
 
 const MERGE = { contentType: "application/merge-patch+json" };
@@ -49,21 +49,19 @@ export const WATCH_CASES: readonly ContractCase[] = cases({
   },
   "watch by labels adds and deletes what begins and ceases to match": async (s) => {
     const since = await versionOf(s);
-    await using watch = await s.watch(s.core("configmaps"), {
+    await using watch = await s.watch(s.machines, {
       resourceVersion: since,
       labelSelector: "on=yes",
     });
-    const path = `${s.core("configmaps")}/a`;
-    await s.quietly("POST", s.core("configmaps"), { body: configMap("a") });
+    const path = `${s.machines}/a`;
+    await s.quietly("POST", s.machines, { body: machine("a") });
     for (const on of ["yes", "yes", "no"]) {
       await s.quietly("PATCH", path, {
         ...MERGE,
-        body: { metadata: { labels: { on } }, data: { at: crypto.randomUUID() } },
+        body: { metadata: { labels: { on } }, spec: { at: crypto.randomUUID() } },
       });
     }
-    await s.quietly("POST", s.core("configmaps"), {
-      body: configMap("b", {}, { labels: { on: "yes" } }),
-    });
+    await s.quietly("POST", s.machines, { body: machine("b", { labels: { on: "yes" } }) });
     await s.noteEvents(watch, 4);
   },
   "watch of one object by a field selector": async (s) => {
