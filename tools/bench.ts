@@ -7,13 +7,19 @@
 import { print, runDeno } from "./gate/command.ts";
 import { filesBelow } from "./gate/files.ts";
 import { SYSTEM_PERMISSIONS } from "./gate/test_steps.ts";
+import { taskFlags } from "./task_flags.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
 const TIMEOUT_MS = 1_800_000;
 
+const { words } = taskFlags({
+  usage: "deno task bench [NAME]...",
+  about: "Runs all benches, or those whose path has one of these names, and prints their tables.",
+  settings: {},
+}, { args: Deno.args, takesWords: true });
 const scripts = await filesBelow(ROOT, "_bench.ts");
 const wanted = scripts.filter((script) =>
-  Deno.args.length === 0 || Deno.args.some((name) => script.includes(name))
+  words.length === 0 || words.some((name) => script.includes(name))
 );
 if (wanted.length === 0) {
   print(
@@ -41,7 +47,7 @@ for (const script of wanted) {
       script,
     ],
     cwd: ROOT,
-    show: true,
+    show: print,
     timeoutMs: TIMEOUT_MS,
   });
   const seconds = ((performance.now() - start) / 1000).toFixed(1);

@@ -13,7 +13,7 @@ export function crdFiles(): ReadonlyMap<string, string> {
   return new Map(
     customResourceDefinitions().map((crd) => [
       `${crd.spec.names.plural}.yaml`,
-      HEAD + stringify(crd, { aliasDuplicateObjects: false, lineWidth: 110 }),
+      HEAD + stringify(crd, { aliasDuplicateObjects: false, compat: "yaml-1.1", lineWidth: 110 }),
     ]),
   );
 }

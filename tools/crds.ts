@@ -3,11 +3,18 @@
  *
  * @module
  */
+import { toggle } from "../runtime/settings.ts";
 import { crdFiles } from "./crd_files.ts";
+import { taskFlags } from "./task_flags.ts";
 
 const FOLDER = new URL("../deploy/crds/", import.meta.url);
 const files = crdFiles();
-if (Deno.args.includes("--write")) {
+const { values: { write } } = taskFlags({
+  usage: "deno task crds",
+  about: "Prints the CustomResourceDefinitions as YAML.",
+  settings: { write: toggle({ help: "Write them to deploy/crds instead" }) },
+}, { args: Deno.args });
+if (write) {
   await Deno.mkdir(FOLDER, { recursive: true });
   for (const [name, text] of files) await Deno.writeTextFile(new URL(name, FOLDER), text);
 } else {

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { errorText } from "../core/error_text.ts";
+import { toggle } from "../runtime/settings.ts";
 import { print } from "./gate/command.ts";
 import { aptInstall, type Progress } from "./install/apt.ts";
 import {
@@ -12,6 +14,8 @@ import {
   installCommand,
   missingPrograms,
 } from "./install/packages.ts";
+import { unpackPackage } from "./install/unpack.ts";
+import { taskFlags } from "./task_flags.ts";
 
 /**
  * Sees to it that all programs are there.
@@ -25,21 +29,29 @@ export async function installPrograms(
   const path = Deno.env.get("PATH") ?? "";
   const missing = await missingPrograms(wanted, path);
   if (missing.length === 0) return;
-  const packages = [...new Set(missing.map((one) => one.package))].sort();
+  const packages = packagesOf(missing.filter((one) => one.unpacked === undefined));
   const names = programNames(missing);
   const hasApt =
     (await missingPrograms([{ program: "apt-get", package: "apt", for: "test" }], path)).length ===
       0;
-  if (Deno.uid() !== 0 || !hasApt) {
-    throw new Error(`Cannot find ${names}; as root on Debian: ${installCommand(packages)}`);
+  if (!hasApt || (Deno.uid() !== 0 && packages.length > 0)) {
+    const command = packages.length > 0 ? installCommand(packages) : "deno task setup";
+    throw new Error(`Cannot find ${names}; as root on Debian: ${command}`);
   }
-  await aptInstall(packages, progress);
+  if (packages.length > 0) await aptInstall(packages, progress);
+  for (const { package: name, unpacked } of missing) {
+    if (unpacked !== undefined) await unpackPackage(name, unpacked, progress);
+  }
   const still = await missingPrograms(missing, path);
   if (still.length > 0) {
     throw new Error(
-      `Cannot find ${programNames(still)} after installing ${packages.join(" ")}`,
+      `Cannot find ${programNames(still)} after installing ${packagesOf(missing).join(" ")}`,
     );
   }
+}
+
+function packagesOf(programs: readonly ExternalProgram[]): string[] {
+  return [...new Set(programs.map((one) => one.package))].sort();
 }
 
 /** Each once: one program may need several packages. */
@@ -48,8 +60,12 @@ function programNames(programs: readonly ExternalProgram[]): string {
 }
 
 if (import.meta.main) {
-  const names = Deno.args.filter((arg) => !arg.startsWith("-"));
-  const bench = Deno.args.includes("--bench");
+  const { values: { bench }, words: names } = taskFlags({
+    usage: "deno task setup [PACKAGE]...",
+    about:
+      "Finds the programs that tests and the demo run, and installs what is missing (root on Debian); names of packages narrow it to these.",
+    settings: { bench: toggle({ help: "Also those of the benches" }) },
+  }, { args: Deno.args, takesWords: true });
   const wanted = EXTERNAL_PROGRAMS.filter((one) =>
     names.length > 0 ? names.includes(one.package) : bench || one.for === "test"
   );
@@ -61,7 +77,7 @@ if (import.meta.main) {
     await installPrograms(wanted, (line) => print(`${line}\n`));
     print(`Found ${programNames(wanted)}\n`);
   } catch (error) {
-    print(`${error instanceof Error ? error.message : String(error)}\n`);
+    print(`${errorText(error)}\n`);
     Deno.exit(1);
   }
 }

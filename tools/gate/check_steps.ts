@@ -4,26 +4,30 @@
  * @module
  */
 import { crdFiles } from "../crd_files.ts";
+import { clientsProblems } from "../clients.ts";
+import { protocolProblems } from "../protocol.ts";
 import { brokenImports } from "../import_rules.ts";
 import { runDeno } from "./command.ts";
+import { crowdedFolders } from "./crowded_folders.ts";
 import { filesBelow, isBench, isTest } from "./files.ts";
 import { checked, type Step, type StepResult } from "./step.ts";
+import { unusedExports } from "./unused_exports.ts";
 
 const TIMEOUT_MS = 300_000;
 
 /** All steps that look at the files of the repository `root`. */
 export function checkSteps(root: string): readonly Step[] {
-  const deno = (name: string, ...args: string[]): Step => ({
-    name,
-    run: () => check(root, args),
-  });
+  const step = (name: string, run: Step["run"]): Step => ({ name, beside: "any", run });
+  const deno = (name: string, ...args: string[]) => step(name, () => check(root, args));
+  const look = (name: string, problems: () => Promise<readonly string[]>) =>
+    step(name, async () => checked(await problems()));
   return [
     deno("format", "fmt", "--check"),
     deno("lint", "lint"),
     deno("types", "check", "--quiet", "."),
-    { name: "types of core with lib es2022 alone", run: () => checkCoreAlone(root) },
-    { name: "documentation of the public surface", run: () => checkDocumentation(root) },
-    { name: "generated files: deploy/crds", run: async () => checked(await staleCrds(root)) },
+    step("types of core with lib es2022 alone", () => checkCoreAlone(root)),
+    step("documentation of the public surface", () => checkDocumentation(root)),
+    look("generated files: deploy/crds", () => staleCrds(root)),
     deno(
       "generated files: deploy",
       "run",
@@ -31,7 +35,11 @@ export function checkSteps(root: string): readonly Step[] {
       "deploy/render/main.ts",
       "--check",
     ),
-    { name: "imports", run: async () => checked(await brokenImports(root)) },
+    look("docs/clients.md", () => clientsProblems(root)),
+    look("rules of the protocol, their tests and docs/protocol.md", () => protocolProblems(root)),
+    look("imports", () => brokenImports(root)),
+    look("what nothing uses", () => unusedExports(root)),
+    look("crowded folders", () => crowdedFolders(root)),
   ];
 }
 
@@ -39,7 +47,6 @@ async function check(root: string, args: readonly string[]): Promise<StepResult>
   const { succeeded, output } = await runDeno({
     args,
     cwd: root,
-    show: false,
     timeoutMs: TIMEOUT_MS,
   });
   return checked(succeeded ? [] : [output]);

@@ -5,26 +5,33 @@
  */
 
 /** How a command ended. */
-export interface CommandResult {
+interface CommandResult {
   readonly succeeded: boolean;
   /** Everything it wrote, both streams in the order of arrival. */
   readonly output: string;
 }
 
 /** How a command is to run. */
-export interface CommandOptions {
+interface CommandOptions {
   readonly args: readonly string[];
-  /** Pass on the output while it comes. */
-  readonly show: boolean;
+  /** Takes the output while it comes. */
+  readonly show?: (text: string) => void;
   readonly cwd?: string;
   /** After this long the command is killed and has failed. */
   readonly timeoutMs: number;
+  /** Take only what processor time others leave. */
+  readonly givesWay?: boolean;
 }
 
 /** Runs `deno` with arguments, without colours. */
 export async function runDeno(options: CommandOptions): Promise<CommandResult> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [...options.args],
+  const [program = "", ...args] = [
+    ...(options.givesWay === true ? ["nice", "--adjustment=19"] : []),
+    Deno.execPath(),
+    ...options.args,
+  ];
+  const child = new Deno.Command(program, {
+    args,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { NO_COLOR: "1" },
     stdin: "null",
@@ -55,13 +62,13 @@ export async function runDeno(options: CommandOptions): Promise<CommandResult> {
 async function gather(
   stream: ReadableStream<Uint8Array>,
   into: string[],
-  show: boolean,
+  show: CommandOptions["show"],
 ): Promise<void> {
   const decoder = new TextDecoder();
   for await (const bytes of stream) {
     const text = decoder.decode(bytes, { stream: true });
     into.push(text);
-    if (show) print(text);
+    show?.(text);
   }
 }
 

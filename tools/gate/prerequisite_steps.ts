@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { errorText } from "../../core/error_text.ts";
 import { installPrograms } from "../install.ts";
 import { EXTERNAL_PROGRAMS } from "../install/packages.ts";
 import { print } from "./command.ts";
@@ -29,12 +30,13 @@ export function prerequisiteSteps(): readonly Step[] {
 function prerequisite(name: string, run: () => Promise<void> | void): Step {
   return {
     name: `prerequisite: ${name}`,
+    beside: "first",
     run: async () => {
       try {
         await run();
         return checked([]);
       } catch (error) {
-        return checked([error instanceof Error ? error.message : String(error)]);
+        return checked([errorText(error)]);
       }
     },
   };

@@ -13,10 +13,21 @@ export interface StepResult {
   readonly output?: string;
 }
 
-/** A step: what it does, in words, and how. */
+/**
+ * What may run beside a step. `first`: nothing, and no other kind before all of these are done. `any`: every other such step.
+ * `alone`: nothing, since it counts lost packets or looks at the whole machine. `waits`: it is alone with what leaves the
+ * processor to it, since it waits most of its time. `leftover`: it takes what processor time such steps leave.
+ */
+export type Beside = "first" | "any" | "alone" | "waits" | "leftover";
+
+/** Takes text that people see. */
+export type Show = (text: string) => void;
+
+/** A step: what it does, in words, what may run beside it, and how. */
 export interface Step {
   readonly name: string;
-  readonly run: () => Promise<StepResult>;
+  readonly beside: Beside;
+  readonly run: (show: Show) => Promise<StepResult>;
 }
 
 /** The result of a check: it passed where there is nothing to say. */

@@ -8,7 +8,7 @@ import type { Import } from "./graph.ts";
 import { IMPORT_TABLE, type ImportRule, TEST_ALLOWANCE } from "./table.ts";
 
 /** What a repository's imports are held against. */
-export interface ImportLaw {
+interface ImportLaw {
   readonly table?: readonly ImportRule[];
   /** Names in `imports` of deno.json. */
   readonly packages: readonly string[];

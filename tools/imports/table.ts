@@ -21,18 +21,41 @@ const OPEN = { packages: undefined, node: true };
 /** The programs build on these, and never on each other. */
 const BASE = ["core", "runtime", "kube"];
 
+/** What is decided of objects builds on what is decided of addresses. */
+const DECIDED = ["core/net", "core/api", "core/record", "core/ipam", "core/reasons"];
+
 /** The table. */
 export const IMPORT_TABLE: readonly ImportRule[] = [
+  { from: "core/error_text.ts", may: [], packages: [], ...PURE },
+  { from: "core/error_text_test.ts", may: ["core/error_text.ts"], packages: [], ...PURE },
+  { from: "core/nearest.ts", may: [], packages: [], ...PURE },
+  { from: "core/nearest_test.ts", may: ["core/nearest.ts"], packages: [], ...PURE },
   { from: "core/net", may: [], packages: ["ipaddr.js"], ...PURE },
-  { from: "core/api", may: ["core/net"], packages: ["zod"], ...PURE },
-  { from: "core/ipam", may: ["core/net", "core/api"], packages: [], ...PURE },
-  { from: "core/dhcp", may: ["core/net", "core/api"], packages: [], ...PURE },
-  { from: "runtime", may: [], ...OPEN },
-  { from: "kube", may: ["core/api", "runtime"], ...OPEN },
+  {
+    from: "core/api",
+    may: ["core/error_text.ts", "core/nearest.ts", "core/net"],
+    packages: ["dequal", "zod"],
+    ...PURE,
+  },
+  { from: "core/record", may: ["core/net", "core/api"], packages: [], ...PURE },
+  { from: "core/ipam", may: ["core/net", "core/api", "core/record"], packages: [], ...PURE },
+  { from: "core/dhcp", may: ["core/net", "core/api", "core/record"], packages: [], ...PURE },
+  {
+    from: "core/neighbours",
+    may: ["core/net", "core/api", "core/record", "core/ipam", "core/dhcp"],
+    packages: [],
+    ...PURE,
+  },
+  { from: "core/reasons", may: ["core/api", "core/ipam"], packages: [], ...PURE },
+  { from: "core/vmnetcfg", may: DECIDED, packages: [], ...PURE },
+  { from: "core/pool", may: DECIDED, packages: [], ...PURE },
+  { from: "runtime", may: ["core/error_text.ts", "core/nearest.ts", "deno.json"], ...OPEN },
+  { from: "kube", may: ["core/error_text.ts", "core/api", "runtime"], ...OPEN },
   { from: "controller", may: BASE, ...OPEN },
   { from: "webhook", may: BASE, ...OPEN },
   { from: "agent", may: BASE, ...OPEN },
   { from: "standalone", may: undefined, ...OPEN },
+  { from: "import", may: ["core", "runtime"], ...OPEN },
   { from: "deploy", may: undefined, ...OPEN },
   { from: "examples", may: undefined, ...OPEN },
   { from: "tests", may: undefined, ...OPEN },

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { unpackedFolder } from "./unpack.ts";
+
 /** A program outside this repository. */
 export interface ExternalProgram {
   readonly program: string;
@@ -11,6 +13,8 @@ export interface ExternalProgram {
   readonly package: string;
   /** Who needs it. */
   readonly for: "test" | "bench" | "cluster";
+  /** Paths in the package, `*` for anything, where these are all that is needed of it: it is unpacked and not installed. */
+  readonly unpacked?: readonly string[];
 }
 
 /** Every program that is run. */
@@ -22,6 +26,43 @@ export const EXTERNAL_PROGRAMS: readonly ExternalProgram[] = [
   { program: "udhcpc", package: "udhcpc", for: "test" },
   { program: "dhclient", package: "isc-dhcp-client", for: "test" },
   { program: "dhcpcd", package: "dhcpcd-base", for: "test" },
+  { program: "busybox", package: "busybox", for: "test" },
+  { program: "systemd-networkd", package: "systemd", for: "test" },
+  { program: "dbus-daemon", package: "dbus-daemon", for: "test" },
+  { program: "NetworkManager", package: "network-manager", for: "test" },
+  { program: "pkill", package: "procps", for: "test" },
+  { program: "nmap", package: "nmap", for: "test" },
+  { program: "perfdhcp", package: "kea-admin", for: "test" },
+  { program: "qemu-system-x86_64", package: "qemu-system-x86", for: "test" },
+  { program: "pxe-e1000.rom", package: "ipxe-qemu", for: "test" },
+  { program: "snponly.efi", package: "ipxe", for: "test" },
+  { program: "OVMF_CODE_4M.fd", package: "ovmf", for: "test" },
+  // Installed, the one would remove BusyBox, and this machine would boot the other.
+  {
+    program: "busybox",
+    package: "busybox-static",
+    for: "test",
+    unpacked: ["./bin/busybox"],
+  },
+  {
+    program: "vmlinuz",
+    package: "linux-image-cloud-amd64",
+    for: "test",
+    unpacked: [
+      "./boot/vmlinuz-*",
+      "./lib/modules/*/drivers/virtio/*.ko",
+      "./lib/modules/*/failover.ko",
+      "./lib/modules/*/net_failover.ko",
+      "./lib/modules/*/virtio_net.ko",
+    ],
+  },
+  { program: "cc", package: "gcc", for: "test" },
+  { program: "cc", package: "libc6-dev", for: "test" },
+  { program: "dnsmasq", package: "dnsmasq-base", for: "test" },
+  { program: "tshark", package: "tshark", for: "test" },
+  { program: "dhcpd", package: "isc-dhcp-server", for: "test" },
+  { program: "kea-dhcp4", package: "kea-dhcp4-server", for: "test" },
+  { program: "qemu-aarch64-static", package: "qemu-user-static", for: "test" },
   { program: "containerd", package: "containerd", for: "cluster" },
   { program: "ctr", package: "containerd", for: "cluster" },
   { program: "runc", package: "runc", for: "cluster" },
@@ -30,9 +71,8 @@ export const EXTERNAL_PROGRAMS: readonly ExternalProgram[] = [
   { program: "conntrack", package: "conntrack", for: "cluster" },
   { program: "openssl", package: "openssl", for: "cluster" },
   { program: "pgrep", package: "procps", for: "cluster" },
-  { program: "cc", package: "gcc", for: "cluster" },
-  { program: "cc", package: "libc6-dev", for: "cluster" },
-  { program: "kea-dhcp4", package: "kea-dhcp4-server", for: "bench" },
+  { program: "dhcpd", package: "isc-dhcp-server", for: "bench" },
+  { program: "dnsmasq", package: "dnsmasq-base", for: "bench" },
 ];
 
 /** What is looked for besides PATH: Debian keeps network programs where only root's PATH leads. */
@@ -44,6 +84,10 @@ const SYSTEM_FOLDERS = [
   "/sbin",
   "/bin",
   "/usr/lib/cni",
+  "/usr/lib/systemd",
+  "/usr/lib/ipxe",
+  "/usr/lib/ipxe/qemu",
+  "/usr/share/OVMF",
 ];
 
 /** The programs of `wanted` that no folder of `path` (as in `PATH`) and no system folder has. */
@@ -56,15 +100,19 @@ export async function missingPrograms(
   ];
   const missing: ExternalProgram[] = [];
   for (const one of wanted) {
-    const found = await Promise.all(folders.map((folder) => isFile(`${folder}/${one.program}`)));
+    const paths = one.unpacked === undefined
+      ? folders.map((folder) => `${folder}/${one.program}`)
+      : [unpackedFolder(one.package)];
+    const found = await Promise.all(paths.map((path) => exists(path, one.unpacked !== undefined)));
     if (!found.includes(true)) missing.push(one);
   }
   return missing;
 }
 
-async function isFile(path: string): Promise<boolean> {
+async function exists(path: string, isFolder: boolean): Promise<boolean> {
   try {
-    return (await Deno.stat(path)).isFile;
+    const { isDirectory, isFile } = await Deno.stat(path);
+    return isFolder ? isDirectory : isFile;
   } catch {
     return false;
   }

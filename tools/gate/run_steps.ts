@@ -1,0 +1,55 @@
+/**
+ * Runs the steps of the gate, as many at a time as each of them bears.
+ *
+ * @module
+ */
+import type { Beside, Show, Step } from "./step.ts";
+import type { Counts } from "./summary.ts";
+
+/** How to run steps. */
+interface RunOptions {
+  /** Steps at a time, of those that bear others beside them. */
+  readonly lanes: number;
+  /** What steps say; whole lines of one step at a time, followed by its result and time. */
+  readonly show: Show;
+}
+
+/**
+ * Runs all of them, also after one has failed, and counts their tests. The kinds follow one another: `first`, `any`,
+ * `alone`, `waits`; what is `leftover` begins with those that wait, on one lane, and has two after them.
+ */
+export async function runSteps(
+  steps: readonly Step[],
+  { lanes, show }: RunOptions,
+): Promise<Counts> {
+  const total = { passed: 0, failed: 0 };
+  const run = async (step: Step, isShownAtOnce: boolean): Promise<void> => {
+    const start = performance.now();
+    const texts: string[] = [];
+    const { counts, output = "" } = await step.run(
+      isShownAtOnce ? show : (text) => void texts.push(text),
+    );
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    const result = `${counts.failed === 0 ? "ok    " : "FAILED"} ${step.name} (${seconds} s)\n`;
+    show(`${texts.join("")}${output}${result}`);
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+  };
+  const of = (beside: Beside) => steps.filter((step) => step.beside === beside);
+  const inLanes = async (queue: Iterable<Step>, count: number, isAlone = count === 1) => {
+    const waiting = queue[Symbol.iterator]();
+    await Promise.all(Array.from({ length: count }, async () => {
+      for (const step of { [Symbol.iterator]: () => waiting }) await run(step, isAlone);
+    }));
+  };
+  await inLanes(of("first"), 1);
+  await inLanes(of("any"), Math.min(lanes, of("any").length));
+  await inLanes(of("alone"), 1);
+  const leftover = of("leftover").values();
+  const waits = of("waits");
+  await Promise.all([
+    inLanes(waits, 1, of("leftover").length === 0).then(() => inLanes(leftover, 1, false)),
+    inLanes(leftover, 1, false),
+  ]);
+  return total;
+}
