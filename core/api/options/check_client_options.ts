@@ -244,8 +244,9 @@ class OptionFields {
     return this.#checks.at([...this.#path, field]) ?? this.#network.pool?.[field];
   }
 
-  /** Whether a route says that an address is on the link. */
+  /** Whether a route says that an address is on the link, and a host may have that address. */
   #isOnLink(address: number): boolean {
+    if (!isHostAddress(address)) return false;
     const routes = this.#said("routes");
     return Array.isArray(routes) && routes.some((route) => {
       const { destination, gateway } = Object(route) as Record<string, unknown>;
@@ -286,13 +287,14 @@ function readCidr(text: string): Cidr | undefined {
 function hostAddressProblem(text: string): string | undefined {
   const problem = ipv4Problem(text) ?? zeroProblem(text);
   if (problem !== undefined) return problem;
-  const address = readIPv4(text);
-  const first = Math.floor(address / 0x100_0000);
-  const isHost = first !== 0 && first !== 127 && (first < 224 || first >= 240) &&
-    address !== 0xffff_ffff;
-  return isHost
+  return isHostAddress(readIPv4(text))
     ? undefined
     : "must be the address of a host, not of 0.0.0.0/8, 127.0.0.0/8, 224.0.0.0/4 or 255.255.255.255";
+}
+
+function isHostAddress(address: number): boolean {
+  const first = Math.floor(address / 0x100_0000);
+  return first !== 0 && first !== 127 && (first < 224 || first >= 240) && address !== 0xffff_ffff;
 }
 
 function zeroProblem(text: string): string | undefined {

@@ -130,6 +130,18 @@ const REFUSED: readonly (readonly [
     ],
   ],
   [
+    "routers that are no hosts, though a route says that everything is on the link",
+    {
+      router: "0.0.0.0",
+      routes: [
+        { destination: "0.0.0.0/0", gateway: "0.0.0.0" },
+        { destination: "10.0.0.0/8", gateway: "224.0.0.1" },
+      ],
+    },
+    ["router", "0.0.0.0", ROUTER],
+    ["routes[1].gateway", "224.0.0.1", `${HOST}, or 0.0.0.0 for a subnet on the link`],
+  ],
+  [
     "the server as router and as broadcast address",
     { router: "192.168.48.77", broadcast: "192.168.48.77" },
     ["router", "192.168.48.77", "must not be the address of serverIP"],
