@@ -49,6 +49,7 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
   { from: "core/reasons", may: ["core/api", "core/ipam"], packages: [], ...PURE },
   { from: "core/vmnetcfg", may: DECIDED, packages: [], ...PURE },
   { from: "core/pool", may: DECIDED, packages: [], ...PURE },
+  { from: "core/inspect", may: DECIDED, packages: [], ...PURE },
   { from: "runtime", may: ["core/error_text.ts", "core/nearest.ts", "deno.json"], ...OPEN },
   { from: "kube", may: ["core/error_text.ts", "core/api", "runtime"], ...OPEN },
   { from: "controller", may: BASE, ...OPEN },
