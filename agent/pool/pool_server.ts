@@ -24,6 +24,8 @@ import { ArpAnswers } from "../host/arp_answers.ts";
 import { LinkAlias } from "../host/link_alias.ts";
 import { LinkPrecautions } from "../host/link_precautions.ts";
 import { type NeededAddress, neededProblem } from "../host/needed_addresses.ts";
+import { HeardMemory } from "../heard/heard_memory.ts";
+import type { PacketWatchers } from "../heard/packet_watchers.ts";
 import { PacketCounters } from "../socket/packet_counters.ts";
 import { type PacketContext, servePackets } from "../socket/packet_loop.ts";
 import { LeftOutOptions } from "./left_out.ts";
@@ -50,6 +52,8 @@ export interface PoolServerContext {
   readonly served: () => ReadonlySet<string>;
   /** The machine routes for its networks, and goes on to. */
   readonly keepForwarding: boolean;
+  /** Who watches packets as they come. */
+  readonly watchers: PacketWatchers;
   /** Asks for {@linkcode PoolServer.reconcile}. */
   readonly wake: () => void;
 }
@@ -64,6 +68,9 @@ export interface PoolServerInput {
 
 /** Not being served for these needs no warning. */
 const EXPECTED: ReadonlySet<PoolReport["reason"]> = new Set(["NotSynced", "Paused"]);
+
+/** There is nothing to hear packets by. */
+const DEAF: ReadonlySet<PoolReport["reason"]> = new Set(["InterfaceMissing", "SocketFailed"]);
 
 /** The state that was found: what is reported of it, and what it means for the server address. */
 interface Outcome {
@@ -89,6 +96,8 @@ interface Ground {
 /** Serves one network. Nothing that happens to it is felt by another. */
 export class PoolServer {
   readonly counters: PacketCounters;
+  /** What was last heard of each client. */
+  readonly heard: HeardMemory;
   readonly #context: PoolServerContext;
   readonly #log: Logger;
   readonly #port: PortKeeper;
@@ -113,13 +122,17 @@ export class PoolServer {
     this.#context = context;
     this.#log = log;
     this.counters = new PacketCounters({ dryRun });
+    this.heard = new HeardMemory({ pool, dryRun });
     this.#leftOut = new LeftOutOptions(wake);
     this.#packets = {
+      pool,
       network: undefined,
       responder,
       clock,
       log,
       counters: this.counters,
+      heard: this.heard,
+      watchers: context.watchers,
       dryRun,
       dryRunLines,
       onLeftOut: (code) => this.#leftOut.add(code),
@@ -220,6 +233,8 @@ export class PoolServer {
     if (outcome.watched === undefined) this.#neighbours.stop();
     else this.#neighbours.follow(outcome.watched);
     this.#packets.network = outcome.network;
+    const isDeaf = DEAF.has(outcome.report.reason);
+    this.heard.hear(input.leading && !isDeaf, this.#context.clock.now());
     this.#resourceVersion = view.pool?.metadata.resourceVersion;
     this.#lost = view.lost && formatAddresses(view.lost);
     this.#refused = outcome.refused === true;
@@ -230,6 +245,7 @@ export class PoolServer {
   async stop(host: HostState): Promise<void> {
     this.#stopped = true;
     this.#packets.network = undefined;
+    this.heard.hear(false, this.#context.clock.now());
     this.#arp.leave(host);
     this.#address.leave(host, undefined);
     this.#precautions.leave(host);
