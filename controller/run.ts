@@ -64,6 +64,7 @@ export function runController(options: ControllerOptions, signal: AbortSignal): 
       await whenIdle(parts, waiting);
     },
     failures: ctx.memory.failures,
+    ...(parts.heard && { heard: parts.heard }),
     metrics: () => metrics.render(),
     handle: async (request) => await ops.fetch(request),
   };

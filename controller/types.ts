@@ -4,6 +4,7 @@
  * @module
  */
 import type { Tenancy } from "../core/api/tenancy.ts";
+import type { HeardClient } from "../inspect/heard/heard_client.ts";
 import type { Leadership } from "../kube/election/leadership.ts";
 import type { RestClient } from "../kube/rest_client.ts";
 import type { Clock, Random } from "../runtime/clock.ts";
@@ -55,6 +56,8 @@ export interface ControllerOptions {
     /** Name of the template Deployment. */
     readonly template: string;
     readonly settings: AgentSettings;
+    /** The token by which agents are asked what they hear; unset: they are asked without one. */
+    readonly token?: () => Promise<string>;
   };
   /** Unset: nobody else works, and this controller always does. */
   readonly leadership?: Leadership;
@@ -86,6 +89,8 @@ export interface RunningController {
   whenIdle(signal: AbortSignal): Promise<void>;
   /** What failed and has not succeeded since: queue and key -> error text. */
   readonly failures: ReadonlyMap<string, string>;
+  /** Asks the agents what they hear; unset where it makes none. */
+  readonly heard?: HeardClient;
   /** Its metrics in the Prometheus text format. */
   metrics(): Promise<string>;
   /** Answers `/healthz`, `/readyz`, `/metrics` and, where enabled, `/ipams/<network>` and `/caches/<network>`. */
