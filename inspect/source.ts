@@ -13,7 +13,7 @@ import type {
   VirtualMachineNetworkConfig,
 } from "../core/api/types.ts";
 import type { RecordChange } from "../core/history/record_change.ts";
-import type { HeardAnswer } from "../core/inspect/heard.ts";
+import type { HeardAnswers, HeardQuery, PacketsQuery } from "../core/inspect/heard.ts";
 import type { InspectedNetwork } from "../core/inspect/world.ts";
 
 /** What one agent says of itself. */
@@ -30,32 +30,6 @@ export interface InspectedAgent {
   readonly durationSeconds: number;
   /** How often another pod took over. */
   readonly transitions: number;
-}
-
-/** Whom agents are asked about. Nothing given: everybody. */
-export interface HeardQuery {
-  /** `namespace/name`. */
-  readonly pool?: string;
-  /** In canonical form. */
-  readonly macAddresses?: readonly string[];
-}
-
-/** What agents say that they heard. */
-export interface HeardAnswers {
-  readonly answers: readonly HeardAnswer[];
-  /** Which agents did not answer and why, one sentence each. */
-  readonly problems: readonly string[];
-}
-
-/** Which packets are wanted, live. */
-export interface PacketsQuery {
-  /** `namespace/name`. */
-  readonly pool: string;
-  /** Only those of this client, in canonical form. */
-  readonly macAddress?: string;
-  /** For how long, 1 to 600. */
-  readonly seconds: number;
-  readonly format: "text" | "pcap";
 }
 
 /** One thing that the whole needs, looked at. */
