@@ -10,27 +10,7 @@ import { respond } from "./output/respond.ts";
 import { readQuery } from "./query.ts";
 import { Refusal, statusResponse } from "./refusal.ts";
 import type { InspectSource } from "./source.ts";
-import { agents } from "./verbs/agents.ts";
-import { check } from "./verbs/check.ts";
-import { history } from "./verbs/history.ts";
-import { leases } from "./verbs/leases.ts";
-import { packets } from "./verbs/packets.ts";
-import { pools } from "./verbs/pools.ts";
-import type { Verb } from "./verbs/verb.ts";
-import { who } from "./verbs/who.ts";
-import { why } from "./verbs/why.ts";
-
-/** Every verb, by its name. */
-export const VERBS: Readonly<Record<string, Verb>> = {
-  why,
-  who,
-  history,
-  leases,
-  pools,
-  agents,
-  packets,
-  check,
-};
+import { VERBS } from "./verbs.ts";
 
 /**
  * The application: `GET /v1` lists the verbs, `GET /v1/VERB` answers. Only read. What cannot be answered is a Kubernetes `Status`
@@ -53,7 +33,9 @@ export function inspectApp(source: InspectSource): Hono {
       const meant = nearest(name, Object.keys(VERBS));
       return statusResponse(
         404,
-        `There is no verb ${JSON.stringify(name)}${meant === undefined ? "" : `; there is ${meant}`}`,
+        `There is no verb ${JSON.stringify(name)}${
+          meant === undefined ? "" : `; there is ${meant}`
+        }`,
       );
     }
     const { searchParams } = new URL(context.req.url);

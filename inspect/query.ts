@@ -70,9 +70,11 @@ export function readQuery(
   }
   const read = QUERY.safeParse(given);
   if (!read.success) {
-    problems.push(...read.error.issues.map(({ path: [field], message }) =>
-      `${String(field)}: ${message}: ${JSON.stringify(given[String(field)])}`
-    ));
+    problems.push(
+      ...read.error.issues.map(({ path: [field], message }) =>
+        `${String(field)}: ${message}: ${JSON.stringify(given[String(field)])}`
+      ),
+    );
   }
   const times = { at: timeOf("at"), since: timeOf("since") };
   if (problems.length > 0 || !read.success) {

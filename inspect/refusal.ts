@@ -15,7 +15,15 @@ export class Refusal extends Error {
   }
 }
 
-const REASONS = { 400: "BadRequest", 403: "Forbidden", 404: "NotFound", 405: "MethodNotAllowed", 500: "InternalError", 503: "ServiceUnavailable" } as const;
+const REASONS = {
+  400: "BadRequest",
+  403: "Forbidden",
+  404: "NotFound",
+  405: "MethodNotAllowed",
+  500: "InternalError",
+
+  503: "ServiceUnavailable",
+} as const;
 
 /** A refusal as the Kubernetes API words it: `kubectl get --raw` shows the message of such an answer, and of no other. */
 export function statusResponse(code: keyof typeof REASONS, message: string): Response {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { errorText } from "../../core/error_text.ts";
 import type { Finding } from "../../inspect/source.ts";
 import type { Informer } from "../../kube/types.ts";
 import type { Context } from "../context.ts";
@@ -41,10 +42,17 @@ export function clusterFindings(ctx: Context): readonly Finding[] {
 /** Whether a kind of others is served. */
 function kind(
   check: string,
-  { synced, trouble, resource }: Informer<never> | Pick<Informer<never>, "synced" | "trouble" | "resource">,
+  { synced, trouble, resource }: FollowedKind,
   todo: string,
 ): Finding {
   if (synced) return { check, state: "ok", says: `${resource.kind} objects are known` };
-  const why = trouble === undefined ? "" : `: ${String(trouble.error)}`;
+  const why = trouble === undefined ? "" : `: ${errorText(trouble.error)}`;
   return { check, state: "failed", says: `${resource.kind} objects are not known${why}`, todo };
+}
+
+/** What is asked of an informer. */
+interface FollowedKind {
+  readonly synced: boolean;
+  readonly trouble: Informer<never>["trouble"];
+  readonly resource: { readonly kind: string };
 }

@@ -33,13 +33,13 @@ export function clusterSource({ ctx, notReady, doors }: ClusterSourceOptions): I
     tenancy,
     now: () => clock.now(),
     notReady,
-    pools: () => cluster.pools.list(),
-    configs: () => cluster.configs.list(),
-    vms: () => cluster.vms.list(),
-    vmis: () => cluster.vmis.list(),
-    networks: () => cluster.nads.list().map(inspected),
-    namespaces: () => cluster.namespaces.list(),
-    agents: () => cluster.leases.list().flatMap((lease) => agentOf(lease) ?? []),
+    pools: () => [...cluster.pools.list()],
+    configs: () => [...cluster.configs.list()],
+    vms: () => [...cluster.vms.list()],
+    vmis: () => [...cluster.vmis.list()],
+    networks: () => [...cluster.nads.list()].map(inspected),
+    namespaces: () => [...cluster.namespaces.list()],
+    agents: () => [...cluster.leases.list()].flatMap((lease) => agentOf(lease) ?? []),
     heard: doors.heard ??
       (() => Promise.resolve({ answers: [], problems: ["agents are not asked from here"] })),
     packets: doors.packets ??
@@ -48,10 +48,11 @@ export function clusterSource({ ctx, notReady, doors }: ClusterSourceOptions): I
           Response.json({ error: "Agents are not asked from here" }, { status: 503 }),
         )),
     history: doors.history ?? (() => Promise.resolve(undefined)),
-    checks: async (signal) => [
-      ...clusterFindings(ctx),
-      ...await doors.checks?.(signal) ?? [],
-    ] satisfies readonly Finding[],
+    checks: async (signal) =>
+      [
+        ...clusterFindings(ctx),
+        ...await doors.checks?.(signal) ?? [],
+      ] satisfies readonly Finding[],
   };
 }
 

@@ -8,16 +8,17 @@ import { nicLink, vmLink } from "./links/machine.ts";
 import { packetsLink } from "./links/packets.ts";
 import { agentLink, networkLink, poolLink } from "./links/pool.ts";
 import { recordedAddress, recordLink } from "./links/record.ts";
-import type { Heard, NicFacts } from "./nic_facts.ts";
+import type { HeardAnswers } from "./heard.ts";
+import type { NicFacts } from "./nic_facts.ts";
 
-const NOBODY_ASKED: Heard = { answers: [], problems: [] };
+const NOBODY_ASKED: HeardAnswers = { answers: [], problems: [] };
 
 /**
  * The chain of one NIC: VM, NIC, network, pool, record, agent, last packets. Every link is looked at, also behind one that is broken;
  * those of which nothing can be said are left out. Never throws.
  */
-export function explain(facts: NicFacts, heard: Heard = NOBODY_ASKED): Chain {
-  const links = [
+export function explain(facts: NicFacts, heard: HeardAnswers = NOBODY_ASKED): Chain {
+  const links = asWanted([
     vmLink(facts),
     nicLink(facts),
     networkLink(facts),
@@ -25,7 +26,7 @@ export function explain(facts: NicFacts, heard: Heard = NOBODY_ASKED): Chain {
     recordLink(facts),
     agentLink(facts),
     packetsLink(facts, heard),
-  ].filter((link) => link !== undefined);
+  ].filter((link) => link !== undefined));
   const { subject } = facts;
   const deciding = decidingLink(links);
   if (deciding === undefined || isBound(links, deciding)) {
@@ -38,6 +39,16 @@ export function explain(facts: NicFacts, heard: Heard = NOBODY_ASKED): Chain {
   const { state, kind, says, todo } = deciding;
   const verdict = `${kind}: ${says}`;
   return { subject, links, state, verdict, ...(todo === undefined ? {} : { todo }) };
+}
+
+/** Where somebody wants that there is no answer, its packets are no fault. */
+function asWanted(links: readonly Link[]): readonly Link[] {
+  if (!links.some(({ state }) => state === "off")) return links;
+  return links.map((link) => {
+    if (link.kind !== "Packets" || link.state !== "broken") return link;
+    const { todo: _, ...rest } = link;
+    return { ...rest, state: "off" };
+  });
 }
 
 /** Whether the packets show that all is well though of another link nothing is known. */

@@ -10,14 +10,7 @@ import type {
   VirtualMachineNetworkConfig,
 } from "../api/types.ts";
 import type { OptedOutNic, VmProblem } from "../ipam/vm/vm_nic.ts";
-import type { HeardAnswer } from "./heard.ts";
 import type { World } from "./world.ts";
-
-/** What agents say that they heard, and which of them did not answer, one sentence each. */
-export interface Heard {
-  readonly answers: readonly HeardAnswer[];
-  readonly problems: readonly string[];
-}
 
 /** One NIC of a VM or of a vmnetcfg, or a MAC address or IP address that is nobody's. */
 export interface NicFacts {

@@ -28,7 +28,10 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     meaning: "its address rests because another machine has it",
     todo: "See docs/conflicts.md.",
   },
-  nak_held: { meaning: "its address rests because another machine has it", todo: "See docs/conflicts.md." },
+  nak_held: {
+    meaning: "its address rests because another machine has it",
+    todo: "See docs/conflicts.md.",
+  },
   nak_no_lease: { meaning: "it asks for what is not, or no longer, its address" },
   nak_wrong_address: { meaning: "it asks for what is not, or no longer, its address" },
   nak_wrong_network: { meaning: "it asks for an address of another network, or for none" },

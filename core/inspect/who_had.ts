@@ -40,7 +40,11 @@ export function tenuresOf(changes: readonly RecordChange[]): readonly Tenure[] {
     const before = open.get(address);
     if (before?.macAddress === macAddress) {
       // Adopted by another object: the address has been the same client's all the time.
-      open.set(address, { ...before, ...(vm === undefined ? {} : { vm }), ...(uid === undefined ? {} : { uid }) });
+      open.set(address, {
+        ...before,
+        ...(vm === undefined ? {} : { vm }),
+        ...(uid === undefined ? {} : { uid }),
+      });
       continue;
     }
     end(address, at);

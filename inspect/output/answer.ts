@@ -26,9 +26,13 @@ export interface Answer {
 export type Paint = (text: string, meaning: "good" | "bad" | "doubtful" | "quiet") => string;
 
 /** Leaves everything as it is. */
-export const PLAIN: Paint = (text) => text;
+export function plain(text: string): string {
+  return text;
+}
 
 const COLOURS = { good: 32, bad: 31, doubtful: 33, quiet: 2 } as const;
 
 /** Colours for a terminal. Source: ECMA-48 section 8.3.117 (SGR). */
-export const COLOURED: Paint = (text, meaning) => `\x1b[${COLOURS[meaning]}m${text}\x1b[0m`;
+export function coloured(text: string, meaning: keyof typeof COLOURS): string {
+  return `\x1b[${COLOURS[meaning]}m${text}\x1b[0m`;
+}

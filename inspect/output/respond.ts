@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { stringify } from "yaml";
-import { type Answer, COLOURED, PLAIN } from "./answer.ts";
+import { type Answer, coloured, plain } from "./answer.ts";
 import { csvText } from "./csv.ts";
 import { printable, tableText } from "./table.ts";
 
@@ -31,9 +30,9 @@ const TYPES: Readonly<Record<Output, string>> = {
 };
 
 /** Writes an answer. */
-export function respond(answer: Answer, options: OutputOptions): Response {
+export async function respond(answer: Answer, options: OutputOptions): Promise<Response> {
   const exit = options.exit ? `# exit ${answer.isBroken === true ? 1 : 0}\n` : "";
-  return new Response(bodyOf(answer, options) + exit, {
+  return new Response(await bodyOf(answer, options) + exit, {
     headers: {
       "content-type": TYPES[options.output],
       "cache-control": "no-store",
@@ -42,17 +41,23 @@ export function respond(answer: Answer, options: OutputOptions): Response {
   });
 }
 
-function bodyOf(answer: Answer, { output, colour }: OutputOptions): string {
+async function bodyOf(
+  answer: Answer,
+  { output, colour }: OutputOptions,
+): Promise<string> {
   switch (output) {
     case "json":
       return `${JSON.stringify(answer.data, undefined, 2)}\n`;
-    case "yaml":
+    case "yaml": {
+      // Loaded here alone: the library costs 35 ms and 10 MB, which a pod does not need as long as nobody asks.
+      const { stringify } = await import("yaml");
       return stringify(answer.data, { lineWidth: 0, aliasDuplicateObjects: false });
+    }
     case "csv":
       return csvText(answer.columns, answer.rows);
     case "table": {
       const notes = (answer.notes ?? []).map((note) => `${printable(note)}\n`).join("");
-      const body = answer.text?.(colour ? COLOURED : PLAIN) ??
+      const body = answer.text?.(colour ? coloured : plain) ??
         (answer.rows.length === 0 && notes !== "" ? "" : tableText(answer.columns, answer.rows));
       return body + (body === "" || notes === "" ? notes : `\n${notes}`);
     }

@@ -52,12 +52,14 @@ export async function changesOf(
   { source, query, signal }: Asking,
 ): Promise<{ readonly changes: readonly PoolChange[]; readonly notes: readonly string[] }> {
   const notes: string[] = [];
-  const lists = await Promise.all(poolsAsked(source, query).map(async (pool) => {
-    const name = nameOf(pool);
-    const changes = await source.history(name, signal);
-    if (changes === undefined) notes.push(`No history of IPPool ${name} is kept`);
-    return (changes ?? []).map((change) => ({ ...change, pool: name }));
-  }));
+  const lists = await Promise.all(
+    poolsAsked(source, query).map(async (pool) => {
+      const name = nameOf(pool);
+      const changes = await source.history(name, signal);
+      if (changes === undefined) notes.push(`No history of IPPool ${name} is kept`);
+      return (changes ?? []).map((change) => ({ ...change, pool: name }));
+    }),
+  );
   const changes = lists.flat().sort((one, other) => one.at.localeCompare(other.at));
   return { changes, notes };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { nameOf } from "../../core/inspect/world.ts";
-import { Refusal } from "../refusal.ts";
+import { Refusal, statusResponse } from "../refusal.ts";
 import { poolsMeant } from "../world_of.ts";
 import type { Verb } from "./verb.ts";
 
@@ -20,11 +20,23 @@ export const packets: Verb = {
       const names = [pool, ...others].flatMap((one) => one === undefined ? [] : [nameOf(one)]);
       throw new Refusal(400, `Cannot tell whose packets: of: one of ${names.join(", ")} is wanted`);
     }
-    return await source.packets({
+    const response = await source.packets({
       pool: nameOf(pool),
       seconds,
       format,
-      ...(macAddress === undefined ? {} : { macAddress }),
+      ...(macAddress === undefined ? {} : { macAddresses: [macAddress] }),
     }, signal);
+    return response.ok ? response : refused(response.status, await response.text());
   },
 };
+
+/** What the agents refuse, in the words of this server. */
+function refused(status: number, text: string): Response {
+  let message = text;
+  try {
+    message = String(JSON.parse(text).error ?? text);
+  } catch {
+    // Not JSON: as it is.
+  }
+  return statusResponse(status === 404 ? 404 : status === 400 ? 400 : 503, message);
+}

@@ -51,7 +51,9 @@ export const pools: Verb = {
         rest.reason,
       ]),
       notes: [
-        ...list.flatMap(({ pool, message }) => message === undefined ? [] : [`${pool}: ${message}`]),
+        ...list.flatMap(({ pool, message }) =>
+          message === undefined ? [] : [`${pool}: ${message}`]
+        ),
         ...doubts(source),
       ],
       isBroken: list.some(({ ready, paused }) => !ready && !paused),
@@ -89,7 +91,9 @@ export function summaryOf(pool: IPPool): PoolSummary {
     paused: spec.paused === true,
     ...(name === undefined ? {} : { agent: `${namespace ?? ""}/${name}` }),
     ready: isKnown && trouble === undefined,
-    ...(isKnown ? {} : { reason: "NotPlanned", message: "The controller has not looked at it yet" }),
+    ...(isKnown
+      ? {}
+      : { reason: "NotPlanned", message: "The controller has not looked at it yet" }),
     ...(trouble?.reason === undefined ? {} : { reason: trouble.reason }),
     ...(trouble?.message === undefined ? {} : { message: trouble.message }),
   };

@@ -44,8 +44,9 @@ export const who: Verb = {
         }`,
       );
     }
-    const { holders, notes } = await holdersOf(asking, (one) =>
-      address >= 0 ? readIPv4(one.address) === address : readMac(one.macAddress) === mac
+    const { holders, notes } = await holdersOf(
+      asking,
+      (one) => address >= 0 ? readIPv4(one.address) === address : readMac(one.macAddress) === mac,
     );
     const when = query.at === undefined ? "" : ` at ${toTimestamp(query.at)}`;
     const had = query.at === undefined ? "has" : "had";

@@ -32,9 +32,9 @@ export const why: Verb = {
       data: { chains, ...(notes.length === 0 ? {} : { notes }) },
       columns: ["SUBJECT", "LINK", "NAME", "STATE", "REASON", "SAYS", "TODO"],
       rows: chains.flatMap(({ subject, links }) =>
-        links.map(({ kind, name, state, reason, says, todo }) =>
-          [subject, kind, name, state, reason, says, todo]
-        )
+        links.map((
+          { kind, name, state, reason, says, todo },
+        ) => [subject, kind, name, state, reason, says, todo])
       ),
       text: (paint) => chains.map((chain) => chainText(chain, paint)).join("\n"),
       notes,

@@ -6,11 +6,13 @@
 import { getCondition } from "../../api/condition.ts";
 import { IPPoolCondition } from "../../api/names.ts";
 import { fromTimestamp } from "../../api/timestamp.ts";
+import type { IPPool } from "../../api/types.ts";
 import { leaseSeconds } from "../../dhcp/options/exchange/lease_time.ts";
 import { readMac } from "../../net/mod.ts";
 import type { Link } from "../chain.ts";
-import type { ClientHeard } from "../heard.ts";
-import type { Heard, NicFacts } from "../nic_facts.ts";
+import type { ClientHeard, HeardAnswers, PoolHeard } from "../heard.ts";
+import { newestHeard } from "../newest_heard.ts";
+import type { NicFacts } from "../nic_facts.ts";
 import { silenceMeaning } from "../silence.ts";
 import { nameOf } from "../world.ts";
 
@@ -20,7 +22,7 @@ const UNTAKEN = 3;
 const BOOT_MS = 90_000;
 
 /** What was heard of the NIC; `undefined` where there is no MAC address to be heard. */
-export function packetsLink(facts: NicFacts, heard: Heard): Link | undefined {
+export function packetsLink(facts: NicFacts, heard: HeardAnswers): Link | undefined {
   const { pool, macAddress = "", vm, vmi } = facts;
   const mac = readMac(macAddress);
   if (mac < 0) return undefined;
@@ -29,7 +31,7 @@ export function packetsLink(facts: NicFacts, heard: Heard): Link | undefined {
     name: macAddress,
     ...rest,
   });
-  const all = heard.answers.flatMap(({ clients }) => clients)
+  const all = newestHeard(heard.answers)
     .filter((client) => readMac(client.macAddress) === mac);
   const here = newest(all.filter((client) => pool !== undefined && client.pool === nameOf(pool)));
   const elsewhere = newest(all.filter((client) => client.pool !== here?.pool));
@@ -41,18 +43,25 @@ export function packetsLink(facts: NicFacts, heard: Heard): Link | undefined {
   }
   if (elsewhere !== undefined) return link(onOther(elsewhere, facts));
   if (pool === undefined) return undefined;
-  if (heard.answers.length === 0) {
-    const why = heard.problems.length === 0 ? "" : `: ${heard.problems.join("; ")}`;
-    return link({
-      state: "unknown",
-      reason: "NotHeard",
-      says: `What the agents heard is not known${why}`,
-    });
+  const silent = heard.problems.map((problem) => `; ${problem}`).join("");
+  const word = listening(heard, nameOf(pool));
+  if (word === undefined) {
+    const says = heard.answers.length === 0
+      ? "What the agents heard is not known"
+      : `No agent that answers hears the network of IPPool ${nameOf(pool)}`;
+    return link({ state: "unknown", reason: "NotHeard", says: says + silent });
   }
   if (vm !== undefined && vmi === undefined && facts.world.vmis.length > 0) {
     return link({ state: "off", reason: "NeverAsked", says: "Nothing was heard of it" });
   }
-  return link(never(facts, heard));
+  return link(never(facts, { word, pool, silent }));
+}
+
+/** Who has listened to the network of a pool for the longest time. */
+function listening({ answers }: HeardAnswers, name: string): PoolHeard | undefined {
+  return answers.flatMap(({ pools }) => pools)
+    .filter(({ pool, since }) => pool === name && since !== "")
+    .toSorted((one, other) => one.since.localeCompare(other.since))[0];
 }
 
 function newest(clients: readonly ClientHeard[]): ClientHeard | undefined {
@@ -132,35 +141,46 @@ function onOther(client: ClientHeard, { pool, network }: NicFacts): Said {
   };
 }
 
-/** Nothing was heard of it, though agents listen. */
-function never({ pool, vmi, world, macAddress }: NicFacts, { answers, problems }: Heard): Said {
-  const since = answers.map(({ since }) => since).toSorted()[0] ?? "";
+/** Nothing was heard of it, though somebody listens. */
+function never(
+  { vmi, world, macAddress = "" }: NicFacts,
+  { word, pool, silent }: {
+    readonly word: PoolHeard;
+    readonly pool: IPPool;
+    /** Of agents that did not answer. */
+    readonly silent: string;
+  },
+): Said {
+  const { since, forgotten } = word;
   const listensMs = world.now - (fromTimestamp(since) ?? world.now);
   const startedAt = fromTimestamp(vmi?.metadata.creationTimestamp);
   const startedMs = startedAt === undefined ? Infinity : world.now - startedAt;
-  const says = `No packet of ${macAddress ?? ""} was heard since ${since}`;
-  const silent = problems.length === 0 ? "" : `; ${problems.join("; ")}`;
-  const config = pool?.spec.ipv4Config;
-  const renewsMs = config === undefined ? 0 : leaseSeconds(config) * 500 + BOOT_MS;
+  const says = `No packet of ${macAddress} was heard since ${since}`;
+  const renewsMs = leaseSeconds(pool.spec.ipv4Config) * 500 + BOOT_MS;
+  const reason = "NeverAsked";
   if (startedMs < BOOT_MS) {
+    const seconds = Math.round(startedMs / 1000);
     return {
       state: "unknown",
-      reason: "NeverAsked",
-      says: `${says}: the VM started ${Math.round(startedMs / 1000)} seconds ago${silent}`,
+      reason,
+      says: `${says}: the VM started ${seconds} seconds ago${silent}`,
     };
   }
   if (startedMs > listensMs && listensMs < renewsMs) {
     return {
       state: "unknown",
-      reason: "NeverAsked",
-      says: `${says}, when the agent began to listen: a client that has its lease from before ` +
-        `asks again within ${Math.round(renewsMs / 1000)} seconds of that${silent}`,
+      reason,
+      says: `${says}, when the agent began to listen: who has a lease from before asks again ` +
+        `within ${Math.round(renewsMs / 1000)} seconds of that${silent}`,
     };
   }
+  const lost = forgotten === 0
+    ? ""
+    : `; ${forgotten} other clients without a record were forgotten`;
   return {
     state: "broken",
-    reason: "NeverAsked",
-    says: `${says}${silent}`,
+    reason,
+    says: `${says}${lost}${silent}`,
     todo:
       "Its packets do not reach the agent. Look at the bridge and VLAN on the VM's node and on the agent's, at macspoofchk, and inside the guest: udhcpc -f -i eth0.",
   };

@@ -77,6 +77,10 @@ spec:
       ports:
         - name: {{ .portName }}
           containerPort: {{ .port }}
+        {{- range .morePorts }}
+        - name: {{ .name }}
+          containerPort: {{ .containerPort }}
+        {{- end }}
       readinessProbe:
         httpGet:
           path: /readyz
