@@ -77,6 +77,14 @@ spec:
       ports:
         - name: {{ .portName }}
           containerPort: {{ .port }}
+      startupProbe:
+        httpGet:
+          path: /healthz
+          port: {{ .portName }}
+          scheme: {{ .scheme }}
+        timeoutSeconds: 2
+        periodSeconds: 1
+        failureThreshold: 180
       readinessProbe:
         httpGet:
           path: /readyz
