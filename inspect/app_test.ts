@@ -51,7 +51,7 @@ Deno.test("a command that sees the body alone is told how to end", async () => {
 
 Deno.test("why colours what is broken only where it is asked to", async () => {
   const source = { heard: () => Promise.resolve(heardWith([])) };
-  match((await ask("why?of=web&colour=1", source)).text, /\x1b\[31mBROKEN \x1b\[0m {2}Packets/);
+  ok((await ask("why?of=web&colour=1", source)).text.includes("\x1b[31mBROKEN \x1b[0m  Packets"));
   strictEqual((await ask("why?of=web", source)).text.includes("\x1b"), false);
 });
 

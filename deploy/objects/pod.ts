@@ -137,6 +137,8 @@ export function podTemplate(pod: RolePod, settings: DeploySettings): unknown {
         ],
         env: [...pod.env, ...role.extraEnv],
         ports: [pod.port, ...pod.morePorts ?? []],
+        // A node that starts again starts all its pods at once: nobody is killed for being slow then.
+        startupProbe: probe(pod, { path: "/healthz", periodSeconds: 1, failureThreshold: 180 }),
         readinessProbe: probe(pod, { path: "/readyz", periodSeconds: 2, failureThreshold: 2 }),
         livenessProbe: probe(pod, { path: "/healthz", periodSeconds: 10, failureThreshold: 3 }),
         ...filled({

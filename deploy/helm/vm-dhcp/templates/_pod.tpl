@@ -81,6 +81,14 @@ spec:
         - name: {{ .name }}
           containerPort: {{ .containerPort }}
         {{- end }}
+      startupProbe:
+        httpGet:
+          path: /healthz
+          port: {{ .portName }}
+          scheme: {{ .scheme }}
+        timeoutSeconds: 2
+        periodSeconds: 1
+        failureThreshold: 180
       readinessProbe:
         httpGet:
           path: /readyz
