@@ -21,6 +21,7 @@ import { runLogged } from "../runtime/program.ts";
 import { onShutdown } from "../runtime/shutdown.ts";
 import { openTracing } from "../runtime/tracing.ts";
 import { addBuildInfo } from "../runtime/version.ts";
+import { serveInspect } from "./inspect/serve_inspect.ts";
 import { leave } from "./leave/leave.ts";
 import { runOnce } from "./once/once.ts";
 import { runController } from "./run.ts";
@@ -127,12 +128,16 @@ async function stay(
     levels,
     bounds: OPS_BOUNDS,
   }, signal);
+  const { inspectPort: port, podIp: hostname = "127.0.0.1" } = settings;
+  const inspect = port === 0
+    ? undefined
+    : await serveInspect(controller.inspect, { listen: { hostname, port }, logger: log }, signal);
   // The lock is given up when nothing is written any more.
   const stopped = new AbortController();
   const elected = election?.run(stopped.signal);
   await controller.done;
   stopped.abort();
-  await Promise.all([server.done, elected]);
+  await Promise.all([server.done, inspect?.done, elected]);
   return 0;
 }
 

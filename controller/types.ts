@@ -4,6 +4,7 @@
  * @module
  */
 import type { Tenancy } from "../core/api/tenancy.ts";
+import type { InspectSource } from "../inspect/source.ts";
 import type { Leadership } from "../kube/election/leadership.ts";
 import type { RestClient } from "../kube/rest_client.ts";
 import type { Clock, Random } from "../runtime/clock.ts";
@@ -36,6 +37,9 @@ export interface ControllerTiming {
   /** How long one look-up of a name may take. */
   readonly ntpTimeoutMs: number;
 }
+
+/** How operators' questions are answered that the controller cannot answer by itself. */
+export type InspectDoors = Pick<InspectSource, "heard" | "packets" | "history" | "checks">;
 
 /** Everything the controller needs from outside. */
 export interface ControllerOptions {
@@ -71,6 +75,8 @@ export interface ControllerOptions {
   readonly metrics?: Metrics;
   /** Serve `/ipams/<network>` and `/caches/<network>`. */
   readonly enableCacheDump?: boolean;
+  /** How agents and others are asked for operators; what is unset is not known to them. */
+  readonly inspect?: Partial<InspectDoors>;
   /** Waits and limits that differ from their defaults. */
   readonly timing?: Partial<ControllerTiming>;
 }
@@ -91,6 +97,8 @@ export interface RunningController {
   readonly failures: ReadonlyMap<string, string>;
   /** Its metrics in the Prometheus text format. */
   metrics(): Promise<string>;
+  /** What it knows, for operators. */
+  readonly inspect: InspectSource;
   /** Answers `/healthz`, `/readyz`, `/metrics` and, where enabled, `/ipams/<network>` and `/caches/<network>`. */
   handle(request: Request): Promise<Response>;
 }

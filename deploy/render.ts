@@ -6,7 +6,7 @@
 import { admissionPolicies } from "./objects/admission.ts";
 import { agentDeployment } from "./objects/agent.ts";
 import { disruptionBudgets, namespaceObject, serviceAccounts } from "./objects/common.ts";
-import { controllerDeployment } from "./objects/controller.ts";
+import { controllerDeployment, controllerServices } from "./objects/controller.ts";
 import { metricsObjects, podMonitors } from "./objects/metrics.ts";
 import { prometheusRule } from "./monitoring/rules.ts";
 import { networkPolicies } from "./objects/network_policies.ts";
@@ -57,7 +57,10 @@ export function renderParts(settings: DeploySettings): Part[] {
       ],
     },
     { name: "agent", objects: [agentDeployment(settings)] },
-    { name: "controller", objects: [controllerDeployment(settings)] },
+    {
+      name: "controller",
+      objects: [...controllerServices(settings), controllerDeployment(settings)],
+    },
     { name: "disruption-budgets", objects: disruptionBudgets(settings) },
     { name: "metrics", objects: metricsObjects(settings) },
   ];

@@ -9,6 +9,7 @@ import { runAgent } from "../agent/agent.ts";
 import type { HostNetwork } from "../agent/host/host_network.ts";
 import { runController } from "../controller/mod.ts";
 import { errorText } from "../core/error_text.ts";
+import { inspectApp } from "../inspect/app.ts";
 import { createKubeClient } from "../kube/objects/client.ts";
 import type { RestClient } from "../kube/rest_client.ts";
 import { LinkedAbort } from "../runtime/abort.ts";
@@ -182,6 +183,9 @@ async function start(options: StandaloneOptions, ground: Ground): Promise<Runnin
       notReady,
       metrics: { render: () => metrics.render(), contentType: metrics.contentType },
       routes: (app) => {
+        const asked = inspectApp(controller.inspect);
+        app.all("/v1", (context) => asked.fetch(context.req.raw));
+        app.all("/v1/*", (context) => asked.fetch(context.req.raw));
         if (options.enableCacheDump !== true) return;
         app.get("/leases", (context) => agent.handle(context.req.raw));
         for (const path of ["/ipams/*", "/caches/*"]) {

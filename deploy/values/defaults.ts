@@ -123,7 +123,9 @@ export const DEFAULT_VALUES: Values = {
       },
     }],
     webhookFrom: [],
+    inspectFrom: [],
   },
+  inspect: { enabled: true },
   admissionPolicies: { enabled: true },
   metrics: {
     service: { enabled: false, port: 8080, labels: {}, annotations: {} },

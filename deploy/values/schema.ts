@@ -84,6 +84,9 @@ const networkPolicy = z.strictObject({
   webhookFrom: objectsSchema.describe(
     "Who may ask the webhook, Prometheus too, as `from` of a NetworkPolicy; empty: everybody, since API servers ask from addresses of nodes",
   ),
+  inspectFrom: objectsSchema.describe(
+    "Who may ask the controller as `kubectl vmdhcp` does, as `from` of a NetworkPolicy; empty: everybody in the cluster, since API servers ask from addresses of nodes",
+  ),
 });
 
 const addresses = z.strictObject({
@@ -165,6 +168,11 @@ export const valuesSchema = z.strictObject({
     "Addresses as the pods' environment names them; where IPv6 is the cluster's first family, each in brackets: [$(POD_IP)]",
   ),
   networkPolicy: networkPolicy.describe("Who may reach the pods"),
+  inspect: z.strictObject({
+    enabled: z.boolean().describe(
+      "Serve operators' questions and the page: a port of the controller, its Service, and a Role for who may ask through the API server",
+    ),
+  }).describe("What operators ask by `kubectl vmdhcp` and in the browser"),
   admissionPolicies: z.strictObject({
     enabled: z.boolean().describe("Render them; left out where Kubernetes is older than 1.30"),
   }).describe("ValidatingAdmissionPolicies: what a role may not do that RBAC cannot say"),

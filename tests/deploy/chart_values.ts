@@ -249,6 +249,11 @@ export const VALUE_SETS: Readonly<Record<string, readonly ValueRow[]>> = {
       arrives: ["NetworkPolicy vm-dhcp-agent", "spec", "ingress", "0", "from"],
     },
     {
+      value: "networkPolicy.inspectFrom",
+      set: nobody,
+      arrives: ["NetworkPolicy vm-dhcp-controller", "spec", "ingress", "1", "from"],
+    },
+    {
       value: "networkPolicy.webhookFrom",
       set: nobody,
       arrives: ["NetworkPolicy vm-dhcp-webhook", "spec", "ingress", "0", "from"],
@@ -350,6 +355,12 @@ export const VALUE_SETS: Readonly<Record<string, readonly ValueRow[]>> = {
       value: "networkPolicy.enabled",
       set: false,
       arrives: ["NetworkPolicy vm-dhcp-agent"],
+      as: null,
+    },
+    {
+      value: "inspect.enabled",
+      set: false,
+      arrives: ["Service vm-dhcp-controller"],
       as: null,
     },
     {

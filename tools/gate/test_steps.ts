@@ -40,6 +40,7 @@ const UNIT: readonly (readonly [folder: string, ...permissions: string[]])[] = [
     LOOPBACK,
   ],
   // The YAML library asks for the two names.
+  ["inspect", "--allow-env=LOG_TOKENS,LOG_STREAM"],
   ["import", "--allow-env=LOG_TOKENS,LOG_STREAM"],
   ["deploy", "--allow-read", "--allow-write", "--allow-run"],
   ["tools", "--allow-read", "--allow-write", "--allow-run", "--allow-env"],
