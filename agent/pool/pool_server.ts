@@ -11,6 +11,7 @@ import { formatCidr, formatIPv4 } from "../../core/net/mod.ts";
 import type { Clock, Random } from "../../runtime/clock.ts";
 import type { LineBound } from "../../runtime/line_bound.ts";
 import type { Logger } from "../../runtime/log.ts";
+import type { Tracing } from "../../runtime/tracing.ts";
 import { AddressProbe } from "../host/address_probe.ts";
 import type { OpenPort } from "../socket/datagram_port.ts";
 import {
@@ -26,8 +27,10 @@ import { LinkPrecautions } from "../host/link_precautions.ts";
 import { type NeededAddress, neededProblem } from "../host/needed_addresses.ts";
 import { HeardMemory } from "../heard/heard_memory.ts";
 import type { PacketWatchers } from "../heard/packet_watchers.ts";
+import type { AnswerTimes } from "../socket/answer_times.ts";
 import { PacketCounters } from "../socket/packet_counters.ts";
 import { type PacketContext, servePackets } from "../socket/packet_loop.ts";
+import { FirstAcks } from "./first_acks.ts";
 import { LeftOutOptions } from "./left_out.ts";
 import { PoolCompiler } from "./pool_compiler.ts";
 import type { PoolView } from "./pool_watch.ts";
@@ -43,6 +46,8 @@ export interface PoolServerContext {
   readonly openPort: OpenPort;
   readonly host: HostNetwork;
   readonly responder: Responder;
+  /** Counts how long answers take. */
+  readonly times: AnswerTimes;
   readonly dryRun: boolean;
   /** Bounds what a dry run tells of packets. */
   readonly dryRunLines: LineBound;
@@ -54,6 +59,8 @@ export interface PoolServerContext {
   readonly keepForwarding: boolean;
   /** Who watches packets as they come. */
   readonly watchers: PacketWatchers;
+  /** Where new leases are told; unset: nowhere. */
+  readonly tracing?: Tracing | undefined;
   /** Asks for {@linkcode PoolServer.reconcile}. */
   readonly wake: () => void;
 }
@@ -110,6 +117,7 @@ export class PoolServer {
   readonly #compiler: PoolCompiler;
   readonly #packets: PacketContext;
   readonly #leftOut: LeftOutOptions;
+  readonly #firstAcks: FirstAcks | undefined;
   #report: Outcome["report"] = { ready: false, reason: "NotSynced", message: "Not looked at yet" };
   #resourceVersion: string | undefined;
   #lost: string | undefined;
@@ -117,13 +125,15 @@ export class PoolServer {
   #stopped = false;
 
   constructor(pool: string, context: PoolServerContext) {
-    const { clock, random, responder, dryRun, dryRunLines, wake } = context;
+    const { clock, random, responder, times, dryRun, dryRunLines, tracing, wake } = context;
     const log = context.log.with({ ippool: pool });
     this.#context = context;
     this.#log = log;
     this.counters = new PacketCounters({ dryRun });
     this.heard = new HeardMemory({ pool, dryRun });
     this.#leftOut = new LeftOutOptions(wake);
+    const firstAcks = tracing && new FirstAcks({ pool, clock, tracing });
+    this.#firstAcks = firstAcks;
     this.#packets = {
       pool,
       network: undefined,
@@ -133,9 +143,11 @@ export class PoolServer {
       counters: this.counters,
       heard: this.heard,
       watchers: context.watchers,
+      times,
       dryRun,
       dryRunLines,
       onLeftOut: (code) => this.#leftOut.add(code),
+      onAcknowledged: firstAcks && ((mac, address) => firstAcks.acknowledged(mac, address)),
       onDeclined: (declined) => this.#neighbours.declined(declined),
       onOtherServer: (address) => this.#neighbours.namedServer(address),
     };
@@ -235,6 +247,7 @@ export class PoolServer {
     this.#packets.network = outcome.network;
     const isDeaf = DEAF.has(outcome.report.reason);
     this.heard.hear(input.leading && !isDeaf, this.#context.clock.now());
+    this.#firstAcks?.serve(outcome.network);
     this.#resourceVersion = view.pool?.metadata.resourceVersion;
     this.#lost = view.lost && formatAddresses(view.lost);
     this.#refused = outcome.refused === true;

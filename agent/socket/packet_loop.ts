@@ -16,6 +16,7 @@ import type { HeardMemory } from "../heard/heard_memory.ts";
 import type { PacketWatchers } from "../heard/packet_watchers.ts";
 import type { LineBound } from "../../runtime/line_bound.ts";
 import type { Logger } from "../../runtime/log.ts";
+import type { AnswerTimes } from "./answer_times.ts";
 import type { DatagramPort } from "./datagram_port.ts";
 import type { PacketCounters } from "./packet_counters.ts";
 import { logPacket } from "./packet_log.ts";
@@ -33,11 +34,14 @@ export interface PacketContext {
   /** What was last heard of each client. */
   readonly heard: HeardMemory;
   readonly watchers: PacketWatchers;
+  readonly times: AnswerTimes;
   readonly dryRun: boolean;
   /** Bounds what a dry run tells. */
   readonly dryRunLines: LineBound;
   /** Called with the code of an option that a reply had no room for. */
   readonly onLeftOut: (code: number) => void;
+  /** Called when a client is sent its address; unset: nobody wants to know. */
+  readonly onAcknowledged?: ((mac: number, address: number) => void) | undefined;
   /** Called when a client declines its address; anybody on the link can do so in its name. */
   readonly onDeclined: (declined: Declined) => void;
   /** Called when a client names another server, by its identifier. */
@@ -48,7 +52,8 @@ const MAC_HALF = 0x100_0000;
 
 /** Answers what comes until the port is closed. Rejects where its socket is dead. */
 export async function servePackets(port: DatagramPort, context: PacketContext): Promise<void> {
-  const { log, dryRun } = context;
+  const { log, dryRun, clock } = context;
+  const batch = context.times.batch();
   /** Why the kernel took none of these replies. */
   const refused = new Map<Reply, string>();
   port.onRefused = (reply, reason) => {
@@ -59,10 +64,12 @@ export async function servePackets(port: DatagramPort, context: PacketContext): 
     const count = await port.receive();
     if (count === 0) return;
     const { network } = context;
-    answer(port, { count, network, context });
+    const readAt = clock.monotonic();
+    answer(port, { count, network, context, batch });
     if (!dryRun) {
       const sent = port.send(count, network?.serverAddress ?? 0);
       if (sent !== undefined) await sent;
+      batch.end(clock.monotonic() - readAt);
     }
     // When all are on their way: nobody waits for what is remembered, shown and logged.
     if (context.heard.hears) remember(port, { count, network, refused, context });
@@ -92,10 +99,11 @@ function remember(port: DatagramPort, { count, network, refused, context }: Answ
 
 function answer(
   port: DatagramPort,
-  { count, network, context }: {
+  { count, network, context, batch }: {
     readonly count: number;
     readonly network: ServedNetwork | undefined;
     readonly context: PacketContext;
+    readonly batch: ReturnType<AnswerTimes["batch"]>;
   },
 ): void {
   const now = context.clock.now();
@@ -106,6 +114,7 @@ function answer(
     if (request === undefined || reply === undefined) return;
     request.receivedAt = now;
     const verdict = context.responder.respond(network, request, reply);
+    if (reply.length > 0) batch.add(reply.requestType);
     account({ reply, verdict, context });
   }
 }
@@ -122,12 +131,17 @@ function account(
     context.counters.addOmitted(reply.omitted);
     context.onLeftOut(reply.omittedCode);
   }
-  if (verdict === Verdict.Declined) {
-    const mac = reply.chaddrHigh * MAC_HALF + reply.chaddrLow;
-    context.onDeclined({ address: reply.lease, mac });
+  if (verdict === Verdict.Ack && context.onAcknowledged !== undefined) {
+    context.onAcknowledged(macOf(reply), reply.lease);
+  } else if (verdict === Verdict.Declined) {
+    context.onDeclined({ address: reply.lease, mac: macOf(reply) });
   } else if (verdict === Verdict.OtherServer && reply.requestType === MessageType.Request) {
     context.onOtherServer(context.responder.request.serverIdentifier);
   }
+}
+
+function macOf({ chaddrHigh, chaddrLow }: Reply): number {
+  return chaddrHigh * MAC_HALF + chaddrLow;
 }
 
 function logPackets(

@@ -20,6 +20,23 @@ const AGENT_TOKEN = {
     }],
   },
 };
+/** Where operators ask. */
+const INSPECT = { name: "inspect", containerPort: 8090 } as const;
+
+/** By which operators reach it, through the API server; no pod needs it. */
+export function controllerServices(settings: DeploySettings): unknown[] {
+  const { names: { controller: name }, namespace, inspect } = settings;
+  if (!inspect.enabled) return [];
+  return [{
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name, namespace, labels: labelsOf(name) },
+    spec: {
+      selector: selectorOf(name),
+      ports: [{ name: INSPECT.name, port: INSPECT.containerPort, targetPort: INSPECT.name }],
+    },
+  }];
+}
 
 /** Its Deployment. */
 export function controllerDeployment(settings: DeploySettings): unknown {
@@ -37,6 +54,7 @@ export function controllerDeployment(settings: DeploySettings): unknown {
     program: "controller/main.ts",
     args: [
       `--listen=${settings.addresses.pod}:${HTTP_PORT}`,
+      `--inspect-port=${settings.inspect.enabled ? INSPECT.containerPort : 0}`,
       `--agent-replicas=${settings.agent.replicas}`,
       `--agent-anti-affinity=${settings.agent.antiAffinity}`,
       `--pools-per-agent=${settings.agent.poolsPerAgent}`,
@@ -58,6 +76,7 @@ export function controllerDeployment(settings: DeploySettings): unknown {
       { name: "VM_DHCP_AGENT_TOKEN_FILE", value: `${AGENT_TOKEN_FOLDER}/token` },
     ],
     port: { name: "http", containerPort: HTTP_PORT },
+    morePorts: settings.inspect.enabled ? [INSPECT] : [],
     scheme: "HTTP",
     volumes: [{ name: "agent-token", mountPath: AGENT_TOKEN_FOLDER, source: AGENT_TOKEN }],
     affinity: spread(name),

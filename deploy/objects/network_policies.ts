@@ -7,30 +7,28 @@
 import { labelsOf, selectorOf } from "../names.ts";
 import type { DeploySettings } from "../settings.ts";
 
-/** Who may come in by which port. */
-interface Source {
-  readonly port: string;
-  readonly from: unknown;
-}
-
 /** One for each role. */
 export function networkPolicies(settings: DeploySettings): unknown[] {
-  const { names, networkPolicy: { metricsFrom, webhookFrom } } = settings;
+  const { names, inspect, networkPolicy: { metricsFrom, webhookFrom, inspectFrom } } = settings;
+  const rule = (port: string, from: unknown) => ({ from, ports: [{ protocol: "TCP", port }] });
   const controllers = [{ podSelector: { matchLabels: selectorOf(names.controller) } }];
-  const sources: Readonly<Record<string, readonly Source[]>> = {
-    [names.controller]: [{ port: "http", from: metricsFrom }],
-    [names.webhook]: [{ port: "https", from: webhookFrom }],
+  const rules: Readonly<Record<string, readonly unknown[]>> = {
+    [names.controller]: [
+      rule("http", metricsFrom),
+      ...(inspect.enabled ? [rule("inspect", inspectFrom)] : []),
+    ],
+    [names.webhook]: [rule("https", webhookFrom)],
     // The controller asks its agents what they hear.
-    [names.agent]: [{ port: "http", from: metricsFrom }, { port: "http", from: controllers }],
+    [names.agent]: [rule("http", metricsFrom), rule("http", controllers)],
   };
-  return Object.entries(sources).map(([role, allowed]) => ({
+  return Object.entries(rules).map(([role, ingress]) => ({
     apiVersion: "networking.k8s.io/v1",
     kind: "NetworkPolicy",
     metadata: { name: role, namespace: settings.namespace, labels: labelsOf(role) },
     spec: {
       podSelector: { matchLabels: selectorOf(role) },
       policyTypes: ["Ingress"],
-      ingress: allowed.map(({ port, from }) => ({ from, ports: [{ protocol: "TCP", port }] })),
+      ingress,
     },
   }));
 }

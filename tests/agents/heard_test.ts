@@ -30,9 +30,8 @@ Deno.test("a controller asks the pods of its agents that run, and no other, by i
   const token = () => Promise.resolve("for-agents\n");
   const { controller } = lab.start({ ...options, agents: { ...agents, token } });
   await lab.settle();
-  const { heard } = controller;
-  ok(heard);
-  deepStrictEqual(await heard.heard({}, NEVER), {
+  const { inspect } = controller;
+  deepStrictEqual(await inspect.heard({}, NEVER), {
     answers: [],
     problems: ["No pod of an agent runs"],
   });
@@ -60,7 +59,7 @@ Deno.test("a controller asks the pods of its agents that run, and no other, by i
     await lab.pod("agent-1", { deployment: "agent-mgmt", status: status(leader) });
     await lab.pod("agent-2", { deployment: "agent-mgmt", status: status(standby) });
     await lab.pod("agent-3", { deployment: "agent-mgmt", status: status(made, "Pending") });
-    const { answers, problems } = await heard.heard({}, NEVER);
+    const { answers, problems } = await inspect.heard({}, NEVER);
     deepStrictEqual(answers, [answer("agent-1")]);
     deepStrictEqual(problems.map((problem) => problem.split(":")[0]), [
       "Agent agent-2 cannot be asked",

@@ -52,7 +52,14 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
   { from: "core/history", may: DECIDED, packages: [], ...PURE },
   {
     from: "core/inspect",
-    may: ["core/nearest.ts", ...DECIDED, "core/vmnetcfg", "core/pool", "core/history"],
+    may: [
+      "core/nearest.ts",
+      ...DECIDED,
+      "core/dhcp",
+      "core/vmnetcfg",
+      "core/pool",
+      "core/history",
+    ],
     packages: [],
     ...PURE,
   },
