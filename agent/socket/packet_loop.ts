@@ -54,6 +54,8 @@ const MAC_HALF = 0x100_0000;
 export async function servePackets(port: DatagramPort, context: PacketContext): Promise<void> {
   const { log, dryRun, clock } = context;
   const batch = context.times.batch();
+  /** The millisecond of the last batch that was timed: one in each is enough, for a look at the clock costs as much as a reply. */
+  let timedAt = -Infinity;
   /** Why the kernel took none of these replies. */
   const refused = new Map<Reply, string>();
   port.onRefused = (reply, reason) => {
@@ -64,12 +66,16 @@ export async function servePackets(port: DatagramPort, context: PacketContext): 
     const count = await port.receive();
     if (count === 0) return;
     const { network } = context;
-    const readAt = clock.monotonic();
-    answer(port, { count, network, context, batch });
+    const now = clock.now();
+    const readAt = now === timedAt ? undefined : clock.monotonic();
+    answer(port, { count, network, context, batch, now });
     if (!dryRun) {
       const sent = port.send(count, network?.serverAddress ?? 0);
       if (sent !== undefined) await sent;
-      batch.end(clock.monotonic() - readAt);
+      if (readAt !== undefined) {
+        batch.end(clock.monotonic() - readAt);
+        timedAt = now;
+      }
     }
     // When all are on their way: nobody waits for what is remembered, shown and logged.
     if (context.heard.hears) remember(port, { count, network, refused, context });
@@ -99,14 +105,15 @@ function remember(port: DatagramPort, { count, network, refused, context }: Answ
 
 function answer(
   port: DatagramPort,
-  { count, network, context, batch }: {
+  { count, network, context, batch, now }: {
     readonly count: number;
     readonly network: ServedNetwork | undefined;
     readonly context: PacketContext;
     readonly batch: ReturnType<AnswerTimes["batch"]>;
+    /** Milliseconds since the epoch. */
+    readonly now: number;
   },
 ): void {
-  const now = context.clock.now();
   const { requests, replies } = port;
   for (let slot = 0; slot < count; slot++) {
     const request = requests[slot];

@@ -69,6 +69,21 @@ Deno.test("servePackets counts how long each reply took, and no silence", async 
   assert.deepEqual(counted, [["discover", 2]]);
 });
 
+Deno.test("servePackets times one batch a millisecond, and loses no reply of those between", async () => {
+  const { clock, port, context, end } = setUp();
+  const counted = () => [...context.times.entries()].map(({ counts }) => counts[0]);
+  for (let batch = 0; batch < 3; batch++) {
+    port.arrive(messageOf(MessageType.Discover));
+    await clock.settle();
+  }
+  assert.deepEqual(counted(), [1]);
+  await clock.advance(1);
+  port.arrive(messageOf(MessageType.Discover));
+  await clock.settle();
+  assert.deepEqual(counted(), [4]);
+  await end();
+});
+
 Deno.test("servePackets answers a batch, and sends what is to be sent from the server's address", async () => {
   const { clock, port, end, counted } = setUp();
   port.arrive(messageOf(MessageType.Discover), new Uint8Array(10), messageOf(MessageType.Discover));
