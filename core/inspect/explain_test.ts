@@ -182,6 +182,14 @@ const CASES: Readonly<Record<string, Case>> = {
     says: /52:54:00:00:00:09 has/,
     todo: /Ask for another one/,
   },
+  "a MAC address that another VM has, too": {
+    world: { configs: [configWith({ reason: "DuplicateMAC", message: "VM default/a has it" })] },
+    link: "Record",
+    state: "broken",
+    reason: "DuplicateMAC",
+    says: /VM default\/a has it/,
+    todo: /Change one MAC address/,
+  },
   "a vmnetcfg that is paused": {
     world: pending("Paused", "The VirtualMachineNetworkConfig is paused"),
     link: "Record",
