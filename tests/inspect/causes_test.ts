@@ -2,7 +2,7 @@ import { strictEqual } from "node:assert/strict";
 import { IPPOOLS, NAMESPACES, VIRTUAL_MACHINES } from "../../kube/mod.ts";
 import type { Lab } from "../controller/lab.ts";
 import { mac, nad, pool, vm } from "../controller/objects.ts";
-import { ask, labWith, makeNetwork, makeWeb, MAC } from "./lab.ts";
+import { ask, labWith, MAC, makeNetwork, makeWeb } from "./lab.ts";
 
 /** A cause of "no IP": how it comes about, and the one answer. */
 interface Cause {
