@@ -10,6 +10,7 @@ import type { RestClient } from "../kube/rest_client.ts";
 import type { Clock, Random } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { Metrics } from "../runtime/metrics.ts";
+import type { Tracing } from "../runtime/tracing.ts";
 import type { AgentSettings } from "./agents/render_agent.ts";
 
 /** Looks up the IPv4 addresses of a host name; rejects where there are none. */
@@ -50,6 +51,8 @@ export interface ControllerOptions {
   readonly random: Random;
   /** What happens, line by line. */
   readonly log: Logger;
+  /** Where the way of each new VM to its address is told; unset: nowhere. */
+  readonly tracing?: Tracing | undefined;
   /** Namespace of the agents' Leases. Nobody else may write Leases there: what they report is believed. */
   readonly agentNamespace: string;
   /** Unset: no agents are made. */

@@ -16,6 +16,7 @@ import { LinkedAbort } from "../runtime/abort.ts";
 import { type Clock, type Random, systemClock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 import { addProcessMetrics, createMetrics } from "../runtime/metrics.ts";
+import { openTracing } from "../runtime/tracing.ts";
 import { addBuildInfo } from "../runtime/version.ts";
 import type { ServerBounds } from "../runtime/http/bounded_server.ts";
 import { serveOperations } from "../runtime/http/operations.ts";
@@ -117,6 +118,7 @@ async function start(options: StandaloneOptions, ground: Ground): Promise<Runnin
   const metrics = createMetrics();
   addProcessMetrics(metrics);
   addBuildInfo(metrics);
+  const tracing = await openTracing();
   const files = new ManifestState(options.manifests !== undefined);
 
   // The port first: where it is taken, nothing was begun.
@@ -135,6 +137,7 @@ async function start(options: StandaloneOptions, ground: Ground): Promise<Runnin
   const controller = runController({
     ...common,
     metrics,
+    tracing,
     agentNamespace: OWN_NAMESPACE,
     instance: hostname,
     resolveHost: options.resolveHost ?? resolveByDns,
@@ -143,6 +146,7 @@ async function start(options: StandaloneOptions, ground: Ground): Promise<Runnin
   const agent = runAgent({
     ...common,
     metrics,
+    tracing,
     host,
     openPort: options.openPort ?? ((link) => new FastPort(link)),
     name: NAME,

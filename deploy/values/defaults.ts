@@ -131,6 +131,8 @@ export const DEFAULT_VALUES: Values = {
     service: { enabled: false, port: 8080, labels: {}, annotations: {} },
     podMonitor: MONITOR,
     serviceMonitor: MONITOR,
+    prometheusRule: { enabled: false, labels: {} },
+    dashboards: { enabled: false, labels: { grafana_dashboard: "1" }, annotations: {} },
   },
   monitor: false,
   replicaCount: null,

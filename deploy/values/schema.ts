@@ -82,7 +82,7 @@ const networkPolicy = z.strictObject({
     "Who may ask controller and agents for metrics, as `from` of a NetworkPolicy; empty: everybody",
   ),
   webhookFrom: objectsSchema.describe(
-    "Who may ask the webhook, as `from` of a NetworkPolicy; empty: everybody, since API servers ask from addresses of nodes",
+    "Who may ask the webhook, Prometheus too, as `from` of a NetworkPolicy; empty: everybody, since API servers ask from addresses of nodes",
   ),
   inspectFrom: objectsSchema.describe(
     "Who may ask the controller as `kubectl vmdhcp` does, as `from` of a NetworkPolicy; empty: everybody in the cluster, since API servers ask from addresses of nodes",
@@ -104,7 +104,7 @@ const monitor = z.strictObject({
 
 const metrics = z.strictObject({
   service: z.strictObject({
-    enabled: z.boolean().describe("Render Services for the metrics of controller and agents"),
+    enabled: z.boolean().describe("Render Services for the metrics of all roles"),
     port: z.int().min(1).max(65_535).describe("Port of the Services"),
     labels: labelsSchema.describe("More labels of the Services"),
     annotations: labelsSchema.describe("Annotations of the Services"),
@@ -113,6 +113,15 @@ const metrics = z.strictObject({
   serviceMonitor: monitor.describe(
     "ServiceMonitors of the Prometheus operator; they bring the Services along",
   ),
+  prometheusRule: z.strictObject({
+    enabled: z.boolean().describe("Render it"),
+    labels: labelsSchema.describe("More labels, by which Prometheus selects it"),
+  }).describe("PrometheusRule of the Prometheus operator: the alerts"),
+  dashboards: z.strictObject({
+    enabled: z.boolean().describe("Render it"),
+    labels: labelsSchema.describe("Labels by which Grafana's sidecar finds it"),
+    annotations: labelsSchema.describe("Annotations, such as the folder of the sidecar"),
+  }).describe("ConfigMap with dashboards for Grafana"),
 });
 
 /** Everything that can be set. */

@@ -53,6 +53,8 @@ const UNIT: readonly (readonly [folder: string, ...permissions: string[]])[] = [
   ["tests/fuzz", "--allow-read", "--allow-env=LOG_TOKENS,LOG_STREAM"],
   // The programs as processes of their own.
   ["tests/programs", "--allow-read", "--allow-write", "--allow-run", "--allow-env", LOOPBACK],
+  // A program that traces, and the collector that it tells.
+  ["tests/tracing", "--allow-read", "--allow-run", "--allow-env", LOOPBACK],
   ["tests/import", "--allow-read", "--allow-run", "--allow-env"],
   ["tests/examples", "--allow-read", "--allow-write", "--allow-run", "--allow-env"],
 ];
