@@ -7,7 +7,7 @@ import ts from "typescript";
 import { lineOf, parse } from "../../tools/syntax/modules.ts";
 
 /** A line that a program may write. */
-export interface LogLine {
+interface LogLine {
   /** The constant message. What a template puts in stands in braces: `{title} starts`. */
   readonly message: string;
   readonly level: string;
