@@ -89,7 +89,7 @@ export function planNetBox({ pool, configs, addresses, ranges }: {
   });
   const excluded = [
     ...theirs.filter((one) => macOf(one) === undefined).map(({ address }) => bare(address)),
-    ...ranges.flatMap(({ start_address, end_address }) => eachOf(start_address, end_address)),
+    ...ranges.flatMap(({ start_address, end_address }) => [...eachOf(start_address, end_address)]),
   ].filter((address) => inPool(address) && !isGiven(pool, address));
   const names = new Set(wanted.map(({ metadata }) => metadata.name));
   const entries = [...recorded].filter(([address]) => !wishes.has(address));

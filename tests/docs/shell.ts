@@ -43,7 +43,7 @@ export class Shell implements AsyncDisposable {
 
   /** Address of the server's API. */
   get url(): string {
-    return this.#server.url;
+    return urlOf(this.#server);
   }
 
   /** Opens one; `kubectl` is the path of that program, `env` what the reader has exported. */
@@ -76,7 +76,7 @@ export class Shell implements AsyncDisposable {
       openPort: (link) => new MemoryPort(link),
     }, stop.signal);
     const home = `${folder}/home`;
-    await Deno.writeTextFile(`${home}/.kube/config`, kubeconfigOf(server.url));
+    await Deno.writeTextFile(`${home}/.kube/config`, kubeconfigOf(urlOf(server)));
     const shell = new Shell({
       folder,
       server,
@@ -89,8 +89,13 @@ export class Shell implements AsyncDisposable {
         ...env,
       },
     });
-    for (const block of await manifestsOfReadme()) await shell.run(block);
-    return shell;
+    try {
+      for (const block of await manifestsOfReadme()) await shell.run(block);
+      return shell;
+    } catch (error) {
+      await shell[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   /** Runs a block, and gives what it printed. Throws with its errors where a command fails. */
@@ -107,6 +112,11 @@ export class Shell implements AsyncDisposable {
     await this.#server.done;
     await Deno.remove(this.#folder, { recursive: true });
   }
+}
+
+function urlOf({ url }: RunningStandalone): string {
+  if (url === undefined) throw new Error("The server has no address");
+  return url;
 }
 
 /** The network, the pool and the VM that the pages begin with. */

@@ -26,7 +26,8 @@ export async function buildSite(root: string, { output, base }: SiteOptions): Pr
   try {
     await assemble(root, work);
     await deno(work, ["install", "--quiet", "--frozen"], base);
-    await deno(work, ["run", "--allow-all", "npm:vitepress", "build", "."], base);
+    const { imports } = JSON.parse(await Deno.readTextFile(`${work}/deno.json`));
+    await deno(work, ["run", "--allow-all", imports.vitepress, "build", "."], base);
     const built = `${work}/.vitepress/dist`;
     const problems = await siteProblems(built, { base });
     if (problems.length > 0) throw new Error(`Cannot publish the site:\n${problems.join("\n")}`);
