@@ -90,7 +90,7 @@ export function planNetBox({ pool, configs, addresses, ranges }: {
   const excluded = [
     ...theirs.filter((one) => macOf(one) === undefined).map(({ address }) => bare(address)),
     ...ranges.flatMap(({ start_address, end_address }) => [...eachOf(start_address, end_address)]),
-  ].filter((address) => inPool(address) && !isGiven(pool, address));
+  ].filter((address) => isInRange(pool, address) && !isGiven(pool, address));
   const names = new Set(wanted.map(({ metadata }) => metadata.name));
   const entries = [...recorded].filter(([address]) => !wishes.has(address));
   const known = new Map(ours.map((one) => [bare(one.address), one]));
@@ -118,6 +118,15 @@ export function planNetBox({ pool, configs, addresses, ranges }: {
 function recordOf(pool: IPPool): ReadonlyMap<string, string> {
   const entries = Object.entries(pool.status?.ipv4?.allocated ?? {});
   return new Map(entries.filter(([, mac]) => MAC.test(mac)));
+}
+
+/** Whether the pool would give the address by itself. */
+function isInRange({ spec }: IPPool, address: string): boolean {
+  const { cidr, router, serverIP, pool } = spec.ipv4Config;
+  const { start = "", end = "" } = pool ?? {};
+  const number = parseIPv4(address);
+  return cidrContains(parseCidr(cidr), number) && address !== router && address !== serverIP &&
+    (start === "" || number >= parseIPv4(start)) && (end === "" || number <= parseIPv4(end));
 }
 
 /** Whether a VM has the address, or the pool keeps it for its server or router. */

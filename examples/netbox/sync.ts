@@ -64,8 +64,8 @@ async function apply(
     await kubectl(["patch", "ippl", name, ...where, `--patch=${JSON.stringify(patch)}`]);
   }
   if (plan.reserve.length > 0) {
-    const list = JSON.stringify({ apiVersion: "v1", kind: "List", items: plan.reserve });
-    await kubectl(["apply", "--filename=-"], list);
+    const objects = plan.reserve.map((one) => JSON.stringify(one)).join("\n");
+    await kubectl(["apply", "--filename=-"], objects);
   }
   for (const one of plan.unreserve) {
     await kubectl(["delete", "vmnetcfg", one, `--namespace=${namespace}`, "--wait=false"]);

@@ -2,7 +2,7 @@
  * Every command of the documentation is run: here, by another test, or its block says why not.
  *
  * A block that nothing is known of runs here, in a shell whose kubectl talks to a standalone server with the network, pool and VM of
- * README.md. One that cannot gets `<!-- not run by a test: why -->` right above it.
+ * README.md; commands that need pods are left out there (`NEEDS`). One that cannot gets `<!-- not run by a test: why -->` right above it.
  *
  * @module
  */
@@ -27,6 +27,15 @@ const ELSEWHERE: readonly (readonly [page: string, heading: string, test: string
   ["docs/remove.md", "Harvester's Addon", INSTALLING],
   ["docs/remove.md", "The records, too", INSTALLING],
   ["docs/netbox.md", "Once", "tests/docs/netbox_test.ts"],
+];
+/** Commands that a standalone server has nothing for, and what that is; the other commands of their blocks run. */
+const NEEDS: readonly (readonly [command: RegExp, what: string])[] = [
+  [/^kubectl .*\b(logs|port-forward|exec|rollout)\b/, "pods"],
+  [/^kubectl .*\b(get|describe) (pods?|deploy\w*|certificates|secrets?)\b/, "pods and their kinds"],
+  [/^kubectl .*\bget \S*webhookconfigurations/, "admission"],
+  [/^kubectl .*\bget lease vm-dhcp-controllers/, "an election"],
+  [/^kubectl auth\b/, "rights"],
+  [/^curl .*\blocalhost:/, "what port-forward reaches"],
 ];
 /** What pages call a VM and its MAC address that README.md has made. */
 const STAND_INS: readonly (readonly [said: RegExp, meant: string])[] = [
@@ -54,6 +63,14 @@ function commandsOf(text: string): readonly string[] {
     .filter((line) => line !== "" && !line.startsWith("#"));
 }
 
+/** What of a block a standalone server can be asked. */
+function playable(text: string): string {
+  const commands = commandsOf(text);
+  const isLacking = (command: string) => NEEDS.some(([needs]) => needs.test(command));
+  if (!commands.some(isLacking)) return text;
+  return commands.filter((command) => !isLacking(command)).join("\n");
+}
+
 /** A table or a sentence without what differs from run to run. */
 function linesOf(text: string): readonly string[] {
   return text.trim().split("\n").map((line) =>
@@ -67,7 +84,8 @@ function isShown(printed: string, shown: string): boolean {
 
 /** Runs a block; where it shows what is printed, its last command may say so a moment later. */
 async function play(shell: Shell, { text, shown }: Block): Promise<void> {
-  const meant = STAND_INS.reduce((all, [said, name]) => all.replaceAll(said, name), text);
+  const meant = STAND_INS.reduce((all, [said, name]) => all.replaceAll(said, name), playable(text));
+  if (meant === "") return;
   const printed = await shell.run(meant);
   if (shown === undefined || isShown(printed, shown)) return;
   const last = commandsOf(meant).at(-1) ?? "";
@@ -155,12 +173,17 @@ async function helpOf(task: string): Promise<string> {
   return [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("");
 }
 
-for (const page of new Set(here.map(({ page }) => page))) {
-  Deno.test(`the commands of ${page} run, one after the other, and print what it shows`, async (t) => {
+/** Pages whose commands only look share one server. */
+function groupOf({ page }: Block): string {
+  return page.startsWith("docs/runbooks/") ? "docs/runbooks" : page;
+}
+
+for (const [group, played] of Map.groupBy(here, groupOf)) {
+  Deno.test(`the commands of ${group} run, one after the other, and print what it shows`, async (t) => {
     const { kubectl } = await findPrograms();
     await using shell = await Shell.open({ kubectl, env: { IMAGE: "localhost/vm-dhcp:0.2.0" } });
-    for (const block of here.filter((one) => one.page === page)) {
-      await t.step(`line ${block.line}`, () => play(shell, block));
+    for (const block of played) {
+      await t.step(placeOf(block), () => play(shell, block));
     }
   });
 }

@@ -39,7 +39,7 @@ Deno.test("docs/netbox.md: excludes, reservations and what NetBox shows are in s
     dns_name: "mail.example.com",
     custom_fields: { mac_address: MAC.toUpperCase() },
   });
-  // The router's, which the pool keeps anyway.
+  // The router's, which the pool gives to nobody anyway.
   netbox.add("192.168.48.1/24");
 
   await t.step("the dry run says what it would do, and does nothing", async () => {

@@ -11,10 +11,10 @@ import type { RunningStandalone } from "../../standalone/types.ts";
 import { mustRun } from "../real/mod.ts";
 import { blocksIn, ROOT } from "./blocks.ts";
 
-/** What a reader has at hand. Deno is the one that runs this. */
+/** What a reader has at hand. Deno is the one that runs this, and works in the real checkout; what commands print goes elsewhere. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   npx: 'shift 2; exec deno "$@"',
-  deno: `if [ "$1" = task ]; then cd "${ROOT}"; fi; exec "${Deno.execPath()}" "$@"`,
+  deno: `cd "${ROOT}"; exec "${Deno.execPath()}" "$@"`,
 };
 
 /** Interfaces of the machine: the bridges of the pages' networks. */

@@ -44,8 +44,9 @@ export async function assemble(root: string, folder: string): Promise<void> {
     for (const file of list.files) files.add(file);
   }
   for (const path of files) await copy(`${root}/${path}`, `${folder}/public/${path}`);
-  for (const path of await filesBelow(root, "", "docs/pictures")) {
-    await copy(`${root}/${path}`, `${folder}/${path}`);
+  // The bundler takes pictures from where the pages say that they are.
+  for (const path of await filesBelow(root, "", "docs")) {
+    if (/\.(svg|png)$/.test(path)) await copy(`${root}/${path}`, `${folder}/${path}`);
   }
   const titled = [...texts].map(([page, text]): Titled => ({ page, title: titleOf(text, page) }));
   await write(`${folder}/.vitepress/site_data.json`, JSON.stringify(await siteData(root, titled)));

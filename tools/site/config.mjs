@@ -14,7 +14,17 @@ export default {
   lang: "en",
   base: process.env.SITE_BASE ?? "/",
   head: [["meta", { "http-equiv": "Content-Security-Policy", content: POLICY }]],
-  markdown: { anchor: { slugify }, theme: { light: "github-light", dark: "github-dark" } },
+  markdown: {
+    anchor: { slugify },
+    theme: { light: "github-light", dark: "github-dark" },
+    // Braces in code are code, and no template of the site's.
+    config: ({ renderer, utils }) => {
+      renderer.rules.code_inline = ([...tokens], index, _options, _env, self) =>
+        `<code v-pre${self.renderAttrs(tokens[index])}>${
+          utils.escapeHtml(tokens[index].content)
+        }</code>`;
+    },
+  },
   // `tools/site/built_site.ts` looks at every link, also those to files that are no pages.
   ignoreDeadLinks: true,
   themeConfig: {
