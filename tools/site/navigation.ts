@@ -13,6 +13,8 @@ interface Entry {
 /** Pages that belong together. A page that ends in `/` stands for all of that folder that no group names. */
 interface Group {
   readonly title: string;
+  /** Whether its pages are seen only when somebody opens it. */
+  readonly isClosed?: boolean;
   readonly entries: readonly Entry[];
 }
 
@@ -55,9 +57,9 @@ const GROUPS: readonly Group[] = [
       { page: "docs/conflicts.md" },
       { page: "docs/networks.md" },
       { page: "docs/outages.md" },
-      { page: "docs/runbooks/" },
     ],
   },
+  { title: "Alerts and their runbooks", isClosed: true, entries: [{ page: "docs/runbooks/" }] },
   {
     title: "Reference",
     entries: [
@@ -84,6 +86,7 @@ const GROUPS: readonly Group[] = [
   },
   {
     title: "Inside",
+    isClosed: true,
     entries: [
       { page: "ARCHITECTURE.md" },
       { page: "CONTRIBUTING.md" },
@@ -118,9 +121,9 @@ export function sidebarOf(pages: readonly Titled[]): readonly Sidebar[] {
       return { text: text ?? titles.get(one) ?? one, link: linkOf(one) };
     });
   };
-  const groups = GROUPS.map(({ title, entries }) => ({
+  const groups = GROUPS.map(({ title, isClosed = false, entries }) => ({
     text: title,
-    collapsed: title === "Inside",
+    collapsed: isClosed,
     items: entries.flatMap(linksOf),
   }));
   const rest = left.flatMap((page) => linksOf({ page }));
