@@ -78,7 +78,7 @@ function optionsOf(
 
 /** Which agents are to be made: none without a template Deployment. */
 function agentsOf(settings: Settings, log: Logger): Pick<ControllerOptions, "agents"> {
-  const template = settings.agentDeploymentName;
+  const { agentDeploymentName: template, agentTokenFile: tokenFile } = settings;
   if (settings.noAgent || settings.once || settings.leave) return {};
   const namespace = settings.podNamespace ?? settings.namespace;
   if (template === undefined || namespace === undefined) {
@@ -89,6 +89,7 @@ function agentsOf(settings: Settings, log: Logger): Pick<ControllerOptions, "age
     agents: {
       namespace,
       template,
+      ...(tokenFile === undefined ? {} : { token: () => Deno.readTextFile(tokenFile) }),
       settings: {
         replicas: settings.agentReplicas,
         antiAffinity: settings.agentAntiAffinity,

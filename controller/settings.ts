@@ -53,6 +53,13 @@ const SETTINGS = {
     help: "ServiceAccount of the agents",
     parse: nonEmpty,
   }),
+  "agent-token-file": value({
+    env: "VM_DHCP_AGENT_TOKEN_FILE",
+    placeholder: "FILE",
+    help:
+      "Token by which agents are asked what they hear: of this ServiceAccount, for the audience vm-dhcp-agent",
+    parse: nonEmpty,
+  }),
   listen: value({ help: OPS_LISTEN_HELP, placeholder: "HOST:PORT", parse: parseListen }),
   "inspect-port": valueOr(8090, {
     placeholder: "PORT",
