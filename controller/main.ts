@@ -30,6 +30,8 @@ import type { ControllerOptions } from "./types.ts";
 
 type Settings = NonNullable<ReturnType<typeof readSettings>["values"]>;
 
+/** Where operators ask in a pod. */
+const INSPECT_PORT = 8090;
 /** Where the agents are when nothing says so. */
 const AGENT_NAMESPACE = "vm-dhcp";
 
@@ -129,7 +131,8 @@ async function stay(
     levels,
     bounds: OPS_BOUNDS,
   }, signal);
-  const { inspectPort: port, podIp: hostname = "127.0.0.1" } = settings;
+  const { podIp, inspectPort: port = podIp === undefined ? 0 : INSPECT_PORT } = settings;
+  const hostname = podIp ?? "127.0.0.1";
   const inspect = port === 0
     ? undefined
     : await serveInspect(controller.inspect, { listen: { hostname, port }, logger: log }, signal);
