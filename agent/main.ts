@@ -7,6 +7,7 @@ import { lookup } from "node:dns/promises";
 import { addKubeMetrics } from "../kube/kube_metrics.ts";
 import { connect, createKubeClient } from "../kube/mod.ts";
 import { clusterOptions } from "../kube/connect/cluster_settings.ts";
+import { addApiErrors, countedClient } from "../kube/http/counted_client.ts";
 import { loggedClient } from "../kube/http/logged_client.ts";
 import { LinkedAbort } from "../runtime/abort.ts";
 import { systemClock } from "../runtime/clock.ts";
@@ -17,9 +18,12 @@ import { serveOperations } from "../runtime/http/operations.ts";
 import { OPS_BOUNDS, opsListen } from "../runtime/ops_server.ts";
 import { runLogged } from "../runtime/program.ts";
 import { onShutdown } from "../runtime/shutdown.ts";
+import { openTracing } from "../runtime/tracing.ts";
 import { addBuildInfo } from "../runtime/version.ts";
 import { runAgent } from "./agent.ts";
 import { agentElection } from "./election.ts";
+import { controllerOnly } from "./heard/controller_only.ts";
+import { HEARD_PATHS } from "./heard/heard_http.ts";
 import { FastPort } from "./socket/fast_port.ts";
 import { fileSnapshots } from "./pool/file_snapshots.ts";
 import { LinuxNetwork } from "./host/linux_network.ts";
@@ -41,7 +45,10 @@ async function run(settings: Settings, { log, levels }: ProgramLog): Promise<voi
     logger: log,
     ...clusterOptions(settings),
   });
-  const rest = loggedClient(connection, { log, clock: systemClock });
+  const metrics = createMetrics();
+  const errors = addApiErrors(metrics, "vmdhcpagent");
+  const logged = loggedClient(connection, { log, clock: systemClock });
+  const rest = countedClient(logged, { errors });
   const namespace = settings.podNamespace ?? rest.defaultNamespace ?? "default";
   const podName = settings.podName ?? settings.hostname ?? settings.name;
   const uid = settings.podUid === undefined ? {} : { uid: settings.podUid };
@@ -55,7 +62,6 @@ async function run(settings: Settings, { log, levels }: ProgramLog): Promise<voi
     lease: { namespace, name: settings.name },
     identity: podName,
   });
-  const metrics = createMetrics();
   addProcessMetrics(metrics);
   addKubeMetrics(metrics, "vmdhcpagent", { election, client: connection });
   addBuildInfo(metrics);
@@ -79,6 +85,7 @@ async function run(settings: Settings, { log, levels }: ProgramLog): Promise<voi
     enableCacheDump: settings.enableCacheDumpApi,
     needed: () => [...told, ...lookedUp],
     metrics,
+    tracing: await openTracing(),
     ...(election === undefined ? {} : { leadership: election }),
   }, stop.signal);
   void followApiServer(apiServer, {
@@ -87,11 +94,21 @@ async function run(settings: Settings, { log, levels }: ProgramLog): Promise<voi
       (await lookup(name, { family: 4, all: true })).map(({ address }) => address),
     onAddresses: (needed) => lookedUp = [...needed],
   }, stop.signal);
+  const { controllerAccount } = settings;
+  const door = controllerOnly({
+    rest,
+    clock: systemClock,
+    user: controllerAccount === undefined || settings.podNamespace === undefined
+      ? undefined
+      : `system:serviceaccount:${settings.podNamespace}:${controllerAccount}`,
+  });
   const elected = election?.run(shutdown.signal).then(() => stop.abort(shutdown.signal.reason));
   try {
     const server = await serveOperations({
       listen: opsListen(settings),
-      handle: (request) => agent.handle(request),
+      handle: async (request, peer) =>
+        (HEARD_PATHS.has(new URL(request.url).pathname) ? await door(request, peer) : undefined) ??
+          await agent.handle(request),
       logger: log,
       levels,
       bounds: OPS_BOUNDS,

@@ -4,6 +4,7 @@
  * @module
  */
 import { errorText } from "../core/error_text.ts";
+import { HeardClient } from "../inspect/heard/heard_client.ts";
 import { addKubeMetrics } from "../kube/kube_metrics.ts";
 import { createEventWriter, type EventWriter } from "../kube/events/events.ts";
 import { withFlowControl } from "../kube/http/flow_control.ts";
@@ -23,7 +24,14 @@ import { Agents } from "./agents/agents.ts";
 import { createClusterCache, informersOf } from "./cluster/cluster_cache.ts";
 import { ServedSchemas } from "./cluster/served_schemas.ts";
 import type { Context, Queues } from "./context.ts";
-import { addControllerMetrics, addTroubleGauge, addWriteCounter } from "./controller_metrics.ts";
+import {
+  addAddressSeconds,
+  addControllerMetrics,
+  addLeadingGauge,
+  addTroubleGauge,
+  addWriteCounter,
+} from "./controller_metrics.ts";
+import { AddressWaits } from "./memory/address_waits.ts";
 import { AgentReports } from "./memory/agent_reports.ts";
 import { CommittedOutcomes } from "./memory/committed_outcomes.ts";
 import { FirstSeen } from "./memory/first_seen.ts";
@@ -47,6 +55,8 @@ export interface Parts {
   readonly metrics: Metrics;
   /** Makes the agents; unset where none are to be made. */
   readonly agents?: Agents;
+  /** Asks the agents what they hear; unset where none are made. */
+  readonly heard?: HeardClient;
 }
 
 const TIMING: ControllerTiming = {
@@ -104,7 +114,8 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
     againMs: { lacking: timing.schemasMs, whole: timing.resyncMs },
     onChange: () => queueEverything(ctx),
   });
-  runs.push(countRuns(metrics, { cluster, queues, schemas }));
+  runs.push(countRuns(metrics, { cluster, queues, schemas, clock }));
+  const addressSeconds = addAddressSeconds(metrics);
   const touchPool = (key: string) => {
     if (memory.gathering.touch(key)) queues.pools.add(key);
   };
@@ -135,6 +146,7 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
     patience: new Patience(NOTES_PATIENCE_MS),
     notes: new NoteRecorder(events),
     goneVms: new FirstSeen(clock),
+    waits: new AddressWaits(clock, (seconds) => addressSeconds.observe({}, seconds)),
     failures,
     writes: troubles,
     ...ntpNames(options, { timing, signal, onChange: touchPool }),
@@ -170,6 +182,7 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
     servesVms: remembered(clock, (signal) => kube.serves(VIRTUAL_MACHINES, signal)),
     clock,
     log,
+    tracing: options.tracing,
     tenancy,
     resyncMs: timing.resyncMs,
     collectorMs: timing.collectorMs,
@@ -181,7 +194,13 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
     informers: () => [...informersOf(cluster), ...agents?.informers ?? []],
   });
   addTroubleGauge(metrics, troubles);
-  return { ctx, events, metrics, ...(agents && { agents }) };
+  const heard = agents && new HeardClient({
+    pods: () => agents.running,
+    token: options.agents?.token ?? (() => Promise.resolve(undefined)),
+    clock,
+  });
+  addLeadingGauge(metrics, () => options.leadership?.leading ?? true);
+  return { ctx, events, metrics, ...(agents && { agents }), ...(heard && { heard }) };
 }
 
 type Run = Parameters<NonNullable<WorkQueueOptions["onRun"]>>[0];

@@ -6,6 +6,7 @@
 import { clusterOptions } from "../kube/connect/cluster_settings.ts";
 import { connect } from "../kube/connect/connect.ts";
 import { LeaderElection } from "../kube/election/leader_election.ts";
+import { addApiErrors, countedClient } from "../kube/http/counted_client.ts";
 import { loggedClient } from "../kube/http/logged_client.ts";
 import { addKubeMetrics } from "../kube/kube_metrics.ts";
 import { createKubeClient } from "../kube/objects/client.ts";
@@ -18,7 +19,9 @@ import { serveOperations } from "../runtime/http/operations.ts";
 import { OPS_BOUNDS, opsListen } from "../runtime/ops_server.ts";
 import { runLogged } from "../runtime/program.ts";
 import { onShutdown } from "../runtime/shutdown.ts";
+import { openTracing } from "../runtime/tracing.ts";
 import { addBuildInfo } from "../runtime/version.ts";
+import { serveInspect } from "./inspect/serve_inspect.ts";
 import { leave } from "./leave/leave.ts";
 import { runOnce } from "./once/once.ts";
 import { runController } from "./run.ts";
@@ -27,6 +30,8 @@ import type { ControllerOptions } from "./types.ts";
 
 type Settings = NonNullable<ReturnType<typeof readSettings>["values"]>;
 
+/** Where operators ask in a pod. */
+const INSPECT_PORT = 8090;
 /** Where the agents are when nothing says so. */
 const AGENT_NAMESPACE = "vm-dhcp";
 
@@ -38,18 +43,21 @@ async function run(settings: Settings, { log, levels }: ProgramLog): Promise<num
     logger: log,
     ...clusterOptions(settings),
   });
-  const rest = loggedClient(connection, { log, clock: systemClock });
+  const metrics = createMetrics();
+  const errors = addApiErrors(metrics, "vmdhcpcontroller");
+  const logged = loggedClient(connection, { log, clock: systemClock });
+  const rest = countedClient(logged, { errors });
   const options = optionsOf(settings, { rest, log });
   if (settings.leave) {
     const election = electionOf(settings, options);
     return await leave({ ...options, election, signal: shutdown.signal });
   }
   if (settings.once) return await once(settings, options, shutdown.signal);
-  const metrics = createMetrics();
   addProcessMetrics(metrics);
   addBuildInfo(metrics);
   addKubeMetrics(metrics, "vmdhcpcontroller", { client: connection });
-  return await stay(settings, { options: { ...options, metrics }, levels }, shutdown.signal);
+  const traced = { ...options, metrics, tracing: await openTracing() };
+  return await stay(settings, { options: traced, levels }, shutdown.signal);
 }
 
 function optionsOf(
@@ -72,7 +80,7 @@ function optionsOf(
 
 /** Which agents are to be made: none without a template Deployment. */
 function agentsOf(settings: Settings, log: Logger): Pick<ControllerOptions, "agents"> {
-  const template = settings.agentDeploymentName;
+  const { agentDeploymentName: template, agentTokenFile: tokenFile } = settings;
   if (settings.noAgent || settings.once || settings.leave) return {};
   const namespace = settings.podNamespace ?? settings.namespace;
   if (template === undefined || namespace === undefined) {
@@ -83,6 +91,7 @@ function agentsOf(settings: Settings, log: Logger): Pick<ControllerOptions, "age
     agents: {
       namespace,
       template,
+      ...(tokenFile === undefined ? {} : { token: () => Deno.readTextFile(tokenFile) }),
       settings: {
         replicas: settings.agentReplicas,
         antiAffinity: settings.agentAntiAffinity,
@@ -122,12 +131,17 @@ async function stay(
     levels,
     bounds: OPS_BOUNDS,
   }, signal);
+  const { podIp, inspectPort: port = podIp === undefined ? 0 : INSPECT_PORT } = settings;
+  const hostname = podIp ?? "127.0.0.1";
+  const inspect = port === 0
+    ? undefined
+    : await serveInspect(controller.inspect, { listen: { hostname, port }, logger: log }, signal);
   // The lock is given up when nothing is written any more.
   const stopped = new AbortController();
   const elected = election?.run(stopped.signal);
   await controller.done;
   stopped.abort();
-  await Promise.all([server.done, elected]);
+  await Promise.all([server.done, inspect?.done, elected]);
   return 0;
 }
 

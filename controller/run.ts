@@ -10,12 +10,13 @@ import { followTrouble, unknownBecause } from "../kube/watch/follow_trouble.ts";
 import { abortable, LinkedAbort } from "../runtime/abort.ts";
 import { assemble, type Parts } from "./assemble.ts";
 import { type ClusterCache, informersOf } from "./cluster/cluster_cache.ts";
+import { clusterSource } from "./inspect/cluster_source.ts";
 import type { Context } from "./context.ts";
 import { beginTerm } from "./memory/memory.ts";
 import { reconcileNetwork } from "./network/reconcile.ts";
 import { controllerOps } from "./ops.ts";
 import { reconcilePool } from "./pool/reconcile.ts";
-import type { ControllerOptions, RunningController } from "./types.ts";
+import type { ControllerOptions, InspectDoors, RunningController } from "./types.ts";
 import { reconcileVm } from "./vm/reconcile.ts";
 import { noteAddresses } from "./vmnetcfg/note_addresses.ts";
 import { reconcileConfig } from "./vmnetcfg/reconcile.ts";
@@ -65,7 +66,16 @@ export function runController(options: ControllerOptions, signal: AbortSignal): 
     },
     failures: ctx.memory.failures,
     metrics: () => metrics.render(),
+    inspect: clusterSource({ ctx, notReady, doors: { ...heardDoors(parts), ...options.inspect } }),
     handle: async (request) => await ops.fetch(request),
+  };
+}
+
+/** What agents hear, where this controller makes them. */
+function heardDoors({ heard }: Parts): Partial<InspectDoors> {
+  return heard === undefined ? {} : {
+    heard: (query, signal) => heard.heard(query, signal),
+    packets: (query, signal) => heard.packets(query, signal),
   };
 }
 

@@ -70,7 +70,11 @@ function clusterRules({ controller, webhook, agent }: Names, keepsCertificate: b
         }]
         : [],
     ],
-    [agent]: [{ apiGroups: [GROUP], resources: ["ippools"], verbs: FOLLOW }],
+    [agent]: [
+      { apiGroups: [GROUP], resources: ["ippools"], verbs: FOLLOW },
+      // Whose token is shown by who asks what it hears.
+      { apiGroups: ["authentication.k8s.io"], resources: ["tokenreviews"], verbs: ["create"] },
+    ],
   };
 }
 
@@ -151,6 +155,7 @@ export function rbacObjects(settings: DeploySettings): unknown[] {
   const accounts = accountsOf(settings);
   return [
     ...rolesForPeople(names.people),
+    roleForInspection(names, namespace),
     ...Object.entries(clusterRules(names, keepsCertificate)).flatMap(([role, rules]) =>
       bound({ role, rules, account: accounts[role], namespace })
     ),
@@ -194,6 +199,21 @@ function rolesForPeople(name: string): unknown[] {
     },
     rules: [{ apiGroups: [GROUP], resources: ["ippools", "virtualmachinenetworkconfigs"], verbs }],
   }));
+}
+
+/** Who may ask the controller through the API server, and nothing else: an administrator binds it to people. */
+function roleForInspection({ people, controller }: Names, namespace: string): unknown {
+  return {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "Role",
+    metadata: { name: `${people}-inspect`, namespace, labels: labelsOf(people) },
+    rules: [{
+      apiGroups: [""],
+      resources: ["services/proxy"],
+      verbs: ["get"],
+      resourceNames: [`${controller}:inspect`],
+    }],
+  };
 }
 
 /** A role and its binding: in one namespace, or everywhere. */

@@ -50,6 +50,7 @@ export function resolveValues(
     },
     addresses: values.addresses,
     networkPolicy: values.networkPolicy,
+    inspect: values.inspect,
     admissionPolicies: values.admissionPolicies,
     metrics: {
       ...values.metrics,

@@ -18,6 +18,7 @@ const UNIT: readonly (readonly [folder: string, ...permissions: string[]])[] = [
   ["core"],
   ["runtime", "--allow-read", "--allow-write", "--allow-run", "--allow-env", LOOPBACK],
   ["kube", "--allow-read", "--allow-write", "--allow-run", "--allow-env", LOOPBACK],
+  ["inspect", "--allow-read", "--allow-env", LOOPBACK],
   ["controller", "--allow-read", "--allow-env", LOOPBACK],
   ["webhook", "--allow-read", "--allow-env", LOOPBACK],
   [
@@ -40,6 +41,7 @@ const UNIT: readonly (readonly [folder: string, ...permissions: string[]])[] = [
     LOOPBACK,
   ],
   // The YAML library asks for the two names.
+  ["inspect", "--allow-env=LOG_TOKENS,LOG_STREAM"],
   ["import", "--allow-env=LOG_TOKENS,LOG_STREAM"],
   ["deploy", "--allow-read", "--allow-write", "--allow-run"],
   ["tools", "--allow-read", "--allow-write", "--allow-run", "--allow-env"],
@@ -54,6 +56,8 @@ const UNIT: readonly (readonly [folder: string, ...permissions: string[]])[] = [
   ["tests/simulation", "--allow-read", "--allow-write", "--allow-env"],
   // The programs as processes of their own.
   ["tests/programs", "--allow-read", "--allow-write", "--allow-run", "--allow-env", LOOPBACK],
+  // A program that traces, and the collector that it tells.
+  ["tests/tracing", "--allow-read", "--allow-run", "--allow-env", LOOPBACK],
   ["tests/import", "--allow-read", "--allow-run", "--allow-env"],
   ["tests/examples", "--allow-read", "--allow-write", "--allow-run", "--allow-env"],
 ];
