@@ -52,6 +52,9 @@ const GROUPS: readonly Group[] = [
     title: "When something is wrong",
     entries: [
       { page: "docs/troubleshooting.md", text: "From the symptom to the command" },
+      { page: "docs/vmdhcp.md", text: "kubectl vmdhcp" },
+      { page: "docs/page.md" },
+      { page: "docs/history.md" },
       { page: "docs/events.md", text: "Reasons" },
       { page: "docs/logs.md", text: "Log lines" },
       { page: "docs/conflicts.md" },
@@ -77,6 +80,7 @@ const GROUPS: readonly Group[] = [
     title: "Planning",
     entries: [
       { page: "docs/sizing.md" },
+      { page: "docs/simulate.md" },
       { page: "docs/performance.md" },
       { page: "docs/versions.md", text: "Versions" },
       { page: "CHANGELOG.md" },
