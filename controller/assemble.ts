@@ -9,6 +9,7 @@ import { createEventWriter, type EventWriter } from "../kube/events/events.ts";
 import { withFlowControl } from "../kube/http/flow_control.ts";
 import { createKubeClient } from "../kube/objects/client.ts";
 import {
+  IPPOOL_HISTORIES,
   IPPOOLS,
   keyOf,
   NETWORK_ATTACHMENT_DEFINITIONS,
@@ -24,6 +25,7 @@ import { createClusterCache, informersOf } from "./cluster/cluster_cache.ts";
 import { ServedSchemas } from "./cluster/served_schemas.ts";
 import type { Context, Queues } from "./context.ts";
 import { addControllerMetrics, addTroubleGauge, addWriteCounter } from "./controller_metrics.ts";
+import { HistoryWriter } from "./history/history_writer.ts";
 import { AgentReports } from "./memory/agent_reports.ts";
 import { CommittedOutcomes } from "./memory/committed_outcomes.ts";
 import { FirstSeen } from "./memory/first_seen.ts";
@@ -84,7 +86,8 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
   });
   const counted = countingRest(options.rest, ({ code, ...write }, error) => {
     writes.inc({ ...write, code });
-    troubles.note({ ...write, error });
+    // What cannot be told afterwards keeps nobody from getting an address.
+    if (write.resource !== IPPOOL_HISTORIES.plural) troubles.note({ ...write, error });
   });
   const kube = createKubeClient(withFlowControl(counted, { writes: timing.writesAtOnce }));
   const failures = new Map<string, string>();
@@ -154,6 +157,9 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
     queues,
     schemas,
     memory,
+    ...(options.history === false
+      ? {}
+      : { history: new HistoryWriter({ client: kube.of(IPPOOL_HISTORIES), clock, random, log }) }),
     pools: new GuardedWriter({
       client: kube.of(IPPOOLS),
       informer: cluster.pools,

@@ -68,6 +68,8 @@ export interface ControllerOptions {
   readonly metrics?: Metrics;
   /** Serve `/ipams/<network>` and `/caches/<network>`. */
   readonly enableCacheDump?: boolean;
+  /** Keep an IPPoolHistory beside each pool; unset: yes. Every change of a record is logged all the same. */
+  readonly history?: boolean;
   /** Waits and limits that differ from their defaults. */
   readonly timing?: Partial<ControllerTiming>;
 }

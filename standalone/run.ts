@@ -138,6 +138,7 @@ async function start(options: StandaloneOptions, ground: Ground): Promise<Runnin
     instance: hostname,
     resolveHost: options.resolveHost ?? resolveByDns,
     enableCacheDump: options.enableCacheDump ?? false,
+    history: options.history ?? true,
   }, ending.signal);
   const agent = runAgent({
     ...common,

@@ -6,11 +6,12 @@
 import type { ClientOptions } from "../api/client_options.ts";
 import { getCondition } from "../api/condition.ts";
 import { VmNetCfgCondition } from "../api/names.ts";
-import { withNetworkStatus } from "../api/network_configs.ts";
+import { networkStatusesOf, withNetworkStatus } from "../api/network_configs.ts";
 import { sameJson } from "../api/same_json.ts";
 import type { Condition, NetworkConfigStatus, VirtualMachineNetworkConfig } from "../api/types.ts";
 import type { OptionsProblem } from "../ipam/types.ts";
 import { type ConditionAnswer, no, withAnswers, yes } from "../reasons/condition_answer.ts";
+import { readyFrom } from "../reasons/ready.ts";
 import type { ConditionReason, NicReason } from "../reasons/reasons.ts";
 import { type Nic, type ShownNic, shownNics, wantedNics } from "./nics.ts";
 import { notedNics } from "./noted_addresses.ts";
@@ -52,6 +53,13 @@ const CONTENT: ReadonlySet<NicReason> = new Set([
   "AwaitingAgents",
   "NetworkAlreadyServed",
 ]);
+
+/** What an object needs to be well: addresses first. */
+const NEEDED = [
+  VmNetCfgCondition.Allocated,
+  VmNetCfgCondition.InSynced,
+  VmNetCfgCondition.OptionsApplied,
+];
 
 /** The next status, and what changes with it. */
 export interface StatusPlan {
@@ -109,10 +117,23 @@ export function vmnetcfgStatus(
     unreadable,
     now,
   });
-  const next = withNetworkStatus(config, { networks, conditions });
+  const next = withSummary(withNetworkStatus(config, { networks, conditions }));
   return sameJson(next.status, config.status)
     ? { object: config, changes: [], problems: [] }
     : { object: next, changes, problems: newProblems(config, known) };
+}
+
+/** The object with what its status says of the whole: which spec it is about, and all addresses. */
+function withSummary(config: VirtualMachineNetworkConfig): VirtualMachineNetworkConfig {
+  const { generation } = config.metadata;
+  const addresses = networkStatusesOf(config).flatMap(({ state, allocatedIPAddress }) =>
+    state === "Allocated" ? allocatedIPAddress ?? [] : []
+  );
+  const summary = {
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    ...(addresses.length === 0 ? {} : { addresses: addresses.join() }),
+  };
+  return { ...config, status: { ...summary, ...config.status } };
 }
 
 /** Whether an object shows that NICs have something of their own to be told. */
@@ -199,11 +220,9 @@ function conditionsOf(
     ...(applied === undefined ? [VmNetCfgCondition.OptionsApplied] : []),
   ] as readonly string[];
   const kept = config.status?.conditions?.filter(({ type }) => !ended.includes(type));
-  return withAnswers(
-    kept,
-    [...updates, ...(moved ? [moved] : []), ...(applied ? [applied] : [])],
-    now,
-  );
+  const answers = [...updates, ...(moved ? [moved] : []), ...(applied ? [applied] : [])];
+  const ready = readyFrom(answers, NEEDED, "Every NIC has its address");
+  return withAnswers(kept, [...answers, ready], now);
 }
 
 /** Says whether the NICs are told what is said of them alone; `undefined` where nothing is. */

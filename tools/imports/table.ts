@@ -47,6 +47,7 @@ export const IMPORT_TABLE: readonly ImportRule[] = [
     ...PURE,
   },
   { from: "core/reasons", may: ["core/api", "core/ipam"], packages: [], ...PURE },
+  { from: "core/history", may: ["core/net", "core/api", "core/ipam"], packages: [], ...PURE },
   { from: "core/vmnetcfg", may: DECIDED, packages: [], ...PURE },
   { from: "core/pool", may: DECIDED, packages: [], ...PURE },
   { from: "runtime", may: ["core/error_text.ts", "core/nearest.ts", "deno.json"], ...OPEN },
