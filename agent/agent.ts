@@ -17,6 +17,7 @@ import { withoutClashes } from "./host/network_clashes.ts";
 import { PoolServer, type PoolServerContext } from "./pool/pool_server.ts";
 import { PoolWatch } from "./pool/pool_watch.ts";
 import { ReportWriter } from "./report/report_writer.ts";
+import { AnswerTimes } from "./socket/answer_times.ts";
 import type { AgentNetwork, AgentOptions, RunningAgent } from "./types.ts";
 
 /** What the pod is not made to wait for: it answers, stands by, or there is nothing that it could answer. */
@@ -85,6 +86,7 @@ class Agent implements RunningAgent {
       openPort: options.openPort,
       host,
       responder: new Responder(),
+      times: new AnswerTimes(),
       dryRun: options.dryRun ?? false,
       dryRunLines: new LineBound({
         clock,
@@ -93,6 +95,7 @@ class Agent implements RunningAgent {
       needed: options.needed ?? (() => []),
       served: () => this.#interfaceNames,
       keepForwarding: options.keepForwarding ?? false,
+      tracing: options.tracing,
     };
     this.#reports = new ReportWriter({
       client: this.#client,
@@ -252,7 +255,7 @@ class Agent implements RunningAgent {
       unread: server.unread,
       heardAgo: watch.heardAgo,
     }));
-    return { leading: leadership?.leading ?? true, pools };
+    return { leading: leadership?.leading ?? true, times: this.#shared.times, pools };
   }
 
   #operations(): ReturnType<typeof opsApp> {

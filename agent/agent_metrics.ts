@@ -6,6 +6,7 @@
 import type { PoolReport } from "../core/api/agent/agent_report.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 import type { NeighbourFigures } from "./neighbours/neighbour_watch.ts";
+import { ANSWER_SECONDS, type AnswerTimes } from "./socket/answer_times.ts";
 import type { PacketCounters } from "./socket/packet_counters.ts";
 
 /** What is told of one pool. */
@@ -28,6 +29,7 @@ export interface PoolFigures {
 /** What is told of the agent. */
 export interface AgentFigures {
   readonly leading: boolean;
+  readonly times: AnswerTimes;
   readonly pools: Iterable<PoolFigures>;
 }
 
@@ -58,6 +60,16 @@ export function addAgentMetrics(metrics: Metrics, figures: () => AgentFigures): 
           tell({ ippool: pool, ...labels }, count);
         }
       }
+    },
+  });
+  metrics.countedHistogram<"type">({
+    name: "vmdhcpagent_answer_seconds",
+    help:
+      "Time from when a packet was read until its reply was handed to the kernel, by type of the packet; silence is not counted.",
+    labels: ["type"],
+    buckets: ANSWER_SECONDS,
+    collect: (tell) => {
+      for (const { type, ...counted } of figures().times.entries()) tell({ type }, counted);
     },
   });
   metrics.counter({

@@ -7,6 +7,7 @@ import { lookup } from "node:dns/promises";
 import { addKubeMetrics } from "../kube/kube_metrics.ts";
 import { connect, createKubeClient } from "../kube/mod.ts";
 import { clusterOptions } from "../kube/connect/cluster_settings.ts";
+import { addApiErrors, countedClient } from "../kube/http/counted_client.ts";
 import { loggedClient } from "../kube/http/logged_client.ts";
 import { LinkedAbort } from "../runtime/abort.ts";
 import { systemClock } from "../runtime/clock.ts";
@@ -17,6 +18,7 @@ import { serveOperations } from "../runtime/http/operations.ts";
 import { OPS_BOUNDS, opsListen } from "../runtime/ops_server.ts";
 import { runLogged } from "../runtime/program.ts";
 import { onShutdown } from "../runtime/shutdown.ts";
+import { openTracing } from "../runtime/tracing.ts";
 import { addBuildInfo } from "../runtime/version.ts";
 import { runAgent } from "./agent.ts";
 import { agentElection } from "./election.ts";
@@ -41,7 +43,10 @@ async function run(settings: Settings, { log, levels }: ProgramLog): Promise<voi
     logger: log,
     ...clusterOptions(settings),
   });
-  const rest = loggedClient(connection, { log, clock: systemClock });
+  const metrics = createMetrics();
+  const errors = addApiErrors(metrics, "vmdhcpagent");
+  const logged = loggedClient(connection, { log, clock: systemClock });
+  const rest = countedClient(logged, { errors });
   const namespace = settings.podNamespace ?? rest.defaultNamespace ?? "default";
   const podName = settings.podName ?? settings.hostname ?? settings.name;
   const uid = settings.podUid === undefined ? {} : { uid: settings.podUid };
@@ -55,7 +60,6 @@ async function run(settings: Settings, { log, levels }: ProgramLog): Promise<voi
     lease: { namespace, name: settings.name },
     identity: podName,
   });
-  const metrics = createMetrics();
   addProcessMetrics(metrics);
   addKubeMetrics(metrics, "vmdhcpagent", { election, client: connection });
   addBuildInfo(metrics);
@@ -79,6 +83,7 @@ async function run(settings: Settings, { log, levels }: ProgramLog): Promise<voi
     enableCacheDump: settings.enableCacheDumpApi,
     needed: () => [...told, ...lookedUp],
     metrics,
+    tracing: await openTracing(),
     ...(election === undefined ? {} : { leadership: election }),
   }, stop.signal);
   void followApiServer(apiServer, {

@@ -10,6 +10,7 @@ import type { RestClient } from "../kube/rest_client.ts";
 import type { Clock, Random } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { Metrics } from "../runtime/metrics.ts";
+import type { Tracing } from "../runtime/tracing.ts";
 import type { OpenPort } from "./socket/datagram_port.ts";
 import type { HostNetwork } from "./host/host_network.ts";
 import type { NeededAddress } from "./host/needed_addresses.ts";
@@ -73,6 +74,8 @@ export interface AgentOptions {
   readonly leadership?: Leadership;
   /** Where its metrics are added. Unset: a set of its own. */
   readonly metrics?: Metrics;
+  /** Where the way of each new lease to its client is told; unset: nowhere. */
+  readonly tracing?: Tracing | undefined;
 }
 
 /** A running agent. */

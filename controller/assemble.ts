@@ -24,8 +24,15 @@ import { Agents } from "./agents/agents.ts";
 import { createClusterCache, informersOf } from "./cluster/cluster_cache.ts";
 import { ServedSchemas } from "./cluster/served_schemas.ts";
 import type { Context, Queues } from "./context.ts";
-import { addControllerMetrics, addTroubleGauge, addWriteCounter } from "./controller_metrics.ts";
+import {
+  addAddressSeconds,
+  addControllerMetrics,
+  addLeadingGauge,
+  addTroubleGauge,
+  addWriteCounter,
+} from "./controller_metrics.ts";
 import { HistoryWriter } from "./history/history_writer.ts";
+import { AddressWaits } from "./memory/address_waits.ts";
 import { AgentReports } from "./memory/agent_reports.ts";
 import { CommittedOutcomes } from "./memory/committed_outcomes.ts";
 import { FirstSeen } from "./memory/first_seen.ts";
@@ -107,7 +114,8 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
     againMs: { lacking: timing.schemasMs, whole: timing.resyncMs },
     onChange: () => queueEverything(ctx),
   });
-  runs.push(countRuns(metrics, { cluster, queues, schemas }));
+  runs.push(countRuns(metrics, { cluster, queues, schemas, clock }));
+  const addressSeconds = addAddressSeconds(metrics);
   const touchPool = (key: string) => {
     if (memory.gathering.touch(key)) queues.pools.add(key);
   };
@@ -138,6 +146,7 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
     patience: new Patience(NOTES_PATIENCE_MS),
     notes: new NoteRecorder(events),
     goneVms: new FirstSeen(clock),
+    waits: new AddressWaits(clock, (seconds) => addressSeconds.observe({}, seconds)),
     failures,
     writes: troubles,
     ...ntpNames(options, { timing, signal, onChange: touchPool }),
@@ -176,6 +185,7 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
     servesVms: remembered(clock, (signal) => kube.serves(VIRTUAL_MACHINES, signal)),
     clock,
     log,
+    tracing: options.tracing,
     tenancy,
     resyncMs: timing.resyncMs,
     collectorMs: timing.collectorMs,
@@ -187,6 +197,7 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
     informers: () => [...informersOf(cluster), ...agents?.informers ?? []],
   });
   addTroubleGauge(metrics, troubles);
+  addLeadingGauge(metrics, () => options.leadership?.leading ?? true);
   return { ctx, events, metrics, ...(agents && { agents }) };
 }
 

@@ -14,6 +14,7 @@ import type { AgentTrouble } from "../core/reasons/reasons.ts";
 import type { ResourceClient, WorkQueue } from "../kube/types.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
+import type { Tracing } from "../runtime/tracing.ts";
 import type { ClusterCache } from "./cluster/cluster_cache.ts";
 import type { ServedSchemas } from "./cluster/served_schemas.ts";
 import type { HistoryWriter } from "./history/history_writer.ts";
@@ -50,6 +51,8 @@ export interface Context {
   servesVms(signal: AbortSignal): Promise<boolean>;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Where the way of each new VM to its address is told; unset: nowhere. */
+  readonly tracing?: Tracing | undefined;
   readonly tenancy: Tenancy;
   readonly resyncMs: number;
   readonly collectorMs: number;

@@ -4,34 +4,38 @@
  *
  * @module
  */
-import { networkOfPool } from "../core/api/network.ts";
 import { shownNics } from "../core/vmnetcfg/nics.ts";
 import { keyOf } from "../kube/objects/resources.ts";
+import type { Clock } from "../runtime/clock.ts";
 import type { Counter, Histogram, Metrics } from "../runtime/metrics.ts";
 import type { ClusterCache } from "./cluster/cluster_cache.ts";
 import type { ServedSchemas } from "./cluster/served_schemas.ts";
 import type { Queues } from "./context.ts";
+import { addPoolGauges } from "./pool_metrics.ts";
 import type { WriteTroubles } from "./write/write_troubles.ts";
 
 /** What the loops count. */
 interface ControllerMetrics {
   readonly reconciles: Counter<"queue" | "result">;
   readonly seconds: Histogram<"queue">;
+  readonly addressSeconds: Histogram<never>;
   readonly writes: Counter<"resource" | "verb" | "code">;
 }
 
 const SECONDS = [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10];
+const ADDRESS_SECONDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
 /** Adds the controller's metrics. */
 export function addControllerMetrics(
   metrics: Metrics,
-  { cluster, queues, schemas }: {
+  { cluster, queues, schemas, clock }: {
     readonly cluster: ClusterCache;
+    readonly clock: Clock;
     readonly queues: Queues;
     readonly schemas: ServedSchemas;
   },
-): Omit<ControllerMetrics, "writes"> {
-  addPoolGauges(metrics, cluster);
+): Pick<ControllerMetrics, "reconciles" | "seconds"> {
+  addPoolGauges(metrics, { cluster, clock });
   addNicGauge(metrics, cluster);
   metrics.gauge({
     name: "vmdhcpcontroller_crd_missing_fields",
@@ -74,6 +78,25 @@ export function addWriteCounter(metrics: Metrics): ControllerMetrics["writes"] {
   });
 }
 
+/** The histogram of how long VMs wait for an address. */
+export function addAddressSeconds(metrics: Metrics): ControllerMetrics["addressSeconds"] {
+  return metrics.histogram({
+    name: "vmdhcpcontroller_address_seconds",
+    help:
+      "Time from when a new VM was first seen until its first address was recorded: the agents answer from then on.",
+    buckets: ADDRESS_SECONDS,
+  });
+}
+
+/** The gauge of who leads. */
+export function addLeadingGauge(metrics: Metrics, leading: () => boolean): void {
+  metrics.gauge({
+    name: "vmdhcpcontroller_leading",
+    help: "1 if this controller works, 0 if it stands by.",
+    collect: (tell) => tell({}, leading() ? 1 : 0),
+  });
+}
+
 /** The gauge of what cannot be written. */
 export function addTroubleGauge(
   metrics: Metrics,
@@ -90,33 +113,6 @@ export function addTroubleGauge(
       }
     },
   });
-}
-
-function addPoolGauges(metrics: Metrics, cluster: ClusterCache): void {
-  const labels = ["ippool", "cidr", "network"] as const;
-  const gauges = [
-    { name: "used", field: "used", help: "Addresses of the IPPool that VMs have." },
-    {
-      name: "available",
-      field: "available",
-      help: "Addresses of the IPPool that can still be given.",
-    },
-  ] as const;
-  for (const { name, field, help } of gauges) {
-    metrics.gauge({
-      name: `vmdhcpcontroller_ippool_${name}`,
-      help,
-      labels,
-      collect: (set) => {
-        for (const pool of cluster.pools.list()) {
-          const value = pool.status?.ipv4?.[field];
-          if (value === undefined) continue;
-          const network = networkOfPool(pool) ?? pool.spec.networkName;
-          set({ ippool: keyOf(pool), cidr: pool.spec.ipv4Config.cidr, network }, value);
-        }
-      },
-    });
-  }
 }
 
 function addNicGauge(metrics: Metrics, cluster: ClusterCache): void {

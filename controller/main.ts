@@ -6,6 +6,7 @@
 import { clusterOptions } from "../kube/connect/cluster_settings.ts";
 import { connect } from "../kube/connect/connect.ts";
 import { LeaderElection } from "../kube/election/leader_election.ts";
+import { addApiErrors, countedClient } from "../kube/http/counted_client.ts";
 import { loggedClient } from "../kube/http/logged_client.ts";
 import { addKubeMetrics } from "../kube/kube_metrics.ts";
 import { createKubeClient } from "../kube/objects/client.ts";
@@ -18,7 +19,9 @@ import { serveOperations } from "../runtime/http/operations.ts";
 import { OPS_BOUNDS, opsListen } from "../runtime/ops_server.ts";
 import { runLogged } from "../runtime/program.ts";
 import { onShutdown } from "../runtime/shutdown.ts";
+import { openTracing } from "../runtime/tracing.ts";
 import { addBuildInfo } from "../runtime/version.ts";
+import { serveInspect } from "./inspect/serve_inspect.ts";
 import { leave } from "./leave/leave.ts";
 import { runOnce } from "./once/once.ts";
 import { runController } from "./run.ts";
@@ -38,18 +41,21 @@ async function run(settings: Settings, { log, levels }: ProgramLog): Promise<num
     logger: log,
     ...clusterOptions(settings),
   });
-  const rest = loggedClient(connection, { log, clock: systemClock });
+  const metrics = createMetrics();
+  const errors = addApiErrors(metrics, "vmdhcpcontroller");
+  const logged = loggedClient(connection, { log, clock: systemClock });
+  const rest = countedClient(logged, { errors });
   const options = optionsOf(settings, { rest, log });
   if (settings.leave) {
     const election = electionOf(settings, options);
     return await leave({ ...options, election, signal: shutdown.signal });
   }
   if (settings.once) return await once(settings, options, shutdown.signal);
-  const metrics = createMetrics();
   addProcessMetrics(metrics);
   addBuildInfo(metrics);
   addKubeMetrics(metrics, "vmdhcpcontroller", { client: connection });
-  return await stay(settings, { options: { ...options, metrics }, levels }, shutdown.signal);
+  const traced = { ...options, metrics, tracing: await openTracing() };
+  return await stay(settings, { options: traced, levels }, shutdown.signal);
 }
 
 function optionsOf(
@@ -124,12 +130,16 @@ async function stay(
     levels,
     bounds: OPS_BOUNDS,
   }, signal);
+  const { inspectPort: port, podIp: hostname = "127.0.0.1" } = settings;
+  const inspect = port === 0
+    ? undefined
+    : await serveInspect(controller.inspect, { listen: { hostname, port }, logger: log }, signal);
   // The lock is given up when nothing is written any more.
   const stopped = new AbortController();
   const elected = election?.run(stopped.signal);
   await controller.done;
   stopped.abort();
-  await Promise.all([server.done, elected]);
+  await Promise.all([server.done, inspect?.done, elected]);
   return 0;
 }
 

@@ -10,6 +10,7 @@ import { followTrouble, unknownBecause } from "../kube/watch/follow_trouble.ts";
 import { abortable, LinkedAbort } from "../runtime/abort.ts";
 import { assemble, type Parts } from "./assemble.ts";
 import { type ClusterCache, informersOf } from "./cluster/cluster_cache.ts";
+import { clusterSource } from "./inspect/cluster_source.ts";
 import type { Context } from "./context.ts";
 import { beginTerm } from "./memory/memory.ts";
 import { reconcileNetwork } from "./network/reconcile.ts";
@@ -67,6 +68,7 @@ export function runController(options: ControllerOptions, signal: AbortSignal): 
     },
     failures: ctx.memory.failures,
     metrics: () => metrics.render(),
+    inspect: clusterSource({ ctx, notReady, doors: options.inspect ?? {} }),
     handle: async (request) => await ops.fetch(request),
   };
 }

@@ -54,6 +54,12 @@ const SETTINGS = {
     parse: nonEmpty,
   }),
   listen: value({ help: OPS_LISTEN_HELP, placeholder: "HOST:PORT", parse: parseListen }),
+  "inspect-port": valueOr(8090, {
+    placeholder: "PORT",
+    help:
+      "Where kubectl vmdhcp is answered: a port of this pod's address, or of this machine alone where there is no POD_IP; 0 is nowhere",
+    parse: integer(0, 65_535),
+  }),
   once: toggle({ help: "Reconcile everything, then end: with 0, or 1 where something failed" }),
   "dry-run": toggle({
     help: "With --once: write nothing, print what would be written as a diff per object",

@@ -4,11 +4,13 @@
  * @module
  */
 import type { Tenancy } from "../core/api/tenancy.ts";
+import type { InspectSource } from "../inspect/source.ts";
 import type { Leadership } from "../kube/election/leadership.ts";
 import type { RestClient } from "../kube/rest_client.ts";
 import type { Clock, Random } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { Metrics } from "../runtime/metrics.ts";
+import type { Tracing } from "../runtime/tracing.ts";
 import type { AgentSettings } from "./agents/render_agent.ts";
 
 /** Looks up the IPv4 addresses of a host name; rejects where there are none. */
@@ -36,6 +38,9 @@ export interface ControllerTiming {
   readonly ntpTimeoutMs: number;
 }
 
+/** How operators' questions are answered that the controller cannot answer by itself. */
+export type InspectDoors = Pick<InspectSource, "heard" | "packets" | "history" | "checks">;
+
 /** Everything the controller needs from outside. */
 export interface ControllerOptions {
   /** The cluster: the `fetch` transport, the embedded API, or any client of the same shape. */
@@ -46,6 +51,8 @@ export interface ControllerOptions {
   readonly random: Random;
   /** What happens, line by line. */
   readonly log: Logger;
+  /** Where the way of each new VM to its address is told; unset: nowhere. */
+  readonly tracing?: Tracing | undefined;
   /** Namespace of the agents' Leases. Nobody else may write Leases there: what they report is believed. */
   readonly agentNamespace: string;
   /** Unset: no agents are made. */
@@ -70,6 +77,8 @@ export interface ControllerOptions {
   readonly enableCacheDump?: boolean;
   /** Keep an IPPoolHistory beside each pool; unset: yes. Every change of a record is logged all the same. */
   readonly history?: boolean;
+  /** How agents and others are asked for operators; what is unset is not known to them. */
+  readonly inspect?: Partial<InspectDoors>;
   /** Waits and limits that differ from their defaults. */
   readonly timing?: Partial<ControllerTiming>;
 }
@@ -90,6 +99,8 @@ export interface RunningController {
   readonly failures: ReadonlyMap<string, string>;
   /** Its metrics in the Prometheus text format. */
   metrics(): Promise<string>;
+  /** What it knows, for operators. */
+  readonly inspect: InspectSource;
   /** Answers `/healthz`, `/readyz`, `/metrics` and, where enabled, `/ipams/<network>` and `/caches/<network>`. */
   handle(request: Request): Promise<Response>;
 }

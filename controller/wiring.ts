@@ -50,6 +50,8 @@ function wireVms(ctx: Context): void {
   const { vms, vmis, namespaces } = ctx.cluster;
   vms.onChange((key, before, after) => {
     if (after === undefined) ctx.memory.notes.forget(before?.metadata.uid);
+    if (after === undefined) ctx.memory.waits.forget(key);
+    else if (before === undefined && vms.synced) ctx.memory.waits.begin(key);
     if (sameButVersion(before, after)) return;
     ctx.queues.vms.add(key);
     const ran = before !== undefined && isRunning(before, vmis.get(key));

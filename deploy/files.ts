@@ -6,8 +6,10 @@
  */
 import { crdFiles } from "../tools/crd_files.ts";
 import { harvesterAddon } from "./harvester_addon.ts";
+import { dashboardConfigMap, dashboardFiles } from "./dashboards/dashboards.ts";
 import { helmChart } from "./helm.ts";
 import { kustomizeBase } from "./kustomize_base.ts";
+import { ruleGroups } from "./monitoring/rules.ts";
 import { openshiftObjects } from "./objects/openshift.ts";
 import { monitorPart, namespacePart, renderParts } from "./render.ts";
 import { DEFAULT_SETTINGS } from "./settings.ts";
@@ -31,6 +33,12 @@ export function deployFiles(version: string): Map<string, string> {
   const openshift = openshiftObjects({ ...DEFAULT_SETTINGS, openshift: true });
   files.set("manifests/openshift.yaml", HEAD + yamlText(openshift));
   files.set("manifests/monitors.yaml", HEAD + yamlText(monitorPart(DEFAULT_SETTINGS).objects));
+
+  files.set("manifests/alerts.yaml", HEAD + yamlText([ruleGroups()]));
+  files.set("manifests/dashboards.yaml", HEAD + yamlText([dashboardConfigMap(DEFAULT_SETTINGS)]));
+  for (const [name, text] of Object.entries(dashboardFiles())) {
+    files.set(`manifests/dashboards/${name}`, text);
+  }
 
   for (const [name, text] of kustomizeBase(crds, parts)) {
     files.set(`kustomize/${name}`, text.startsWith("#") ? text : HEAD + text);

@@ -8,6 +8,8 @@
 import { stringify } from "yaml";
 import { ENVIRONMENT as CRDS_ENVIRONMENT } from "../controller/crds/settings.ts";
 import { admissionPolicies } from "./objects/admission.ts";
+import { dashboardFiles } from "./dashboards/dashboards.ts";
+import { ruleGroups } from "./monitoring/rules.ts";
 import { agentDeployment } from "./objects/agent.ts";
 import { controllerDeployment } from "./objects/controller.ts";
 import { ACCOUNT_FILES, allow } from "./objects/pod.ts";
@@ -50,6 +52,11 @@ export function helmChart(
     "Chart.yaml": yamlText([chart(version)]),
     "values.yaml": valuesText(),
     "files/defaults.yaml": valuesText(),
+    // Prometheus and Grafana have `{{...}}` of their own, which no template is to read.
+    "files/alerts.yaml": yamlText([ruleGroups()]),
+    ...Object.fromEntries(
+      Object.entries(dashboardFiles()).map(([name, text]) => [`files/dashboards/${name}`, text]),
+    ),
     "values.schema.json": valuesSchemaText(),
     "VALUES.md": valuesTable(),
     "templates/_programs.tpl": programs(settings),

@@ -6,8 +6,9 @@
 import { admissionPolicies } from "./objects/admission.ts";
 import { agentDeployment } from "./objects/agent.ts";
 import { disruptionBudgets, namespaceObject, serviceAccounts } from "./objects/common.ts";
-import { controllerDeployment } from "./objects/controller.ts";
+import { controllerDeployment, controllerServices } from "./objects/controller.ts";
 import { metricsObjects, podMonitors } from "./objects/metrics.ts";
+import { prometheusRule } from "./monitoring/rules.ts";
 import { networkPolicies } from "./objects/network_policies.ts";
 import { openshiftObjects } from "./objects/openshift.ts";
 import { historyRbacObjects, rbacObjects } from "./objects/rbac.ts";
@@ -57,7 +58,10 @@ export function renderParts(settings: DeploySettings): Part[] {
       ],
     },
     { name: "agent", objects: [agentDeployment(settings)] },
-    { name: "controller", objects: [controllerDeployment(settings)] },
+    {
+      name: "controller",
+      objects: [...controllerServices(settings), controllerDeployment(settings)],
+    },
     { name: "disruption-budgets", objects: disruptionBudgets(settings) },
     { name: "metrics", objects: metricsObjects(settings) },
   ];
@@ -66,7 +70,7 @@ export function renderParts(settings: DeploySettings): Part[] {
 
 /** What the Prometheus operator needs. */
 export function monitorPart(settings: DeploySettings): Part {
-  return { name: "monitors", objects: podMonitors(settings) };
+  return { name: "monitors", objects: [...podMonitors(settings), prometheusRule(settings)] };
 }
 
 /** The namespace, for those who do not have it yet. */

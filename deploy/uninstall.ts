@@ -88,7 +88,7 @@ async function otherInstallation(
 
 /** What other settings than these would have made: nobody need remember with which it was deployed. */
 function optionalObjects(settings: DeploySettings): readonly KubeObject[] {
-  const { service, podMonitor, serviceMonitor } = settings.metrics;
+  const { service, podMonitor, serviceMonitor, prometheusRule, dashboards } = settings.metrics;
   const all: DeploySettings = {
     ...settings,
     openshift: true,
@@ -97,6 +97,8 @@ function optionalObjects(settings: DeploySettings): readonly KubeObject[] {
       service: { ...service, enabled: true },
       podMonitor: { ...podMonitor, enabled: true },
       serviceMonitor: { ...serviceMonitor, enabled: true },
+      prometheusRule: { ...prometheusRule, enabled: true },
+      dashboards: { ...dashboards, enabled: true },
     },
   };
   const own = { ...settings, webhook: { ...settings.webhook, certificate: "own" } } as const;

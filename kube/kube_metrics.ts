@@ -17,7 +17,9 @@ type Told = Pick<Informer<never>, "figures" | "trouble"> & {
 interface KubeMetricsSource {
   /** Asked at each scrape. */
   readonly informers?: () => Iterable<Told>;
-  readonly election?: Pick<LeaderElection, "writtenAgoMs"> | undefined;
+  readonly election?:
+    | Pick<LeaderElection, "name" | "writtenAgoMs" | "transitions" | "takeoverGapMs">
+    | undefined;
   readonly client?: Pick<FetchClient, "deadConnections">;
 }
 
@@ -33,6 +35,23 @@ export function addKubeMetrics(
       name: `${program}_lease_age_seconds`,
       help: "Time since the Lease of the leader was last seen written.",
       collect: (tell) => tell({}, election.writtenAgoMs / 1000),
+    });
+    metrics.counter({
+      name: `${program}_lease_transitions_total`,
+      help: "How often the Lease of the leader changed hands, as it says itself.",
+      labels: ["lease"],
+      collect: (tell) => tell({ lease: election.name }, election.transitions),
+    });
+    // With a label, so that nothing is told before there was a takeover.
+    metrics.gauge({
+      name: `${program}_takeover_gap_seconds`,
+      help:
+        "For how long nobody had written the Lease when this program last took it from another: so long nobody may have led.",
+      labels: ["lease"],
+      collect: (tell) => {
+        const { name: lease, takeoverGapMs } = election;
+        if (takeoverGapMs !== undefined) tell({ lease }, takeoverGapMs / 1000);
+      },
     });
   }
   if (client !== undefined) {

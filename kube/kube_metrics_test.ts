@@ -15,7 +15,12 @@ Deno.test("addKubeMetrics adds up what several informers of a resource count, an
   ];
   addKubeMetrics(metrics, "vmdhcpagent", {
     informers: () => informers,
-    election: { writtenAgoMs: 1_500 },
+    election: {
+      name: "lock",
+      writtenAgoMs: 1_500,
+      transitions: 7,
+      takeoverGapMs: 5_250,
+    },
     client: { deadConnections: 3 },
   });
   const lines = (await metrics.render()).split("\n").filter((line) => /^vm/.test(line));
@@ -24,6 +29,15 @@ Deno.test("addKubeMetrics adds up what several informers of a resource count, an
     'vmdhcpagent_api_silent_watches_total{resource="ippools"} 2',
     'vmdhcpagent_api_unfollowed_seconds{resource="ippools"} 2.5',
     "vmdhcpagent_lease_age_seconds 1.5",
+    'vmdhcpagent_lease_transitions_total{lease="lock"} 7',
+    'vmdhcpagent_takeover_gap_seconds{lease="lock"} 5.25',
     "vmdhcpagent_api_dead_connections_total 3",
   ]);
+});
+
+Deno.test("addKubeMetrics tells no gap of a takeover that never was", async () => {
+  const metrics = createMetrics();
+  const election = { name: "lock", writtenAgoMs: 0, transitions: 0 };
+  addKubeMetrics(metrics, "vmdhcpagent", { election: { ...election, takeoverGapMs: undefined } });
+  assert.doesNotMatch(await metrics.render(), /^vmdhcpagent_takeover_gap_seconds/m);
 });

@@ -55,6 +55,14 @@ export interface Histogram<L extends string> {
   observe(labels: Labels<L>, value: number): void;
 }
 
+/** What a histogram counted elsewhere has: how often values fell into each range, and their sum. */
+export interface BucketCounts {
+  /** One for each upper bound, and one more for all that is above; not cumulative. */
+  readonly counts: ArrayLike<number>;
+  /** Of all values. */
+  readonly sum: number;
+}
+
 /** All metrics of a program. Throws for a name or label that Prometheus does not allow, and for a name used twice. */
 export interface Metrics {
   /** A counter; with `collect`, its values are those told at each scrape. */
@@ -69,6 +77,13 @@ export interface Metrics {
   histogram<L extends string = never>(
     spec: MetricSpec<L> & { readonly buckets: readonly number[] },
   ): Histogram<L>;
+  /** A histogram that is counted elsewhere, where a call for each value is too much; it is told whole at each scrape. */
+  countedHistogram<L extends string = never>(
+    spec: MetricSpec<L> & {
+      readonly buckets: readonly number[];
+      readonly collect: (tell: (labels: Labels<L>, counted: BucketCounts) => void) => void;
+    },
+  ): void;
   /** Everything in the Prometheus text format. */
   render(): Promise<string>;
   /** Content type of {@linkcode Metrics.render}. */
@@ -117,9 +132,34 @@ export function createMetrics(): Metrics {
       });
       return { observe: (of, value) => histogram.observe(of, value) };
     },
+    countedHistogram: (spec) => registry.registerMetric(countedHistogram(spec)),
     render: () => registry.metrics(),
     contentType: registry.contentType,
   };
+}
+
+/** What prom-client asks of a metric when it renders one. */
+function countedHistogram<L extends string>(
+  { name, help, labels = [], buckets, collect }: Parameters<Metrics["countedHistogram"]>[0] & {
+    readonly labels?: readonly L[];
+  },
+): prom.Metric {
+  // It is told whether name and labels are allowed; nothing is counted in it.
+  new PromHistogram({ name, help, labelNames: [...labels], buckets: [...buckets], registers: [] });
+  const get = () => {
+    const values: object[] = [];
+    collect((of, { counts, sum }) => {
+      let count = 0;
+      for (const [at, le] of [...buckets, "+Inf"].entries()) {
+        count += counts[at] ?? 0;
+        values.push({ metricName: `${name}_bucket`, labels: { le, ...of }, value: count });
+      }
+      values.push({ metricName: `${name}_sum`, labels: of, value: sum });
+      values.push({ metricName: `${name}_count`, labels: of, value: count });
+    });
+    return Promise.resolve({ name, help, type: "histogram", values, aggregator: "sum" });
+  };
+  return { name, get } as unknown as prom.Metric;
 }
 
 /** Adds processor time, memory and start time of this process, under the names every Prometheus client uses. */

@@ -31,6 +31,34 @@ seconds_count 1
   );
 });
 
+Deno.test("createMetrics renders a histogram that is counted elsewhere as one that it counted itself", async () => {
+  const own = createMetrics();
+  const histogram = own.histogram({
+    name: "seconds",
+    help: "Seconds.",
+    labels: ["type"],
+    buckets: [0.1, 1],
+  });
+  for (const value of [0.05, 0.5, 0.75, 3]) histogram.observe({ type: "a" }, value);
+  const counted = createMetrics();
+  counted.countedHistogram<"type">({
+    name: "seconds",
+    help: "Seconds.",
+    labels: ["type"],
+    buckets: [0.1, 1],
+    collect: (tell) => tell({ type: "a" }, { counts: [1, 2, 1], sum: 4.3 }),
+  });
+  assert.equal(await counted.render(), await own.render());
+});
+
+Deno.test("createMetrics refuses a name for a counted histogram that Prometheus does not allow", () => {
+  const spec = { help: "Seconds.", buckets: [1], collect: () => undefined };
+  assert.throws(() => createMetrics().countedHistogram({ ...spec, name: "a second" }), /Invalid/);
+  const metrics = createMetrics();
+  metrics.countedHistogram({ ...spec, name: "seconds" });
+  assert.throws(() => metrics.countedHistogram({ ...spec, name: "seconds" }), /already/);
+});
+
 Deno.test("createMetrics asks collecting metrics at every scrape and forgets what they do not tell again", async () => {
   const metrics = createMetrics();
   const totals = new Map([["a", 1], ["b", 2]]);

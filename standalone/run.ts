@@ -9,12 +9,14 @@ import { runAgent } from "../agent/agent.ts";
 import type { HostNetwork } from "../agent/host/host_network.ts";
 import { runController } from "../controller/mod.ts";
 import { errorText } from "../core/error_text.ts";
+import { inspectApp } from "../inspect/app.ts";
 import { createKubeClient } from "../kube/objects/client.ts";
 import type { RestClient } from "../kube/rest_client.ts";
 import { LinkedAbort } from "../runtime/abort.ts";
 import { type Clock, type Random, systemClock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 import { addProcessMetrics, createMetrics } from "../runtime/metrics.ts";
+import { openTracing } from "../runtime/tracing.ts";
 import { addBuildInfo } from "../runtime/version.ts";
 import type { ServerBounds } from "../runtime/http/bounded_server.ts";
 import { serveOperations } from "../runtime/http/operations.ts";
@@ -116,6 +118,7 @@ async function start(options: StandaloneOptions, ground: Ground): Promise<Runnin
   const metrics = createMetrics();
   addProcessMetrics(metrics);
   addBuildInfo(metrics);
+  const tracing = await openTracing();
   const files = new ManifestState(options.manifests !== undefined);
 
   // The port first: where it is taken, nothing was begun.
@@ -134,6 +137,7 @@ async function start(options: StandaloneOptions, ground: Ground): Promise<Runnin
   const controller = runController({
     ...common,
     metrics,
+    tracing,
     agentNamespace: OWN_NAMESPACE,
     instance: hostname,
     resolveHost: options.resolveHost ?? resolveByDns,
@@ -143,6 +147,7 @@ async function start(options: StandaloneOptions, ground: Ground): Promise<Runnin
   const agent = runAgent({
     ...common,
     metrics,
+    tracing,
     host,
     openPort: options.openPort ?? ((link) => new FastPort(link)),
     name: NAME,
@@ -179,6 +184,9 @@ async function start(options: StandaloneOptions, ground: Ground): Promise<Runnin
       notReady,
       metrics: { render: () => metrics.render(), contentType: metrics.contentType },
       routes: (app) => {
+        const asked = inspectApp(controller.inspect);
+        app.all("/v1", (context) => asked.fetch(context.req.raw));
+        app.all("/v1/*", (context) => asked.fetch(context.req.raw));
         if (options.enableCacheDump !== true) return;
         app.get("/leases", (context) => agent.handle(context.req.raw));
         for (const path of ["/ipams/*", "/caches/*"]) {

@@ -44,7 +44,8 @@ const PROGRAM: Program<StandaloneSettings> = {
       parse: nonEmpty,
     }),
     listen: valueOr(parseLoopback(DEFAULT_LISTEN), {
-      help: "Where to serve the API for kubectl, /readyz, /healthz and /metrics: loopback only",
+      help:
+        "Where to serve the API for kubectl, /v1 for deno task vmdhcp, /readyz, /healthz and /metrics: loopback only",
       placeholder: "HOST:PORT",
       parse: parseLoopback,
       defaultText: DEFAULT_LISTEN,

@@ -5,7 +5,9 @@
  */
 import { connect } from "../kube/mod.ts";
 import { clusterOptions } from "../kube/connect/cluster_settings.ts";
+import { addApiErrors, countedClient } from "../kube/http/counted_client.ts";
 import { loggedClient } from "../kube/http/logged_client.ts";
+import { addKubeMetrics } from "../kube/kube_metrics.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { environmentOf } from "../runtime/environment.ts";
 import type { ProgramLog } from "../runtime/log.ts";
@@ -28,11 +30,14 @@ async function run(settings: Settings, { log, levels }: ProgramLog): Promise<voi
     logger: log,
     ...clusterOptions(settings),
   });
-  const rest = loggedClient(connection, { log, clock: systemClock });
-  const namespace = settings.namespace ?? rest.defaultNamespace ?? "default";
   const metrics = createMetrics();
+  const errors = addApiErrors(metrics, "vmdhcpwebhook");
+  const logged = loggedClient(connection, { log, clock: systemClock });
+  const rest = countedClient(logged, { errors });
+  const namespace = settings.namespace ?? rest.defaultNamespace ?? "default";
   addProcessMetrics(metrics);
   addBuildInfo(metrics);
+  addKubeMetrics(metrics, "vmdhcpwebhook", { client: connection });
   const webhook = await runWebhook({
     rest,
     metrics,

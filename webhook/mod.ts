@@ -12,6 +12,7 @@ export {
   type ClusterView,
   viewOfObjects,
 } from "./cluster/cluster_view.ts";
+export type { Judged } from "./http/judged.ts";
 export type { OwnAddress } from "./judge/decision.ts";
 export {
   createWebhook,

@@ -4,11 +4,12 @@
  * @module
  */
 import type { Tenancy } from "../core/api/tenancy.ts";
+import { addKubeMetrics } from "../kube/kube_metrics.ts";
 import { createKubeClient, type RestClient } from "../kube/mod.ts";
 import { untilAborted } from "../runtime/abort.ts";
 import type { Clock, Random } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
-import type { Metrics } from "../runtime/metrics.ts";
+import { createMetrics, type Metrics } from "../runtime/metrics.ts";
 import type { ServerBounds } from "../runtime/http/bounded_server.ts";
 import { serveOperations } from "../runtime/http/operations.ts";
 import type { LogLevels } from "../runtime/log_levels.ts";
@@ -25,6 +26,7 @@ import { createWebhook } from "./http/handler.ts";
 import { followCluster } from "./cluster/informer_view.ts";
 import { registerConfigurations } from "./cluster/registration.ts";
 import type { OwnAddress } from "./judge/decision.ts";
+import { addWebhookMetrics } from "./webhook_metrics.ts";
 
 /** Everything the service is given. */
 export interface ServiceOptions {
@@ -54,6 +56,7 @@ export interface ServiceOptions {
     /** Reads a text file. */
     readonly read: (path: string) => Promise<string>;
   };
+  /** Unset: no `/metrics`. */
   readonly metrics?: Metrics;
   /** What differs from the bounds of a webhook's server. */
   readonly bounds?: Partial<ServerBounds>;
@@ -82,6 +85,13 @@ export async function runWebhook(
   const { rest, clock, random, log, name, namespace, url } = options;
   const kube = createKubeClient(rest);
   const cluster = followCluster({ kube, clock, random, log });
+  const notReady = () => [
+    ...cluster.notReady(),
+    ...(signal.aborted ? ["the webhook stops"] : []),
+  ];
+  const metrics = options.metrics ?? createMetrics();
+  const meter = addWebhookMetrics(metrics, () => notReady().length === 0);
+  addKubeMetrics(metrics, "vmdhcpwebhook", { informers: () => cluster.informers });
   const handle = createWebhook({
     cluster,
     serviceCidrs: options.serviceCidrs,
@@ -89,11 +99,10 @@ export async function runWebhook(
     ...(options.ownAddresses && { ownAddresses: options.ownAddresses }),
     ...(options.metrics && { metrics: options.metrics }),
     trustedUsers: [options.controllerUser, options.gcUser],
-    notReady: () => [
-      ...cluster.notReady(),
-      ...(signal.aborted ? ["the webhook stops"] : []),
-    ],
+    notReady,
     log,
+    onJudged: meter.judged,
+    now: () => clock.monotonic(),
   });
   const closing = new AbortController();
   const server = await serveOperations({
@@ -109,8 +118,10 @@ export async function runWebhook(
     clock,
     random,
     log,
-    install: ({ certificate, key }: { readonly certificate: string; readonly key: string }) =>
-      server.useCertificate({ cert: certificate, key }),
+    install: ({ certificate, key }: { readonly certificate: string; readonly key: string }) => {
+      server.useCertificate({ cert: certificate, key });
+      meter.serves(certificate);
+    },
     // Outside a cluster they are made at the start. Who takes everything away ends the pods, too: they make nothing any more.
     wanted: () => url !== undefined || signal.aborted ? [] : configurationsOf(options),
   };

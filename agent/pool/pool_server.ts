@@ -11,6 +11,7 @@ import { formatCidr, formatIPv4 } from "../../core/net/mod.ts";
 import type { Clock, Random } from "../../runtime/clock.ts";
 import type { LineBound } from "../../runtime/line_bound.ts";
 import type { Logger } from "../../runtime/log.ts";
+import type { Tracing } from "../../runtime/tracing.ts";
 import { AddressProbe } from "../host/address_probe.ts";
 import type { OpenPort } from "../socket/datagram_port.ts";
 import {
@@ -24,8 +25,10 @@ import { ArpAnswers } from "../host/arp_answers.ts";
 import { LinkAlias } from "../host/link_alias.ts";
 import { LinkPrecautions } from "../host/link_precautions.ts";
 import { type NeededAddress, neededProblem } from "../host/needed_addresses.ts";
+import type { AnswerTimes } from "../socket/answer_times.ts";
 import { PacketCounters } from "../socket/packet_counters.ts";
 import { type PacketContext, servePackets } from "../socket/packet_loop.ts";
+import { FirstAcks } from "./first_acks.ts";
 import { LeftOutOptions } from "./left_out.ts";
 import { PoolCompiler } from "./pool_compiler.ts";
 import type { PoolView } from "./pool_watch.ts";
@@ -41,6 +44,8 @@ export interface PoolServerContext {
   readonly openPort: OpenPort;
   readonly host: HostNetwork;
   readonly responder: Responder;
+  /** Counts how long answers take. */
+  readonly times: AnswerTimes;
   readonly dryRun: boolean;
   /** Bounds what a dry run tells of packets. */
   readonly dryRunLines: LineBound;
@@ -50,6 +55,8 @@ export interface PoolServerContext {
   readonly served: () => ReadonlySet<string>;
   /** The machine routes for its networks, and goes on to. */
   readonly keepForwarding: boolean;
+  /** Where new leases are told; unset: nowhere. */
+  readonly tracing?: Tracing | undefined;
   /** Asks for {@linkcode PoolServer.reconcile}. */
   readonly wake: () => void;
 }
@@ -101,6 +108,7 @@ export class PoolServer {
   readonly #compiler: PoolCompiler;
   readonly #packets: PacketContext;
   readonly #leftOut: LeftOutOptions;
+  readonly #firstAcks: FirstAcks | undefined;
   #report: Outcome["report"] = { ready: false, reason: "NotSynced", message: "Not looked at yet" };
   #resourceVersion: string | undefined;
   #lost: string | undefined;
@@ -108,21 +116,25 @@ export class PoolServer {
   #stopped = false;
 
   constructor(pool: string, context: PoolServerContext) {
-    const { clock, random, responder, dryRun, dryRunLines, wake } = context;
+    const { clock, random, responder, times, dryRun, dryRunLines, tracing, wake } = context;
     const log = context.log.with({ ippool: pool });
     this.#context = context;
     this.#log = log;
     this.counters = new PacketCounters({ dryRun });
     this.#leftOut = new LeftOutOptions(wake);
+    const firstAcks = tracing && new FirstAcks({ pool, clock, tracing });
+    this.#firstAcks = firstAcks;
     this.#packets = {
       network: undefined,
       responder,
       clock,
       log,
       counters: this.counters,
+      times,
       dryRun,
       dryRunLines,
       onLeftOut: (code) => this.#leftOut.add(code),
+      onAcknowledged: firstAcks && ((mac, address) => firstAcks.acknowledged(mac, address)),
       onDeclined: (declined) => this.#neighbours.declined(declined),
       onOtherServer: (address) => this.#neighbours.namedServer(address),
     };
@@ -220,6 +232,7 @@ export class PoolServer {
     if (outcome.watched === undefined) this.#neighbours.stop();
     else this.#neighbours.follow(outcome.watched);
     this.#packets.network = outcome.network;
+    this.#firstAcks?.serve(outcome.network);
     this.#resourceVersion = view.pool?.metadata.resourceVersion;
     this.#lost = view.lost && formatAddresses(view.lost);
     this.#refused = outcome.refused === true;

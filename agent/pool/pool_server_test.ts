@@ -4,6 +4,7 @@ import { parseIPv4 } from "../../core/net/mod.ts";
 import { LineBound } from "../../runtime/line_bound.ts";
 import { ManualClock } from "../../runtime/testing/manual_clock.ts";
 import { memoryLogger } from "../../runtime/testing/memory_logger.ts";
+import { AnswerTimes } from "../socket/answer_times.ts";
 import { PoolServer, type PoolServerContext, type PoolServerInput } from "./pool_server.ts";
 import { CLIENT_ADDRESS, messageOf, poolWith } from "../testing/dhcp.ts";
 import { MemoryHost } from "../testing/memory_host.ts";
@@ -21,6 +22,7 @@ function setUp(fields: Partial<PoolServerContext> = {}) {
     openPort: (link) => new MemoryPort(link),
     host,
     responder: new Responder(),
+    times: new AnswerTimes(),
     dryRun: false,
     dryRunLines: new LineBound({ clock, onLeftOut: () => undefined }),
     needed: () => [],

@@ -14,6 +14,7 @@ import type { Declined } from "../../core/neighbours/decline_checks.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { LineBound } from "../../runtime/line_bound.ts";
 import type { Logger } from "../../runtime/log.ts";
+import type { AnswerTimes } from "./answer_times.ts";
 import type { DatagramPort } from "./datagram_port.ts";
 import type { PacketCounters } from "./packet_counters.ts";
 import { logPacket } from "./packet_log.ts";
@@ -26,11 +27,14 @@ export interface PacketContext {
   readonly clock: Clock;
   readonly log: Logger;
   readonly counters: PacketCounters;
+  readonly times: AnswerTimes;
   readonly dryRun: boolean;
   /** Bounds what a dry run tells. */
   readonly dryRunLines: LineBound;
   /** Called with the code of an option that a reply had no room for. */
   readonly onLeftOut: (code: number) => void;
+  /** Called when a client is sent its address; unset: nobody wants to know. */
+  readonly onAcknowledged?: ((mac: number, address: number) => void) | undefined;
   /** Called when a client declines its address; anybody on the link can do so in its name. */
   readonly onDeclined: (declined: Declined) => void;
   /** Called when a client names another server, by its identifier. */
@@ -41,7 +45,8 @@ const MAC_HALF = 0x100_0000;
 
 /** Answers what comes until the port is closed. Rejects where its socket is dead. */
 export async function servePackets(port: DatagramPort, context: PacketContext): Promise<void> {
-  const { log, dryRun } = context;
+  const { log, dryRun, clock } = context;
+  const batch = context.times.batch();
   /** Why the kernel took none of these replies. */
   const refused = new Map<Reply, string>();
   port.onRefused = (reply, reason) => {
@@ -52,10 +57,12 @@ export async function servePackets(port: DatagramPort, context: PacketContext): 
     const count = await port.receive();
     if (count === 0) return;
     const { network } = context;
-    answer(port, { count, network, context });
+    const readAt = clock.monotonic();
+    answer(port, { count, network, context, batch });
     if (!dryRun) {
       const sent = port.send(count, network?.serverAddress ?? 0);
       if (sent !== undefined) await sent;
+      batch.end(clock.monotonic() - readAt);
     }
     // When all are on their way: nobody waits for the log.
     if (dryRun || log.enabled("debug")) {
@@ -67,10 +74,11 @@ export async function servePackets(port: DatagramPort, context: PacketContext): 
 
 function answer(
   port: DatagramPort,
-  { count, network, context }: {
+  { count, network, context, batch }: {
     readonly count: number;
     readonly network: ServedNetwork | undefined;
     readonly context: PacketContext;
+    readonly batch: ReturnType<AnswerTimes["batch"]>;
   },
 ): void {
   const now = context.clock.now();
@@ -81,6 +89,7 @@ function answer(
     if (request === undefined || reply === undefined) return;
     request.receivedAt = now;
     const verdict = context.responder.respond(network, request, reply);
+    if (reply.length > 0) batch.add(reply.requestType);
     account({ reply, verdict, context });
   }
 }
@@ -97,12 +106,17 @@ function account(
     context.counters.addOmitted(reply.omitted);
     context.onLeftOut(reply.omittedCode);
   }
-  if (verdict === Verdict.Declined) {
-    const mac = reply.chaddrHigh * MAC_HALF + reply.chaddrLow;
-    context.onDeclined({ address: reply.lease, mac });
+  if (verdict === Verdict.Ack && context.onAcknowledged !== undefined) {
+    context.onAcknowledged(macOf(reply), reply.lease);
+  } else if (verdict === Verdict.Declined) {
+    context.onDeclined({ address: reply.lease, mac: macOf(reply) });
   } else if (verdict === Verdict.OtherServer && reply.requestType === MessageType.Request) {
     context.onOtherServer(context.responder.request.serverIdentifier);
   }
+}
+
+function macOf({ chaddrHigh, chaddrLow }: Reply): number {
+  return chaddrHigh * MAC_HALF + chaddrLow;
 }
 
 function logPackets(

@@ -14,6 +14,7 @@ import { LineBound } from "../../runtime/line_bound.ts";
 import { LogLevels } from "../../runtime/log_levels.ts";
 import { ManualClock } from "../../runtime/testing/manual_clock.ts";
 import { memoryLogger, silentLogger } from "../../runtime/testing/memory_logger.ts";
+import { AnswerTimes } from "./answer_times.ts";
 import { PacketCounters } from "./packet_counters.ts";
 import { type PacketContext, servePackets } from "./packet_loop.ts";
 import { CLIENT_ADDRESS, messageOf, poolWith } from "../testing/dhcp.ts";
@@ -32,6 +33,7 @@ function setUp(fields: Partial<PacketContext> = {}) {
     clock,
     log,
     counters: new PacketCounters({ dryRun: fields.dryRun ?? false }),
+    times: new AnswerTimes(),
     dryRun: false,
     dryRunLines: new LineBound({ clock, onLeftOut: () => undefined }),
     onLeftOut: () => undefined,
@@ -50,6 +52,15 @@ function setUp(fields: Partial<PacketContext> = {}) {
     );
   return { clock, log, port, context, running, end, counted };
 }
+
+Deno.test("servePackets counts how long each reply took, and no silence", async () => {
+  const { clock, port, context, end } = setUp();
+  port.arrive(messageOf(MessageType.Discover), new Uint8Array(10), messageOf(MessageType.Discover));
+  await clock.settle();
+  await end();
+  const counted = [...context.times.entries()].map(({ type, counts }) => [type, counts[0]]);
+  assert.deepEqual(counted, [["discover", 2]]);
+});
 
 Deno.test("servePackets answers a batch, and sends what is to be sent from the server's address", async () => {
   const { clock, port, end, counted } = setUp();

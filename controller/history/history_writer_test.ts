@@ -164,7 +164,9 @@ Deno.test("HistoryWriter: a write whose answer was lost leaves its rows there on
   deepStrictEqual(it.histories.rows("default/a"), ["10.0.0.1", "10.0.0.2"]);
 });
 
-for (const [code, reason] of [[403, "Forbidden"], [404, "NotFound"], [503, "Unavailable"]] as const) {
+for (
+  const [code, reason] of [[403, "Forbidden"], [404, "NotFound"], [503, "Unavailable"]] as const
+) {
   Deno.test(`HistoryWriter: ${code} is one line in the log for all pools, and the rows are written when it is over`, async () => {
     await using it = bench();
     it.histories.before = () => {

@@ -88,10 +88,9 @@ function unserved(pool: IPPool, now: string): IPPool {
   if (pool.status === undefined) return pool;
   const { agentPodRef, ...status } = pool.status;
   const update = { status: "False", reason: REASON, message: MESSAGE } as const;
-  const conditions = [IPPoolCondition.AgentReady, IPPoolCondition.Ready].reduce(
-    (known, type) => setCondition(known, { type, ...update }, now),
-    status.conditions,
-  );
+  const { AgentReady, Ready } = IPPoolCondition;
+  const unserved = setCondition(status.conditions, { type: AgentReady, ...update }, now);
+  const conditions = setCondition(unserved, { type: Ready, ...update }, now);
   if (agentPodRef === undefined && conditions === status.conditions) return pool;
   return { ...pool, status: { ...status, conditions } };
 }

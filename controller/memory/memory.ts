@@ -5,6 +5,7 @@
  * @module
  */
 import type { Clock } from "../../runtime/clock.ts";
+import type { AddressWaits } from "./address_waits.ts";
 import type { AgentReports } from "./agent_reports.ts";
 import type { CommittedOutcomes } from "./committed_outcomes.ts";
 import type { FirstSeen } from "./first_seen.ts";
@@ -43,6 +44,8 @@ export interface Memory {
   readonly notes: NoteRecorder;
   /** Since when a VM is gone of which something is left. Lost: the garbage collector gets its time once more. */
   readonly goneVms: FirstSeen;
+  /** Since when new VMs wait for their first address. Lost: those that wait then are not measured. */
+  readonly waits: AddressWaits;
   /** Queue and key -> why it failed the last time. Lost: it is shown again at the next failure. */
   readonly failures: Map<string, string>;
   /** What the controller cannot write. Lost: it is found again at the next try. */
@@ -50,9 +53,10 @@ export interface Memory {
 }
 
 /** Forgets what another controller may have made untrue while it led. */
-export function beginTerm({ outcomes, pools }: Memory): void {
+export function beginTerm({ outcomes, pools, waits }: Memory): void {
   outcomes.clear();
   pools.clear();
+  waits.forget();
 }
 
 /** How long it is remembered that a kind is served. */

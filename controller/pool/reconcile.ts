@@ -17,6 +17,7 @@ import type { WorkResult } from "../../kube/types.ts";
 import type { Context } from "../context.ts";
 import { isPermanent } from "../write/permanent_error.ts";
 import { type Gathered, gatherPool } from "./gather_pool.ts";
+import { traceRecorded } from "./trace_recorded.ts";
 
 /** Reconciles one IPPool. */
 export async function reconcilePool(
@@ -37,7 +38,9 @@ export async function reconcilePool(
     await setFinalizer(ctx, pool, { present: false }, signal);
     return;
   }
+  const beganAt = ctx.clock.now();
   const plan = planPool(gathered.input);
+  const plannedAt = ctx.clock.now();
   const facts = { ...gathered.facts, notes: plan.notes };
   const recorded = await commit(ctx, { facts, plan }, signal);
   if (recorded === undefined) return;
@@ -47,6 +50,7 @@ export async function reconcilePool(
   pools.planned(key, plan);
   const owners = outcomes.commit(key, plan.outcomes);
   for (const owner of owners) ctx.queues.configs.add(owner);
+  endWaits(ctx, { pool: key, plan, beganAt, plannedAt });
   const { changed, ipv4: { used, available } } = plan;
   ctx.log.debug("IPPool planned", { ippool: key, changed, used, available, answered: owners.size });
   notes.recordNew(recorded, poolNotes(facts));
@@ -59,6 +63,27 @@ function tellChanges({ history, log }: Context, pool: string, step: RecordStep):
   const changes = recordChanges(step);
   for (const change of changes) log.info("The record of a pool changed", { pool, ...change });
   history?.note(pool, changes);
+}
+
+/** The VMs that have an address now have waited for it. */
+function endWaits(
+  { memory: { waits }, tracing, clock }: Context,
+  { pool, plan, ...times }: {
+    readonly pool: string;
+    readonly plan: Plan;
+    readonly beganAt: number;
+    readonly plannedAt: number;
+  },
+): void {
+  if (waits.isEmpty) return;
+  for (const { address, claim: { vm, macAddress } } of plan.outcomes.values()) {
+    if (address === undefined || vm === undefined) continue;
+    const name = `${vm.namespace}/${vm.name}`;
+    const waitedMs = waits.end(name);
+    if (waitedMs === undefined || tracing === undefined) continue;
+    const lease = { pool, macAddress, address, vm: name };
+    traceRecorded(tracing, { lease, waitedMs, writtenAt: clock.now(), ...times });
+  }
 }
 
 async function setFinalizer(

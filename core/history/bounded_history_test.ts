@@ -22,7 +22,10 @@ function many(count: number, parts?: Partial<RecordChange>): readonly RecordChan
 }
 
 Deno.test("withChanges: new rows come last, and those that are there stay as they are", () => {
-  deepStrictEqual(withChanges([change(1)], [change(2), change(3)], NEW), [1, 2, 3].map((n) => change(n)));
+  deepStrictEqual(
+    withChanges([change(1)], [change(2), change(3)], NEW),
+    [1, 2, 3].map((n) => change(n)),
+  );
 });
 
 Deno.test("withChanges: rows that another controller wrote meanwhile stand where they belong in time", () => {

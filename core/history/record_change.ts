@@ -6,7 +6,7 @@
 import type { RecordChange, RecordChangeReason, RecordEvent } from "../api/ippool_history.ts";
 import { Mark } from "../api/names.ts";
 import { toTimestamp } from "../api/timestamp.ts";
-import type { AddressHold, IPv4Status } from "../api/types.ts";
+import type { IPv4Status } from "../api/types.ts";
 import type { Claim, ClaimReason, Plan, PlanInput, PlanNote } from "../ipam/types.ts";
 import { formatMac, readMac } from "../net/mod.ts";
 
@@ -72,6 +72,7 @@ class Changes {
     for (const lefts of this.#left.values()) {
       for (const left of lefts) if (!left.declined) this.#release(left);
     }
+    for (const address of came) if (is[address] === Mark.CONFLICT) this.#conflict(address);
     this.#holdLost();
     this.#rows.push(...gained);
     return this.#rows;
@@ -87,8 +88,7 @@ class Changes {
     }
     const mac = readMac(was);
     if (mac < 0 || mac === readMac(is)) return;
-    const hold = is === Mark.CONFLICT ? this.#after.conflicts[address] : undefined;
-    const declined = hold !== undefined && readMac(hold.macAddress ?? "") === mac;
+    const declined = is === Mark.CONFLICT && this.#hadAndDeclined(address);
     if (declined) this.#decline(address, mac);
     const lefts = this.#left.get(mac);
     const left = { address, mac, declined };
@@ -98,15 +98,9 @@ class Changes {
 
   /** What a new entry is; what its MAC address had is accounted for with it. */
   #gain(address: string): RecordChange | undefined {
-    const is = this.#after.allocated[address] ?? "";
-    const was = this.#before.allocated[address] ?? "";
-    if (is === Mark.CONFLICT) {
-      // One that had it and declined it is told already.
-      if (readMac(was) < 0 || !this.#hasDeclined(address)) this.#conflict(address);
-      return undefined;
-    }
-    const mac = readMac(is);
-    if (mac < 0 || mac === readMac(was)) return undefined;
+    const mac = readMac(this.#after.allocated[address] ?? "");
+    const was = readMac(this.#before.allocated[address] ?? "");
+    if (mac < 0 || mac === was) return undefined;
     const claim = this.#claimOf(address, mac);
     const left = this.#left.get(mac)?.[0];
     if (left !== undefined) {
@@ -154,12 +148,10 @@ class Changes {
   #release({ address, mac }: Left): void {
     const claim = this.#formerClaim(address, mac);
     const outcome = claim && this.#step.plan.outcomes.get(claim.id);
-    this.#rows.push(this.#row("released", {
-      address,
-      mac,
-      claim,
-      why: outcome?.reason ?? "OrphanReleased",
-    }));
+    // Its NIC has another one, and had that before: it was recorded twice.
+    const isTwice = outcome?.address !== undefined;
+    const why = isTwice ? "InvalidRecord" : outcome?.reason ?? "OrphanReleased";
+    this.#rows.push(this.#row("released", { address, mac, claim, why }));
   }
 
   #decline(address: string, mac: number): void {
@@ -167,10 +159,14 @@ class Changes {
     this.#rows.push(this.#row("declined", { address, mac, claim, why: "AddressDeclined" }));
   }
 
+  /** A new mark; that of an address whose own guest declined it is told already. */
   #conflict(address: string): void {
-    const { macAddress = "", usedBy = "" } = this.#holdOf("conflicts", address);
+    const { macAddress = "", usedBy = "" } = this.#after.conflicts[address] ?? {};
     const decliner = readMac(macAddress);
-    if (decliner >= 0) return this.#decline(address, decliner);
+    if (decliner >= 0) {
+      if (!this.#hadAndDeclined(address)) this.#decline(address, decliner);
+      return;
+    }
     const mac = readMac(usedBy);
     this.#rows.push(this.#row("held", { address, mac, why: "AddressesInUse" }));
   }
@@ -219,19 +215,15 @@ class Changes {
     };
   }
 
-  #hasDeclined(address: string): boolean {
-    const mac = readMac(this.#before.allocated[address] ?? "");
-    return this.#left.get(mac)?.some((left) => left.address === address && left.declined) === true;
+  #hadAndDeclined(address: string): boolean {
+    const had = readMac(this.#before.allocated[address] ?? "");
+    return had >= 0 && had === readMac(this.#after.conflicts[address]?.macAddress ?? "");
   }
 
   #forget(left: Left): void {
     const others = this.#left.get(left.mac)?.filter((one) => one !== left) ?? [];
     if (others.length > 0) this.#left.set(left.mac, others);
     else this.#left.delete(left.mac);
-  }
-
-  #holdOf(holds: "released" | "conflicts", address: string): Partial<AddressHold> {
-    return this.#after[holds][address] ?? {};
   }
 
   /** The claim that decides on an entry now. */

@@ -108,7 +108,9 @@ Deno.test("recordChanges: what nobody claims is released as an orphan", () => {
   const life = new Life();
   life.step([claimOf(1, { requested: "10.0.0.15" })]);
   deepStrictEqual(life.step([], { now: NOW + MINUTE }), []);
-  deepStrictEqual(life.step([], { now: NOW + 3 * MINUTE }), ["released 10.0.0.15 01 OrphanReleased"]);
+  deepStrictEqual(life.step([], { now: NOW + 3 * MINUTE }), [
+    "released 10.0.0.15 01 OrphanReleased",
+  ]);
 });
 
 Deno.test("recordChanges: a NIC that gets another address moves, in one row", () => {

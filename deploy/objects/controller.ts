@@ -9,6 +9,24 @@ import type { DeploySettings } from "../settings.ts";
 import { isEmpty } from "../values/merge.ts";
 import { ACCOUNT_FILES, allow, fieldEnv, HTTP_PORT, podTemplate, spread } from "./pod.ts";
 
+/** Where operators ask. */
+const INSPECT = { name: "inspect", containerPort: 8090 } as const;
+
+/** By which operators reach it, through the API server; no pod needs it. */
+export function controllerServices(settings: DeploySettings): unknown[] {
+  const { names: { controller: name }, namespace, inspect } = settings;
+  if (!inspect.enabled) return [];
+  return [{
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name, namespace, labels: labelsOf(name) },
+    spec: {
+      selector: selectorOf(name),
+      ports: [{ name: INSPECT.name, port: INSPECT.containerPort, targetPort: INSPECT.name }],
+    },
+  }];
+}
+
 /** Its Deployment. */
 export function controllerDeployment(settings: DeploySettings): unknown {
   const { names: { controller: name, agent }, lockNamespace } = settings;
@@ -25,6 +43,7 @@ export function controllerDeployment(settings: DeploySettings): unknown {
     program: "controller/main.ts",
     args: [
       `--listen=${settings.addresses.pod}:${HTTP_PORT}`,
+      `--inspect-port=${settings.inspect.enabled ? INSPECT.containerPort : 0}`,
       `--agent-replicas=${settings.agent.replicas}`,
       `--agent-anti-affinity=${settings.agent.antiAffinity}`,
       `--pools-per-agent=${settings.agent.poolsPerAgent}`,
@@ -46,6 +65,7 @@ export function controllerDeployment(settings: DeploySettings): unknown {
       { name: "AGENT_CONTAINER_NAME", value: "agent" },
     ],
     port: { name: "http", containerPort: HTTP_PORT },
+    morePorts: settings.inspect.enabled ? [INSPECT] : [],
     scheme: "HTTP",
     affinity: spread(name),
     terminationGracePeriodSeconds: 15,

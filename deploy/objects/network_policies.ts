@@ -9,20 +9,24 @@ import type { DeploySettings } from "../settings.ts";
 
 /** One for each role. */
 export function networkPolicies(settings: DeploySettings): unknown[] {
-  const { names, networkPolicy: { metricsFrom, webhookFrom } } = settings;
-  const sources: Readonly<Record<string, { readonly port: string; readonly from: unknown }>> = {
-    [names.controller]: { port: "http", from: metricsFrom },
-    [names.webhook]: { port: "https", from: webhookFrom },
-    [names.agent]: { port: "http", from: metricsFrom },
+  const { names, inspect, networkPolicy: { metricsFrom, webhookFrom, inspectFrom } } = settings;
+  const rule = (port: string, from: unknown) => ({ from, ports: [{ protocol: "TCP", port }] });
+  const rules: Readonly<Record<string, readonly unknown[]>> = {
+    [names.controller]: [
+      rule("http", metricsFrom),
+      ...(inspect.enabled ? [rule("inspect", inspectFrom)] : []),
+    ],
+    [names.webhook]: [rule("https", webhookFrom)],
+    [names.agent]: [rule("http", metricsFrom)],
   };
-  return Object.entries(sources).map(([role, { port, from }]) => ({
+  return Object.entries(rules).map(([role, ingress]) => ({
     apiVersion: "networking.k8s.io/v1",
     kind: "NetworkPolicy",
     metadata: { name: role, namespace: settings.namespace, labels: labelsOf(role) },
     spec: {
       podSelector: { matchLabels: selectorOf(role) },
       policyTypes: ["Ingress"],
-      ingress: [{ from, ports: [{ protocol: "TCP", port }] }],
+      ingress,
     },
   }));
 }

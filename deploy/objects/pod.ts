@@ -29,12 +29,20 @@ interface RolePod {
   readonly args: readonly string[];
   /** Environment: a value, or a field of the pod. */
   readonly env: readonly EnvVar[];
-  readonly port: { readonly name: string; readonly containerPort: number };
+  readonly port: ContainerPort;
+  /** Ports beside that of the probes. */
+  readonly morePorts?: readonly ContainerPort[];
   readonly scheme: "HTTP" | "HTTPS";
   readonly volumes?: readonly Volume[];
   /** Where the pods go, if the settings do not say. */
   readonly affinity?: unknown;
   readonly terminationGracePeriodSeconds: number;
+}
+
+/** A port on which a container listens. */
+interface ContainerPort {
+  readonly name: string;
+  readonly containerPort: number;
 }
 
 /** An environment variable. */
@@ -128,7 +136,9 @@ export function podTemplate(pod: RolePod, settings: DeploySettings): unknown {
           ...role.extraArgs,
         ],
         env: [...pod.env, ...role.extraEnv],
-        ports: [pod.port],
+        ports: [pod.port, ...pod.morePorts ?? []],
+        // A node that starts again starts all its pods at once: nobody is killed for being slow then.
+        startupProbe: probe(pod, { path: "/healthz", periodSeconds: 1, failureThreshold: 180 }),
         readinessProbe: probe(pod, { path: "/readyz", periodSeconds: 2, failureThreshold: 2 }),
         livenessProbe: probe(pod, { path: "/healthz", periodSeconds: 10, failureThreshold: 3 }),
         ...filled({

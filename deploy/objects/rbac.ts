@@ -151,6 +151,7 @@ export function rbacObjects(settings: DeploySettings): unknown[] {
   const accounts = accountsOf(settings);
   return [
     ...rolesForPeople(names.people),
+    roleForInspection(names, namespace),
     ...Object.entries(clusterRules(names, keepsCertificate)).flatMap(([role, rules]) =>
       bound({ role, rules, account: accounts[role], namespace })
     ),
@@ -210,6 +211,21 @@ function rolesForPeople(name: string): unknown[] {
       { apiGroups: [GROUP], resources: ["ippoolhistories"], verbs: READ },
     ],
   }));
+}
+
+/** Who may ask the controller through the API server, and nothing else: an administrator binds it to people. */
+function roleForInspection({ people, controller }: Names, namespace: string): unknown {
+  return {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "Role",
+    metadata: { name: `${people}-inspect`, namespace, labels: labelsOf(people) },
+    rules: [{
+      apiGroups: [""],
+      resources: ["services/proxy"],
+      verbs: ["get"],
+      resourceNames: [`${controller}:inspect`],
+    }],
+  };
 }
 
 /** A role and its binding: in one namespace, or everywhere. */

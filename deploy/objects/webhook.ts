@@ -15,7 +15,8 @@ import type { DeploySettings } from "../settings.ts";
 import { isEmpty } from "../values/merge.ts";
 import { ACCOUNT_FILES, allow, fieldEnv, podTemplate, spread } from "./pod.ts";
 
-const HTTPS_PORT = 8443;
+/** Where it listens. */
+export const HTTPS_PORT = 8443;
 /** Where the certificate of cert-manager is mounted. */
 const CERTIFICATE_DIR = "/etc/vm-dhcp/certificate";
 

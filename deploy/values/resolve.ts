@@ -51,6 +51,7 @@ export function resolveValues(
     addresses: values.addresses,
     history: values.history,
     networkPolicy: values.networkPolicy,
+    inspect: values.inspect,
     admissionPolicies: values.admissionPolicies,
     metrics: {
       ...values.metrics,

@@ -82,7 +82,10 @@ const networkPolicy = z.strictObject({
     "Who may ask controller and agents for metrics, as `from` of a NetworkPolicy; empty: everybody",
   ),
   webhookFrom: objectsSchema.describe(
-    "Who may ask the webhook, as `from` of a NetworkPolicy; empty: everybody, since API servers ask from addresses of nodes",
+    "Who may ask the webhook, Prometheus too, as `from` of a NetworkPolicy; empty: everybody, since API servers ask from addresses of nodes",
+  ),
+  inspectFrom: objectsSchema.describe(
+    "Who may ask the controller as `kubectl vmdhcp` does, as `from` of a NetworkPolicy; empty: everybody in the cluster, since API servers ask from addresses of nodes",
   ),
 });
 
@@ -101,7 +104,7 @@ const monitor = z.strictObject({
 
 const metrics = z.strictObject({
   service: z.strictObject({
-    enabled: z.boolean().describe("Render Services for the metrics of controller and agents"),
+    enabled: z.boolean().describe("Render Services for the metrics of all roles"),
     port: z.int().min(1).max(65_535).describe("Port of the Services"),
     labels: labelsSchema.describe("More labels of the Services"),
     annotations: labelsSchema.describe("Annotations of the Services"),
@@ -110,6 +113,15 @@ const metrics = z.strictObject({
   serviceMonitor: monitor.describe(
     "ServiceMonitors of the Prometheus operator; they bring the Services along",
   ),
+  prometheusRule: z.strictObject({
+    enabled: z.boolean().describe("Render it"),
+    labels: labelsSchema.describe("More labels, by which Prometheus selects it"),
+  }).describe("PrometheusRule of the Prometheus operator: the alerts"),
+  dashboards: z.strictObject({
+    enabled: z.boolean().describe("Render it"),
+    labels: labelsSchema.describe("Labels by which Grafana's sidecar finds it"),
+    annotations: labelsSchema.describe("Annotations, such as the folder of the sidecar"),
+  }).describe("ConfigMap with dashboards for Grafana"),
 });
 
 /** Everything that can be set. */
@@ -161,6 +173,11 @@ export const valuesSchema = z.strictObject({
     "Addresses as the pods' environment names them; where IPv6 is the cluster's first family, each in brackets: [$(POD_IP)]",
   ),
   networkPolicy: networkPolicy.describe("Who may reach the pods"),
+  inspect: z.strictObject({
+    enabled: z.boolean().describe(
+      "Serve operators' questions and the page: a port of the controller, its Service, and a Role for who may ask through the API server",
+    ),
+  }).describe("What operators ask by `kubectl vmdhcp` and in the browser"),
   admissionPolicies: z.strictObject({
     enabled: z.boolean().describe("Render them; left out where Kubernetes is older than 1.30"),
   }).describe("ValidatingAdmissionPolicies: what a role may not do that RBAC cannot say"),

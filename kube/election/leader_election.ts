@@ -126,6 +126,8 @@ export class LeaderElection implements Leadership {
   #renewedAt = -Infinity;
   /** When the Lease was last seen written, by whomever; before that, since when it is looked for. */
   #writtenAt: number;
+  /** For how long the Lease was not written when this process last took it from another one. */
+  #takeoverGapMs: number | undefined;
   /** What keeps the Lease from being written or read. */
   #failure: unknown;
   #poke = Promise.withResolvers<void>();
@@ -160,6 +162,24 @@ export class LeaderElection implements Leadership {
   /** Milliseconds since the Lease was last seen written, by this process or another one. */
   get writtenAgoMs(): number {
     return this.#options.clock.monotonic() - this.#writtenAt;
+  }
+
+  /** Which Lease it is: its name. */
+  get name(): string {
+    return this.#options.lease.name;
+  }
+
+  /** How often the Lease changed hands since it was made, as it says itself. */
+  get transitions(): number {
+    return this.#lease?.spec?.leaseTransitions ?? 0;
+  }
+
+  /**
+   * Milliseconds for which nobody had written the Lease when this process last took it from another one: for so long nobody may have
+   * led. `undefined` where it never did.
+   */
+  get takeoverGapMs(): number | undefined {
+    return this.#takeoverGapMs;
   }
 
   /** That nobody has written the Lease for three durations, and why this process does not; `undefined` while it is written. */
@@ -220,11 +240,14 @@ export class LeaderElection implements Leadership {
   }
 
   async #acquire(signal: AbortSignal): Promise<number> {
-    const { renewMs, random, onSilence } = this.#options;
+    const { renewMs, random, onSilence, identity } = this.#options;
+    const isOthers = this.#seen !== undefined && this.#seen.holder !== identity;
+    const gapMs = this.writtenAgoMs;
     // Who gave the Lease up ends when it sees its successor: so that nobody is missed, begin before that.
     if (onSilence === "go-on" && this.#seen?.holder === "") this.#set(true, "The Lease is free");
     try {
       await this.#write(this.#acquisition(), signal);
+      if (isOthers) this.#takeoverGapMs = gapMs;
       this.#set(true, "This process took the Lease");
       return renewMs;
     } catch (error) {

@@ -173,6 +173,9 @@ Deno.test("rule 101: a holder that dies is followed within the duration and one 
   await lab.pass(8_000);
   const took = (b.changes[0]?.at ?? Infinity) - died;
   ok(took <= 6_000, `it took ${took} ms`);
+  const gap = b.election.takeoverGapMs ?? NaN;
+  ok(gap >= 5_000 && gap <= 6_500, `a gap of ${gap} ms`);
+  deepStrictEqual([a.election.takeoverGapMs, b.election.transitions], [undefined, 1]);
 });
 
 Deno.test("rule 101: a holder that ends hands over at once, and goes on until its successor is seen", async () => {
@@ -186,6 +189,7 @@ Deno.test("rule 101: a holder that ends hands over at once, and goes on until it
   const [began] = b.changes;
   const ended = a.changes.at(-1);
   ok(began !== undefined && began.leading);
+  ok((b.election.takeoverGapMs ?? NaN) < 1_000, `a gap of ${b.election.takeoverGapMs} ms`);
   ok(ended !== undefined && !ended.leading && ended.at >= began.at, "nobody led in between");
   const lease = await lab.lease();
   strictEqual(lease?.leaseTransitions, 1);

@@ -85,6 +85,7 @@ const BROKEN: readonly Broken[] = [
     mend: async (cluster) => {
       const binding = "mutatingadmissionpolicybinding";
       await cluster.node.kubectl(["delete", binding, "network-resources-injector"]);
+      await cluster.until(async () => !await injects(cluster), "pods are left as they are");
       await reconfigure(cluster, "device");
     },
   },
@@ -175,6 +176,14 @@ async function remove({ cluster, lab, account, answered }: Scene): Promise<void>
   );
   await account("Network back", { lost: 0 });
   deepStrictEqual(await cluster.agentPods(), before);
+}
+
+/** Whether a pod with the network `device` would be made to ask for the device: a moment longer than the binding is there. */
+async function injects(cluster: Cluster): Promise<boolean> {
+  const annotation = 'k8s.v1.cni.cncf.io/networks=[{"name":"device"}]';
+  const pod = ["run", "asks", "--image=none", `--annotations=${annotation}`];
+  const said = await cluster.node.kubectl([...pod, "--dry-run=server", "--output=yaml"]);
+  return said.includes(DEVICE);
 }
 
 async function reconfigure(cluster: Cluster, name: string): Promise<void> {

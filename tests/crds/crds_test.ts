@@ -1,11 +1,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import recorded from "../recorded/go-objects.json" with { type: "json" };
 import { NET_48, NET_48_SERVED, TEST_VM_SERVED } from "../../core/api/fixtures/documents.ts";
-import type {
-  IPPool,
-  RecordChange,
-  VirtualMachineNetworkConfig,
-} from "../../core/api/mod.ts";
+import type { IPPool, RecordChange, VirtualMachineNetworkConfig } from "../../core/api/mod.ts";
 import { withChanges } from "../../core/history/bounded_history.ts";
 import type { JsonObject } from "../../standalone/api/json.ts";
 import { FOREIGN_CRDS } from "../real/crds.ts";
@@ -113,33 +109,36 @@ Deno.test("the CRDs on a real kube-apiserver", async (t) => {
     await kubectl(cluster, ["delete", "ippools,vmnetcfgs", "--all"]);
   });
 
-  await t.step("a history is kept whole, up to its bounds, and refused where it makes no sense", async () => {
-    const change: Required<RecordChange> = {
-      at: "2026-01-01T00:00:00Z",
-      event: "moved",
-      address: "192.168.48.81",
-      macAddress: "52:54:00:12:34:56",
-      vm: `default/${LONG_NAME}`,
-      uid: "5c1bb2d4-0d4c-4e7c-9f0e-2a3d2c6d9b01",
-      from: "192.168.48.82",
-      why: "Requested",
-    };
-    const changes = withChanges([], Array(2_000).fill(change), { known: true });
-    ok(changes.length > 1_000, `${changes.length} rows of the longest kind`);
-    const history = {
-      apiVersion: "network.harvesterhci.io/v1alpha1",
-      kind: "IPPoolHistory",
-      metadata: { name: "net-48", namespace: "default" },
-      changes,
-    };
-    const kept = await keep(cluster, history as unknown as JsonObject);
-    deepStrictEqual(kept["changes"], changes);
-    const wrong = { ...history, changes: [{ ...change, event: "stolen" }] };
-    const refused = await tryKubectl(cluster, ["replace", "-f", "-"], wrong);
-    match(refused.stderr, /changes\[0\]\.event: Unsupported value: "stolen"/);
-    match(await kubectl(cluster, ["get", "network-all", "-o=name"]), /ippoolhistory.*\/net-48/);
-    await kubectl(cluster, ["delete", "ipplh", "net-48"]);
-  });
+  await t.step(
+    "a history is kept whole, up to its bounds, and refused where it makes no sense",
+    async () => {
+      const change: Required<RecordChange> = {
+        at: "2026-01-01T00:00:00Z",
+        event: "moved",
+        address: "192.168.48.81",
+        macAddress: "52:54:00:12:34:56",
+        vm: `default/${LONG_NAME}`,
+        uid: "5c1bb2d4-0d4c-4e7c-9f0e-2a3d2c6d9b01",
+        from: "192.168.48.82",
+        why: "Requested",
+      };
+      const changes = withChanges([], Array(2_000).fill(change), { known: true });
+      ok(changes.length > 1_000, `${changes.length} rows of the longest kind`);
+      const history = {
+        apiVersion: "network.harvesterhci.io/v1alpha1",
+        kind: "IPPoolHistory",
+        metadata: { name: "net-48", namespace: "default" },
+        changes,
+      };
+      const kept = await keep(cluster, history as unknown as JsonObject);
+      deepStrictEqual(kept["changes"], changes);
+      const wrong = { ...history, changes: [{ ...change, event: "stolen" }] };
+      const refused = await tryKubectl(cluster, ["replace", "-f", "-"], wrong);
+      match(refused.stderr, /changes\[0\]\.event: Unsupported value: "stolen"/);
+      match(await kubectl(cluster, ["get", "network-all", "-o=name"]), /ippoolhistory.*\/net-48/);
+      await kubectl(cluster, ["delete", "ipplh", "net-48"]);
+    },
+  );
 
   await t.step(
     "kubectl shows the columns of the documentation, and more with -o wide",

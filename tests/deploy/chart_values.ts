@@ -249,6 +249,11 @@ export const VALUE_SETS: Readonly<Record<string, readonly ValueRow[]>> = {
       arrives: ["NetworkPolicy vm-dhcp-agent", "spec", "ingress", "0", "from"],
     },
     {
+      value: "networkPolicy.inspectFrom",
+      set: nobody,
+      arrives: ["NetworkPolicy vm-dhcp-controller", "spec", "ingress", "1", "from"],
+    },
+    {
       value: "networkPolicy.webhookFrom",
       set: nobody,
       arrives: ["NetworkPolicy vm-dhcp-webhook", "spec", "ingress", "0", "from"],
@@ -309,6 +314,35 @@ export const VALUE_SETS: Readonly<Record<string, readonly ValueRow[]>> = {
       set: "19s",
       arrives: ["ServiceMonitor vm-dhcp-controller", "spec", "endpoints", "0", "interval"],
     },
+    {
+      value: "metrics.prometheusRule.enabled",
+      set: true,
+      arrives: ["PrometheusRule vm-dhcp", "spec", "groups", "0", "name"],
+      as: "vm-dhcp",
+    },
+    {
+      value: "metrics.prometheusRule.labels",
+      set: { five: "5" },
+      arrives: ["PrometheusRule vm-dhcp", "metadata", "labels", "five"],
+      as: "5",
+    },
+    {
+      value: "metrics.dashboards.enabled",
+      set: true,
+      arrives: ["ConfigMap vm-dhcp-dashboards", "kind"],
+      as: "ConfigMap",
+    },
+    {
+      value: "metrics.dashboards.labels",
+      set: { six: "6" },
+      arrives: ["ConfigMap vm-dhcp-dashboards", "metadata", "labels", "six"],
+      as: "6",
+    },
+    {
+      value: "metrics.dashboards.annotations",
+      set: { grafana_folder: "network" },
+      arrives: ["ConfigMap vm-dhcp-dashboards", "metadata", "annotations"],
+    },
   ],
   "what is left out": [
     {
@@ -327,6 +361,12 @@ export const VALUE_SETS: Readonly<Record<string, readonly ValueRow[]>> = {
       value: "networkPolicy.enabled",
       set: false,
       arrives: ["NetworkPolicy vm-dhcp-agent"],
+      as: null,
+    },
+    {
+      value: "inspect.enabled",
+      set: false,
+      arrives: ["Service vm-dhcp-controller"],
       as: null,
     },
     {

@@ -2,11 +2,18 @@ import { deepStrictEqual } from "node:assert/strict";
 import { ENVIRONMENT as AGENT } from "../../agent/settings.ts";
 import { ENVIRONMENT as CONTROLLER } from "../../controller/settings.ts";
 import { ENVIRONMENT as DEPLOY } from "../../deploy/flags.ts";
+import { ENVIRONMENT as INSPECT } from "../../inspect/settings.ts";
 import { ENVIRONMENT as WEBHOOK } from "../../webhook/settings.ts";
 
 /** What the YAML library asks for when it reads a kubeconfig. */
 const YAML = ["LOG_TOKENS", "LOG_STREAM"];
-const PROGRAMS = { agent: AGENT, controller: CONTROLLER, deploy: DEPLOY, webhook: WEBHOOK };
+const PROGRAMS = {
+  agent: AGENT,
+  controller: CONTROLLER,
+  deploy: DEPLOY,
+  vmdhcp: INSPECT,
+  webhook: WEBHOOK,
+};
 
 for (const [task, environment] of Object.entries(PROGRAMS)) {
   Deno.test(`the task ${task} may read the variables that its program reads, and no others`, async () => {

@@ -5,6 +5,7 @@
  */
 import { crdFiles } from "../crd_files.ts";
 import { clientsProblems } from "../clients.ts";
+import { metricsProblems } from "../metrics.ts";
 import { protocolProblems } from "../protocol.ts";
 import { brokenImports } from "../import_rules.ts";
 import { runDeno } from "./command.ts";
@@ -36,6 +37,7 @@ export function checkSteps(root: string): readonly Step[] {
       "--check",
     ),
     look("docs/clients.md", () => clientsProblems(root)),
+    look("docs/metrics.md", () => metricsProblems(root)),
     look("rules of the protocol, their tests and docs/protocol.md", () => protocolProblems(root)),
     look("imports", () => brokenImports(root)),
     look("what nothing uses", () => unusedExports(root)),

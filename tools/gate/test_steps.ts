@@ -40,6 +40,7 @@ const UNIT: readonly (readonly [folder: string, ...permissions: string[]])[] = [
     LOOPBACK,
   ],
   // The YAML library asks for the two names.
+  ["inspect", "--allow-env=LOG_TOKENS,LOG_STREAM"],
   ["import", "--allow-env=LOG_TOKENS,LOG_STREAM"],
   ["deploy", "--allow-read", "--allow-write", "--allow-run"],
   ["tools", "--allow-read", "--allow-write", "--allow-run", "--allow-env"],
@@ -52,6 +53,8 @@ const UNIT: readonly (readonly [folder: string, ...permissions: string[]])[] = [
   ["tests/fuzz", "--allow-read", "--allow-env=LOG_TOKENS,LOG_STREAM"],
   // The programs as processes of their own.
   ["tests/programs", "--allow-read", "--allow-write", "--allow-run", "--allow-env", LOOPBACK],
+  // A program that traces, and the collector that it tells.
+  ["tests/tracing", "--allow-read", "--allow-run", "--allow-env", LOOPBACK],
   ["tests/import", "--allow-read", "--allow-run", "--allow-env"],
   ["tests/examples", "--allow-read", "--allow-write", "--allow-run", "--allow-env"],
 ];

@@ -56,6 +56,8 @@ export const EXTERNAL_PROGRAMS: readonly ExternalProgram[] = [
       "./lib/modules/*/virtio_net.ko",
     ],
   },
+  // Installed, it would bring a server that starts with the machine.
+  { program: "promtool", package: "prometheus", for: "test", unpacked: ["./usr/bin/promtool"] },
   { program: "cc", package: "gcc", for: "test" },
   { program: "cc", package: "libc6-dev", for: "test" },
   { program: "dnsmasq", package: "dnsmasq-base", for: "test" },

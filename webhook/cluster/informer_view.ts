@@ -31,6 +31,8 @@ interface InformerViewOptions {
 
 /** A view that follows a cluster. */
 export interface FollowedView extends ClusterView {
+  /** How it follows each kind. */
+  readonly informers: readonly Informer<never>[];
   /** What is not known yet, one sentence each. */
   notReady(): readonly string[];
   /** Follows the cluster until the signal aborts. */
@@ -62,6 +64,7 @@ export function followCluster(options: InformerViewOptions): FollowedView {
   const all = [nads, pools, configs] as unknown as readonly Informer<never>[];
   const unknown = new Set(all);
   return {
+    informers: all,
     network: async (name) => nads.get(name) ?? await askFor(kube, name),
     poolsOn: (network) => pools.byIndex(NETWORK, network),
     configsOn: (network) => configs.byIndex(NETWORK, network),

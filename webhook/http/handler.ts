@@ -11,6 +11,7 @@ import { Bodies, BodyError } from "../../runtime/http/bodies.ts";
 import { parseJsonBody } from "../../runtime/http/json_body.ts";
 import { type AdmissionRequest, readReview } from "./admission_review.ts";
 import { answerReview, failure, refusedReview } from "./answers.ts";
+import { type Judged, judgedOf } from "./judged.ts";
 import type { ClusterView } from "../cluster/cluster_view.ts";
 import type { Decision, JudgeOptions, OwnAddress } from "../judge/decision.ts";
 import { mutate, UnknownKindError, validate } from "../judge/judge.ts";
@@ -43,6 +44,10 @@ export interface WebhookOptions {
   readonly maxBodyBytes?: number;
   /** Unset: nothing is said. */
   readonly log?: WebhookLog;
+  /** Called with what became of each review, for metrics. */
+  readonly onJudged?: (judged: Judged) => void;
+  /** A clock that does not go back, milliseconds, for `onJudged`. Default: `performance.now`. */
+  readonly now?: () => number;
 }
 
 /** Answers one HTTP request. It never throws. */
@@ -101,6 +106,7 @@ const JSON_TYPE = /^application\/json\s*(;|$)/i;
  */
 export function createWebhook(options: WebhookOptions): WebhookHandler {
   const { cluster, notReady = () => [], metrics, maxBodyBytes, log } = options;
+  const { onJudged = () => undefined, now = () => performance.now() } = options;
   const judge: JudgeOptions = {
     cluster,
     serviceCidrs: (options.serviceCidrs ?? []).map(parseCidr),
@@ -118,8 +124,9 @@ export function createWebhook(options: WebhookOptions): WebhookHandler {
     },
   }));
   const bodies = new Bodies(maxBodyBytes === undefined ? {} : { most: maxBodyBytes });
-  for (const [path, decide] of [["/mutate", mutate], ["/validate", validate]] as const) {
-    app.post(path, onlyJson, ({ req }) => answer(req.raw, { judge, decide, bodies, log }));
+  for (const [webhook, decide] of [["mutate", mutate], ["validate", validate]] as const) {
+    const asked = { judge, webhook, decide, bodies, log, onJudged, now };
+    app.post(`/${webhook}`, onlyJson, ({ req }) => answer(req.raw, asked));
   }
   app.get("/healthz", () => probe("alive", []));
   app.get("/readyz", () => probe("ready", notReady()));
@@ -160,8 +167,11 @@ const REASONS: Readonly<Record<BodyError["code"], string>> = {
 interface AnswerOptions {
   readonly judge: JudgeOptions;
   readonly decide: (request: AdmissionRequest, judge: JudgeOptions) => Decision | Promise<Decision>;
+  readonly webhook: Judged["webhook"];
   readonly bodies: Bodies;
   readonly log: WebhookLog | undefined;
+  readonly onJudged: (judged: Judged) => void;
+  readonly now: () => number;
 }
 
 async function answer(request: Request, options: AnswerOptions): Promise<Response> {
@@ -197,17 +207,22 @@ async function answerText(text: () => string, options: AnswerOptions): Promise<R
 const LOGGED_UID = 128;
 
 async function judged(request: AdmissionRequest, options: AnswerOptions): Promise<Response> {
-  const { judge, decide, log } = options;
+  const { judge, webhook, decide, log, onJudged, now } = options;
+  const startedAt = now();
+  const tell = (became: Decision | UnknownKindError | undefined) =>
+    onJudged({ webhook, ...judgedOf(request, became), seconds: (now() - startedAt) / 1000 });
   const { uid, operation, kind: { kind }, namespace, name, username } = request;
   // The answer repeats the whole uid, the log its beginning.
   const about = { uid: uid.slice(0, LOGGED_UID), operation, kind, namespace, name, username };
   try {
     const decision = await decide(request, judge);
     log?.debug("Request judged", { ...about, allowed: decision.allowed });
+    tell(decision);
     return answerReview(request, decision);
   } catch (error) {
     // No API server is told to ask about other kinds, and whoever does is not to fill the log.
     const isUnknown = error instanceof UnknownKindError;
+    tell(isUnknown ? error : undefined);
     log?.[isUnknown ? "debug" : "error"]("Request cannot be judged", { ...about, error });
     if (isUnknown) {
       return refusedReview(uid, { code: 400, reason: "BadRequest", message: error.message });

@@ -46,6 +46,41 @@ Deno.test("I13: createWebhook serves metrics where it is given any, and has no s
   strictEqual((await createWebhook({ cluster: NOBODY })(request())).status, 404);
 });
 
+Deno.test("createWebhook tells what became of each review, in words that no client makes up", async () => {
+  const told: unknown[] = [];
+  let now = 0;
+  const handle = createWebhook({
+    cluster: NOBODY,
+    onJudged: (judged) => told.push(judged),
+    now: () => now += 2_000,
+  });
+  const ask = async (object: object, kind = "IPPool") => {
+    const body = {
+      apiVersion: "admission.k8s.io/v1",
+      kind: "AdmissionReview",
+      request: { uid: "1", kind: { ...KIND, kind }, operation: "CREATE", object },
+    };
+    const headers = { "content-type": "application/json" };
+    const init = { method: "POST", headers, body: JSON.stringify(body) };
+    await handle(new Request("https://webhook/validate", init));
+  };
+  const about = {
+    apiVersion: "network.harvesterhci.io/v1alpha1",
+    kind: "IPPool",
+    metadata: { name: "net-48", namespace: "default" },
+  };
+  const ipv4Config = { cidr: "192.168.48.0/24", pool: { exclude: ["192.168.48.81", "x y"] } };
+  await ask({ ...about, spec: { networkName: "net-48", ipv4Config: { cidr: "1.2.3.4/99" } } });
+  await ask({ ...about, spec: { networkName: "net-48", ipv4Config } });
+  await ask(about, "Secret");
+  const common = { webhook: "validate", kind: "IPPool", seconds: 2 };
+  deepStrictEqual(told, [
+    { ...common, field: "spec.ipv4Config.cidr", result: "refused", reason: "Invalid" },
+    { ...common, field: "spec.ipv4Config.pool.exclude", result: "refused", reason: "Invalid" },
+    { ...common, kind: "other", field: "", result: "failed", reason: "BadRequest" },
+  ]);
+});
+
 Deno.test("createWebhook reads no more of an endless body than the limit", async () => {
   let sent = 0;
   const body = new ReadableStream<Uint8Array>({

@@ -159,7 +159,14 @@ function definition({ kind, plural = `${kind.toLowerCase()}s`, shortNames, schem
     metadata: { name: `${plural}.${GROUP}` },
     spec: {
       group: GROUP,
-      names: { kind, listKind: `${kind}List`, plural, singular, shortNames, categories: CATEGORIES },
+      names: {
+        kind,
+        listKind: `${kind}List`,
+        plural,
+        singular,
+        shortNames,
+        categories: CATEGORIES,
+      },
       scope: "Namespaced",
       versions: [{
         name: "v1alpha1",

@@ -14,7 +14,13 @@ import type {
   VmNetwork,
 } from "../../api/types.ts";
 import { annotatedOptions } from "./nic_options.ts";
-import { MAX_NICS, type VmInterfaces, type VmNic, type VmProblem } from "./vm_nic.ts";
+import {
+  MAX_NICS,
+  type OptedOutNic,
+  type VmInterfaces,
+  type VmNic,
+  type VmProblem,
+} from "./vm_nic.ts";
 
 /** How much of an annotation a message shows. */
 const MAX_SHOWN = 120;
@@ -77,7 +83,8 @@ export interface InterfacesOptions {
 export function interfacesOf(vm: VirtualMachine, options: InterfacesOptions = {}): VmInterfaces {
   const gathering = new Gathering(vm, options.vmi);
   const optOut = vm.metadata.annotations?.[MANAGED_DHCP]?.trim() ?? "";
-  if (isFalse(options.namespaceLabel) || isFalse(optOut)) return gathering.optedOut();
+  if (isFalse(options.namespaceLabel)) return gathering.optedOut("namespace", options.vmi);
+  if (isFalse(optOut)) return gathering.optedOut("vm", options.vmi);
   gathering.noteLabel(options.namespaceLabel);
   gathering.skip(optOut.split(",").map((name) => name.trim()).filter(isName));
   gathering.take(vm.spec?.template?.spec);
@@ -119,6 +126,7 @@ class Gathering {
   /** Names of the NICs that were looked at. */
   readonly #seen = new Set<string>();
   readonly #skipped = new Set<string>();
+  readonly #leftOut: OptedOutNic[] = [];
   /** `network mac` -> name of the NIC that has it. */
   readonly #named = new Map<string, string>();
   readonly #sources: readonly MacSource[];
@@ -154,7 +162,7 @@ class Gathering {
   /** Takes the NICs that were not seen yet. */
   take(spec: VmiSpec | undefined): void {
     const before = new Set(this.#seen);
-    const networks = new Map((spec?.networks ?? []).map((network) => [network.name, network]));
+    const networks = networksOf(spec);
     for (const nic of spec?.domain?.devices?.interfaces ?? []) {
       if (before.has(nic.name)) continue;
       if (this.#seen.has(nic.name)) {
@@ -167,9 +175,17 @@ class Gathering {
   }
 
   /** All NICs are left out, because the VM's owner or its namespace's says so. */
-  optedOut(): VmInterfaces {
+  optedOut(by: OptedOutNic["by"], vmi: VirtualMachineInstance | undefined): VmInterfaces {
     for (const words of this.#annotated(DHCP_OPTIONS_ANNOTATION_PREFIX)) this.#noteOptedOut(words);
-    return { nics: [], problems: this.#problems };
+    for (const spec of [this.#vm.spec?.template?.spec, isLive(vmi) ? vmi?.spec : undefined]) {
+      const networks = networksOf(spec);
+      for (const nic of spec?.domain?.devices?.interfaces ?? []) {
+        if (this.#seen.has(nic.name)) continue;
+        this.#seen.add(nic.name);
+        this.#leaveOut(nic, { network: networks.get(nic.name), by });
+      }
+    }
+    return this.#found([]);
   }
 
   finish(): VmInterfaces {
@@ -187,7 +203,32 @@ class Gathering {
     for (const words of options) {
       if (this.#skipped.has(words.name) && this.#seen.has(words.name)) this.#noteOptedOut(words);
     }
-    return { nics: this.#nics, problems: this.#problems };
+    return this.#found(this.#nics);
+  }
+
+  #found(nics: readonly VmNic[]): VmInterfaces {
+    return {
+      nics,
+      problems: this.#problems,
+      ...(this.#leftOut.length === 0 ? {} : { optedOut: this.#leftOut }),
+    };
+  }
+
+  /** Notes a NIC that would get an address if nobody had opted it out. */
+  #leaveOut(
+    { name, state }: VmInterface,
+    { network, by }: { readonly network: VmNetwork | undefined; readonly by: OptedOutNic["by"] },
+  ): void {
+    const ref = wholeNetworkName(network?.multus?.networkName, this.#vm.metadata.namespace);
+    if (state === "absent" || ref === undefined || this.#leftOut.length === MAX_NICS) return;
+    const mac = this.#sources.map(({ macs }) => readMac(macs.get(name) ?? ""))
+      .find((mac) => mac >= 0 && reasonNotClientMac(mac) === undefined);
+    this.#leftOut.push({
+      name,
+      network: ref,
+      ...(mac === undefined ? {} : { macAddress: formatMac(mac) }),
+      by,
+    });
   }
 
   /** The annotations of a kind, each with the NIC that it is for. */
@@ -204,7 +245,8 @@ class Gathering {
   }
 
   #takeOne({ name, state }: VmInterface, network: VmNetwork | undefined): void {
-    if (state === "absent" || this.#skipped.has(name)) return;
+    if (state === "absent") return;
+    if (this.#skipped.has(name)) return this.#leaveOut({ name }, { network, by: "nic" });
     if (network !== undefined && network.multus === undefined) return; // the pod network
     const networkName = network?.multus?.networkName ?? "";
     const ref = wholeNetworkName(networkName, this.#vm.metadata.namespace);
@@ -287,6 +329,10 @@ class Gathering {
   #problem(reason: VmProblem["reason"], nic: string | undefined, message: string): void {
     this.#problems.push(nic === undefined ? { reason, message } : { reason, nic, message });
   }
+}
+
+function networksOf(spec: VmiSpec | undefined): ReadonlyMap<string, VmNetwork> {
+  return new Map((spec?.networks ?? []).map((network) => [network.name, network]));
 }
 
 function macsOf(spec: VmiSpec | undefined): ReadonlyMap<string, string> {

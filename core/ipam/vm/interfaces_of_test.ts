@@ -298,8 +298,29 @@ Deno.test("E7: a namespace label that is neither true nor false is told, and lea
 
 Deno.test("B4: the namespace's label managed-dhcp leaves out all of its VMs", () => {
   const vm = vmOf([{ name: "a" }]);
-  deepStrictEqual(interfacesOf(vm, { namespaceLabel: "false" }), { nics: [], problems: [] });
+  deepStrictEqual(interfacesOf(vm, { namespaceLabel: "false" }), {
+    nics: [],
+    problems: [],
+    optedOut: [{ name: "a", network: "default/net", by: "namespace" }],
+  });
   strictEqual(interfacesOf(vm, { namespaceLabel: "true" }).nics.length, 1);
+});
+
+Deno.test("E2: NICs that are opted out are named, with who says so and their MAC addresses", () => {
+  const nics = [{ name: "a", macAddress: MAC }, { name: "b" }, { name: "c", network: { pod: {} } }];
+  const optedOut = (managed: string) =>
+    interfacesOf(vmOf(nics, { "network.harvesterhci.io/managed-dhcp": managed }), {
+      vmi: vmiOf([{ name: "b" }, { name: "hot", macAddress: MAC_2 }]),
+    }).optedOut;
+  deepStrictEqual(optedOut("false"), [
+    { name: "a", network: "default/net", macAddress: MAC, by: "vm" },
+    { name: "b", network: "default/net", by: "vm" },
+    { name: "hot", network: "default/net", macAddress: MAC_2, by: "vm" },
+  ]);
+  deepStrictEqual(optedOut("hot, c"), [
+    { name: "hot", network: "default/net", macAddress: MAC_2, by: "nic" },
+  ]);
+  deepStrictEqual(optedOut("true"), undefined);
 });
 
 Deno.test("B4: a NIC in the list that the VM does not have is told of", () => {

@@ -19,6 +19,18 @@ export interface VmNic {
   readonly options?: ClientOptions;
 }
 
+/** One NIC of a VM on a network of Multus that is opted out of managed DHCP. */
+export interface OptedOutNic {
+  /** Its name in the VM: `interfaces[].name`. */
+  readonly name: string;
+  /** `namespace/name` of its NetworkAttachmentDefinition. */
+  readonly network: string;
+  /** In canonical form; absent while nobody has said it yet. */
+  readonly macAddress?: string;
+  /** Who says so: the namespace's label, the VM's annotation for all of its NICs, or the VM's annotation for this one. */
+  readonly by: "namespace" | "vm" | "nic";
+}
+
 /** What is wrong with a VM's NICs. */
 export type VmProblemReason =
   /** The annotation `harvesterhci.io/mac-address` is no JSON object of texts; the other sources are used. */
@@ -60,6 +72,8 @@ export interface VmInterfaces {
   readonly nics: readonly VmNic[];
   /** In the order in which they were found. */
   readonly problems: readonly VmProblem[];
+  /** NICs that would get addresses if nobody had opted them out; absent where there are none. */
+  readonly optedOut?: readonly OptedOutNic[];
 }
 
 /** The most NICs of one VM that get addresses; a VM has no more PCI slots for them. */

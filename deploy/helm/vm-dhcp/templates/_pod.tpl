@@ -77,6 +77,18 @@ spec:
       ports:
         - name: {{ .portName }}
           containerPort: {{ .port }}
+        {{- range .morePorts }}
+        - name: {{ .name }}
+          containerPort: {{ .containerPort }}
+        {{- end }}
+      startupProbe:
+        httpGet:
+          path: /healthz
+          port: {{ .portName }}
+          scheme: {{ .scheme }}
+        timeoutSeconds: 2
+        periodSeconds: 1
+        failureThreshold: 180
       readinessProbe:
         httpGet:
           path: /readyz

@@ -1,0 +1,37 @@
+/**
+ * The port for operators: reached by `kubectl` through the API server's service proxy, or by `kubectl port-forward`.
+ *
+ * @module
+ */
+import { inspectApp } from "../../inspect/app.ts";
+import { statusResponse } from "../../inspect/refusal.ts";
+import type { InspectSource } from "../../inspect/source.ts";
+import type { ServerBounds } from "../../runtime/http/bounded_server.ts";
+import { type OperationsServer, serveOperations } from "../../runtime/http/operations.ts";
+import { isLoopbackAddress, strangerReason } from "../../runtime/http/same_machine.ts";
+import type { Logger } from "../../runtime/log.ts";
+import type { Listen } from "../../runtime/ops_server.ts";
+
+/** Answers may take this much of the time that the controller has for its work; a page that follows holds a connection. */
+const BOUNDS: Partial<ServerBounds> = { connections: 128, share: 0.2 };
+
+/** Serves what `source` knows until the signal aborts. Who asks is for RBAC, or the NetworkPolicy, to say; web pages of others are refused. */
+export async function serveInspect(
+  source: InspectSource,
+  { listen, logger }: { readonly listen: Listen; readonly logger: Logger },
+  signal: AbortSignal,
+): Promise<OperationsServer> {
+  const app = inspectApp(source);
+  return await serveOperations({
+    listen,
+    logger,
+    levels: undefined,
+    bounds: BOUNDS,
+    handle: (request, { address }) => {
+      const stranger = isLoopbackAddress(address) ? strangerReason(request) : undefined;
+      return stranger === undefined
+        ? app.fetch(request)
+        : statusResponse(403, `Only this machine is answered here: ${stranger}`);
+    },
+  }, signal);
+}

@@ -1,0 +1,55 @@
+/**
+ * Why a NIC has, or has not, its address: a chain of links from the VM to the last packets.
+ *
+ * @module
+ */
+
+/** What a link of a {@linkcode Chain} is about, in the order of the chain. */
+export const LINK_KINDS = ["VM", "NIC", "Network", "Pool", "Record", "Agent", "Packets"] as const;
+
+/** One of {@linkcode LINK_KINDS}. */
+export type LinkKind = typeof LINK_KINDS[number];
+
+/**
+ * - `ok`: as it is to be
+ * - `broken`: this keeps the NIC from its address
+ * - `unknown`: nobody can tell
+ * - `off`: somebody wants it so (a VM that is stopped, a NIC that is opted out, a pool that is paused), or it is not needed
+ */
+export type LinkState = "ok" | "broken" | "unknown" | "off";
+
+/** One link of a {@linkcode Chain}. */
+export interface Link {
+  readonly kind: LinkKind;
+  /** Whom it is about, such as `default/net-48`; empty where nothing is known. */
+  readonly name: string;
+  readonly state: LinkState;
+  /** Stable, for programs: a reason of `docs/events.md`, or one of `docs/vmdhcp.md`; absent where nothing is wrong. */
+  readonly reason?: string;
+  /** One sentence for people, with the values in it. */
+  readonly says: string;
+  /** What to do about it; absent where there is nothing to do. */
+  readonly todo?: string;
+}
+
+/** Why one NIC has, or has not, its address. */
+export interface Chain {
+  /** Whom it is about, such as `VM default/web, NIC nic-1`. */
+  readonly subject: string;
+  readonly links: readonly Link[];
+  /** The state of the whole: that of the first link that is broken, else of the first that is off, else unknown, else `ok`. */
+  readonly state: LinkState;
+  /** One sentence: what keeps the NIC from its address, or that nothing does. */
+  readonly verdict: string;
+  /** What to do first; absent where there is nothing to do. */
+  readonly todo?: string;
+}
+
+/** The link that says how the whole is; `undefined` where all are `ok`. */
+export function decidingLink(links: readonly Link[]): Link | undefined {
+  for (const state of ["broken", "off", "unknown"] as const) {
+    const found = links.find((link) => link.state === state);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

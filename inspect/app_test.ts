@@ -1,0 +1,251 @@
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import type { RecordChange } from "../core/history/record_change.ts";
+import { configWith, heardWith, MAC, poolWith } from "../core/inspect/testing/world.ts";
+import { inspectApp } from "./app.ts";
+import type { InspectSource } from "./source.ts";
+import { sourceWith } from "./testing/source.ts";
+
+async function ask(path: string, source: Partial<InspectSource> = {}) {
+  const response = await inspectApp(sourceWith(source)).fetch(new Request(`http://x/v1/${path}`));
+  return { status: response.status, text: await response.text(), headers: response.headers };
+}
+
+const JSON_STATUS = { kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure" };
+
+Deno.test("why shows each link on a line, and what it comes to", async () => {
+  const { text, headers } = await ask("why?of=web");
+  strictEqual(headers.get("content-type"), "text/plain; charset=utf-8");
+  strictEqual(
+    text,
+    `VM default/web, NIC nic-1
+  ok       VM       default/web: It runs
+  ok       NIC      nic-1: It has MAC address 52:54:00:12:34:56 on default/net-48
+  ok       Network  default/net-48: Its NetworkAttachmentDefinition is there
+  ok       Pool     default/net-48: It serves default/net-48, 1 addresses used, 9 free
+  ok       Record   192.168.48.86: 192.168.48.86 is recorded for 52:54:00:12:34:56
+  ok       Agent    vm-dhcp/agent-0: Agent a answers on eth1
+  ok       Packets  52:54:00:12:34:56: REQUEST at 2026-01-02T11:58:00Z, answered by ACK of 192.168.48.86
+  =>       It has 192.168.48.86 on default/net-48, and nothing is wrong
+`,
+  );
+});
+
+Deno.test("why asks agents of the MAC addresses that are meant, on all networks", async () => {
+  const asked: unknown[] = [];
+  await ask("why?of=web", {
+    heard: (query) => {
+      asked.push(query);
+      return Promise.resolve(heardWith());
+    },
+  });
+  deepStrictEqual(asked, [{ macAddresses: [MAC] }]);
+});
+
+Deno.test("a command that sees the body alone is told how to end", async () => {
+  ok((await ask("why?of=web&exit=1")).text.endsWith("\n# exit 0\n"));
+  const broken = await ask("why?of=web&exit=1&output=json", {
+    heard: () => Promise.resolve(heardWith([])),
+  });
+  ok(broken.text.endsWith("\n}\n# exit 1\n"), broken.text);
+});
+
+Deno.test("why colours what is broken only where it is asked to", async () => {
+  const source = { heard: () => Promise.resolve(heardWith([])) };
+  ok((await ask("why?of=web&colour=1", source)).text.includes("\x1b[31mBROKEN \x1b[0m  Packets"));
+  strictEqual((await ask("why?of=web", source)).text.includes("\x1b"), false);
+});
+
+const REFUSED: readonly (readonly [path: string, code: number, message: RegExp])[] = [
+  ["wy?of=web", 404, /There is no verb "wy"; there is why/],
+  ["why", 400, /of: a VM, a vmnetcfg, a MAC address or an IP address is wanted/],
+  ["why?of=wep", 404, /There is no VM and no vmnetcfg wep; there is web/],
+  ["why?of=web&namespace=other", 404, /web in namespace other$/],
+  ["why?of=10.9.9.9", 404, /No IPPool has the address 10\.9\.9\.9/],
+  ["why?of=web&output=xml", 400, /output: .*"xml"/],
+  ["why?of=web&nmespace=a", 400, /nmespace: is not known here; namespace is/],
+  ["why?of=web&of=db", 400, /of: is given twice/],
+  ["why?of=web&at=1h", 400, /at: is not known here/],
+  ["who?of=web", 400, /must be an IP address or a MAC address: "web"/],
+  ["who?of=192.168.48.86&at=Tuesday", 400, /at: must be a time such as .*"Tuesday"/],
+  ["packets?of=net-48&seconds=601", 400, /seconds: must be from 1 to 600: "601"/],
+  ["packets?of=net-48&mac=nonsense", 400, /mac: must be a MAC address.*"nonsense"/],
+  ["packets", 400, /of: an IPPool is wanted/],
+  ["leases?of=net-47", 404, /There is no IPPool net-47; there is default\/net-48/],
+];
+for (const [path, code, message] of REFUSED) {
+  Deno.test(`${path} is refused with a Status that kubectl shows`, async () => {
+    const { status, text } = await ask(path);
+    strictEqual(status, code, text);
+    const { message: said, reason, code: inBody, ...rest } = JSON.parse(text);
+    deepStrictEqual([rest, inBody], [JSON_STATUS, code]);
+    match(said, message);
+    ok(reason === "NotFound" || reason === "BadRequest");
+  });
+}
+
+Deno.test("only GET is answered", async () => {
+  const request = new Request("http://x/v1/why?of=web", { method: "POST" });
+  strictEqual((await inspectApp(sourceWith()).fetch(request)).status, 405);
+});
+
+Deno.test("leases has everybody, what nobody gets, and who waits, in the order of addresses", async () => {
+  const pool = poolWith({
+    allocated: { "192.168.48.100": MAC, "192.168.48.9": "EXCLUDED", "192.168.48.20": "CONFLICT" },
+    conflicts: { "192.168.48.20": { usedBy: "00:11:22:33:44:55", until: "2026-01-02T13:00:00Z" } },
+    released: {
+      "192.168.48.30": { macAddress: "52:54:00:00:00:09", until: "2026-01-02T12:30:00Z" },
+    },
+  });
+  const waiting = configWith({ reason: "PoolExhausted", message: '=1+1, "none"' }, {
+    vmName: "db",
+  });
+  const source = { pools: () => [pool], configs: () => [configWith(), waiting] };
+  const { text } = await ask("leases?output=csv", source);
+  strictEqual(
+    text,
+    "address,mac,vm,pool,state,until,reason\r\n" +
+      "192.168.48.9,,,default/net-48,EXCLUDED,,\r\n" +
+      "192.168.48.20,00:11:22:33:44:55,,default/net-48,CONFLICT,2026-01-02T13:00:00Z,\r\n" +
+      "192.168.48.30,52:54:00:00:00:09,,default/net-48,Released,2026-01-02T12:30:00Z,\r\n" +
+      `192.168.48.100,${MAC},default/db,default/net-48,Allocated,,\r\n` +
+      `,${MAC},default/db,default/net-48,Pending,,PoolExhausted\r\n`,
+  );
+});
+
+Deno.test("pools tells how full they are, and what is wrong below", async () => {
+  const bad = poolWith({
+    name: "net-49",
+    conditions: [{ type: "AgentReady", status: "False", reason: "NoAgent", message: "None" }],
+  });
+  const { text } = await ask("pools?exit=1", { pools: () => [bad, poolWith()] });
+  strictEqual(
+    text,
+    `POOL             NETWORK          CIDR              USED   FREE   FULL   READY   AGENT             REASON
+default/net-48   default/net-48   192.168.48.0/24   1      9      10%    True    vm-dhcp/agent-0   -
+default/net-49   default/net-49   192.168.48.0/24   1      9      10%    False   vm-dhcp/agent-0   NoAgent
+
+default/net-49: None
+# exit 1
+`,
+  );
+});
+
+const CHANGES: readonly RecordChange[] = [
+  {
+    at: "2026-01-01T00:00:00Z",
+    event: "given",
+    address: "192.168.48.86",
+    macAddress: "52:54:00:00:00:01",
+    vm: "default/old",
+    why: "Allocated",
+  },
+  {
+    at: "2026-01-02T00:00:00Z",
+    event: "released",
+    address: "192.168.48.86",
+    macAddress: "52:54:00:00:00:01",
+    vm: "default/old",
+    why: "Released",
+  },
+  {
+    at: "2026-01-02T06:00:00Z",
+    event: "given",
+    address: "192.168.48.86",
+    macAddress: MAC,
+    vm: "default/web",
+    why: "Allocated",
+  },
+];
+const HISTORY = { history: () => Promise.resolve(CHANGES) };
+
+Deno.test("who tells who has an address, and since when", async () => {
+  deepStrictEqual(JSON.parse((await ask("who?of=192.168.48.86&output=json", HISTORY)).text), {
+    holders: [{
+      address: "192.168.48.86",
+      macAddress: MAC,
+      vm: "default/web",
+      pool: "default/net-48",
+      from: "2026-01-02T06:00:00Z",
+    }],
+  });
+});
+
+for (
+  const [at, holder] of [
+    ["2026-01-01T12:00:00Z", "default/old"],
+    ["2026-01-01 12:00", "default/old"],
+    ["2026-01-02T03:00:00Z", undefined],
+    ["1h", "default/web"],
+  ] as const
+) {
+  Deno.test(`who tells who had an address at ${at}`, async () => {
+    const path = `who?of=192.168.48.86&output=json&at=${encodeURIComponent(at)}`;
+    const { holders } = JSON.parse((await ask(path, HISTORY)).text);
+    deepStrictEqual(
+      holders.map(({ vm }: { vm: string }) => vm),
+      holder === undefined ? [] : [holder],
+    );
+  });
+}
+
+Deno.test("who says where the history does not reach", async () => {
+  const { text } = await ask("who?of=192.168.48.86&at=2025-12-01", HISTORY);
+  match(text, /^Nobody had 192\.168\.48\.86 at 2025-12-01T00:00:00Z$/m);
+  match(text, /is not known: its history begins at 2026-01-01T00:00:00Z/);
+});
+
+Deno.test("history keeps to a VM and a time", async () => {
+  const events = async (query: string) => {
+    const { changes } = JSON.parse((await ask(`history?output=json${query}`, HISTORY)).text);
+    return changes.map(({ event, vm }: RecordChange) => `${event} ${vm}`);
+  };
+  deepStrictEqual(await events("&of=web"), ["given default/web"]);
+  deepStrictEqual(await events("&of=default/old&since=13h"), ["released default/old"]);
+  deepStrictEqual((await events("&of=net-48")).length, 3);
+  deepStrictEqual((await events("")).length, 3);
+  deepStrictEqual(await events(`&of=${MAC}`), ["given default/web"]);
+});
+
+Deno.test("check tells what fails before anybody asks why", async () => {
+  const { text } = await ask("check?exit=1", {
+    pools: () => [poolWith({
+      conditions: [{ type: "AgentReady", status: "False", reason: "NoAgent", message: "None" }],
+    })],
+    checks: () => Promise.resolve([{ check: "Rights", state: "ok", says: "Nothing refused" }]),
+  });
+  strictEqual(
+    text,
+    `ok       Rights     Nothing refused
+ok       Following  Everything is known and followed
+FAILED   Pools      default/net-48: NoAgent: None
+                    See docs/events.md, NoAgent.
+ok       Pools      0 of 1 are served
+ok       Room       Every pool has 10 % or more of its range free
+ok       Addresses  Every NIC that asks has its address
+warning  Restore    default/net-48: a restore without status could change 1 of 1 addresses: 192.168.48.86
+                    No vmnetcfg notes them yet; wait a minute, or back up with status: docs/backup.md.
+
+1 failed, 1 to be looked at
+# exit 1
+`,
+  );
+});
+
+Deno.test("a name with control characters moves no cursor", async () => {
+  const pool = poolWith({
+    conditions: [{
+      type: "AgentReady",
+      status: "False",
+      reason: "NoAgent",
+      message: "a\x1b[2J\nb",
+    }],
+  });
+  const { text } = await ask("pools", { pools: () => [pool] });
+  match(text, /^default\/net-48: a \[2J b$/m);
+});
+
+Deno.test("yaml is what json is", async () => {
+  const { parse } = await import("yaml");
+  const [json, yaml] = [await ask("pools?output=json"), await ask("pools?output=yaml")];
+  deepStrictEqual(parse(yaml.text), JSON.parse(json.text));
+});

@@ -1,0 +1,58 @@
+/**
+ * How a question reaches who can answer it.
+ *
+ * @module
+ */
+import type { RestClient } from "../kube/rest_client.ts";
+
+/** One question. */
+export interface Question {
+  readonly verb: string;
+  readonly parameters: URLSearchParams;
+}
+
+/** Asks, and answers with the body as it comes. Rejects with an error that says in words what is wrong. */
+export type Ask = (question: Question, signal: AbortSignal) => Promise<ReadableStream<Uint8Array>>;
+
+/** Asks a standalone server. */
+export function askServer(server: URL, request: typeof fetch = fetch): Ask {
+  return async ({ verb, parameters }, signal) => {
+    const url = new URL(`${server.pathname.replace(/\/$/, "")}/v1/${verb}`, server);
+    url.search = parameters.toString();
+    let response: Response;
+    try {
+      response = await request(url, { signal });
+    } catch (cause) {
+      throw new Error(`Cannot reach ${server.origin}`, { cause });
+    }
+    if (!response.ok) throw new Error(await messageOf(response));
+    return response.body ?? new ReadableStream({ start: (controller) => controller.close() });
+  };
+}
+
+/** Asks the controller of a cluster through the API server's service proxy. */
+export function askCluster(
+  rest: RestClient,
+  { namespace, service }: { readonly namespace: string; readonly service: string },
+): Ask {
+  const where = `${encodeURIComponent(namespace)}/services/${encodeURIComponent(service)}:inspect`;
+  return ({ verb, parameters: querystring }, abortSignal) =>
+    rest.performRequest({
+      method: "GET",
+      path: `/api/v1/namespaces/${where}/proxy/v1/${verb}`,
+      querystring,
+      accept: "*/*",
+      expectStream: true,
+      abortSignal,
+    });
+}
+
+async function messageOf(response: Response): Promise<string> {
+  const text = await response.text();
+  try {
+    const { message, error } = JSON.parse(text);
+    return String(message ?? error);
+  } catch {
+    return `${response.status} ${response.statusText}: ${text.slice(0, 200)}`;
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * Comma-separated values. Source: RFC 4180.
+ *
+ * @module
+ */
+import type { Cell } from "./answer.ts";
+
+/** What a spreadsheet would take for a formula. Source: OWASP, "CSV Injection". */
+const FORMULA = /^[=+\-@\t\r]/;
+const QUOTED = /[",\r\n]/;
+
+/** Rows below their heads, lines ended by CR LF. A text that a spreadsheet would run is led by an apostrophe. */
+export function csvText(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const heads = columns.map((column) => column.toLowerCase().replaceAll(" ", "_"));
+  return [heads, ...rows].map((row) => `${row.map(field).join(",")}\r\n`).join("");
+}
+
+function field(cell: Cell): string {
+  if (typeof cell !== "string") return cell === undefined ? "" : String(cell);
+  const text = FORMULA.test(cell) ? `'${cell}` : cell;
+  return QUOTED.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,65 @@
+/**
+ * `agents`: who answers, since when, and how each pool is in it.
+ *
+ * @module
+ */
+import { fromTimestamp } from "../../core/api/timestamp.ts";
+import { nameOf } from "../../core/inspect/world.ts";
+import type { InspectedAgent, InspectSource } from "../source.ts";
+import { doubts } from "../world_of.ts";
+import type { Verb } from "./verb.ts";
+
+/** An agent is silent when it has not renewed its Lease for this many of its durations. */
+const DURATIONS_TO_SILENCE = 3;
+
+/** Every agent that leads, and every pool in it; and the pools that none names. */
+export const agents: Verb = {
+  about: "The agents that lead: since when, and the state of each pool in them",
+  parameters: ["namespace"],
+  answer: ({ source, query }) => {
+    const list = source.agents().map((agent) => ({ ...agent, ...stateOf(source, agent) }));
+    const named = new Set(list.flatMap(({ report }) => Object.keys(report.pools)));
+    const isMeant = (pool: string) =>
+      query.namespace === undefined || pool.startsWith(`${query.namespace}/`);
+    const lost = source.pools().filter(({ spec }) => spec.paused !== true).map(nameOf)
+      .filter((pool) => !named.has(pool) && isMeant(pool));
+    const rows = list.flatMap(({ lease, report, leadsSince, silentSeconds }) =>
+      Object.entries(report.pools).filter(([pool]) => isMeant(pool)).map(([pool, one]) => [
+        `${report.pod.namespace ?? ""}/${report.pod.name ?? ""}`,
+        lease,
+        leadsSince,
+        pool,
+        one.interfaceName,
+        silentSeconds === undefined ? one.reason : "AgentSilent",
+        silentSeconds === undefined
+          ? one.message
+          : `It has not renewed its Lease for ${silentSeconds} seconds`,
+      ])
+    );
+    return {
+      data: { agents: list, notServed: lost },
+      columns: ["POD", "LEASE", "LEADS SINCE", "POOL", "INTERFACE", "STATE", "MESSAGE"],
+      rows,
+      notes: [
+        ...lost.map((pool) => `No agent names IPPool ${pool}`),
+        ...doubts(source),
+      ],
+      isBroken: lost.length > 0 ||
+        list.some(({ report, silentSeconds }) =>
+          silentSeconds !== undefined ||
+          Object.values(report.pools).some(({ ready, reason }) => !ready && reason !== "Paused")
+        ),
+    };
+  },
+};
+
+/** For how long an agent has been silent; empty where it is not. */
+function stateOf(
+  source: Pick<InspectSource, "now">,
+  { renewedAt, durationSeconds }: InspectedAgent,
+): { readonly silentSeconds?: number } {
+  const renewed = fromTimestamp(renewedAt);
+  if (renewed === undefined) return {};
+  const seconds = Math.round((source.now() - renewed) / 1000);
+  return seconds < durationSeconds * DURATIONS_TO_SILENCE ? {} : { silentSeconds: seconds };
+}
