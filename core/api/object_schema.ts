@@ -58,7 +58,6 @@ const conditionSchema: z.ZodType<Condition> = z.looseObject({
 /** Schema of `status.observedGeneration`. */
 export const observedGenerationSchema: z.ZodType<number> = z.int().meta({
   description: "The metadata.generation of the spec that this status is about.",
-  format: "int64",
 });
 
 /** Schema of `status.conditions`. */
