@@ -4,6 +4,7 @@
  * @module
  */
 import { IPPOOL_FINALIZER } from "../../core/api/names.ts";
+import { sameJson } from "../../core/api/same_json.ts";
 import { toTimestamp } from "../../core/api/timestamp.ts";
 import type { IPPool, IPPoolStatus } from "../../core/api/types.ts";
 import { errorText } from "../../core/error_text.ts";
@@ -104,8 +105,9 @@ async function commit(
   const { pool } = facts;
   const kept = (status: IPPoolStatus) => ctx.schemas.kept({ ...pool, status }).status ?? status;
   const { ipv4 = plan.ipv4 } = kept({ ipv4: plan.ipv4 });
-  const status = kept(poolStatus(facts, { ipv4, now: toTimestamp(ctx.clock.now()) }));
-  if (status === pool.status) return pool;
+  const wanted = poolStatus(facts, { ipv4, now: toTimestamp(ctx.clock.now()) });
+  const status = kept(wanted);
+  if (wanted === pool.status || status !== wanted && sameJson(status, pool.status)) return pool;
   try {
     return await ctx.pools.updateStatus({ ...pool, status }, signal);
   } catch (error) {
