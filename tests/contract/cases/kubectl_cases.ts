@@ -31,26 +31,6 @@ export const KUBECTL_CASES: readonly ContractCase[] = cases({
     await s.quietly("POST", s.vmnetcfgs, { body: vmnetcfg("test-vm") });
     await s.kubectl(["get", "network-all", "-o", "name"]);
   },
-  "a history, which has no status, is written whole": async (s) => {
-    const histories = s.pools.replace(/ippools$/, "ippoolhistories");
-    const apiVersion = "network.harvesterhci.io/v1alpha1";
-    const change = {
-      at: "2026-01-01T00:00:00Z",
-      event: "given",
-      address: "192.168.48.81",
-      macAddress: "52:54:00:12:34:56",
-      why: "Allocated",
-    };
-    const head = { apiVersion, kind: "IPPoolHistory", metadata: { name: "net-48" } };
-    const { body } = await s.ask("POST", histories, { body: { ...head, changes: [change] } });
-    const next = { ...body, changes: [change, { ...change, event: "released" }] };
-    await s.ask("PUT", `${histories}/net-48`, { body: next });
-    await s.ask("PUT", `${histories}/net-48`, { body: next });
-    await s.ask("GET", `${histories}/net-48/status`);
-    await s.ask("POST", histories, { body: { ...head, changes: [{ ...change, event: "lost" }] } });
-    await s.ask("POST", histories, { body: head });
-    await s.kubectl(["get", "ipplh"]);
-  },
   "kubectl get of nothing says so": async (s) => {
     await s.kubectl(["get", "ippools"]);
     await s.kubectl(["get", "ippool", "nobody"]);
