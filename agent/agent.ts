@@ -11,6 +11,8 @@ import { LinkedAbort } from "../runtime/abort.ts";
 import { LineBound } from "../runtime/line_bound.ts";
 import { createMetrics, type Metrics } from "../runtime/metrics.ts";
 import { opsApp } from "../runtime/ops_server.ts";
+import { AgentHeard } from "./heard/agent_heard.ts";
+import { answerHeard, HEARD_PATHS } from "./heard/heard_http.ts";
 import { addAgentMetrics, type AgentFigures, type PoolFigures } from "./agent_metrics.ts";
 import { InterfaceWatch } from "./host/interface_watch.ts";
 import { withoutClashes } from "./host/network_clashes.ts";
@@ -50,6 +52,7 @@ interface Served {
 
 class Agent implements RunningAgent {
   readonly done: Promise<void>;
+  readonly heard: AgentHeard;
   readonly #options: AgentOptions;
   readonly #signal: AbortSignal;
   readonly #client: KubeClient;
@@ -72,6 +75,11 @@ class Agent implements RunningAgent {
     this.#options = options;
     this.#signal = signal;
     this.#client = createKubeClient(options.rest);
+    this.heard = new AgentHeard({
+      pod: options.pod.name ?? "",
+      clock,
+      memories: () => new Map([...this.#served].map(([pool, { server }]) => [pool, server.heard])),
+    }, signal);
     this.#interfaces = new InterfaceWatch({
       host,
       clock,
@@ -95,6 +103,7 @@ class Agent implements RunningAgent {
       needed: options.needed ?? (() => []),
       served: () => this.#interfaceNames,
       keepForwarding: options.keepForwarding ?? false,
+      watchers: this.heard.watchers,
       tracing: options.tracing,
     };
     this.#reports = new ReportWriter({
@@ -266,6 +275,9 @@ class Agent implements RunningAgent {
       notReady: () => this.#notReady(),
       metrics,
       routes: (app) => {
+        for (const path of HEARD_PATHS) {
+          app.get(path, ({ req }) => answerHeard(req.raw, this.heard));
+        }
         if (enableCacheDump) app.get("/leases", (context) => context.json(this.#leases()));
       },
     });

@@ -65,7 +65,7 @@ export function addAgentMetrics(metrics: Metrics, figures: () => AgentFigures): 
   metrics.countedHistogram<"type">({
     name: "vmdhcpagent_answer_seconds",
     help:
-      "Time from when a packet was read until its reply was handed to the kernel, by type of the packet; silence is not counted.",
+      "Time from when a packet was read until its reply was handed to the kernel, by type of the packet. One batch a millisecond is timed, those between count with the next; silence is not counted.",
     labels: ["type"],
     buckets: ANSWER_SECONDS,
     collect: (tell) => {

@@ -22,6 +22,8 @@ import { openTracing } from "../runtime/tracing.ts";
 import { addBuildInfo } from "../runtime/version.ts";
 import { runAgent } from "./agent.ts";
 import { agentElection } from "./election.ts";
+import { controllerOnly } from "./heard/controller_only.ts";
+import { HEARD_PATHS } from "./heard/heard_http.ts";
 import { FastPort } from "./socket/fast_port.ts";
 import { fileSnapshots } from "./pool/file_snapshots.ts";
 import { LinuxNetwork } from "./host/linux_network.ts";
@@ -92,11 +94,21 @@ async function run(settings: Settings, { log, levels }: ProgramLog): Promise<voi
       (await lookup(name, { family: 4, all: true })).map(({ address }) => address),
     onAddresses: (needed) => lookedUp = [...needed],
   }, stop.signal);
+  const { controllerAccount } = settings;
+  const door = controllerOnly({
+    rest,
+    clock: systemClock,
+    user: controllerAccount === undefined || settings.podNamespace === undefined
+      ? undefined
+      : `system:serviceaccount:${settings.podNamespace}:${controllerAccount}`,
+  });
   const elected = election?.run(shutdown.signal).then(() => stop.abort(shutdown.signal.reason));
   try {
     const server = await serveOperations({
       listen: opsListen(settings),
-      handle: (request) => agent.handle(request),
+      handle: async (request, peer) =>
+        (HEARD_PATHS.has(new URL(request.url).pathname) ? await door(request, peer) : undefined) ??
+          await agent.handle(request),
       logger: log,
       levels,
       bounds: OPS_BOUNDS,

@@ -88,6 +88,13 @@ const SETTINGS = {
     envOnly: true,
     parse: nonEmpty,
   }),
+  "controller-account": value({
+    help:
+      "ServiceAccount in POD_NAMESPACE whose token opens /clients and /packets; without it, only this machine is answered",
+    env: "VM_DHCP_CONTROLLER_ACCOUNT",
+    envOnly: true,
+    parse: nonEmpty,
+  }),
   "hostname": value({
     help: "Name of the agent's pod where POD_NAME is not given",
     env: "HOSTNAME",

@@ -10,6 +10,7 @@ import type { RestClient } from "../kube/rest_client.ts";
 import type { Clock, Random } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { Metrics } from "../runtime/metrics.ts";
+import type { AgentHeard } from "./heard/agent_heard.ts";
 import type { Tracing } from "../runtime/tracing.ts";
 import type { OpenPort } from "./socket/datagram_port.ts";
 import type { HostNetwork } from "./host/host_network.ts";
@@ -94,6 +95,11 @@ export interface RunningAgent {
    * whose interface or socket is missing is not ready.
    */
   readonly ready: boolean;
-  /** Answers `/healthz`, `/readyz`, `/metrics` and, where enabled, `/leases`. */
+  /** What it last heard of clients, and packets as they come. */
+  readonly heard: AgentHeard;
+  /**
+   * Answers `/healthz`, `/readyz`, `/metrics`, `/clients`, `/packets` and, where enabled, `/leases`. Who may ask for the two of
+   * `HEARD_PATHS` is for the caller to say.
+   */
   handle(request: Request): Promise<Response>;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { errorText } from "../core/error_text.ts";
+import { HeardClient } from "../inspect/heard/heard_client.ts";
 import { addKubeMetrics } from "../kube/kube_metrics.ts";
 import { createEventWriter, type EventWriter } from "../kube/events/events.ts";
 import { withFlowControl } from "../kube/http/flow_control.ts";
@@ -56,6 +57,8 @@ export interface Parts {
   readonly metrics: Metrics;
   /** Makes the agents; unset where none are to be made. */
   readonly agents?: Agents;
+  /** Asks the agents what they hear; unset where none are made. */
+  readonly heard?: HeardClient;
 }
 
 const TIMING: ControllerTiming = {
@@ -197,8 +200,13 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
     informers: () => [...informersOf(cluster), ...agents?.informers ?? []],
   });
   addTroubleGauge(metrics, troubles);
+  const heard = agents && new HeardClient({
+    pods: () => agents.running,
+    token: options.agents?.token ?? (() => Promise.resolve(undefined)),
+    clock,
+  });
   addLeadingGauge(metrics, () => options.leadership?.leading ?? true);
-  return { ctx, events, metrics, ...(agents && { agents }) };
+  return { ctx, events, metrics, ...(agents && { agents }), ...(heard && { heard }) };
 }
 
 type Run = Parameters<NonNullable<WorkQueueOptions["onRun"]>>[0];

@@ -30,6 +30,8 @@ import type { ControllerOptions } from "./types.ts";
 
 type Settings = NonNullable<ReturnType<typeof readSettings>["values"]>;
 
+/** Where operators ask in a pod. */
+const INSPECT_PORT = 8090;
 /** Where the agents are when nothing says so. */
 const AGENT_NAMESPACE = "vm-dhcp";
 
@@ -80,7 +82,7 @@ function optionsOf(
 
 /** Which agents are to be made: none without a template Deployment. */
 function agentsOf(settings: Settings, log: Logger): Pick<ControllerOptions, "agents"> {
-  const template = settings.agentDeploymentName;
+  const { agentDeploymentName: template, agentTokenFile: tokenFile } = settings;
   if (settings.noAgent || settings.once || settings.leave) return {};
   const namespace = settings.podNamespace ?? settings.namespace;
   if (template === undefined || namespace === undefined) {
@@ -91,6 +93,7 @@ function agentsOf(settings: Settings, log: Logger): Pick<ControllerOptions, "age
     agents: {
       namespace,
       template,
+      ...(tokenFile === undefined ? {} : { token: () => Deno.readTextFile(tokenFile) }),
       settings: {
         replicas: settings.agentReplicas,
         antiAffinity: settings.agentAntiAffinity,
@@ -130,7 +133,8 @@ async function stay(
     levels,
     bounds: OPS_BOUNDS,
   }, signal);
-  const { inspectPort: port, podIp: hostname = "127.0.0.1" } = settings;
+  const { podIp, inspectPort: port = podIp === undefined ? 0 : INSPECT_PORT } = settings;
+  const hostname = podIp ?? "127.0.0.1";
   const inspect = port === 0
     ? undefined
     : await serveInspect(controller.inspect, { listen: { hostname, port }, logger: log }, signal);

@@ -16,7 +16,7 @@ import { beginTerm } from "./memory/memory.ts";
 import { reconcileNetwork } from "./network/reconcile.ts";
 import { controllerOps } from "./ops.ts";
 import { reconcilePool } from "./pool/reconcile.ts";
-import type { ControllerOptions, RunningController } from "./types.ts";
+import type { ControllerOptions, InspectDoors, RunningController } from "./types.ts";
 import { reconcileVm } from "./vm/reconcile.ts";
 import { noteAddresses } from "./vmnetcfg/note_addresses.ts";
 import { reconcileConfig } from "./vmnetcfg/reconcile.ts";
@@ -68,8 +68,16 @@ export function runController(options: ControllerOptions, signal: AbortSignal): 
     },
     failures: ctx.memory.failures,
     metrics: () => metrics.render(),
-    inspect: clusterSource({ ctx, notReady, doors: options.inspect ?? {} }),
+    inspect: clusterSource({ ctx, notReady, doors: { ...heardDoors(parts), ...options.inspect } }),
     handle: async (request) => await ops.fetch(request),
+  };
+}
+
+/** What agents hear, where this controller makes them. */
+function heardDoors({ heard }: Parts): Partial<InspectDoors> {
+  return heard === undefined ? {} : {
+    heard: (query, signal) => heard.heard(query, signal),
+    packets: (query, signal) => heard.packets(query, signal),
   };
 }
 

@@ -53,11 +53,18 @@ const SETTINGS = {
     help: "ServiceAccount of the agents",
     parse: nonEmpty,
   }),
+  "agent-token-file": value({
+    env: "VM_DHCP_AGENT_TOKEN_FILE",
+    placeholder: "FILE",
+    help:
+      "Token by which agents are asked what they hear: of this ServiceAccount, for the audience vm-dhcp-agent",
+    parse: nonEmpty,
+  }),
   listen: value({ help: OPS_LISTEN_HELP, placeholder: "HOST:PORT", parse: parseListen }),
-  "inspect-port": valueOr(8090, {
+  "inspect-port": value({
     placeholder: "PORT",
     help:
-      "Where kubectl vmdhcp is answered: a port of this pod's address, or of this machine alone where there is no POD_IP; 0 is nowhere",
+      "Where kubectl vmdhcp is answered: a port of this pod's address, or of this machine alone where there is no POD_IP; 0: nowhere (default 8090 in a pod, else 0)",
     parse: integer(0, 65_535),
   }),
   once: toggle({ help: "Reconcile everything, then end: with 0, or 1 where something failed" }),

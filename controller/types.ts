@@ -62,6 +62,8 @@ export interface ControllerOptions {
     /** Name of the template Deployment. */
     readonly template: string;
     readonly settings: AgentSettings;
+    /** The token by which agents are asked what they hear; unset: they are asked without one. */
+    readonly token?: () => Promise<string>;
   };
   /** Unset: nobody else works, and this controller always does. */
   readonly leadership?: Leadership;

@@ -10,6 +10,7 @@ import type { HostNetwork } from "../agent/host/host_network.ts";
 import { runController } from "../controller/mod.ts";
 import { errorText } from "../core/error_text.ts";
 import { inspectApp } from "../inspect/app.ts";
+import { HeardClient } from "../inspect/heard/heard_client.ts";
 import { createKubeClient } from "../kube/objects/client.ts";
 import type { RestClient } from "../kube/rest_client.ts";
 import { LinkedAbort } from "../runtime/abort.ts";
@@ -143,6 +144,10 @@ async function start(options: StandaloneOptions, ground: Ground): Promise<Runnin
     resolveHost: options.resolveHost ?? resolveByDns,
     enableCacheDump: options.enableCacheDump ?? false,
     history: options.history ?? true,
+    inspect: {
+      heard: (query, asking) => heard.heard(query, asking),
+      packets: (query, asking) => heard.packets(query, asking),
+    },
   }, ending.signal);
   const agent = runAgent({
     ...common,
@@ -158,6 +163,12 @@ async function start(options: StandaloneOptions, ground: Ground): Promise<Runnin
     keepForwarding: true,
     enableCacheDump: options.enableCacheDump ?? false,
   }, signal);
+  const heard = new HeardClient({
+    pods: () => [{ name: hostname, ip: "127.0.0.1" }],
+    token: () => Promise.resolve(undefined),
+    clock,
+    fetch: (url, init) => agent.handle(new Request(url, init)),
+  });
   view.onNetworks((networks) => agent.setNetworks(networks));
   const expiring = expireEvents({ ...common, client: createKubeClient(rest) }, signal);
   const following = options.manifests === undefined ? undefined : followManifests({

@@ -4,6 +4,7 @@ import type { IncomingMessage } from "node:http";
 import { request } from "node:https";
 import { json } from "node:stream/consumers";
 import { IPPOOLS, NETWORK_ATTACHMENT_DEFINITIONS, SECRETS, VMNETCFGS } from "../kube/mod.ts";
+import { createMetrics } from "../runtime/metrics.ts";
 import { ManualClock } from "../runtime/testing/manual_clock.ts";
 import { memoryLogger } from "../runtime/testing/memory_logger.ts";
 import {
@@ -142,6 +143,27 @@ Deno.test("runWebhook is ready with a certificate and lists, and serves under ev
     (await service.certificate()).subjectAltName,
     "DNS:hook.vm-dhcp.svc, DNS:hook, DNS:hook.vm-dhcp, DNS:hook.vm-dhcp.svc.cluster.local",
   );
+});
+
+Deno.test("runWebhook tells its metrics what it judged, whether it is ready, and when its certificate expires", async () => {
+  await using service = new Service();
+  await service.configure();
+  const metrics = createMetrics();
+  await service.start({ metrics });
+  await service.tells("Serving with a certificate");
+  strictEqual(await isAllowed(service, "administrator"), true);
+  const lines = (await metrics.render()).split("\n");
+  const valueOf = (series: string) =>
+    lines.find((line) => line.startsWith(`vmdhcpwebhook_${series} `))?.split(" ").at(-1);
+  const expiry = Date.parse((await service.certificate()).validTo) / 1000;
+  strictEqual(
+    valueOf('certificate_expiry_timestamp_seconds{certificate="serving"}'),
+    String(expiry),
+  );
+  strictEqual(valueOf("ready"), "1");
+  const labels = 'webhook="validate",kind="IPPool",result="allowed"';
+  strictEqual(valueOf(`request_seconds_count{${labels}}`), "1");
+  strictEqual(valueOf('api_unfollowed_seconds{resource="ippools"}'), "0");
 });
 
 Deno.test("runWebhook is not ready while pools are not listed", async () => {

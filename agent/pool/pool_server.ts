@@ -25,6 +25,8 @@ import { ArpAnswers } from "../host/arp_answers.ts";
 import { LinkAlias } from "../host/link_alias.ts";
 import { LinkPrecautions } from "../host/link_precautions.ts";
 import { type NeededAddress, neededProblem } from "../host/needed_addresses.ts";
+import { HeardMemory } from "../heard/heard_memory.ts";
+import type { PacketWatchers } from "../heard/packet_watchers.ts";
 import type { AnswerTimes } from "../socket/answer_times.ts";
 import { PacketCounters } from "../socket/packet_counters.ts";
 import { type PacketContext, servePackets } from "../socket/packet_loop.ts";
@@ -55,6 +57,8 @@ export interface PoolServerContext {
   readonly served: () => ReadonlySet<string>;
   /** The machine routes for its networks, and goes on to. */
   readonly keepForwarding: boolean;
+  /** Who watches packets as they come. */
+  readonly watchers: PacketWatchers;
   /** Where new leases are told; unset: nowhere. */
   readonly tracing?: Tracing | undefined;
   /** Asks for {@linkcode PoolServer.reconcile}. */
@@ -71,6 +75,9 @@ export interface PoolServerInput {
 
 /** Not being served for these needs no warning. */
 const EXPECTED: ReadonlySet<PoolReport["reason"]> = new Set(["NotSynced", "Paused"]);
+
+/** There is nothing to hear packets by. */
+const DEAF: ReadonlySet<PoolReport["reason"]> = new Set(["InterfaceMissing", "SocketFailed"]);
 
 /** The state that was found: what is reported of it, and what it means for the server address. */
 interface Outcome {
@@ -96,6 +103,8 @@ interface Ground {
 /** Serves one network. Nothing that happens to it is felt by another. */
 export class PoolServer {
   readonly counters: PacketCounters;
+  /** What was last heard of each client. */
+  readonly heard: HeardMemory;
   readonly #context: PoolServerContext;
   readonly #log: Logger;
   readonly #port: PortKeeper;
@@ -121,15 +130,19 @@ export class PoolServer {
     this.#context = context;
     this.#log = log;
     this.counters = new PacketCounters({ dryRun });
+    this.heard = new HeardMemory({ pool, dryRun });
     this.#leftOut = new LeftOutOptions(wake);
     const firstAcks = tracing && new FirstAcks({ pool, clock, tracing });
     this.#firstAcks = firstAcks;
     this.#packets = {
+      pool,
       network: undefined,
       responder,
       clock,
       log,
       counters: this.counters,
+      heard: this.heard,
+      watchers: context.watchers,
       times,
       dryRun,
       dryRunLines,
@@ -232,6 +245,8 @@ export class PoolServer {
     if (outcome.watched === undefined) this.#neighbours.stop();
     else this.#neighbours.follow(outcome.watched);
     this.#packets.network = outcome.network;
+    const isDeaf = DEAF.has(outcome.report.reason);
+    this.heard.hear(input.leading && !isDeaf, this.#context.clock.now());
     this.#firstAcks?.serve(outcome.network);
     this.#resourceVersion = view.pool?.metadata.resourceVersion;
     this.#lost = view.lost && formatAddresses(view.lost);
@@ -243,6 +258,7 @@ export class PoolServer {
   async stop(host: HostState): Promise<void> {
     this.#stopped = true;
     this.#packets.network = undefined;
+    this.heard.hear(false, this.#context.clock.now());
     this.#arp.leave(host);
     this.#address.leave(host, undefined);
     this.#precautions.leave(host);

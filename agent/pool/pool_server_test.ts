@@ -4,6 +4,7 @@ import { parseIPv4 } from "../../core/net/mod.ts";
 import { LineBound } from "../../runtime/line_bound.ts";
 import { ManualClock } from "../../runtime/testing/manual_clock.ts";
 import { memoryLogger } from "../../runtime/testing/memory_logger.ts";
+import { PacketWatchers } from "../heard/packet_watchers.ts";
 import { AnswerTimes } from "../socket/answer_times.ts";
 import { PoolServer, type PoolServerContext, type PoolServerInput } from "./pool_server.ts";
 import { CLIENT_ADDRESS, messageOf, poolWith } from "../testing/dhcp.ts";
@@ -28,6 +29,7 @@ function setUp(fields: Partial<PoolServerContext> = {}) {
     needed: () => [],
     served: () => new Set(["eth1"]),
     keepForwarding: false,
+    watchers: new PacketWatchers(clock, new AbortController().signal),
     wake: () => undefined,
     ...fields,
   });
@@ -51,6 +53,26 @@ function setUp(fields: Partial<PoolServerContext> = {}) {
 }
 
 const ON = "192.168.48.0/24 from 192.168.48.77 on eth1";
+
+Deno.test("PoolServer hears while it leads and has something to hear by, also a pool that is paused, and says so", async () => {
+  const { server, reconcile, end } = setUp();
+  const heard: boolean[] = [];
+  const paused = poolWith();
+  const inputs: readonly Partial<PoolServerInput>[] = [
+    {},
+    { leading: false },
+    { view: { synced: true, pool: { ...paused, spec: { ...paused.spec, paused: true } } } },
+    { network: { pool: "default/net-48", interfaceName: "eth2" } },
+    {},
+  ];
+  for (const input of inputs) {
+    reconcile(input);
+    heard.push(server.heard.hears);
+  }
+  assert.deepEqual(heard, [true, false, true, false, true]);
+  await end();
+  assert.equal(server.heard.hears, false);
+});
 
 Deno.test("PoolServer serves where everything is there", async () => {
   const { host, server, reconcile, end } = setUp();

@@ -47,7 +47,7 @@ export class AnswerTimes {
   }
 }
 
-/** The replies of one batch: one addition for each, the rest once a batch. */
+/** The replies of one batch, or of several of which only the last is timed: one addition for each, the rest where one is timed. */
 class AnswerBatch {
   readonly #replies = new Uint32Array(TYPES.length);
   readonly #counts: Float64Array;
@@ -64,7 +64,7 @@ class AnswerBatch {
     this.#replies[type] = (this.#replies[type] ?? 0) + 1;
   }
 
-  /** The batch is answered, and took so long; the next one begins. */
+  /** A batch is answered, and took so long: so long those count, too, that were not timed since the last one. */
   end(milliseconds: number): void {
     const seconds = milliseconds / 1000;
     let range = 0;

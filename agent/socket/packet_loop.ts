@@ -12,6 +12,8 @@ import {
 } from "../../core/dhcp/mod.ts";
 import type { Declined } from "../../core/neighbours/decline_checks.ts";
 import type { Clock } from "../../runtime/clock.ts";
+import type { HeardMemory } from "../heard/heard_memory.ts";
+import type { PacketWatchers } from "../heard/packet_watchers.ts";
 import type { LineBound } from "../../runtime/line_bound.ts";
 import type { Logger } from "../../runtime/log.ts";
 import type { AnswerTimes } from "./answer_times.ts";
@@ -21,12 +23,17 @@ import { logPacket } from "./packet_log.ts";
 
 /** What packets are answered from. */
 export interface PacketContext {
+  /** `namespace/name`. */
+  readonly pool: string;
   /** The pool as it is now; `undefined`: silence. Looked at for each batch. */
   network: ServedNetwork | undefined;
   readonly responder: Responder;
   readonly clock: Clock;
   readonly log: Logger;
   readonly counters: PacketCounters;
+  /** What was last heard of each client. */
+  readonly heard: HeardMemory;
+  readonly watchers: PacketWatchers;
   readonly times: AnswerTimes;
   readonly dryRun: boolean;
   /** Bounds what a dry run tells. */
@@ -47,41 +54,66 @@ const MAC_HALF = 0x100_0000;
 export async function servePackets(port: DatagramPort, context: PacketContext): Promise<void> {
   const { log, dryRun, clock } = context;
   const batch = context.times.batch();
+  /** The millisecond of the last batch that was timed: one in each is enough, for a look at the clock costs as much as a reply. */
+  let timedAt = -Infinity;
   /** Why the kernel took none of these replies. */
   const refused = new Map<Reply, string>();
   port.onRefused = (reply, reason) => {
     context.counters.addRefused(reason);
-    if (log.enabled("debug")) refused.set(reply, reason);
+    refused.set(reply, reason);
   };
   while (true) {
     const count = await port.receive();
     if (count === 0) return;
     const { network } = context;
-    const readAt = clock.monotonic();
-    answer(port, { count, network, context, batch });
+    const now = clock.now();
+    const readAt = now === timedAt ? undefined : clock.monotonic();
+    answer(port, { count, network, context, batch, now });
     if (!dryRun) {
       const sent = port.send(count, network?.serverAddress ?? 0);
       if (sent !== undefined) await sent;
-      batch.end(clock.monotonic() - readAt);
+      if (readAt !== undefined) {
+        batch.end(clock.monotonic() - readAt);
+        timedAt = now;
+      }
     }
-    // When all are on their way: nobody waits for the log.
+    // When all are on their way: nobody waits for what is remembered, shown and logged.
+    if (context.heard.hears) remember(port, { count, network, refused, context });
     if (dryRun || log.enabled("debug")) {
       logPackets(port, { count, network, refused, context });
-      refused.clear();
     }
+    if (refused.size > 0) refused.clear();
   }
+}
+
+/** A batch that was answered. */
+interface Answered {
+  readonly count: number;
+  readonly network: ServedNetwork | undefined;
+  readonly refused: ReadonlyMap<Reply, string>;
+  readonly context: PacketContext;
+}
+
+/** Keeps who was heard, and shows it to those that watch. */
+function remember(port: DatagramPort, { count, network, refused, context }: Answered): void {
+  const { heard, watchers, pool, dryRun } = context;
+  const { requests, replies, link: { name: interfaceName } } = port;
+  const batch = { requests, replies, count, pool, interfaceName, network, dryRun, refused };
+  heard.note(batch);
+  if (watchers.any) watchers.show(batch);
 }
 
 function answer(
   port: DatagramPort,
-  { count, network, context, batch }: {
+  { count, network, context, batch, now }: {
     readonly count: number;
     readonly network: ServedNetwork | undefined;
     readonly context: PacketContext;
     readonly batch: ReturnType<AnswerTimes["batch"]>;
+    /** Milliseconds since the epoch. */
+    readonly now: number;
   },
 ): void {
-  const now = context.clock.now();
   const { requests, replies } = port;
   for (let slot = 0; slot < count; slot++) {
     const request = requests[slot];
@@ -121,12 +153,7 @@ function macOf({ chaddrHigh, chaddrLow }: Reply): number {
 
 function logPackets(
   port: DatagramPort,
-  { count, network, refused, context: { log, dryRun, dryRunLines } }: {
-    readonly count: number;
-    readonly network: ServedNetwork | undefined;
-    readonly refused: ReadonlyMap<Reply, string>;
-    readonly context: PacketContext;
-  },
+  { count, network, refused, context: { log, dryRun, dryRunLines } }: Answered,
 ): void {
   for (let slot = 0; slot < count; slot++) {
     const request = port.requests[slot];

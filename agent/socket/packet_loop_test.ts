@@ -14,6 +14,8 @@ import { LineBound } from "../../runtime/line_bound.ts";
 import { LogLevels } from "../../runtime/log_levels.ts";
 import { ManualClock } from "../../runtime/testing/manual_clock.ts";
 import { memoryLogger, silentLogger } from "../../runtime/testing/memory_logger.ts";
+import { HeardMemory } from "../heard/heard_memory.ts";
+import { PacketWatchers } from "../heard/packet_watchers.ts";
 import { AnswerTimes } from "./answer_times.ts";
 import { PacketCounters } from "./packet_counters.ts";
 import { type PacketContext, servePackets } from "./packet_loop.ts";
@@ -27,7 +29,12 @@ function setUp(fields: Partial<PacketContext> = {}) {
   const clock = new ManualClock();
   const log = memoryLogger();
   const port = new MemoryPort(new MemoryHost().link("eth1"));
+  const heard = new HeardMemory({ pool: "default/net-48", dryRun: fields.dryRun ?? false });
+  heard.hear(true, clock.now());
   const context: PacketContext = {
+    pool: "default/net-48",
+    heard,
+    watchers: new PacketWatchers(clock, new AbortController().signal),
     network: compilePool(poolWith()).network,
     responder: new Responder(),
     clock,
@@ -60,6 +67,21 @@ Deno.test("servePackets counts how long each reply took, and no silence", async 
   await end();
   const counted = [...context.times.entries()].map(({ type, counts }) => [type, counts[0]]);
   assert.deepEqual(counted, [["discover", 2]]);
+});
+
+Deno.test("servePackets times one batch a millisecond, and loses no reply of those between", async () => {
+  const { clock, port, context, end } = setUp();
+  const counted = () => [...context.times.entries()].map(({ counts }) => counts[0]);
+  for (let batch = 0; batch < 3; batch++) {
+    port.arrive(messageOf(MessageType.Discover));
+    await clock.settle();
+  }
+  assert.deepEqual(counted(), [1]);
+  await clock.advance(1);
+  port.arrive(messageOf(MessageType.Discover));
+  await clock.settle();
+  assert.deepEqual(counted(), [4]);
+  await end();
 });
 
 Deno.test("servePackets answers a batch, and sends what is to be sent from the server's address", async () => {
@@ -198,6 +220,38 @@ Deno.test("P4: servePackets makes nothing of the packets of machines that nobody
     levels.reset();
     assert.equal(lines.length, mac.endsWith("01") ? 3 : 0);
   }
+  await end();
+});
+
+Deno.test("servePackets notes whom it heard once the reply is sent, and what became of it", async () => {
+  const { clock, port, context, end } = setUp();
+  const told = () => [...context.heard.clients()].map(({ answer, why }) => `${answer}${why}`);
+  port.arrive(messageOf(MessageType.Discover));
+  await clock.settle();
+  assert.deepEqual(told(), ["OFFER"]);
+  port.refusing = "ENOBUFS";
+  port.arrive(messageOf(MessageType.Discover));
+  await clock.settle();
+  assert.deepEqual(told(), ["not_sent"]);
+  await end();
+});
+
+Deno.test("servePackets notes nothing while another agent answers: two would tell different things", async () => {
+  const { clock, port, context, end } = setUp({ network: undefined });
+  context.heard.hear(false, clock.now());
+  port.arrive(messageOf(MessageType.Discover));
+  await clock.settle();
+  assert.equal(context.heard.size, 0);
+  await end();
+});
+
+Deno.test("servePackets shows packets to who watches, after they are sent", async () => {
+  const { clock, port, context, end } = setUp();
+  const stream = context.watchers.open({ query: { seconds: 1, format: "text" }, opening: [] });
+  port.arrive(messageOf(MessageType.Discover));
+  await clock.settle();
+  await clock.advance(1_000);
+  assert.match(await new Response(stream).text(), / DISCOVER\n[^]* OFFER\n/);
   await end();
 });
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { AgentPod } from "../../inspect/heard/heard_client.ts";
 import type { KubeEvent, Pod } from "../../kube/objects/builtin_types.ts";
 import { keyOf } from "../../kube/objects/resources.ts";
 import type { Informer, ResourceClient } from "../../kube/types.ts";
@@ -56,6 +57,14 @@ export class AgentPods {
       indexes: { pod: ({ involvedObject }) => [involvedObject.uid ?? ""] },
       ...defined({ namespace, clock, random, logger }),
     });
+  }
+
+  /** Name and address of each pod that runs. */
+  running(): readonly AgentPod[] {
+    return [...this.pods.list()].filter((pod) => isAlive(pod) && isRunning(pod)).flatMap(
+      ({ metadata: { name = "" }, status }) =>
+        status?.podIP === undefined ? [] : [{ name, ip: status.podIP }],
+    );
   }
 
   /** Why none of the pods that are to serve a pool (`namespace/name`) runs. */
@@ -178,7 +187,7 @@ function trimPod({ apiVersion, kind, metadata, status }: Pod): Pod {
       ...(attachments === undefined ? {} : { annotations: { [ATTACHMENTS]: attachments } }),
     },
     status: {
-      ...defined({ phase: status?.phase }),
+      ...defined({ phase: status?.phase, podIP: status?.podIP }),
       conditions: (status?.conditions ?? []).filter(({ type }) => CONDITIONS.includes(type)),
       containerStatuses: (status?.containerStatuses ?? []).map(({ name, state }) => ({
         name,

@@ -16,6 +16,7 @@ import {
   POD_DISRUPTION_BUDGETS,
   PODS,
 } from "../../kube/objects/resources.ts";
+import type { AgentPod } from "../../inspect/heard/heard_client.ts";
 import { createWorkQueue } from "../../kube/queue/work_queue.ts";
 import type { Informer, KubeClient, WorkQueue } from "../../kube/types.ts";
 import { createInformer } from "../../kube/watch/informer.ts";
@@ -100,6 +101,11 @@ export class Agents {
     };
     this.queue = createWorkQueue({ name: KEY, clock, random, logger: log });
     this.#wire();
+  }
+
+  /** Name and address of each pod of the agents that runs. */
+  get running(): readonly AgentPod[] {
+    return this.#pods.running();
   }
 
   /** The informers to run, beside those of the cluster. */

@@ -24,3 +24,9 @@ export function servingPool(source: NetworkSource, network: string): IPPool | un
   const pools = poolsOf(source.cluster, network);
   return electPool(pools, accessTo(source, network));
 }
+
+/** Whether a pool serves a network, or will when it is repaired; one that is being deleted takes nobody new. */
+export function hasPool(source: NetworkSource, network: string): boolean {
+  const pool = servingPool(source, network);
+  return pool !== undefined && pool.metadata.deletionTimestamp === undefined;
+}

@@ -15,10 +15,11 @@ import {
   writeRefused,
 } from "../../core/vmnetcfg/vm_notes.ts";
 import { showsOptions } from "../../core/vmnetcfg/vmnetcfg_status.ts";
+import { unservedNics } from "../../core/vmnetcfg/unserved_nics.ts";
 import { vmOwnerOf } from "../../core/vmnetcfg/vm_owner.ts";
 import { keyOf, parseKey } from "../../kube/objects/resources.ts";
 import type { WorkResult } from "../../kube/types.ts";
-import { servingPool } from "../cluster/serving_pool.ts";
+import { hasPool } from "../cluster/serving_pool.ts";
 import type { Context } from "../context.ts";
 import { isPermanent } from "../write/permanent_error.ts";
 import { nicsOfVm } from "./nics_of_vm.ts";
@@ -34,12 +35,14 @@ export async function reconcileVm(
   if (vm === undefined) return await vmGone(ctx, key, signal);
   memory.goneVms.forget(key);
   const existing = configOf(ctx, key);
-  const { isReadable, nics, notes: problems } = nicsOfVm(cluster, vm);
+  const { isReadable, nics, notes: problems, ...rest } = nicsOfVm(cluster, vm);
   const isManaged = (network: string) => hasPool(ctx, network);
   const notes = [...problems, ...unmanagedNotes(vm, { nics, isManaged, now: clock.now() })];
   if (existing === undefined && cluster.configs.get(key) !== undefined) {
     return memory.notes.recordNew(vm, [...notes, nameTaken(key)]);
   }
+  // Of those that the object does not ask for; it may still be without the others.
+  const tellsUnserved = unservedNics({ nics, ...rest, config: existing, isManaged }).length > 0;
   const desired = isReadable
     ? keptBy(ctx, {
       existing,
@@ -47,6 +50,7 @@ export async function reconcileVm(
         vm,
         nics,
         isManaged,
+        tellsUnserved,
         spelling: ctx.schemas.spelling,
         ...(existing && { existing }),
       }),
@@ -59,7 +63,9 @@ export async function reconcileVm(
     if (existing !== undefined) {
       ctx.queues.annotations.add(keyOf(existing)); // A NIC may have another name.
       // It may say something else that cannot be read.
-      if (hasOptions(vm) || showsOptions(existing)) ctx.queues.configs.add(keyOf(existing));
+      const says = hasOptions(vm) || showsOptions(existing) || tellsUnserved ||
+        existing.status?.unserved !== undefined;
+      if (says) ctx.queues.configs.add(keyOf(existing));
     }
     if (desired.action === "update" && desired.adopted) {
       memory.notes.record(vm, reservationAdopted(keyOf(desired.object)));
@@ -95,12 +101,6 @@ function configOf(ctx: Context, key: string): VirtualMachineNetworkConfig | unde
     (one.metadata.creationTimestamp ?? "").localeCompare(other.metadata.creationTimestamp ?? "") ||
     keyOf(one).localeCompare(keyOf(other))
   )[0];
-}
-
-/** Whether a pool serves a network, or will when it is repaired; one that is being deleted takes nobody new. */
-function hasPool(ctx: Context, network: string): boolean {
-  const pool = servingPool(ctx, network);
-  return pool !== undefined && pool.metadata.deletionTimestamp === undefined;
 }
 
 /** The one write. Answers whether all is done: not where somebody else was faster. */

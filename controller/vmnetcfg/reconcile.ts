@@ -6,13 +6,17 @@
 import { DHCP_OPTIONS_ANNOTATION_PREFIX, VMNETCFG_FINALIZER } from "../../core/api/names.ts";
 import { sameJson } from "../../core/api/same_json.ts";
 import { toTimestamp } from "../../core/api/timestamp.ts";
-import type { VirtualMachineNetworkConfig } from "../../core/api/types.ts";
+import type { UnservedNic, VirtualMachineNetworkConfig } from "../../core/api/types.ts";
 import type { OptionsProblem } from "../../core/ipam/types.ts";
 import { hasOptions } from "../../core/ipam/vm/nic_options.ts";
 import type { Note } from "../../core/reasons/reasons.ts";
+import { wantedNics } from "../../core/vmnetcfg/nics.ts";
+import { mayBeUnserved, unservedNics } from "../../core/vmnetcfg/unserved_nics.ts";
 import { changeNotes } from "../../core/vmnetcfg/vm_notes.ts";
 import { vmnetcfgStatus } from "../../core/vmnetcfg/vmnetcfg_status.ts";
+import { vmOwnerOf } from "../../core/vmnetcfg/vm_owner.ts";
 import { vmOf } from "../cluster/cluster_cache.ts";
+import { hasPool } from "../cluster/serving_pool.ts";
 import type { Context } from "../context.ts";
 import { nicsOfVm } from "../vm/nics_of_vm.ts";
 import { isReleased, knownNics } from "./outcomes.ts";
@@ -28,7 +32,8 @@ export async function reconcileConfig(
   const isGoing = config.metadata.deletionTimestamp !== undefined;
   const finalized = config.metadata.finalizers?.includes(VMNETCFG_FINALIZER) === true;
   if (isGoing && (!finalized || !isReleased(ctx, config))) return;
-  if (isGoing || !finalized) {
+  const isAsking = wantedNics(config).length > 0;
+  if (isGoing || !finalized && isAsking) {
     const change = { finalizer: VMNETCFG_FINALIZER, present: !isGoing };
     await ctx.configs.setFinalizer(config, change, signal);
     return; // What was written queues the key again.
@@ -36,8 +41,14 @@ export async function reconcileConfig(
   const known = knownNics(ctx, config);
   if (known === undefined) return; // The pool's commit queues the key again.
   const unreadable = unreadableOptions(ctx, config);
+  const unserved = unservedOf(ctx, config);
   const now = toTimestamp(ctx.clock.now());
-  const { object, changes, problems } = vmnetcfgStatus(config, { known, unreadable, now });
+  const { object, changes, problems } = vmnetcfgStatus(config, {
+    known,
+    unserved,
+    unreadable,
+    now,
+  });
   const kept = object === config ? config : ctx.schemas.kept(object);
   if (kept === config || kept !== object && sameJson(kept.status, config.status)) {
     return ctx.queues.annotations.add(key);
@@ -47,6 +58,14 @@ export async function reconcileConfig(
   if (written !== undefined) {
     record(ctx, written, [...changeNotes(changes), ...problems.map(asNote)]);
   }
+}
+
+/** The NICs of an object's VM that it does not ask an address for. */
+function unservedOf(ctx: Context, config: VirtualMachineNetworkConfig): readonly UnservedNic[] {
+  const vm = vmOf(ctx.cluster, config);
+  if (vm === undefined || vmOwnerOf(config) === undefined || !mayBeUnserved(vm, config)) return [];
+  const isManaged = (network: string) => hasPool(ctx, network);
+  return unservedNics({ ...nicsOfVm(ctx.cluster, vm), config, isManaged });
 }
 
 /** What of the annotations of an object's VM is no options, or for no NIC of it that is served; the VM itself is told of it, too. */

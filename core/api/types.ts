@@ -242,6 +242,20 @@ export interface NetworkConfigStatus {
   readonly message?: string;
 }
 
+/** A NIC of the VM that gets nothing, and why. */
+export interface UnservedNic {
+  /** Its name in the VM. */
+  readonly name: string;
+  /** `namespace/name` of its network; absent where it has none that can be read. */
+  readonly networkName?: string;
+  /** In canonical form; absent while nobody has said it. */
+  readonly macAddress?: string;
+  /** Stable. */
+  readonly reason: string;
+  /** The reason in words, with the values in it. */
+  readonly message: string;
+}
+
 /** `spec` of a {@linkcode VirtualMachineNetworkConfig}. Exactly one of the two list spellings is used. */
 export interface VirtualMachineNetworkConfigSpec {
   /** Name of the VirtualMachine, in the object's namespace. Immutable. */
@@ -264,6 +278,8 @@ export interface VirtualMachineNetworkConfigStatus {
   readonly networkConfig?: readonly NetworkConfigStatus[];
   /** The same in the spelling of released Go objects. */
   readonly networkConfigs?: readonly NetworkConfigStatus[];
+  /** NICs of the VM for which no address is asked; absent where there are none. */
+  readonly unserved?: readonly UnservedNic[];
   /** `Allocated`, `Disabled`, `InSynced`, `Ready`. */
   readonly conditions?: readonly Condition[];
 }

@@ -13,6 +13,7 @@ import { clientOptionsSchema, recordedOptionsSchema } from "./options/client_opt
 import type {
   NetworkConfig,
   NetworkConfigStatus,
+  UnservedNic,
   VirtualMachineNetworkConfig,
   VirtualMachineNetworkConfigSpec,
   VirtualMachineNetworkConfigStatus,
@@ -75,6 +76,22 @@ const networkConfigStatusSchema: z.ZodType<NetworkConfigStatus> = z.looseObject(
   ),
 });
 
+const unservedSchema: z.ZodType<UnservedNic> = z.looseObject({
+  name: z.string().meta({ description: "Name of the NIC in the VirtualMachine." }),
+  networkName: z.exactOptional(
+    z.string().meta({ description: "The network, as namespace/name; unset if it cannot be read." }),
+  ),
+  macAddress: z.exactOptional(
+    z.string().meta({ description: "MAC address of the NIC; unset while it is not known." }),
+  ),
+  reason: z.string().meta({
+    description: "Why the NIC gets no address: a stable CamelCase word for programs.",
+  }),
+  message: z.string().meta({
+    description: "Why the NIC gets no address, in plain words with the values involved.",
+  }),
+});
+
 const nics = (): z.ZodArray<typeof networkConfigSchema> =>
   z.array(networkConfigSchema).max(MAX_NICS);
 const shown = (): z.ZodArray<typeof networkConfigStatusSchema> =>
@@ -116,6 +133,12 @@ const statusSchema: z.ZodType<VirtualMachineNetworkConfigStatus> = z.looseObject
   networkConfig: z.exactOptional(shown().meta({ description: "The state of each NIC." })),
   networkConfigs: z.exactOptional(
     shown().meta({ description: "The state of each NIC, if the spec uses networkConfigs." }),
+  ),
+  unserved: z.exactOptional(
+    z.array(unservedSchema).meta({
+      description:
+        "NICs of the VirtualMachine that get no address, and why, such as those that are opted out or on a network without an IPPool.",
+    }),
   ),
   conditions: z.exactOptional(
     conditionsSchema.meta({

@@ -8,6 +8,9 @@ const ADVICE: Readonly<Record<string, string>> = {
   AddressChanged: "Nothing; update what knows the old address.",
   Paused: "Set spec.paused to false to resume; the same address comes back if it is still free.",
   NoPool: "If the network is to be managed, make an IPPool with its name in spec.networkName.",
+  OptedOut:
+    'Nothing; or take the "false", or the NIC\'s name, out of network.harvesterhci.io/managed-dhcp.',
+  MacUnknown: "Start the VM, or write macAddress into it, so that it stays the same.",
   PoolPaused: "Resume the IPPool.",
   PoolInvalid: "Repair the field that the IPPool's condition names.",
   PoolNotWritten: "Look at the error in the message.",

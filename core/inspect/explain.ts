@@ -52,8 +52,8 @@ function asWanted(links: readonly Link[]): readonly Link[] {
 }
 
 /** Whether the packets show that all is well though of another link nothing is known. */
-function isBound(links: readonly Link[], { state }: Link): boolean {
-  return state === "unknown" &&
+function isBound(links: readonly Link[], { state, reason }: Link): boolean {
+  return (state === "unknown" || reason === "NoVirtualMachine") &&
     links.some((link) => link.kind === "Packets" && link.state === "ok") &&
     links.some((link) => link.kind === "Record" && link.state === "ok");
 }

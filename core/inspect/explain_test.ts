@@ -182,6 +182,14 @@ const CASES: Readonly<Record<string, Case>> = {
     says: /52:54:00:00:00:09 has/,
     todo: /Ask for another one/,
   },
+  "a MAC address that another VM has, too": {
+    world: { configs: [configWith({ reason: "DuplicateMAC", message: "VM default/a has it" })] },
+    link: "Record",
+    state: "broken",
+    reason: "DuplicateMAC",
+    says: /VM default\/a has it/,
+    todo: /Change one MAC address/,
+  },
   "a vmnetcfg that is paused": {
     world: pending("Paused", "The VirtualMachineNetworkConfig is paused"),
     link: "Record",
@@ -258,7 +266,8 @@ const CASES: Readonly<Record<string, Case>> = {
     link: "Packets",
     state: "broken",
     reason: "Refused",
-    says: /REQUEST at 2026-01-02T11:58:00Z and was refused: nak_wrong_address/,
+    says:
+      /REQUEST at 2026-01-02T11:58:00Z and was refused: it asks for what is not.* \(nak_wrong_address\)/,
   },
   "asked and not answered": {
     heard: heardWith([{ answer: "", why: "address_held", ackedAt: "" }]),
@@ -339,7 +348,7 @@ const CASES: Readonly<Record<string, Case>> = {
     says: /another machine has it: 00:11:22:33:44:55, until 2026-01-02T13:00:00Z/,
   },
   "a reservation whose VM is still to come": {
-    world: { vms: [], vmis: [] },
+    world: { vms: [{ ...vmWith(), metadata: { namespace: "default", name: "other" } }], vmis: [] },
     of: "vmnetcfg/web",
     heard: heardWith([]),
     link: "VM",
@@ -372,6 +381,12 @@ for (
 function chainsOf(world: World, of: string, heard: HeardAnswers): readonly Chain[] {
   return findSubjects(world, { of }).map((facts) => explain(facts, heard));
 }
+
+Deno.test("explain says of a machine that is no VM whether it asks, as on one host", () => {
+  const world = worldWith({ vms: [], vmis: [] });
+  strictEqual(chainsOf(world, "web", heardWith())[0]?.state, "ok");
+  match(chainsOf(world, "web", heardWith([]))[0]?.verdict ?? "", /^Packets: No packet/);
+});
 
 Deno.test("explain looks at every link, also behind the first that is broken", () => {
   const world = worldWith({ networks: [], pools: [refused("AgentReady", "NoAgent", "None")] });

@@ -14,6 +14,10 @@ type UnplannedReason =
   | "NoPool"
   /** `networkName` is no network's name. */
   | "InvalidNetworkName"
+  /** The NIC, its VM or its namespace is opted out of managed DHCP. */
+  | "OptedOut"
+  /** Nobody has said the MAC address of the NIC yet. */
+  | "MacUnknown"
   /** The IPPool could not be written; what it would say is not committed. */
   | "PoolNotWritten"
   /** The VirtualMachineNetworkConfig is paused. */
@@ -36,6 +40,9 @@ export type ConditionReason =
 
 /** Why a NIC is in its state. */
 export type NicReason = ClaimReason | UnplannedReason;
+
+/** Why a NIC of a VM is not even asked for. */
+export type UnservedReason = NicReason | "DuplicateNic" | "TooManyNics";
 
 /** Reasons of Events about a VirtualMachine or its VirtualMachineNetworkConfig, beside those of its NICs. */
 type VmReason =

@@ -35,6 +35,8 @@ export interface DesiredInput {
   readonly existing?: VirtualMachineNetworkConfig;
   /** Whether a pool serves a network. */
   readonly isManaged: (network: string) => boolean;
+  /** Whether the VM has NICs that get nothing, of which the object is to tell though it may ask for none. */
+  readonly tellsUnserved?: boolean;
   /** How the list of NICs is spelled where the object does not say; unset: as documented. */
   readonly spelling?: Spelling;
 }
@@ -72,15 +74,17 @@ export function desiredNetworkConfig(input: DesiredInput): Desired {
   if (going !== undefined) return KEEP;
   const { configs, moved } = entriesFor(input);
   if (existing === undefined) {
-    return configs.length === 0 ? KEEP : { action: "create", object: created(input, configs) };
+    const isSilent = configs.length === 0 && input.tellsUnserved !== true;
+    return isSilent ? KEEP : { action: "create", object: created(input, configs) };
   }
   const owner = vmOwnerOf(existing);
   if (configs.length === 0) {
-    return owner === undefined ? KEEP : { action: "delete", object: existing };
+    if (owner === undefined) return KEEP;
+    if (input.tellsUnserved !== true) return { action: "delete", object: existing };
   }
   const object = {
     ...withNetworkConfigs(existing, configs, input.spelling),
-    metadata: owned(withNoted(existing, moved), input),
+    metadata: owned(withNoted(existing, moved), input, configs.length > 0),
   };
   const same = sameJson(object.metadata, existing.metadata) && sameJson(object.spec, existing.spec);
   return same ? KEEP : { action: "update", object, adopted: owner === undefined };
@@ -222,13 +226,13 @@ function created(
   return {
     apiVersion: API_VERSION,
     kind: "VirtualMachineNetworkConfig",
-    metadata: owned({ name, namespace }, input),
+    metadata: owned({ name, namespace }, input, configs.length > 0),
     spec: { vmName: name, [input.spelling ?? "networkConfig"]: configs },
   };
 }
 
-/** The metadata with finalizer, label, owner, and the static addresses that were taken over from the VM. */
-function owned(metadata: ObjectMeta, { vm, nics }: DesiredInput): ObjectMeta {
+/** The metadata with finalizer (where there is something to give back), label, owner, and the static addresses that were taken over from the VM. */
+function owned(metadata: ObjectMeta, { vm, nics }: DesiredInput, claims: boolean): ObjectMeta {
   const { name = "", uid = "" } = vm.metadata;
   const { finalizers = [], labels, ownerReferences = [] } = metadata;
   const others = ownerReferences.filter((owner) => !isVm(owner));
@@ -240,9 +244,9 @@ function owned(metadata: ObjectMeta, { vm, nics }: DesiredInput): ObjectMeta {
     ...metadata,
     ...(label ? { labels: { ...labels, [VM_NAME_LABEL]: name } } : {}),
     ...(sameJson(annotations, metadata.annotations ?? {}) ? {} : { annotations }),
-    finalizers: finalizers.includes(VMNETCFG_FINALIZER)
-      ? finalizers
-      : [...finalizers, VMNETCFG_FINALIZER],
+    ...(claims && !finalizers.includes(VMNETCFG_FINALIZER)
+      ? { finalizers: [...finalizers, VMNETCFG_FINALIZER] }
+      : {}),
     ownerReferences: present === undefined || others.length + 1 < ownerReferences.length
       ? [...others, owner]
       : ownerReferences,

@@ -8,11 +8,16 @@ import { getCondition } from "../api/condition.ts";
 import { VmNetCfgCondition } from "../api/names.ts";
 import { networkStatusesOf, withNetworkStatus } from "../api/network_configs.ts";
 import { sameJson } from "../api/same_json.ts";
-import type { Condition, NetworkConfigStatus, VirtualMachineNetworkConfig } from "../api/types.ts";
+import type {
+  Condition,
+  NetworkConfigStatus,
+  UnservedNic,
+  VirtualMachineNetworkConfig,
+} from "../api/types.ts";
 import type { OptionsProblem } from "../ipam/types.ts";
 import { type ConditionAnswer, no, withAnswers, yes } from "../reasons/condition_answer.ts";
 import { readyFrom } from "../reasons/ready.ts";
-import type { ConditionReason, NicReason } from "../reasons/reasons.ts";
+import type { ConditionReason, NicReason, UnservedReason } from "../reasons/reasons.ts";
 import { type Nic, type ShownNic, shownNics, wantedNics } from "./nics.ts";
 import { notedNics } from "./noted_addresses.ts";
 
@@ -86,13 +91,15 @@ const REMEMBERING: ReadonlySet<NicReason> = new Set([
  * The next status of an object.
  *
  * @param known What is known of each NIC of its spec, in the spec's order.
+ * @param unserved The NICs of its VM that it does not ask an address for.
  * @param unreadable What of the VM's annotations cannot be read as options.
  * @param now RFC 3339.
  */
 export function vmnetcfgStatus(
   config: VirtualMachineNetworkConfig,
-  { known, unreadable = [], now }: {
+  { known, unserved = [], unreadable = [], now }: {
     readonly known: readonly KnownNic[];
+    readonly unserved?: readonly UnservedNic[];
     readonly unreadable?: readonly string[];
     readonly now: string;
   },
@@ -114,10 +121,12 @@ export function vmnetcfgStatus(
   const conditions = conditionsOf(config, {
     shown: results.map(({ result }, index) => ({ result, nic: networks[index] })),
     changes,
+    unserved,
     unreadable,
     now,
   });
-  const next = withSummary(withNetworkStatus(config, { networks, conditions }));
+  const shown = withSummary(withNetworkStatus(config, { networks, conditions }));
+  const next = withUnserved(shown, unserved);
   return sameJson(next.status, config.status)
     ? { object: config, changes: [], problems: [] }
     : { object: next, changes, problems: newProblems(config, known) };
@@ -134,6 +143,15 @@ function withSummary(config: VirtualMachineNetworkConfig): VirtualMachineNetwork
     ...(addresses.length === 0 ? {} : { addresses: addresses.join() }),
   };
   return { ...config, status: { ...summary, ...config.status } };
+}
+
+/** The object with the NICs that get nothing. */
+function withUnserved(
+  config: VirtualMachineNetworkConfig,
+  nics: readonly UnservedNic[],
+): VirtualMachineNetworkConfig {
+  const { unserved: _, ...status } = config.status ?? {};
+  return { ...config, status: nics.length === 0 ? status : { ...status, unserved: nics } };
 }
 
 /** Whether an object shows that NICs have something of their own to be told. */
@@ -187,9 +205,10 @@ interface Shown {
 /** All conditions, in a fixed order, by the one setter. */
 function conditionsOf(
   config: VirtualMachineNetworkConfig,
-  { shown, changes, unreadable, now }: {
+  { shown, changes, unserved, unreadable, now }: {
     readonly shown: readonly Shown[];
     readonly changes: readonly NicChange[];
+    readonly unserved: readonly UnservedNic[];
     readonly unreadable: readonly string[];
     readonly now: string;
   },
@@ -199,7 +218,7 @@ function conditionsOf(
   const updates = [
     {
       type: VmNetCfgCondition.Allocated,
-      ...(paused ? no("Paused", pausedText) : allocatedOf(shown)),
+      ...(paused ? no("Paused", pausedText) : allocatedOf(shown, unserved)),
     },
     {
       type: VmNetCfgCondition.Disabled,
@@ -253,13 +272,21 @@ function addressesChanged(
   return { type: VmNetCfgCondition.AddressChanged, ...yes("AddressChanged", texts.join("; ")) };
 }
 
-function allocatedOf(shown: readonly Shown[]): Answer {
+/** NICs that are not asked for count only where there are no others: who is opted out keeps nobody from being ready. */
+function allocatedOf(shown: readonly Shown[], unserved: readonly UnservedNic[]): Answer {
   const failed = shown.filter(({ result }) => shownReason(result) !== undefined);
   const [first] = failed;
   if (first !== undefined) {
     return no(
       first.result.reason,
       failed.map(({ result }) => result.message).join("; "),
+    );
+  }
+  const [silent] = unserved;
+  if (shown.length === 0 && silent !== undefined) {
+    return no(
+      silent.reason as UnservedReason,
+      unserved.map(({ message }) => message).join("; "),
     );
   }
   if (shown.length === 0) {
@@ -271,4 +298,4 @@ function allocatedOf(shown: readonly Shown[]): Answer {
   );
 }
 
-type Answer = ConditionAnswer<NicReason | ConditionReason>;
+type Answer = ConditionAnswer<UnservedReason | ConditionReason>;

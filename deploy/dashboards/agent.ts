@@ -49,6 +49,7 @@ export function agent(): Dashboard {
             queries: [{
               expr: `max by (pod, version, revision) (vmdhcp_build_info${OF})` +
                 " * on (pod) group_left () max by (pod) (vmdhcpagent_leading)",
+              column: "leads",
             }],
           }),
         ],

@@ -87,10 +87,13 @@ export function overview(): Dashboard {
             description:
               "Addresses that are used and left, and seconds until a pool is full, if it goes on so.",
             queries: [
-              { expr: "max by (ippool) (vmdhcpcontroller_ippool_used)" },
-              { expr: "min by (ippool) (vmdhcpcontroller_ippool_available)" },
-              { expr: "max by (ippool) (vmdhcpcontroller_ippool_fill_ratio)" },
-              { expr: "min by (ippool) (vmdhcpcontroller_ippool_full_in_seconds)" },
+              { expr: "max by (ippool) (vmdhcpcontroller_ippool_used)", column: "used" },
+              { expr: "min by (ippool) (vmdhcpcontroller_ippool_available)", column: "left" },
+              { expr: "max by (ippool) (vmdhcpcontroller_ippool_fill_ratio)", column: "fill" },
+              {
+                expr: "min by (ippool) (vmdhcpcontroller_ippool_full_in_seconds)",
+                column: "full in, seconds",
+              },
             ],
           }),
           series({

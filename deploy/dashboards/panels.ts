@@ -19,6 +19,16 @@ import {
   VariableRefresh,
   VariableSort,
 } from "@grafana/grafana-foundation-sdk/dashboard";
+import {
+  BigValueGraphMode,
+  LegendDisplayMode,
+  LegendPlacement,
+  ReduceDataOptionsBuilder,
+  SortOrder,
+  TooltipDisplayMode,
+  VizLegendOptionsBuilder,
+  VizTooltipOptionsBuilder,
+} from "@grafana/grafana-foundation-sdk/common";
 import { DataqueryBuilder, PromQueryFormat } from "@grafana/grafana-foundation-sdk/prometheus";
 import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
 import { PanelBuilder as TableBuilder } from "@grafana/grafana-foundation-sdk/table";
@@ -65,7 +75,8 @@ export function stat(
   ];
   const panel = new StatBuilder().title(options.title).description(options.description)
     .datasource(PROMETHEUS).unit(options.unit ?? "short").span(WIDTH.stat).height(HEIGHT.stat)
-    .noValue("none")
+    .noValue("none").graphMode(BigValueGraphMode.None)
+    .reduceOptions(new ReduceDataOptionsBuilder().calcs(["lastNotNull"]))
     .thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps));
   return panel.withTarget(target(query, 0).instant());
 }
@@ -76,7 +87,14 @@ export function series(
 ): TimeSeriesBuilder {
   const panel = new TimeSeriesBuilder().title(options.title).description(options.description)
     .datasource(PROMETHEUS).unit(options.unit ?? "short").span(WIDTH.series).height(HEIGHT.series)
-    .min(0).fillOpacity(10);
+    .min(0).fillOpacity(10)
+    .legend(
+      new VizLegendOptionsBuilder().showLegend(true).displayMode(LegendDisplayMode.List)
+        .placement(LegendPlacement.Bottom),
+    )
+    .tooltip(
+      new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending),
+    );
   for (const [at, query] of options.queries.entries()) panel.withTarget(target(query, at).range());
   return panel;
 }
@@ -84,7 +102,8 @@ export function series(
 /** Rows: one for each series that there is now. */
 export function table(
   options: PanelOptions & {
-    readonly queries: readonly Query[];
+    /** Each gives a column of this name; one alone may give none. */
+    readonly queries: readonly (Query & { readonly column?: string })[];
     /** Columns that say nothing. */
     readonly without?: readonly string[];
   },
@@ -97,12 +116,23 @@ export function table(
   const excludeByName = Object.fromEntries(
     ["Time", ...options.without ?? []].map((name) => [name, true]),
   );
-  if (options.queries.length > 1) panel.withTransformation({ id: "merge", options: {} });
-  return panel.withTransformation({ id: "organize", options: { excludeByName } });
+  const isMerged = options.queries.length > 1;
+  const renameByName = Object.fromEntries(
+    options.queries.flatMap(({ column }, at) =>
+      column === undefined ? [] : [[isMerged ? `Value #${refId(at)}` : "Value", column]]
+    ),
+  );
+  if (isMerged) panel.withTransformation({ id: "merge", options: {} });
+  return panel.withTransformation({ id: "organize", options: { excludeByName, renameByName } });
+}
+
+/** A, B, C... */
+function refId(at: number): string {
+  return String.fromCharCode(65 + at);
 }
 
 function target({ expr, legend }: Query, at: number): DataqueryBuilder {
-  const query = new DataqueryBuilder().refId(String.fromCharCode(65 + at)).datasource(PROMETHEUS)
+  const query = new DataqueryBuilder().refId(refId(at)).datasource(PROMETHEUS)
     .expr(expr);
   return legend === undefined ? query : query.legendFormat(legend);
 }

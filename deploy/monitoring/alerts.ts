@@ -120,8 +120,8 @@ export const ALERTS: readonly Alert[] = [
   },
   {
     name: "VmDhcpAddressConflict",
-    expr: "((max by (ippool) (vmdhcpcontroller_ippool_conflicts))" +
-      " or (max by (ippool) (vmdhcpagent_addresses_in_use))) > 0",
+    expr: "(max by (ippool) (vmdhcpcontroller_ippool_conflicts) > 0)" +
+      " or (max by (ippool) (vmdhcpagent_addresses_in_use) > 0)",
     for: "5m",
     severity: "warning",
     summary: "Other machines have addresses of IPPool {{ $labels.ippool }}",

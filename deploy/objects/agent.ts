@@ -50,6 +50,8 @@ export function agentDeployment(settings: DeploySettings): unknown {
       fieldEnv("POD_UID", "metadata.uid"),
       fieldEnv("POD_IP", "status.podIP"),
       fieldEnv("HOST_IP", "status.hostIP"),
+      // Who may ask what it hears.
+      { name: "VM_DHCP_CONTROLLER_ACCOUNT", value: settings.controller.serviceAccount.name },
     ],
     port: { name: "http", containerPort: HTTP_PORT },
     scheme: "HTTP",

@@ -4,11 +4,22 @@
  * @module
  */
 import { ENVIRONMENT } from "../../controller/settings.ts";
+import { AGENT_AUDIENCE } from "../../core/api/agent/agent_audience.ts";
 import { labelsOf, selectorOf } from "../names.ts";
 import type { DeploySettings } from "../settings.ts";
 import { isEmpty } from "../values/merge.ts";
 import { ACCOUNT_FILES, allow, fieldEnv, HTTP_PORT, podTemplate, spread } from "./pod.ts";
 
+/** Where the token is by which it asks agents what they hear. */
+const AGENT_TOKEN_FOLDER = "/var/run/secrets/vm-dhcp/agents";
+/** One that is good for nothing else: it travels unencrypted. */
+const AGENT_TOKEN = {
+  projected: {
+    sources: [{
+      serviceAccountToken: { path: "token", audience: AGENT_AUDIENCE, expirationSeconds: 3600 },
+    }],
+  },
+};
 /** Where operators ask. */
 const INSPECT = { name: "inspect", containerPort: 8090 } as const;
 
@@ -38,7 +49,7 @@ export function controllerDeployment(settings: DeploySettings): unknown {
       // Anywhere: it looks up names of NTP servers, and only the node knows which server answers that.
       "--allow-net",
       allow("env", ...ENVIRONMENT),
-      allow("read", ACCOUNT_FILES),
+      allow("read", ACCOUNT_FILES, AGENT_TOKEN_FOLDER),
     ],
     program: "controller/main.ts",
     args: [
@@ -63,10 +74,12 @@ export function controllerDeployment(settings: DeploySettings): unknown {
       { name: "VM_DHCP_LOCK_NAMESPACE", value: lockNamespace },
       { name: "AGENT_DEPLOYMENT_NAME", value: agent },
       { name: "AGENT_CONTAINER_NAME", value: "agent" },
+      { name: "VM_DHCP_AGENT_TOKEN_FILE", value: `${AGENT_TOKEN_FOLDER}/token` },
     ],
     port: { name: "http", containerPort: HTTP_PORT },
     morePorts: settings.inspect.enabled ? [INSPECT] : [],
     scheme: "HTTP",
+    volumes: [{ name: "agent-token", mountPath: AGENT_TOKEN_FOLDER, source: AGENT_TOKEN }],
     affinity: spread(name),
     terminationGracePeriodSeconds: 15,
   }, settings);

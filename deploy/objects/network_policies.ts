@@ -11,13 +11,15 @@ import type { DeploySettings } from "../settings.ts";
 export function networkPolicies(settings: DeploySettings): unknown[] {
   const { names, inspect, networkPolicy: { metricsFrom, webhookFrom, inspectFrom } } = settings;
   const rule = (port: string, from: unknown) => ({ from, ports: [{ protocol: "TCP", port }] });
+  const controllers = [{ podSelector: { matchLabels: selectorOf(names.controller) } }];
   const rules: Readonly<Record<string, readonly unknown[]>> = {
     [names.controller]: [
       rule("http", metricsFrom),
       ...(inspect.enabled ? [rule("inspect", inspectFrom)] : []),
     ],
     [names.webhook]: [rule("https", webhookFrom)],
-    [names.agent]: [rule("http", metricsFrom)],
+    // The controller asks its agents what they hear.
+    [names.agent]: [rule("http", metricsFrom), rule("http", controllers)],
   };
   return Object.entries(rules).map(([role, ingress]) => ({
     apiVersion: "networking.k8s.io/v1",

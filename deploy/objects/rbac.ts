@@ -70,7 +70,11 @@ function clusterRules({ controller, webhook, agent }: Names, keepsCertificate: b
         }]
         : [],
     ],
-    [agent]: [{ apiGroups: [GROUP], resources: ["ippools"], verbs: FOLLOW }],
+    [agent]: [
+      { apiGroups: [GROUP], resources: ["ippools"], verbs: FOLLOW },
+      // Whose token is shown by who asks what it hears.
+      { apiGroups: ["authentication.k8s.io"], resources: ["tokenreviews"], verbs: ["create"] },
+    ],
   };
 }
 

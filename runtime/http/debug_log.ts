@@ -7,6 +7,7 @@ import { z } from "zod";
 import { errorText } from "../../core/error_text.ts";
 import type { Logger } from "../log.ts";
 import type { LogLevels, LogOverride } from "../log_levels.ts";
+import { macField, poolField } from "./asked_fields.ts";
 import { Bodies, BodyError } from "./bodies.ts";
 import { parseJsonBody } from "./json_body.ts";
 import { strangerReason } from "./same_machine.ts";
@@ -18,15 +19,11 @@ export const DEBUG_LOG_PATH = "/debug/log";
 const MOST_BODY_BYTES = 2_048;
 /** How long more is logged at most, and where nothing is said, in seconds. */
 const SECONDS = { most: 3_600, unsaid: 300 };
-/** A namespace and a name of Kubernetes. */
-const POOL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\/[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/;
-const MAC = /^[0-9a-f]{2}([:-][0-9a-f]{2}){5}$/i;
 
 const BODY = z.strictObject({
   level: z.enum(["debug", "trace"]),
-  pool: z.string().max(317).regex(POOL, "must be NAMESPACE/NAME of an IPPool").optional(),
-  mac: z.string().regex(MAC, "must be a MAC address, such as 52:54:00:11:22:01")
-    .transform((mac) => mac.toLowerCase().replaceAll("-", ":")).optional(),
+  pool: poolField.optional(),
+  mac: macField.optional(),
   seconds: z.int().min(1).max(SECONDS.most).default(SECONDS.unsaid),
 });
 

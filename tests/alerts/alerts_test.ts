@@ -9,22 +9,10 @@ import { ALERTS } from "../../deploy/monitoring/alerts.ts";
 import { ruleGroups } from "../../deploy/monitoring/rules.ts";
 import { ALERT_CASES, type AlertCase } from "./cases.ts";
 import { promtool } from "./promtool.ts";
+import { tryRules } from "./try_rules.ts";
 
 const RUNBOOKS = new URL("../../docs/runbooks/", import.meta.url);
 const DEFAULT_AFTER = "2h";
-
-/** Tries rules in a folder of their own. Throws with what promtool says where one does not do what it should. */
-async function tryRules(tests: readonly unknown[], groups: unknown = ruleGroups()): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await Deno.writeTextFile(`${folder}/rules.yaml`, stringify(groups));
-    const content = { rule_files: ["rules.yaml"], evaluation_interval: "1m", tests };
-    await Deno.writeTextFile(`${folder}/tests.yaml`, stringify(content));
-    await promtool(["test", "rules", `${folder}/tests.yaml`]);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 function testOf(
   alertname: string,

@@ -160,7 +160,11 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
     silent: { "a month before": { [EXPIRY]: "2592000x120" } },
   },
   VmDhcpAddressConflict: {
-    fires: { [of("vmdhcpcontroller_ippool_conflicts", POOL)]: "2x120" },
+    // What the agent heard is not in the record yet.
+    fires: {
+      [of("vmdhcpcontroller_ippool_conflicts", POOL)]: "0x120",
+      [of("vmdhcpagent_addresses_in_use", POOL)]: "2x120",
+    },
     labels: NET,
     description:
       "Addresses that are not given for that: 2. Somebody set them by hand, or another server gives them.",

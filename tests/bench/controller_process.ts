@@ -31,8 +31,9 @@ export class ControllerProcess implements AsyncDisposable {
   static async start(
     kubeconfig: string,
     flags: readonly string[] = [],
+    env: Readonly<Record<string, string>> = {},
   ): Promise<ControllerProcess> {
-    const started = ControllerProcess.spawn(kubeconfig, flags);
+    const started = ControllerProcess.spawn(kubeconfig, flags, env);
     const deadline = performance.now() + READY_MS;
     while (!await started.#isReady()) {
       if (performance.now() > deadline) {
@@ -44,7 +45,11 @@ export class ControllerProcess implements AsyncDisposable {
   }
 
   /** Starts it, and waits for nothing. */
-  static spawn(kubeconfig: string, flags: readonly string[] = []): ControllerProcess {
+  static spawn(
+    kubeconfig: string,
+    flags: readonly string[] = [],
+    env: Readonly<Record<string, string>> = {},
+  ): ControllerProcess {
     const port = freePort();
     const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("deno.json", ROOT)));
     const [, ...args] = String(tasks.controller.command).split(" ");
@@ -57,7 +62,7 @@ export class ControllerProcess implements AsyncDisposable {
         ...flags,
       ],
       cwd: ROOT,
-      env: { NO_COLOR: "1" },
+      env: { NO_COLOR: "1", ...env },
       stdin: "null",
       stdout: "null",
       stderr: "null",

@@ -53,7 +53,7 @@ Deno.test("a NIC without a pool is skipped, and does not keep the others from th
   );
 });
 
-Deno.test("a VM on the pod network, or on networks without pools only, gets no object", async () => {
+Deno.test("E2: a VM on the pod network gets no object, one on a network without a pool one that says so", async () => {
   await using lab = await ready();
   await lab.create(VIRTUAL_MACHINES, vm("default/pod", [{ network: "pod", mac: mac(1) }]));
   await lab.create(
@@ -61,7 +61,79 @@ Deno.test("a VM on the pod network, or on networks without pools only, gets no o
     vm("default/other", [{ network: "default/unmanaged", mac: mac(2) }]),
   );
   await lab.settle();
+  const { items } = await lab.kube.of(VMNETCFGS).list();
+  assert.deepEqual(
+    items.map(({ metadata: { name, finalizers }, spec, status }) => ({
+      name,
+      finalizers,
+      nics: spec.networkConfig,
+      unserved: status?.unserved,
+      allocated: getCondition(status?.conditions, "Allocated")?.reason,
+    })),
+    [{
+      name: "other",
+      finalizers: undefined, // It holds nothing that would have to be given back.
+      nics: [],
+      unserved: [{
+        name: "nic-1",
+        networkName: "default/unmanaged",
+        macAddress: mac(2),
+        reason: "NoPool",
+        message: "No IPPool serves network default/unmanaged",
+      }],
+      allocated: "NoPool",
+    }],
+  );
+  await lab.delete(VIRTUAL_MACHINES, "default/other");
+  await lab.pass(5_000);
   assert.deepEqual((await lab.kube.of(VMNETCFGS).list()).items, []);
+});
+
+Deno.test("E2: a NIC that is opted out gives its address back and keeps a row as long as that lasts", async () => {
+  await using lab = await ready();
+  const nics = [{ mac: mac(1) }, { mac: mac(2) }];
+  await lab.create(VIRTUAL_MACHINES, vm("default/web", nics));
+  await lab.settle();
+  const setManaged = async (value: string | null) => {
+    const annotations = { "network.harvesterhci.io/managed-dhcp": value };
+    await lab.patch(VIRTUAL_MACHINES, "default/web", { metadata: { annotations } });
+    await lab.settle();
+    const { status } = await lab.config("default/web");
+    const { status: is, reason } = getCondition(status?.conditions, "Allocated") ?? {};
+    return {
+      macs: Object.keys(await lab.allocations("default/net-48")).sort(),
+      unserved: status?.unserved?.map(({ name, reason }) => `${name} ${reason}`),
+      allocated: `${is} ${reason}`,
+    };
+  };
+  assert.deepEqual(await setManaged("nic-2"), {
+    macs: [mac(1)],
+    unserved: ["nic-2 OptedOut"],
+    allocated: "True Allocated",
+  });
+  assert.deepEqual(await setManaged("false"), {
+    macs: [],
+    unserved: ["nic-1 OptedOut", "nic-2 OptedOut"],
+    allocated: "False OptedOut",
+  });
+  assert.deepEqual(await setManaged(null), {
+    macs: [mac(1), mac(2)],
+    unserved: undefined,
+    allocated: "True Allocated",
+  });
+});
+
+Deno.test("E2: a row goes when a pool is made for its network, and comes when the pool goes", async () => {
+  await using lab = await ready();
+  await lab.create(VIRTUAL_MACHINES, vm("default/web", [{ network: BACK, mac: mac(1) }]));
+  await lab.settle();
+  const reasons = async () =>
+    (await lab.config("default/web")).status?.unserved?.map(({ reason }) => reason);
+  assert.deepEqual(await reasons(), ["NoPool"]);
+  await lab.create(IPPOOLS, pool(BACK, { cidr: "10.50.0.0/24", serverIP: "10.50.0.1", pool: {} }));
+  await lab.settle();
+  assert.deepEqual(await reasons(), undefined);
+  assert.equal((await lab.addresses("default/web")).length, 1);
 });
 
 Deno.test("a pool that is made after the VM serves it within 5 seconds", async () => {
@@ -142,7 +214,7 @@ Deno.test("a MAC address that only the instance knows is kept while the VM is st
   await using lab = await ready();
   await lab.create(VIRTUAL_MACHINES, vm("default/web", [{}]));
   await lab.settle();
-  assert.equal(await lab.get(VMNETCFGS, "default/web"), undefined);
+  assert.deepEqual((await lab.config("default/web")).spec.networkConfig, []);
   await lab.create(VIRTUAL_MACHINE_INSTANCES, vmi("default/web", [{ mac: mac(1) }]));
   await lab.settle();
   const before = await lab.addresses("default/web");

@@ -108,6 +108,7 @@ Deno.test("S6: under an older release's CRDs VMs get their addresses, one line a
         "status.networkConfigs[].options",
         "status.networkConfigs[].reason",
         "status.networkConfigs[].message",
+        "status.unserved",
       ],
     },
   }]);

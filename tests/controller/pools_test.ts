@@ -162,7 +162,9 @@ Deno.test("a pool that is being deleted takes nobody new", async () => {
   await lab.delete(IPPOOLS, "default/net-48");
   await lab.create(VIRTUAL_MACHINES, vm("default/b", [{ mac: mac(2) }]));
   await lab.settle();
-  assert.equal(await lab.get(VMNETCFGS, "default/b"), undefined);
+  const { spec, status } = await lab.config("default/b");
+  assert.deepEqual(spec.networkConfig, []);
+  assert.deepEqual(status?.unserved?.map(({ reason }) => reason), ["NoPool"]);
   assert.deepEqual(Object.keys(await lab.allocations("default/net-48")), [mac(1)]);
 });
 

@@ -21,6 +21,7 @@ import type {
   PoolRange,
   RecordedClient,
   StaticRoute,
+  UnservedNic,
   VendorOption,
   VirtualMachineNetworkConfigStatus,
 } from "../../core/api/mod.ts";
@@ -149,12 +150,21 @@ const SHOWN: Required<NetworkConfigStatus> = {
   message: "no address is free",
 };
 
+const UNSERVED: Required<UnservedNic> = {
+  name: "nic-2",
+  networkName: "default/net-50",
+  macAddress: "52:54:00:12:34:58",
+  reason: "NoPool",
+  message: "no IPPool serves network default/net-50",
+};
+
 function vmnetcfgStatus(
   spelling: "networkConfig" | "networkConfigs",
 ): VirtualMachineNetworkConfigStatus {
   const STATUS: Omit<Required<VirtualMachineNetworkConfigStatus>, `networkConfig${"" | "s"}`> = {
     observedGeneration: 2,
     addresses: "192.168.48.82",
+    unserved: [UNSERVED],
     conditions: [CONDITION],
   };
   return { ...STATUS, [spelling]: [SHOWN] };

@@ -464,6 +464,11 @@ export function ofAgent({ namespace }: Given): readonly Row[] {
     ], NO),
     row("read pods", ["GET", `${CORE}/${namespace}/pods`], NO),
     row("read Deployments", ["GET", `/apis/apps/v1/namespaces/${namespace}/deployments`], NO),
+    row("ask whose a token is that it is shown", [
+      "POST",
+      "/apis/authentication.k8s.io/v1/tokenreviews",
+      { apiVersion: "authentication.k8s.io/v1", kind: "TokenReview", spec: { token: "x" } },
+    ], "yes"),
     ...everybodys(namespace),
   ];
 }

@@ -503,12 +503,14 @@ export const VALUE_SETS: Readonly<Record<string, readonly ValueRow[]>> = {
     {
       value: "volumes",
       set: [{ name: "foo", emptyDir: {} }],
-      arrives: [CONTROLLER, ...POD, "volumes"],
+      arrives: [CONTROLLER, ...POD, "volumes", "[foo]"],
+      as: { name: "foo", emptyDir: {} },
     },
     {
       value: "volumeMounts",
       set: [{ name: "foo", mountPath: "/foo" }],
-      arrives: container(CONTROLLER, "controller", "volumeMounts"),
+      arrives: container(CONTROLLER, "controller", "volumeMounts", "[foo]"),
+      as: { name: "foo", mountPath: "/foo" },
     },
     {
       value: "serviceAccount.create",

@@ -1,7 +1,15 @@
-import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from "node:assert/strict";
+import {
+  deepStrictEqual,
+  match,
+  notStrictEqual,
+  ok,
+  rejects,
+  strictEqual,
+} from "node:assert/strict";
 import { AGENT, CONTROLLER, WEBHOOK } from "../../deploy/names.ts";
 import { historyRbacObjects, rbacObjects } from "../../deploy/objects/rbac.ts";
 import { DEFAULT_SETTINGS } from "../../deploy/settings.ts";
+import { HeardClient } from "../../inspect/heard/heard_client.ts";
 import {
   DEPLOYMENTS,
   type ObjectKey,
@@ -10,6 +18,7 @@ import {
   VIRTUAL_MACHINES,
   VMNETCFGS,
 } from "../../kube/mod.ts";
+import { AGENT_AUDIENCE } from "../../core/api/agent/agent_audience.ts";
 import type { KubeObject } from "../../core/api/mod.ts";
 import {
   IPPOOLS,
@@ -18,13 +27,14 @@ import {
   NETWORK_ATTACHMENT_DEFINITIONS,
   PODS,
 } from "../../kube/mod.ts";
+import { systemClock } from "../../runtime/clock.ts";
 import { mac, pool, reservation, vm } from "../controller/objects.ts";
 import { until } from "../network/wait.ts";
 import { startRealCluster } from "../real/mod.ts";
 import { accessTable, differences, grantsOf } from "./access.ts";
 import { askWebhook } from "./ask_webhook.ts";
 import { deployed, kubectl } from "./deployed.ts";
-import type { Program } from "./program.ts";
+import { type DeploymentLike, Program } from "./program.ts";
 import { Scene } from "./scene.ts";
 
 const { namespace: NAMESPACE } = DEFAULT_SETTINGS;
@@ -138,6 +148,44 @@ Deno.test("the roles allow exactly what controller, webhook and agents ask for",
       );
       strictEqual(status?.agentPodRef, undefined);
     }
+  });
+
+  await t.step("an agent tells the controller alone what it hears", async () => {
+    const podIP = ownAddress();
+    await using agent = await Program.start(cluster, {
+      deployment: await real.get(DEPLOYMENTS, `${NAMESPACE}/${AGENT}`) as DeploymentLike,
+      pod: `${AGENT}-asked`,
+      flags: [],
+      podIP,
+    });
+    await agent.tells(`"hostname":"${podIP}"`);
+    const tokenOf = async (name: string, ...flags: readonly string[]) =>
+      await kubectl(cluster, [`--namespace=${NAMESPACE}`, "create", "token", name, ...flags]);
+    const ask = async (token?: string) => {
+      const headers = token === undefined ? undefined : { authorization: `Bearer ${token.trim()}` };
+      const response = await fetch(`http://${podIP}:8080/clients`, { ...(headers && { headers }) });
+      const { pod, error } = await response.json();
+      return `${response.status} ${pod ?? error}`;
+    };
+    const audience = `--audience=${AGENT_AUDIENCE}`;
+    const client = new HeardClient({
+      pods: () => [{ name: `${AGENT}-asked`, ip: podIP }],
+      token: () => tokenOf(CONTROLLER, audience),
+      clock: systemClock,
+    });
+    const { answers, problems } = await client.heard({}, new AbortController().signal);
+    deepStrictEqual([answers.map(({ pod }) => pod), problems], [[`${AGENT}-asked`], []]);
+    match(await ask(), /^401 .*no bearer token/);
+    match(await ask("made-up"), /^401 The token is none of this cluster's/);
+    match(await ask(await tokenOf(CONTROLLER)), /^401 The token is none of this cluster's/);
+    match(await ask(await tokenOf(WEBHOOK, audience)), /^403 .*the token is of .*:vm-dhcp-webhook/);
+    // The API server itself refuses the token that is shown to agents.
+    const token = `--token=${(await tokenOf(CONTROLLER, audience)).trim()}`;
+    await rejects(
+      kubectl(cluster, ["get", "ippools.network.harvesterhci.io", token]),
+      /provide credentials/,
+    );
+    strictEqual(await agent.stop(), 0);
   });
 
   await t.step(
@@ -262,6 +310,15 @@ Deno.test("the roles allow exactly what controller, webhook and agents ask for",
     deepStrictEqual(differences(grants, uses), [], table);
   });
 });
+
+/** An address of this machine that is none of its loopback's, as a pod's is to those that ask it. */
+function ownAddress(): string {
+  const found = Deno.networkInterfaces().find(({ family, address }) =>
+    family === "IPv4" && !address.startsWith("127.")
+  );
+  if (found === undefined) throw new Error("This machine has no address but the loopback's");
+  return found.address;
+}
 
 /** How many pools a Deployment is told to serve. */
 function poolsOf(deployment: unknown): number {

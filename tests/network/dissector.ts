@@ -31,8 +31,16 @@ export async function dissect<Field extends string>(
   frames: readonly Uint8Array[],
   fields: readonly Field[],
 ): Promise<readonly DissectedFrame<Field>[]> {
+  return await dissectFile(capture(frames), fields);
+}
+
+/** Has tshark read a capture file, as {@linkcode dissect} does with frames. */
+export async function dissectFile<Field extends string>(
+  file: Uint8Array,
+  fields: readonly Field[],
+): Promise<readonly DissectedFrame<Field>[]> {
   const names = [MALFORMED, REMARKS, SEVERITIES, ...Object.keys(CHECKSUMS), ...fields];
-  const said = await runTshark(capture(frames), [
+  const said = await runTshark(file, [
     ...["-n", "-r", "-", "-o", "ip.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE"],
     ...["-T", "fields", "-E", "occurrence=a", "-E", `aggregator=${SEPARATOR}`],
     ...names.flatMap((name) => ["-e", name]),

@@ -18,6 +18,7 @@ const UNIT: readonly (readonly [folder: string, ...permissions: string[]])[] = [
   ["core"],
   ["runtime", "--allow-read", "--allow-write", "--allow-run", "--allow-env", LOOPBACK],
   ["kube", "--allow-read", "--allow-write", "--allow-run", "--allow-env", LOOPBACK],
+  ["inspect", "--allow-read", "--allow-env", LOOPBACK],
   ["controller", "--allow-read", "--allow-env", LOOPBACK],
   ["webhook", "--allow-read", "--allow-env", LOOPBACK],
   [

@@ -21,6 +21,23 @@ certificate, the standalone server at its \`--listen\` with the series of contro
 
 All are off by default. \`metrics.*.labels\` add the labels by which a Prometheus or Grafana selects them. Files to import by hand are in \`deploy/manifests/dashboards\`. The
 dashboards and alerts use the label \`pod\`, which both monitors add. NetworkPolicies let only the namespaces of \`networkPolicy.metricsFrom\` ask.
+
+## Traces
+
+Deno's own OpenTelemetry sends them by OTLP where a program is started with \`OTEL_DENO=true\`; otherwise nothing of it is even loaded. In a cluster, by values of the chart, here
+of the controller, and the same of \`agent\`:
+
+\`\`\`yaml
+controller:
+  extraEnv:
+    - { name: OTEL_DENO, value: "true" }
+    - { name: OTEL_SERVICE_NAME, value: vm-dhcp-controller }
+    - { name: OTEL_EXPORTER_OTLP_ENDPOINT, value: "http://collector.monitoring:4318" }
+\`\`\`
+
+The way of a new VM to its address is one trace, whose id is made of pool, MAC address and address, so that controller and agents tell parts of the same: \`VM seen\` (until its
+plan), \`address planned\`, \`record written\`, \`lease served\` (of each agent, the standby too) and \`first ACK\` (from being served until the client has it). Each has the attributes \`pool\`, \`macAddress\`,
+\`address\`. No part is the parent of all: collectors show them side by side. Deno adds spans of HTTP servers, and logs.
 `;
 
 const TITLES: Readonly<Record<Program, string>> = {

@@ -9,7 +9,7 @@ import { vmKeyOf } from "../../vmnetcfg/vm_owner.ts";
 import { advised } from "../advice.ts";
 import type { Link } from "../chain.ts";
 import type { NicFacts } from "../nic_facts.ts";
-import { named, nameOf } from "../world.ts";
+import { nameOf } from "../world.ts";
 
 const ENDED: ReadonlySet<string> = new Set(["Succeeded", "Failed"]);
 
@@ -18,7 +18,8 @@ export function vmLink(facts: NicFacts): Link | undefined {
   const { vm, vmi, config, world } = facts;
   if (vm === undefined) {
     const key = config === undefined ? undefined : vmKeyOf(config);
-    if (key === undefined || named(world.vms, key) !== undefined) return undefined;
+    // Where there are no VMs at all, as on one host, machines are others'.
+    if (key === undefined || world.vms.length === 0) return undefined;
     return link(key, {
       state: "off",
       reason: "NoVirtualMachine",

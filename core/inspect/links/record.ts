@@ -32,14 +32,17 @@ export function recordLink(facts: NicFacts): Link | undefined {
   const recorded = recordedAddress(facts);
   const link = (rest: Omit<Link, "kind" | "name">): Link => ({
     kind: "Record",
-    name: recorded ?? "",
+    name: rest.state === "ok" ? recorded ?? "" : "",
     ...rest,
   });
-  if (recorded !== undefined) {
-    return link({ state: "ok", says: `${recorded} is recorded for ${macAddress}` });
+  const key = nicKey(network ?? "", macAddress);
+  const shown = config && shownNics(config).find((nic) => nic.key === key);
+  const isAnothers = shown?.state === "Pending" && shown.reason !== undefined;
+  if (recorded !== undefined && !isAnothers && optedOut === undefined) {
+    return link({ state: "ok", says: `It is recorded for ${macAddress}` });
   }
   if (optedOut !== undefined) {
-    return link({ state: "off", reason: "OptedOut", says: "Nothing is recorded for it" });
+    return link({ state: "off", reason: "OptedOut", says: "No address is kept for it" });
   }
   if (vm === undefined && config === undefined) {
     return link({
@@ -62,8 +65,6 @@ export function recordLink(facts: NicFacts): Link | undefined {
     const says = `VirtualMachineNetworkConfig ${nameOf(config)} is being deleted`;
     return link({ state: "off", reason: "Deleting", says });
   }
-  const key = nicKey(network ?? "", macAddress);
-  const shown = shownNics(config).find((nic) => nic.key === key);
   if (shown?.reason === undefined) {
     const says = `The controller has not yet planned VirtualMachineNetworkConfig ${
       nameOf(config)

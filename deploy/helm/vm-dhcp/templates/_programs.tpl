@@ -6,8 +6,8 @@
 - --no-prompt
 - --v8-flags=--max-semi-space-size=2,--heap-growing-percent=30
 - --allow-net
-- --allow-env=KUBECONFIG,KUBECONTEXT,VM_DHCP_CONTROLLER_NAME,AGENT_NAMESPACE,AGENT_IMAGE,AGENT_SERVICE_ACCOUNT_NAME,VM_DHCP_LOG_LEVEL,VM_DHCP_TENANCY,VM_DHCP_LOCK_NAMESPACE,AGENT_DEPLOYMENT_NAME,AGENT_CONTAINER_NAME,POD_NAMESPACE,POD_NAME,POD_IP,KUBERNETES_SERVICE_HOST,KUBERNETES_SERVICE_PORT
-- --allow-read=/var/run/secrets/kubernetes.io/serviceaccount
+- --allow-env=KUBECONFIG,KUBECONTEXT,VM_DHCP_CONTROLLER_NAME,AGENT_NAMESPACE,AGENT_IMAGE,AGENT_SERVICE_ACCOUNT_NAME,VM_DHCP_AGENT_TOKEN_FILE,VM_DHCP_LOG_LEVEL,VM_DHCP_TENANCY,VM_DHCP_LOCK_NAMESPACE,AGENT_DEPLOYMENT_NAME,AGENT_CONTAINER_NAME,POD_NAMESPACE,POD_NAME,POD_IP,KUBERNETES_SERVICE_HOST,KUBERNETES_SERVICE_PORT
+- --allow-read=/var/run/secrets/kubernetes.io/serviceaccount,/var/run/secrets/vm-dhcp/agents
 - controller/main.ts
 {{- end }}
 
@@ -36,6 +36,8 @@
   value: {{ include "vm-dhcp.agent" . | quote }}
 - name: AGENT_CONTAINER_NAME
   value: agent
+- name: VM_DHCP_AGENT_TOKEN_FILE
+  value: /var/run/secrets/vm-dhcp/agents/token
 {{- end }}
 
 {{- define "vm-dhcp.run.webhook" -}}
@@ -74,7 +76,7 @@
 - --no-prompt
 - --v8-flags=--max-semi-space-size=2,--heap-growing-percent=30
 - --allow-net={{ .Values.addresses.apiServer }},{{ .Values.addresses.pod }}:8080,127.0.0.1:8080,0.0.0.0:67
-- --allow-env=VM_DHCP_AGENT_NAME,KUBECONFIG,KUBECONTEXT,IPPOOL_REF,VM_DHCP_AGENT_DRY_RUN,VM_DHCP_LOG_LEVEL,AGENT_NETWORK_CONFIGS,IPPOOL_REFS_JSON,POD_NAMESPACE,POD_NAME,POD_UID,POD_IP,HOST_IP,HOSTNAME,KUBERNETES_SERVICE_HOST,KUBERNETES_SERVICE_PORT
+- --allow-env=VM_DHCP_AGENT_NAME,KUBECONFIG,KUBECONTEXT,IPPOOL_REF,VM_DHCP_AGENT_DRY_RUN,VM_DHCP_LOG_LEVEL,AGENT_NETWORK_CONFIGS,IPPOOL_REFS_JSON,POD_NAMESPACE,POD_NAME,POD_UID,POD_IP,HOST_IP,VM_DHCP_CONTROLLER_ACCOUNT,HOSTNAME,KUBERNETES_SERVICE_HOST,KUBERNETES_SERVICE_PORT
 - --allow-ffi
 - --allow-read=/var/run/secrets/kubernetes.io/serviceaccount,/var/lib/vm-dhcp,/etc/resolv.conf
 - --allow-write=/var/lib/vm-dhcp
@@ -102,6 +104,8 @@
   valueFrom:
     fieldRef:
       fieldPath: status.hostIP
+- name: VM_DHCP_CONTROLLER_ACCOUNT
+  value: {{ include "vm-dhcp.serviceAccountName" (list . "controller") | quote }}
 {{- end }}
 
 {{- define "vm-dhcp.run.crds" -}}
