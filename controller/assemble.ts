@@ -10,6 +10,7 @@ import { createEventWriter, type EventWriter } from "../kube/events/events.ts";
 import { withFlowControl } from "../kube/http/flow_control.ts";
 import { createKubeClient } from "../kube/objects/client.ts";
 import {
+  IPPOOL_HISTORIES,
   IPPOOLS,
   keyOf,
   NETWORK_ATTACHMENT_DEFINITIONS,
@@ -31,6 +32,7 @@ import {
   addTroubleGauge,
   addWriteCounter,
 } from "./controller_metrics.ts";
+import { HistoryWriter } from "./history/history_writer.ts";
 import { AddressWaits } from "./memory/address_waits.ts";
 import { AgentReports } from "./memory/agent_reports.ts";
 import { CommittedOutcomes } from "./memory/committed_outcomes.ts";
@@ -94,7 +96,8 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
   });
   const counted = countingRest(options.rest, ({ code, ...write }, error) => {
     writes.inc({ ...write, code });
-    troubles.note({ ...write, error });
+    // What cannot be told afterwards keeps nobody from getting an address.
+    if (write.resource !== IPPOOL_HISTORIES.plural) troubles.note({ ...write, error });
   });
   const kube = createKubeClient(withFlowControl(counted, { writes: timing.writesAtOnce }));
   const failures = new Map<string, string>();
@@ -166,6 +169,9 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
     queues,
     schemas,
     memory,
+    ...(options.history === false
+      ? {}
+      : { history: new HistoryWriter({ client: kube.of(IPPOOL_HISTORIES), clock, random, log }) }),
     pools: new GuardedWriter({
       client: kube.of(IPPOOLS),
       informer: cluster.pools,

@@ -21,7 +21,7 @@ Deno.test("why shows each link on a line, and what it comes to", async () => {
   ok       VM       default/web: It runs
   ok       NIC      nic-1: It has MAC address 52:54:00:12:34:56 on default/net-48
   ok       Network  default/net-48: Its NetworkAttachmentDefinition is there
-  ok       Pool     default/net-48: It serves default/net-48, 1 addresses used, 9 free
+  ok       Pool     default/net-48: It serves default/net-48: 1 used, 9 free
   ok       Record   192.168.48.86: It is recorded for 52:54:00:12:34:56
   ok       Agent    vm-dhcp/agent-0: Agent a answers on eth1
   ok       Packets  52:54:00:12:34:56: REQUEST at 2026-01-02T11:58:00Z, answered by ACK of 192.168.48.86

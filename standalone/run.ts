@@ -143,6 +143,7 @@ async function start(options: StandaloneOptions, ground: Ground): Promise<Runnin
     instance: hostname,
     resolveHost: options.resolveHost ?? resolveByDns,
     enableCacheDump: options.enableCacheDump ?? false,
+    history: options.history ?? true,
     inspect: {
       heard: (query, asking) => heard.heard(query, asking),
       packets: (query, asking) => heard.packets(query, asking),

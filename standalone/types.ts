@@ -41,6 +41,8 @@ export interface StandaloneOptions {
   readonly openPort?: OpenPort;
   /** Serves `/leases`, `/ipams/<network>` and `/caches/<network>`. */
   readonly enableCacheDump?: boolean;
+  /** Keeps an IPPoolHistory beside each pool. Unset: it does. */
+  readonly history?: boolean;
   /** How soon changes of the manifests count. */
   readonly watchTiming?: Partial<WatchTiming>;
 }

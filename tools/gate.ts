@@ -11,6 +11,7 @@ import { checkSteps } from "./gate/check_steps.ts";
 import { print } from "./gate/command.ts";
 import { fuzzSteps } from "./gate/fuzz_steps.ts";
 import { runSteps } from "./gate/run_steps.ts";
+import { simulationSteps } from "./gate/simulation_steps.ts";
 import type { Step } from "./gate/step.ts";
 import { systemSteps, unitSteps } from "./gate/test_steps.ts";
 import { prerequisiteSteps } from "./gate/prerequisite_steps.ts";
@@ -35,7 +36,7 @@ const steps: readonly Step[] = [
   // The longest first: what is short fills the gaps at the end.
   ...(all ? await systemSteps(ROOT, { typesAreChecked: isWhole }) : []),
   ...await unitSteps(ROOT, { typesAreChecked: isWhole }),
-  ...(all ? fuzzSteps(ROOT) : []),
+  ...(all ? [...fuzzSteps(ROOT), ...simulationSteps(ROOT)] : []),
 ].filter(({ name }) => isWhole || words.some((word) => name.split(" ").includes(word)));
 
 const { passed, failed } = await runSteps(steps, { lanes: LANES, show: print });

@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { ClientRows, NONE } from "./client_rows.ts";
+import { ClientRows, Field, NONE } from "./client_rows.ts";
 
 const MOST = 20;
 const key = fc.record({ chaddrHigh: fc.nat(1), chaddrLow: fc.nat(15) });
@@ -24,19 +24,18 @@ Deno.test("ClientRows finds what was touched, in that order, and forgets what wa
       } else {
         if (row === NONE) {
           if (rows.isFull && !rows.grow(MOST)) {
-            rows.removeOldest();
             const [oldest] = model.keys();
             if (oldest !== undefined) model.delete(oldest);
-          }
-          row = rows.add(key);
+            row = rows.replaceOldest(key);
+          } else row = rows.add(key);
         }
         rows.touch(row);
-        rows.at[row] = value;
+        rows.words[row + Field.At] = value;
         model.delete(mac);
         model.set(mac, value);
       }
       strictEqual(rows.size, model.size);
-      const found = [...rows.rows()].map((row) => [rows.macOf(row), rows.at[row]]);
+      const found = [...rows.rows()].map((row) => [rows.macOf(row), rows.get(row, Field.At)]);
       deepStrictEqual(found, [...model].reverse());
     }
   }));
@@ -48,13 +47,13 @@ Deno.test("ClientRows never has memory for more than it may, and keeps what it h
     if (rows.isFull) strictEqual(rows.grow(MOST), true);
     const row = rows.add({ chaddrHigh: 0x525400, chaddrLow: low });
     rows.touch(row);
-    rows.address[row] = 0xc0a83000 + low;
-    rows.untaken[row] = low;
+    rows.words[row + Field.Relay] = 1_000 + low;
+    rows.words[row + Field.Untaken] = low;
   }
   strictEqual(rows.capacity, MOST);
   strictEqual(rows.grow(MOST), false);
   for (let low = 1; low <= MOST; low++) {
     const row = rows.find({ chaddrHigh: 0x525400, chaddrLow: low });
-    deepStrictEqual([rows.address[row], rows.untaken[row]], [0xc0a83000 + low, low]);
+    deepStrictEqual([rows.get(row, Field.Relay), rows.get(row, Field.Untaken)], [1_000 + low, low]);
   }
 });

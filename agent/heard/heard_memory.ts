@@ -14,9 +14,9 @@ import {
   Verdict,
   VERDICT_NAMES,
 } from "../../core/dhcp/mod.ts";
-import { formatIPv4, formatMac, ipv4FromBytes } from "../../core/net/mod.ts";
+import { formatIPv4, formatMac } from "../../core/net/mod.ts";
 import type { AnsweredBatch } from "./answered_batch.ts";
-import { ClientRows, NEVER, NONE } from "./client_rows.ts";
+import { ClientRows, Field, NEVER, NONE } from "./client_rows.ts";
 
 /** Clients without a record that are remembered: whoever makes up more pushes out the oldest. */
 const MOST_UNKNOWN = 512;
@@ -62,6 +62,8 @@ export class HeardMemory {
   /** Second of 1970 that the rows count from, so that their numbers are small. */
   #base: number | undefined;
   #since: number | undefined;
+  /** The second of the batch, by that count. */
+  #now = 0;
   /** Who has a record now. */
   #leases: LeaseTable | undefined;
   #forgotten = 0;
@@ -84,6 +86,8 @@ export class HeardMemory {
   /** Notes packets and their replies, once these were handed to the system, or refused by it. */
   note({ requests, replies, count, network, refused }: AnsweredBatch): void {
     this.#leases = network?.leases;
+    // All of a batch were received at once.
+    this.#now = this.#seconds(requests[0]?.receivedAt ?? 0);
     for (let slot = 0; slot < count; slot++) {
       const request = requests[slot];
       const reply = replies[slot];
@@ -105,24 +109,24 @@ export class HeardMemory {
       }
     }
     rows.touch(row);
-    const seconds = this.#seconds(request.receivedAt);
+    const { words } = rows;
     const { verdict, requestType } = reply;
-    rows.at[row] = seconds;
-    rows.asked[row] = requestType;
-    rows.verdict[row] = refused ? NOT_SENT : verdict;
-    rows.address[row] = reply.lease;
-    rows.relay[row] = ipv4FromBytes(request.bytes, request.offset + GIADDR_OFFSET);
+    words[row + Field.At] = this.#now;
+    words[row + Field.Asked] = requestType;
+    words[row + Field.Verdict] = refused ? NOT_SENT : verdict;
+    words[row + Field.Address] = reply.lease;
+    words[row + Field.Relay] = giaddrOf(request);
     // Nobody looked whether it has a record where the pool is not served, or the packet cannot be read.
     if (verdict !== Verdict.NotServed && verdict < Verdict.TooShort) {
-      rows.known[row] = reply.lease === 0 ? 0 : 1;
+      words[row + Field.Known] = reply.lease === 0 ? 0 : 1;
     }
-    if (requestType === MessageType.Request) rows.untaken[row] = 0;
+    if (requestType === MessageType.Request) words[row + Field.Untaken] = 0;
     if (refused || this.#options.dryRun) return;
     if (verdict === Verdict.Offer) {
-      rows.untaken[row] = Math.min((rows.untaken[row] ?? 0) + 1, MOST_UNTAKEN);
+      words[row + Field.Untaken] = Math.min(rows.get(row, Field.Untaken) + 1, MOST_UNTAKEN);
     } else if (verdict === Verdict.Ack || verdict === Verdict.BootReply) {
-      rows.untaken[row] = 0;
-      rows.ackedAt[row] = seconds;
+      words[row + Field.Untaken] = 0;
+      words[row + Field.AckedAt] = this.#now;
     }
   }
 
@@ -180,30 +184,37 @@ export class HeardMemory {
   #addStranger(key: Reply): number {
     const rows = this.#strangers;
     if (rows.isFull && !rows.grow(MOST_UNKNOWN)) {
-      rows.removeOldest();
       this.#forgotten++;
+      return rows.replaceOldest(key);
     }
     return rows.add(key);
   }
 
   #tell(rows: ClientRows, row: number): ClientHeard {
-    const verdict = rows.verdict[row] ?? 0;
+    const verdict = rows.get(row, Field.Verdict);
     const base = this.#base ?? 0;
-    const ackedAt = rows.ackedAt[row] ?? NEVER;
-    const relay = rows.relay[row] ?? 0;
+    const ackedAt = rows.get(row, Field.AckedAt);
+    const relay = rows.get(row, Field.Relay) >>> 0;
     return {
       pool: this.#options.pool,
       macAddress: formatMac(rows.macOf(row)),
-      known: rows.known[row] === 1,
-      at: momentText(base + (rows.at[row] ?? 0)),
-      asked: askedText(rows.asked[row] ?? 0),
+      known: rows.get(row, Field.Known) === 1,
+      at: momentText(base + rows.get(row, Field.At)),
+      asked: askedText(rows.get(row, Field.Asked)),
       ...answerOf(verdict, this.#options.dryRun),
-      address: WITH_ADDRESS.has(verdict) ? formatIPv4(rows.address[row] ?? 0) : "",
-      offersUntaken: rows.untaken[row] ?? 0,
+      address: WITH_ADDRESS.has(verdict) ? formatIPv4(rows.get(row, Field.Address) >>> 0) : "",
+      offersUntaken: rows.get(row, Field.Untaken),
       ackedAt: ackedAt === NEVER ? "" : momentText(base + ackedAt),
       relay: relay === 0 ? "" : formatIPv4(relay),
     };
   }
+}
+
+/** A number with a sign: one without would be an object of V8's, and the row takes either for the same. */
+function giaddrOf({ bytes, offset }: Datagram): number {
+  const at = offset + GIADDR_OFFSET;
+  return ((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) |
+    (bytes[at + 3] ?? 0);
 }
 
 /** Removes the clients that have no record any more. */

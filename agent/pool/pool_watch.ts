@@ -164,7 +164,7 @@ export class PoolWatch {
   async #load(snapshots: SnapshotStore): Promise<PoolSnapshot | undefined> {
     try {
       const text = await snapshots.load(this.#key);
-      return text === undefined ? undefined : await decodeSnapshot(text);
+      return text === undefined ? undefined : decodeSnapshot(text);
     } catch (error) {
       this.#context.log.error("Cannot take the pool from the snapshot", { error });
       return undefined;
@@ -187,10 +187,10 @@ export class PoolWatch {
       this.#toKeep = undefined;
       try {
         if (pool === null) await snapshots.remove(this.#key);
-        else {await snapshots.save(
-            this.#key,
-            await encodeSnapshot({ pool, keptAt: this.#context.clock.now() }),
-          );}
+        else {
+          const keptAt = this.#context.clock.now();
+          await snapshots.save(this.#key, encodeSnapshot({ pool, keptAt }));
+        }
       } catch (error) {
         this.#context.log.warn("Cannot keep the pool in the snapshot", { error });
       }

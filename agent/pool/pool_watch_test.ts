@@ -108,7 +108,7 @@ Deno.test("PoolWatch tells when it is known that there is no pool, and when one 
 
 Deno.test("PoolWatch takes the snapshot where the API server is silent, and what the server says as soon as it speaks", async () => {
   const snapshots = new MemorySnapshots();
-  snapshots.texts.set(KEY, await encodeSnapshot({ pool: POOL, keptAt: Date.UTC(2026, 0, 1) }));
+  snapshots.texts.set(KEY, encodeSnapshot({ pool: POOL, keptAt: Date.UTC(2026, 0, 1) }));
   const { api, clock, log, watch, changes, start } = setUp(snapshots);
   api.missing = true;
   const end = start();
@@ -142,7 +142,7 @@ Deno.test("PoolWatch waits for the API server where there is no snapshot, withou
 
 Deno.test("PoolWatch takes no snapshot that arrives after the API server's word", async () => {
   const snapshots = new MemorySnapshots();
-  const text = await encodeSnapshot({ pool: POOL, keptAt: 0 });
+  const text = encodeSnapshot({ pool: POOL, keptAt: 0 });
   const slow = Promise.withResolvers<string>();
   snapshots.load = () => slow.promise;
   const { api, clock, log, watch, start } = setUp(snapshots);
@@ -162,7 +162,7 @@ Deno.test("PoolWatch does not take a damaged snapshot", async () => {
   const snapshots = new MemorySnapshots();
   snapshots.texts.set(
     KEY,
-    (await encodeSnapshot({ pool: POOL, keptAt: 0 })).replace("48.0", "49.0"),
+    encodeSnapshot({ pool: POOL, keptAt: 0 }).replace("48.0", "49.0"),
   );
   const { api, clock, log, watch, start } = setUp(snapshots);
   api.missing = true;

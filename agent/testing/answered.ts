@@ -11,7 +11,7 @@ import type { AnsweredBatch } from "../heard/answered_batch.ts";
 import { poolWith } from "./dhcp.ts";
 
 /** One packet of a client. */
-export interface Asking extends Partial<DhcpMessageInit> {
+interface Asking extends Partial<DhcpMessageInit> {
   readonly mac: string;
   /** Option 53. */
   readonly type: number;

@@ -55,5 +55,10 @@ const conditionSchema: z.ZodType<Condition> = z.looseObject({
   ),
 });
 
+/** Schema of `status.observedGeneration`. */
+export const observedGenerationSchema: z.ZodType<number> = z.int().meta({
+  description: "The metadata.generation of the spec that this status is about.",
+});
+
 /** Schema of `status.conditions`. */
 export const conditionsSchema: z.ZodType<readonly Condition[]> = z.array(conditionSchema);

@@ -37,7 +37,7 @@ export interface Chain {
   /** Whom it is about, such as `VM default/web, NIC nic-1`. */
   readonly subject: string;
   readonly links: readonly Link[];
-  /** The state of the whole: that of the first link that is broken, else of the first that is off, else unknown, else `ok`. */
+  /** The state of the whole: that of {@linkcode decidingLink}, or `ok`. */
   readonly state: LinkState;
   /** One sentence: what keeps the NIC from its address, or that nothing does. */
   readonly verdict: string;
@@ -45,11 +45,14 @@ export interface Chain {
   readonly todo?: string;
 }
 
-/** The link that says how the whole is; `undefined` where all are `ok`. */
+/**
+ * The link that says how the whole is: the first that is broken, or that somebody wants so, as nothing behind it matters then. That a VM
+ * is stopped says nothing of what is broken behind it; what is not known comes last. `undefined` where all are `ok`.
+ */
 export function decidingLink(links: readonly Link[]): Link | undefined {
-  for (const state of ["broken", "off", "unknown"] as const) {
-    const found = links.find((link) => link.state === state);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  const ends = ({ state, kind }: Link) =>
+    state === "broken" || state === "off" && kind !== "VM" && kind !== "Packets";
+  return links.find(ends) ??
+    links.find(({ state }) => state === "off") ??
+    links.find(({ state }) => state === "unknown");
 }

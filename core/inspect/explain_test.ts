@@ -266,7 +266,8 @@ const CASES: Readonly<Record<string, Case>> = {
     link: "Packets",
     state: "broken",
     reason: "Refused",
-    says: /REQUEST at 2026-01-02T11:58:00Z and was refused: nak_wrong_address/,
+    says:
+      /REQUEST at 2026-01-02T11:58:00Z and was refused: it asks for what is not.* \(nak_wrong_address\)/,
   },
   "asked and not answered": {
     heard: heardWith([{ answer: "", why: "address_held", ackedAt: "" }]),

@@ -14,7 +14,7 @@ import type { Lab } from "./lab.ts";
  * VirtualMachineNetworkConfigs show, and these are exactly those of the present VMs and the reservations.
  */
 export async function assertConsistent(
-  lab: Lab,
+  lab: Pick<Lab, "kube">,
   reservations: readonly string[] = [],
 ): Promise<void> {
   const shown = new Map<string, string>();

@@ -7,7 +7,7 @@ import {
   strictEqual,
 } from "node:assert/strict";
 import { AGENT, CONTROLLER, WEBHOOK } from "../../deploy/names.ts";
-import { rbacObjects } from "../../deploy/objects/rbac.ts";
+import { historyRbacObjects, rbacObjects } from "../../deploy/objects/rbac.ts";
 import { DEFAULT_SETTINGS } from "../../deploy/settings.ts";
 import { HeardClient } from "../../inspect/heard/heard_client.ts";
 import {
@@ -183,7 +183,7 @@ Deno.test("the roles allow exactly what controller, webhook and agents ask for",
     const token = `--token=${(await tokenOf(CONTROLLER, audience)).trim()}`;
     await rejects(
       kubectl(cluster, ["get", "ippools.network.harvesterhci.io", token]),
-      /Unauthorized/,
+      /provide credentials/,
     );
     strictEqual(await agent.stop(), 0);
   });
@@ -299,7 +299,10 @@ Deno.test("the roles allow exactly what controller, webhook and agents ask for",
   });
 
   await t.step("nothing is allowed that is not asked for", async () => {
-    const grants = grantsOf(rbacObjects(DEFAULT_SETTINGS));
+    const grants = grantsOf([
+      ...rbacObjects(DEFAULT_SETTINGS),
+      ...historyRbacObjects(DEFAULT_SETTINGS),
+    ]);
     const uses = await scene.uses();
     const table = accessTable(grants, uses);
     Deno.stdout.writeSync(new TextEncoder().encode(`\n${table}`));

@@ -14,6 +14,9 @@ import { blocksIn, ROOT } from "./blocks.ts";
 /** What a reader has at hand. Deno is the one that runs this, and works in the real checkout; what commands print goes elsewhere. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   npx: 'shift 2; exec deno "$@"',
+  // The plugin's verbs as a standalone server answers them; 1: something is not as it is to be, and that is an answer.
+  "kubectl-vmdhcp":
+    'case "$*" in *--help*) ;; *) set -- "$@" --server "$SERVER" ;; esac; deno task vmdhcp "$@" || [ $? = 1 ]',
   deno: `cd "${ROOT}"; exec "${Deno.execPath()}" "$@"`,
 };
 
@@ -86,6 +89,7 @@ export class Shell implements AsyncDisposable {
         PATH: `${programs}:${Deno.env.get("PATH")}`,
         DENO_DIR: Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`,
         NO_COLOR: "1",
+        SERVER: urlOf(server),
         ...env,
       },
     });

@@ -3,6 +3,8 @@
  */
 import assert from "node:assert/strict";
 import type { HeardAnswer } from "../../core/inspect/heard.ts";
+import { HeardClient } from "../../inspect/heard/heard_client.ts";
+import { systemClock } from "../../runtime/clock.ts";
 import { serveBounded } from "../../runtime/http/bounded_server.ts";
 import { dissectFile } from "./dissector.ts";
 import { discover, RawClient, request, selecting } from "./raw_client.ts";
@@ -118,4 +120,61 @@ Deno.test("an agent that stands by says that it hears nothing, though its socket
   }, { what: "the packet is counted" });
   const { pools, clients } = agent.heard.answer({});
   assert.deepEqual([pools, clients], [[{ pool: POOL, since: "", forgotten: 0 }], []]);
+});
+
+Deno.test("the captures of two agents are one, which tshark reads, with each packet on its own network", async () => {
+  await using served = await ServedLab.open();
+  const networks = [
+    { name: "net-48", cidr: "192.168.48.0/24", serverIP: SERVER, address: ADDRESS, bridge: "br0" },
+    {
+      name: "net-49",
+      cidr: "192.168.49.0/24",
+      serverIP: "192.168.49.77",
+      address: "192.168.49.81",
+      bridge: "br1",
+    },
+  ];
+  const asking = await Promise.all(networks.map(async (network) => {
+    const { name, bridge, address, ...config } = network;
+    await served.lab.bridge(bridge);
+    const guest = await served.lab.guest({ bridge });
+    await served.pool({ name, config, leases: { [address]: guest.macAddress } });
+    const agent = served.agent([{ pool: `default/${name}`, interfaceName: bridge }], {
+      name,
+      pod: { namespace: "default", name: `agent-of-${name}` },
+    });
+    await whenPool(agent, `default/${name}`, serving);
+    return { guest, agent };
+  }));
+  const agents = new Map(asking.map(({ agent }, n) => [`10.0.0.${n}`, agent]));
+  const client = new HeardClient({
+    pods: () => [...agents.keys()].map((ip) => ({ name: ip, ip })),
+    token: () => Promise.resolve(undefined),
+    clock: systemClock,
+    fetch: (url, init) => agents.get(url.hostname)?.handle(new Request(url, init)) ?? assert.fail(),
+  });
+  const never = new AbortController().signal;
+  const capture = await client.packets({ seconds: 1, format: "pcap" }, never);
+  for (const { guest } of asking) {
+    using raw = new RawClient(guest);
+    await raw.ask({ message: discover() });
+  }
+  const frames = await dissectFile(await capture.bytes(), ["frame.interface_name", "dhcp.ip.your"]);
+  assert.deepEqual(frames.flatMap(({ complaints }) => complaints), []);
+  const read = frames.map(({ values }) =>
+    `${values["frame.interface_name"]} ${values["dhcp.ip.your"]}`
+  );
+  assert.deepEqual(
+    read.toSorted(),
+    networks.flatMap(({ name, address }) => [
+      `default/${name} 0.0.0.0`,
+      `default/${name} ${address}`,
+    ]),
+  );
+  const { answers, problems } = await client.heard({}, never);
+  assert.deepEqual(problems, []);
+  assert.deepEqual(
+    answers.map(({ pod, clients }) => [pod, clients.map(({ answer }) => answer)]),
+    networks.map(({ name }) => [`agent-of-${name}`, ["OFFER"]]),
+  );
 });

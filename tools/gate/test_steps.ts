@@ -52,6 +52,8 @@ const UNIT: readonly (readonly [folder: string, ...permissions: string[]])[] = [
   ["tests/agents", "--allow-read", "--allow-env", LOOPBACK],
   // Kept inputs and the first ones of a seed; the longer run is a step of its own. The YAML library asks for the two names.
   ["tests/fuzz", "--allow-read", "--allow-env=LOG_TOKENS,LOG_STREAM"],
+  // Whole clusters on simulated time; more seeds are a step of their own. A state that is put back lies in a temporary folder.
+  ["tests/simulation", "--allow-read", "--allow-write", "--allow-env"],
   // The programs as processes of their own.
   ["tests/programs", "--allow-read", "--allow-write", "--allow-run", "--allow-env", LOOPBACK],
   // A program that traces, and the collector that it tells.

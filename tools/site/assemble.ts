@@ -5,7 +5,7 @@
  */
 import { filesBelow } from "../gate/files.ts";
 import { linkOf, sidebarOf, siteFile, type Titled } from "./navigation.ts";
-import { sitePage, titleOf } from "./page.ts";
+import { publishedFile, sitePage, titleOf } from "./page.ts";
 import { kindsPage, programsPage } from "./reference.ts";
 
 /** Pages outside of `docs` that belong to the site. */
@@ -43,7 +43,9 @@ export async function assemble(root: string, folder: string): Promise<void> {
     if (!pages.has(`${path}/README.md`)) await write(`${folder}/${path}/index.md`, list.text);
     for (const file of list.files) files.add(file);
   }
-  for (const path of files) await copy(`${root}/${path}`, `${folder}/public/${path}`);
+  for (const path of files) {
+    await copy(`${root}/${path}`, `${folder}/public/${publishedFile(path)}`);
+  }
   // The bundler takes pictures from where the pages say that they are.
   for (const path of await filesBelow(root, "", "docs")) {
     if (/\.(svg|png)$/.test(path)) await copy(`${root}/${path}`, `${folder}/${path}`);
@@ -84,7 +86,7 @@ async function folderPage(root: string, folder: string, pages: ReadonlySet<strin
   const paths = await filesBelow(root, "", folder);
   const line = (path: string) => {
     const name = path.slice(folder.length + 1);
-    return `- [${name}](${pages.has(path) ? siteFile(name) : `./${name}`})\n`;
+    return `- [${name}](${pages.has(path) ? siteFile(name) : `./${publishedFile(name)}`})\n`;
   };
   return {
     text: `# ${folder}\n\n${paths.map(line).join("")}`,

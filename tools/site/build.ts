@@ -22,6 +22,7 @@ interface SiteOptions {
  * wrong: a page that links to what is not there, a site that loads from another host.
  */
 export async function buildSite(root: string, { output, base }: SiteOptions): Promise<void> {
+  const isNew = await isEmpty(output);
   const work = await Deno.makeTempDir({ prefix: "vm-dhcp-site-" });
   try {
     await assemble(root, work);
@@ -31,7 +32,8 @@ export async function buildSite(root: string, { output, base }: SiteOptions): Pr
     const built = `${work}/.vitepress/dist`;
     const problems = await siteProblems(built, { base });
     if (problems.length > 0) throw new Error(`Cannot publish the site:\n${problems.join("\n")}`);
-    await replace(built, output);
+    if (!isNew) await Deno.remove(output, { recursive: true });
+    await copyFolder(built, output);
   } finally {
     await Deno.remove(work, { recursive: true });
   }
@@ -49,16 +51,11 @@ async function deno(cwd: string, args: readonly string[], base: string): Promise
   throw new Error(`Cannot run deno ${args.join(" ")}: ${said}`);
 }
 
-/** Takes an earlier site away, and nothing else. */
-async function replace(from: string, to: string): Promise<void> {
-  const before = await namesOf(to);
-  if (before.length > 0) {
-    if (!before.includes(MARK)) {
-      throw new Error(`Cannot write the site into a folder that has something else: ${to}`);
-    }
-    await Deno.remove(to, { recursive: true });
-  }
-  await copyFolder(from, to);
+/** Whether nothing is in the folder. Throws where what is in it is no site. */
+async function isEmpty(folder: string): Promise<boolean> {
+  const names = await namesOf(folder);
+  if (names.length === 0 || names.includes(MARK)) return names.length === 0;
+  throw new Error(`Cannot write the site into a folder that has something else: ${folder}`);
 }
 
 async function namesOf(folder: string): Promise<readonly string[]> {

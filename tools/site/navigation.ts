@@ -40,6 +40,7 @@ const GROUPS: readonly Group[] = [
       { page: "docs/tenancy.md" },
       { page: "docs/dns.md" },
       { page: "docs/netbox.md" },
+      { page: "docs/gitops.md" },
       { page: "docs/backup.md" },
       { page: "docs/import.md", text: "Move from Kea, ISC dhcpd or dnsmasq" },
       { page: "docs/migrate.md" },
@@ -52,6 +53,9 @@ const GROUPS: readonly Group[] = [
     title: "When something is wrong",
     entries: [
       { page: "docs/troubleshooting.md", text: "From the symptom to the command" },
+      { page: "docs/vmdhcp.md", text: "kubectl vmdhcp" },
+      { page: "docs/page.md" },
+      { page: "docs/history.md" },
       { page: "docs/events.md", text: "Reasons" },
       { page: "docs/logs.md", text: "Log lines" },
       { page: "docs/conflicts.md" },
@@ -77,6 +81,7 @@ const GROUPS: readonly Group[] = [
     title: "Planning",
     entries: [
       { page: "docs/sizing.md" },
+      { page: "docs/simulate.md" },
       { page: "docs/performance.md" },
       { page: "docs/versions.md", text: "Versions" },
       { page: "CHANGELOG.md" },

@@ -34,6 +34,11 @@ export function titleOf(text: string, page: string): string {
   return title.replaceAll("`", "");
 }
 
+/** What a file that is no page is called in the site: what the generator would take for a page gets an ending. */
+export function publishedFile(path: string): string {
+  return /\.(ts|json|yaml|svg|png|pcap|zip)$/.test(path) ? path : `${path}.txt`;
+}
+
 /** Makes the page of the site. `page` is its path in the repository. */
 export function sitePage(page: string, text: string, around: Surroundings): SitePage {
   const files = new Set<string>();
@@ -49,7 +54,7 @@ export function sitePage(page: string, text: string, around: Surroundings): Site
     }
     if (kind === undefined) throw new Error(`Cannot find what ${page} links to: ${target}`);
     files.add(path);
-    return `](${relative(page, path)})`;
+    return `](${relative(page, publishedFile(path))})`;
   };
   const parts = text.split(CODE).map((part, index) =>
     index % 2 === 1 ? part : withPictures(

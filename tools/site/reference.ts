@@ -6,8 +6,8 @@
 import { customResourceDefinitions } from "../../core/api/mod.ts";
 import type { OpenApiSchema } from "../../core/api/crd/open_api_schema.ts";
 
-/** Tasks whose help is in the reference, where there are such. */
-const PROGRAMS = ["controller", "agent", "webhook", "standalone", "deploy", "import", "image"];
+/** Tasks that are for who works on vm-dhcp, by where their programs lie. */
+const FOR_DEVELOPERS = /\s(tools|tests|deploy\/render|standalone\/demo)(\/|\.ts|$)/;
 
 /** Every field of every kind, from the schemas of the CRDs. */
 export function kindsPage(): string {
@@ -65,7 +65,8 @@ function escaped(cells: readonly string[]): readonly string[] {
 /** The help of every program, as it prints it. */
 export async function programsPage(root: string): Promise<string> {
   const { tasks } = JSON.parse(await Deno.readTextFile(`${root}/deno.json`));
-  const sections = PROGRAMS.filter((name) => tasks[name] !== undefined).map(async (name) =>
+  const names = Object.keys(tasks).filter((name) => !FOR_DEVELOPERS.test(tasks[name].command));
+  const sections = names.map(async (name) =>
     `## ${name}\n\n\`\`\`text\n${await helpOf(root, name)}\`\`\`\n`
   );
   return `# Flags and environment\n\nWhat \`--help\` of every program prints. A flag wins over the environment.\n\n${

@@ -47,6 +47,7 @@ Deno.test("customResourceDefinitions keeps the names by which people and scripts
         plural: "ippools",
         singular: "ippool",
         shortNames: ["ippl", "ippls"],
+        categories: ["network-all"],
       }, "Namespaced"],
       ["virtualmachinenetworkconfigs.network.harvesterhci.io", {
         kind: "VirtualMachineNetworkConfig",
@@ -54,6 +55,7 @@ Deno.test("customResourceDefinitions keeps the names by which people and scripts
         plural: "virtualmachinenetworkconfigs",
         singular: "virtualmachinenetworkconfig",
         shortNames: ["vmnetcfg", "vmnetcfgs"],
+        categories: ["network-all"],
       }, "Namespaced"],
     ],
   );
@@ -89,6 +91,7 @@ Deno.test("customResourceDefinitions shows the columns of the Go version in its 
     "ALLOCATED string .status.conditions[?(@.type=='Allocated')].status",
     "DISABLED string .status.conditions[?(@.type=='Disabled')].status",
     "INSYNCED string .status.conditions[?(@.type=='InSynced')].status",
+    "ADDRESS string .status.addresses",
     "AGE date .metadata.creationTimestamp",
   ]);
 });

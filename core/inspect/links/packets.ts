@@ -92,11 +92,13 @@ function heardHere(client: ClientHeard, facts: NicFacts): Said {
     };
   }
   if (answer === "NAK") {
+    const { meaning, todo } = silenceMeaning(why);
     return {
       state: "broken",
       reason: "Refused",
-      says: `It asked by ${asked} at ${at}${by} and was refused: ${why}${acked}`,
-      ...withTodo(silenceMeaning(why).todo),
+      says: `It asked by ${asked} at ${at}${by} and was refused: ${meaning} (${why})${acked}`,
+      todo: todo ??
+        "It starts anew and gets its own. Where it goes on so, look what it asks for: kubectl vmdhcp packets",
     };
   }
   if (answer === "" && asked !== "RELEASE" && asked !== "DECLINE") {

@@ -104,7 +104,7 @@ export function poolLink({ world, network, pool, optedOut }: NicFacts): Link | u
     return link({ state: "broken", reason, says: message, ...advised(reason) });
   }
   const { used, available } = pool.status?.ipv4 ?? {};
-  const room = used === undefined ? "" : `, ${used} addresses used, ${available} free`;
+  const room = used === undefined ? "" : `: ${used} used, ${available} free`;
   return link({ state: "ok", says: `It serves ${network}${room}` });
 }
 

@@ -32,7 +32,7 @@ export function recordLink(facts: NicFacts): Link | undefined {
   const recorded = recordedAddress(facts);
   const link = (rest: Omit<Link, "kind" | "name">): Link => ({
     kind: "Record",
-    name: recorded ?? "",
+    name: rest.state === "ok" ? recorded ?? "" : "",
     ...rest,
   });
   const key = nicKey(network ?? "", macAddress);

@@ -1,0 +1,67 @@
+/**
+ * A NIC of a VM keeps its address, whatever becomes of its MAC address, its objects, or the record.
+ *
+ * @module
+ */
+import { networkOfPool } from "../../../core/api/network.ts";
+import { STATIC_IP_ANNOTATION_PREFIX } from "../../../core/api/names.ts";
+import type { IPPool } from "../../../core/api/types.ts";
+import { keyOf } from "../../../kube/mod.ts";
+import type { Hypervisor } from "../world/hypervisor.ts";
+import { entriesOf } from "./record_history.ts";
+
+/** What each NIC had. */
+export class NicAddresses {
+  /** `UID network NIC` -> the address that it had last. */
+  readonly #had = new Map<string, string>();
+  /** `network MAC` -> UID of the VM that had it first: a copy of a VM has nothing to keep. */
+  readonly #owners = new Map<string, string>();
+
+  /** NICs that have another address than they had, and nobody asked for that, one sentence each. */
+  look(pool: IPPool, hypervisor: Hypervisor): readonly string[] {
+    const network = networkOfPool(pool) ?? "";
+    const addresses = new Map([...entriesOf(pool)].map(([address, mac]) => [mac, address]));
+    const found: string[] = [];
+    for (const vm of hypervisor.vms.list()) {
+      const { annotations = {} } = vm.metadata;
+      const { uid = "", nics = [] } = hypervisor.machine(keyOf(vm)) ?? {};
+      const asks = Object.keys(annotations).some((name) =>
+        name.startsWith(STATIC_IP_ANNOTATION_PREFIX)
+      );
+      for (const { network: of, mac, nic } of nics) {
+        if (of !== network) continue;
+        const now = addresses.get(mac);
+        if (now === undefined) continue;
+        if (!this.#isOwner(hypervisor, { uid, id: `${network} ${mac}` })) continue;
+        const id = `${uid} ${network} ${nic}`;
+        const before = this.#had.get(id);
+        this.#had.set(id, now);
+        if (before === undefined || before === now || asks) continue;
+        if (isTaken(pool, before)) continue;
+        found.push(
+          `${nic} of VM ${keyOf(vm)} (${mac}) had ${before} on ${network}, and has ${now}`,
+        );
+      }
+    }
+    return found;
+  }
+
+  #isOwner(
+    { vms }: Hypervisor,
+    { uid, id }: { readonly uid: string; readonly id: string },
+  ): boolean {
+    const owner = this.#owners.get(id);
+    if (owner === uid) return true;
+    if (owner !== undefined && vms.list().some(({ metadata }) => metadata.uid === owner)) {
+      return false;
+    }
+    this.#owners.set(id, uid);
+    return true;
+  }
+}
+
+/** Whether an address is somebody else's by now, or nobody may have it. */
+function isTaken({ status }: IPPool, address: string): boolean {
+  const { allocated = {}, conflicts = {} } = status?.ipv4 ?? {};
+  return allocated[address] !== undefined || conflicts[address] !== undefined;
+}

@@ -1,0 +1,44 @@
+/**
+ * The step of the gate that simulates whole clusters.
+ *
+ * @module
+ */
+import { runDeno } from "./command.ts";
+import { seedOfTree } from "./fuzz_steps.ts";
+import type { Step } from "./step.ts";
+
+/** No further seed is begun then. */
+const SECONDS = 40;
+/** Those, and making a failing scenario small. */
+const TIMEOUT_MS = 300_000;
+
+/** Seeds that follow from the tree that is checked out, as those of the fuzz targets do. */
+export function simulationSteps(root: string): readonly Step[] {
+  return [{
+    name: `simulation of clusters for ${SECONDS} s`,
+    beside: "leftover",
+    run: async (show) => {
+      const { succeeded } = await runDeno({
+        args: [
+          "run",
+          "--no-prompt",
+          "--allow-read",
+          "--allow-write",
+          "--allow-env",
+          "tests/simulation/main.ts",
+          "--seed",
+          String(await seedOfTree(root)),
+          "--seeds",
+          "2000",
+          "--seconds",
+          String(SECONDS),
+        ],
+        cwd: root,
+        show,
+        timeoutMs: TIMEOUT_MS,
+        givesWay: true,
+      });
+      return { counts: succeeded ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 } };
+    },
+  }];
+}
