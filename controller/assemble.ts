@@ -10,6 +10,7 @@ import { createEventWriter, type EventWriter } from "../kube/events/events.ts";
 import { withFlowControl } from "../kube/http/flow_control.ts";
 import { createKubeClient } from "../kube/objects/client.ts";
 import {
+  IPPOOL_HISTORIES,
   IPPOOLS,
   keyOf,
   NETWORK_ATTACHMENT_DEFINITIONS,
@@ -27,10 +28,12 @@ import type { Context, Queues } from "./context.ts";
 import {
   addAddressSeconds,
   addControllerMetrics,
+  addHistoryGauges,
   addLeadingGauge,
   addTroubleGauge,
   addWriteCounter,
 } from "./controller_metrics.ts";
+import { HistoryWriter } from "./history/history_writer.ts";
 import { AddressWaits } from "./memory/address_waits.ts";
 import { AgentReports } from "./memory/agent_reports.ts";
 import { CommittedOutcomes } from "./memory/committed_outcomes.ts";
@@ -94,7 +97,8 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
   });
   const counted = countingRest(options.rest, ({ code, ...write }, error) => {
     writes.inc({ ...write, code });
-    troubles.note({ ...write, error });
+    // What cannot be told afterwards keeps nobody from getting an address.
+    if (write.resource !== IPPOOL_HISTORIES.plural) troubles.note({ ...write, error });
   });
   const kube = createKubeClient(withFlowControl(counted, { writes: timing.writesAtOnce }));
   const failures = new Map<string, string>();
@@ -166,6 +170,9 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
     queues,
     schemas,
     memory,
+    ...(options.history === false
+      ? {}
+      : { history: new HistoryWriter({ client: kube.of(IPPOOL_HISTORIES), clock, random, log }) }),
     pools: new GuardedWriter({
       client: kube.of(IPPOOLS),
       informer: cluster.pools,
@@ -194,6 +201,7 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
     informers: () => [...informersOf(cluster), ...agents?.informers ?? []],
   });
   addTroubleGauge(metrics, troubles);
+  if (ctx.history !== undefined) addHistoryGauges(metrics, ctx.history);
   const heard = agents && new HeardClient({
     pods: () => agents.running,
     token: options.agents?.token ?? (() => Promise.resolve(undefined)),

@@ -17,6 +17,7 @@ import type { Logger } from "../runtime/log.ts";
 import type { Tracing } from "../runtime/tracing.ts";
 import type { ClusterCache } from "./cluster/cluster_cache.ts";
 import type { ServedSchemas } from "./cluster/served_schemas.ts";
+import type { HistoryWriter } from "./history/history_writer.ts";
 import type { Memory } from "./memory/memory.ts";
 import type { GuardedWriter } from "./write/guarded_writer.ts";
 
@@ -40,6 +41,8 @@ export interface Context {
   /** What the API server keeps of what is written. */
   readonly schemas: ServedSchemas;
   readonly memory: Memory;
+  /** What became of each pool's addresses; unset where no history is kept. */
+  readonly history?: HistoryWriter;
   readonly pools: GuardedWriter<IPPool>;
   readonly configs: GuardedWriter<VirtualMachineNetworkConfig>;
   readonly nads: Pick<ResourceClient<NetworkAttachmentDefinition>, "patch">;

@@ -73,6 +73,8 @@ function optionsOf(
     instance: settings.name,
     resolveHost: (name, signal) => Deno.resolveDns(name, "A", { signal }),
     enableCacheDump: settings.enableCacheDumpApi,
+    // What is only tried out is no history.
+    history: !settings.noHistory && !settings.dryRun,
     agentNamespace: settings.namespace ?? settings.podNamespace ?? AGENT_NAMESPACE,
     ...agentsOf(settings, log),
   };

@@ -28,6 +28,8 @@ const ALONE: Leadership = { leading: true, onChange: () => undefined };
 const IDLE_POLL_MS = 5;
 /** How long the last Events may take when the controller stops. */
 const LAST_EVENTS_MS = 2_000;
+/** How long the last rows of the pools' histories may take: the lock is given up after them. */
+const LAST_HISTORIES_MS = 3_000;
 
 /**
  * Starts the controller. It reads everything, waits until all that the server serves is known, and only then writes.
@@ -90,6 +92,7 @@ async function live(
     events.run(signal),
     ctx.schemas.run(signal),
   ];
+  const histories = ctx.history?.run(signal);
   try {
     await Promise.all([allSynced(ctx.cluster, signal), agents?.whenSynced(signal)]);
     // What is not kept must not be written again and again.
@@ -101,7 +104,15 @@ async function live(
   } catch (error) {
     if (!signal.aborted) ctx.log.error("Controller failed", { error });
   }
-  await Promise.all([...background, lastEvents(parts)]);
+  await Promise.all([...background, histories?.then(() => lastHistories(ctx)), lastEvents(parts)]);
+}
+
+/** Writes the rows of the pools' histories that still wait; never for long, and never failing. */
+async function lastHistories({ clock, history }: Context): Promise<void> {
+  using limit = new LinkedAbort();
+  const reason = () => new DOMException("There is no more time for histories", "AbortError");
+  limit.abortAfter(LAST_HISTORIES_MS, { clock, reason });
+  await history?.flush(limit.signal);
 }
 
 /** Writes the Events that still wait; never for long, and never failing. */

@@ -81,6 +81,9 @@ const SETTINGS = {
   "enable-cache-dump-api": toggle({
     help: "Serve /ipams/NAMESPACE/NETWORK and /caches/NAMESPACE/NETWORK",
   }),
+  "no-history": toggle({
+    help: "Keep no IPPoolHistory: who had which address is in the log alone",
+  }),
   ...logSettings({ debug: "Log each decision and each request" }),
   "agent-replicas": valueOr(2, {
     placeholder: "N",

@@ -77,6 +77,8 @@ export interface ControllerOptions {
   readonly metrics?: Metrics;
   /** Serve `/ipams/<network>` and `/caches/<network>`. */
   readonly enableCacheDump?: boolean;
+  /** Keep an IPPoolHistory beside each pool; unset: yes. Every change of a record is logged all the same. */
+  readonly history?: boolean;
   /** How agents and others are asked for operators; what is unset is not known to them. */
   readonly inspect?: Partial<InspectDoors>;
   /** Waits and limits that differ from their defaults. */

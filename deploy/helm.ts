@@ -13,7 +13,7 @@ import { ruleGroups } from "./monitoring/rules.ts";
 import { agentDeployment } from "./objects/agent.ts";
 import { controllerDeployment } from "./objects/controller.ts";
 import { ACCOUNT_FILES, allow } from "./objects/pod.ts";
-import { rbacObjects } from "./objects/rbac.ts";
+import { historyRbacObjects, rbacObjects } from "./objects/rbac.ts";
 import {
   mutatingConfiguration,
   validatingConfiguration,
@@ -61,6 +61,9 @@ export function helmChart(
     "VALUES.md": valuesTable(),
     "templates/_programs.tpl": programs(settings),
     "templates/rbac.yaml": HEAD + rbac(settings),
+    "templates/history.yaml": `${HEAD}{{- if .Values.history.enabled }}\n${
+      template(historyRbacObjects(settings))
+    }{{- end }}\n`,
     "templates/admission-policies.yaml": `${HEAD}{{- if and .Values.admissionPolicies.enabled ` +
       `(semverCompare ">=1.${ADMISSION_POLICIES_SINCE}.0-0" .Capabilities.KubeVersion.Version) }}\n` +
       `${policies}{{- end }}\n`,

@@ -11,7 +11,7 @@ import { metricsObjects, podMonitors } from "./objects/metrics.ts";
 import { prometheusRule } from "./monitoring/rules.ts";
 import { networkPolicies } from "./objects/network_policies.ts";
 import { openshiftObjects } from "./objects/openshift.ts";
-import { rbacObjects } from "./objects/rbac.ts";
+import { historyRbacObjects, rbacObjects } from "./objects/rbac.ts";
 import {
   certificateObjects,
   mutatingConfiguration,
@@ -26,7 +26,7 @@ interface Part {
   readonly name: string;
   readonly objects: readonly unknown[];
   /** The setting by which it can be left out, if it can. */
-  readonly enabledBy?: "networkPolicy" | "admissionPolicies";
+  readonly enabledBy?: "history" | "networkPolicy" | "admissionPolicies";
   /** The minor version of Kubernetes 1 that has its kinds, where it is one that is still met. */
   readonly sinceMinor?: number;
 }
@@ -38,6 +38,7 @@ export const ADMISSION_POLICIES_SINCE = 30;
 export function renderParts(settings: DeploySettings): Part[] {
   const parts: readonly Part[] = [
     { name: "rbac", objects: [...serviceAccounts(settings), ...rbacObjects(settings)] },
+    { name: "history", objects: historyRbacObjects(settings), enabledBy: "history" },
     { name: "openshift", objects: openshiftObjects(settings) },
     {
       name: "admission-policies",

@@ -9,6 +9,7 @@ import type { KubeObject } from "../core/api/types.ts";
 import { isConflict } from "../kube/errors.ts";
 import {
   DEPLOYMENTS,
+  IPPOOL_HISTORIES,
   IPPOOLS,
   LEASES,
   NAMESPACES,
@@ -131,6 +132,7 @@ async function leaveCluster(options: UninstallOptions, how: ApplyOptions): Promi
   if (purge) {
     await purgeRecords(VMNETCFGS, how);
     await purgeRecords(IPPOOLS, how);
+    await purgeRecords(IPPOOL_HISTORIES, how);
     await deleteObjects(crdObjects(), how);
   } else if (toGo) await leaveForGo(options);
   else if (!dryRun) {

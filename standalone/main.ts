@@ -28,6 +28,7 @@ async function run(settings: Settings, { log, levels }: ProgramLog): Promise<voi
     log,
     levels,
     enableCacheDump: settings.enableCacheDumpApi,
+    history: !settings.noHistory,
     hostname: Deno.hostname(),
   }, shutdown.signal);
   log.info("Serving", { manifests, state, api: server.url });

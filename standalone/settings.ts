@@ -17,6 +17,7 @@ type StandaloneSettings = ReturnType<typeof logSettings> & {
   readonly state: Setting<string | undefined>;
   readonly listen: Setting<Listen>;
   readonly "enable-cache-dump-api": Setting<boolean>;
+  readonly "no-history": Setting<boolean>;
   readonly "state-home": Setting<string | undefined>;
   readonly home: Setting<string | undefined>;
 };
@@ -51,6 +52,9 @@ const PROGRAM: Program<StandaloneSettings> = {
     }),
     "enable-cache-dump-api": toggle({
       help: "Serve /leases, /ipams/<network> and /caches/<network>",
+    }),
+    "no-history": toggle({
+      help: "Keep no IPPoolHistory: who had which address is in the log alone",
     }),
     ...logSettings({ debug: "Log each packet and each decision" }),
     "state-home": value({

@@ -38,9 +38,10 @@ const PATH = `/openapi/v3/apis/${API_VERSION}`;
 /** The longest one look may take: the controller begins without it, then. */
 const LOOK_MS = 10_000;
 
-/** The schemas that are needed, by kind. */
+/** The schemas that are needed, by kind. A history is no record: where it cannot be kept, nothing else is the worse for it. */
 const NEEDED = customResourceDefinitions().flatMap(({ spec: { names: { kind }, versions } }) =>
-  versions.map(({ schema }) => ({ kind, schema: schema.openAPIV3Schema }))
+  versions.filter(({ subresources }) => subresources !== undefined)
+    .map(({ schema }) => ({ kind, schema: schema.openAPIV3Schema }))
 );
 
 /** Follows the schemas that the API server publishes. Until the first look all fields count as known. */

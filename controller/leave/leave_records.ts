@@ -30,7 +30,7 @@ const MESSAGE = "vm-dhcp was taken away: nobody answers on the network";
 
 /**
  * Takes our finalizers off all IPPools and VirtualMachineNetworkConfigs, so that they can be deleted with nobody there to agree, and
- * sets `AgentReady` to False. The record of who has which address stays: a controller that comes later puts the finalizers back and
+ * sets `AgentReady` and `Ready` to False. The record of who has which address stays: a controller that comes later puts the finalizers back and
  * goes on from it. No controller may run meanwhile.
  */
 export async function leaveRecords(options: LeaveOptions): Promise<void> {
@@ -87,13 +87,10 @@ async function leave<T extends KubeObject>(
 function unserved(pool: IPPool, now: string): IPPool {
   if (pool.status === undefined) return pool;
   const { agentPodRef, ...status } = pool.status;
-  const update = {
-    type: IPPoolCondition.AgentReady,
-    status: "False",
-    reason: REASON,
-    message: MESSAGE,
-  } as const;
-  const conditions = setCondition(status.conditions, update, now);
+  const update = { status: "False", reason: REASON, message: MESSAGE } as const;
+  const { AgentReady, Ready } = IPPoolCondition;
+  const unserved = setCondition(status.conditions, { type: AgentReady, ...update }, now);
+  const conditions = setCondition(unserved, { type: Ready, ...update }, now);
   if (agentPodRef === undefined && conditions === status.conditions) return pool;
   return { ...pool, status: { ...status, conditions } };
 }

@@ -22,8 +22,9 @@ export interface Memory {
   /** What is recorded for each claim. Lost: every pool is planned again, and until then no status is written. */
   readonly outcomes: CommittedOutcomes;
   /**
-   * Since when recorded addresses have no claim, whose claim decides on each, and our last writes. Lost: an orphan is freed
-   * a minute later; who has an address is who the statuses name.
+   * Since when recorded addresses have no claim, whose claim decides on each, our last writes, and the records of which all
+   * changes are told. Lost: an orphan is freed a minute later; who has an address is who the statuses name; what changed
+   * meanwhile is no row of a history.
    */
   readonly pools: PoolMemory;
   /** For which pools changes are being gathered. Lost: they are planned at once, in more writes. */

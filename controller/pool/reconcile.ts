@@ -4,9 +4,11 @@
  * @module
  */
 import { IPPOOL_FINALIZER } from "../../core/api/names.ts";
+import { sameJson } from "../../core/api/same_json.ts";
 import { toTimestamp } from "../../core/api/timestamp.ts";
 import type { IPPool, IPPoolStatus } from "../../core/api/types.ts";
 import { errorText } from "../../core/error_text.ts";
+import { recordChanges, type RecordStep } from "../../core/history/record_change.ts";
 import { planPool } from "../../core/ipam/mod.ts";
 import type { Plan } from "../../core/ipam/types.ts";
 import { agentNotes, poolNotes } from "../../core/pool/pool_notes.ts";
@@ -31,6 +33,7 @@ export async function reconcilePool(
   if (isGoing && !finalized) return;
   const pool = finalized ? found : await setFinalizer(ctx, found, { present: true }, signal);
   if (pool === undefined) return;
+  const before = ctx.memory.pools.lastRecord(key, pool);
   const gathered = gatherPool(ctx, pool);
   if (isGoing && gathered.facts.users.length === 0) {
     await setFinalizer(ctx, pool, { present: false }, signal);
@@ -42,6 +45,8 @@ export async function reconcilePool(
   const facts = { ...gathered.facts, notes: plan.notes };
   const recorded = await commit(ctx, { facts, plan }, signal);
   if (recorded === undefined) return;
+  const after = ctx.memory.pools.recorded(key, recorded);
+  tellChanges(ctx, key, { before, after, input: gathered.input, plan });
   const { pools, outcomes, notes } = ctx.memory;
   pools.planned(key, plan);
   const owners = outcomes.commit(key, plan.outcomes);
@@ -52,6 +57,13 @@ export async function reconcilePool(
   notes.recordNew(recorded, poolNotes(facts));
   for (const note of agentNotes(pool, recorded)) notes.record(recorded, note);
   return { requeueAfterMs: nextLook(ctx, gathered, plan) };
+}
+
+/** Every change of the record is a line in the log, and a row of the pool's history. */
+function tellChanges({ history, log }: Context, pool: string, step: RecordStep): void {
+  const changes = recordChanges(step);
+  for (const change of changes) log.info("The record of a pool changed", { pool, ...change });
+  history?.note(pool, changes);
 }
 
 /** The VMs that have an address now have waited for it. */
@@ -93,8 +105,9 @@ async function commit(
   const { pool } = facts;
   const kept = (status: IPPoolStatus) => ctx.schemas.kept({ ...pool, status }).status ?? status;
   const { ipv4 = plan.ipv4 } = kept({ ipv4: plan.ipv4 });
-  const status = kept(poolStatus(facts, { ipv4, now: toTimestamp(ctx.clock.now()) }));
-  if (status === pool.status) return pool;
+  const wanted = poolStatus(facts, { ipv4, now: toTimestamp(ctx.clock.now()) });
+  const status = kept(wanted);
+  if (wanted === pool.status || status !== wanted && sameJson(status, pool.status)) return pool;
   try {
     return await ctx.pools.updateStatus({ ...pool, status }, signal);
   } catch (error) {

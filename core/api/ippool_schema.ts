@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { FOR_HOSTS, IMMUTABLE, validation } from "./crd/cel_rules.ts";
 import { API_VERSION } from "./names.ts";
 import { MAX_NETWORK_NAME } from "./network.ts";
-import { conditionsSchema, objectMetaSchema } from "./object_schema.ts";
+import { conditionsSchema, objectMetaSchema, observedGenerationSchema } from "./object_schema.ts";
 import { CLIENT_OPTIONS_SHAPE, recordedOptionsSchema } from "./options/client_options_schema.ts";
 import type { RecordedClient } from "./client_options.ts";
 import type {
@@ -201,6 +201,7 @@ const podReferenceSchema: z.ZodType<PodReference> = z.looseObject({
 }).meta({ description: "The agent pod that currently serves this IPPool." });
 
 const ipPoolStatusSchema: z.ZodType<IPPoolStatus> = z.looseObject({
+  observedGeneration: z.exactOptional(observedGenerationSchema),
   lastUpdate: z.exactOptional(
     z.string().meta({ format: "date-time", description: "When the record last changed." }),
   ),
@@ -209,7 +210,7 @@ const ipPoolStatusSchema: z.ZodType<IPPoolStatus> = z.looseObject({
   conditions: z.exactOptional(
     conditionsSchema.meta({
       description:
-        "Registered: the pool is valid and its network exists. CacheReady: its record is loaded. AgentReady: an agent answers on its network. Stopped: the pool is paused. ForeignDHCPServer: another DHCP server was detected on its network.",
+        "Registered: the pool is valid and its network exists. CacheReady: its record is loaded. AgentReady: an agent answers on its network. Stopped: the pool is paused. Ready: Registered, CacheReady and AgentReady are True. ForeignDHCPServer: another DHCP server was detected on its network.",
     }),
   ),
 }).meta({ description: "The observed state." });

@@ -31,6 +31,7 @@ export * from "./crd/crd.ts";
 export * from "./fields/field_error.ts";
 export * from "./foreign/foreign.ts";
 export * from "./ippool.ts";
+export * from "./ippool_history.ts";
 export * from "./foreign/multus_config.ts";
 export * from "./foreign/nad_config.ts";
 export * from "./names.ts";

@@ -7,7 +7,7 @@
 
 /** API group of {@linkcode IPPool} and {@linkcode VirtualMachineNetworkConfig}. */
 export const GROUP = "network.harvesterhci.io";
-/** `apiVersion` of both kinds. */
+/** `apiVersion` of our kinds. */
 export const API_VERSION = `${GROUP}/v1alpha1`;
 
 /** Finalizer on an IPPool, the Go version's own so that objects move both ways. */
@@ -81,6 +81,8 @@ export const IPPoolCondition = {
   CacheReady: "CacheReady",
   AgentReady: "AgentReady",
   Stopped: "Stopped",
+  /** All that is needed to serve is so: `Registered`, `CacheReady`, `AgentReady`. */
+  Ready: "Ready",
   /** There only while another DHCP server is heard. */
   ForeignDHCPServer: "ForeignDHCPServer",
 } as const;
@@ -90,6 +92,8 @@ export const VmNetCfgCondition = {
   Allocated: "Allocated",
   Disabled: "Disabled",
   InSynced: "InSynced",
+  /** All that is needed is so: `Allocated`, `InSynced` and, where it is there, `OptionsApplied`. */
+  Ready: "Ready",
   /** There only once a NIC has got another address than it had, and nobody asked for that. */
   AddressChanged: "AddressChanged",
   /** There only once a NIC has something of its own to be told: whether it is told all of it. */

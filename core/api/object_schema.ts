@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Condition, ObjectMeta, OwnerReference } from "./types.ts";
 
 const ownerReferenceSchema: z.ZodType<OwnerReference> = z.looseObject({
@@ -53,6 +53,11 @@ const conditionSchema: z.ZodType<Condition> = z.looseObject({
   lastUpdateTime: z.exactOptional(
     z.string().meta({ description: "When any part of the condition last changed (RFC 3339)." }),
   ),
+});
+
+/** Schema of `status.observedGeneration`. */
+export const observedGenerationSchema: z.ZodType<number> = z.int().meta({
+  description: "The metadata.generation of the spec that this status is about.",
 });
 
 /** Schema of `status.conditions`. */

@@ -189,13 +189,15 @@ export interface PodReference {
 
 /** `status` of an {@linkcode IPPool}. */
 export interface IPPoolStatus {
+  /** The `metadata.generation` of the spec that the rest is about. */
+  readonly observedGeneration?: number;
   /** When `ipv4` last changed, RFC 3339. */
   readonly lastUpdate?: string;
   /** Who has which address. */
   readonly ipv4?: IPv4Status;
   /** The pod that serves the pool now. */
   readonly agentPodRef?: PodReference;
-  /** `Registered`, `CacheReady`, `AgentReady`, `Stopped`. */
+  /** `Registered`, `CacheReady`, `AgentReady`, `Stopped`, `Ready`. */
   readonly conditions?: readonly Condition[];
 }
 
@@ -268,13 +270,17 @@ export interface VirtualMachineNetworkConfigSpec {
 
 /** `status` of a {@linkcode VirtualMachineNetworkConfig}, in the spelling of its spec. */
 export interface VirtualMachineNetworkConfigStatus {
+  /** The `metadata.generation` of the spec that the rest is about. */
+  readonly observedGeneration?: number;
+  /** The addresses of all NICs in their order, for people: separated by commas. */
+  readonly addresses?: string;
   /** What became of each NIC, in the documented spelling. */
   readonly networkConfig?: readonly NetworkConfigStatus[];
   /** The same in the spelling of released Go objects. */
   readonly networkConfigs?: readonly NetworkConfigStatus[];
   /** NICs of the VM for which no address is asked; absent where there are none. */
   readonly unserved?: readonly UnservedNic[];
-  /** `Allocated`, `Disabled`, `InSynced`. */
+  /** `Allocated`, `Disabled`, `InSynced`, `Ready`. */
   readonly conditions?: readonly Condition[];
 }
 

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { IMMUTABLE, ONE_SPELLING, validation } from "./crd/cel_rules.ts";
 import { API_VERSION } from "./names.ts";
 import { MAX_NETWORK_NAME } from "./network.ts";
-import { conditionsSchema, objectMetaSchema } from "./object_schema.ts";
+import { conditionsSchema, objectMetaSchema, observedGenerationSchema } from "./object_schema.ts";
 import { clientOptionsSchema, recordedOptionsSchema } from "./options/client_options_schema.ts";
 import type {
   NetworkConfig,
@@ -123,6 +123,13 @@ const specSchema: z.ZodType<VirtualMachineNetworkConfigSpec> = z.looseObject({
 });
 
 const statusSchema: z.ZodType<VirtualMachineNetworkConfigStatus> = z.looseObject({
+  observedGeneration: z.exactOptional(observedGenerationSchema),
+  addresses: z.exactOptional(
+    z.string().meta({
+      description:
+        "The addresses that the NICs hold, in their order, for people. Example: 192.168.48.81,192.168.49.7.",
+    }),
+  ),
   networkConfig: z.exactOptional(shown().meta({ description: "The state of each NIC." })),
   networkConfigs: z.exactOptional(
     shown().meta({ description: "The state of each NIC, if the spec uses networkConfigs." }),
@@ -136,7 +143,7 @@ const statusSchema: z.ZodType<VirtualMachineNetworkConfigStatus> = z.looseObject
   conditions: z.exactOptional(
     conditionsSchema.meta({
       description:
-        "Allocated: every NIC has its address. Disabled: the object is paused. InSynced: the status reflects the spec.",
+        "Allocated: every NIC has its address. Disabled: the object is paused. InSynced: the status reflects the spec. Ready: all that is needed of these is so.",
     }),
   ),
 }).meta({ description: "The observed state." });

@@ -1,30 +1,258 @@
 /**
- * One change of a pool's record.
+ * What changed between two states of a pool's record, and why.
  *
  * @module
  */
+import type { RecordChange, RecordChangeReason, RecordEvent } from "../api/ippool_history.ts";
+import { Mark } from "../api/names.ts";
+import { toTimestamp } from "../api/timestamp.ts";
+import type { IPv4Status } from "../api/types.ts";
+import type { Claim, ClaimReason, Plan, PlanInput, PlanNote } from "../ipam/types.ts";
+import { formatMac, readMac } from "../net/mod.ts";
 
-/** What became of an address. Times are RFC 3339, UTC. */
-export interface RecordChange {
-  readonly at: string;
-  /**
-   * - `given`: to a MAC address that had none
-   * - `moved`: to the same NIC, in place of another one
-   * - `released`: given back
-   * - `declined`: its guest found another machine there
-   * - `adopted`: what was in the record already is now claimed
-   * - `held`: kept from others
-   * - `freed`: may be given to others again
-   */
-  readonly event: "given" | "moved" | "released" | "declined" | "adopted" | "held" | "freed";
+export type { RecordChange } from "../api/ippool_history.ts";
+
+/** Two states of a record, and the plan that led to the second. */
+export interface RecordStep {
+  /** `status.ipv4` as its changes were told last. */
+  readonly before: IPv4Status | undefined;
+  /** `status.ipv4` as the API server keeps it now. */
+  readonly after: IPv4Status | undefined;
+  readonly input: Pick<PlanInput, "holders" | "formerPools" | "now">;
+  readonly plan: Pick<Plan, "outcomes" | "holders">;
+}
+
+type Reason = RecordChangeReason | ClaimReason | PlanNote["reason"];
+
+/** An address that a MAC address no longer has. */
+interface Left {
   readonly address: string;
-  readonly macAddress: string;
-  /** `namespace/name`. */
-  readonly vm?: string;
-  /** Of the VM. */
-  readonly uid?: string;
-  /** The former address of `moved`. */
-  readonly from?: string;
-  /** A reason, or a short constant. */
-  readonly why: string;
+  readonly mac: number;
+  /** Another machine has it, as its guest found. */
+  readonly declined: boolean;
+}
+
+/**
+ * The changes of a pool's record, in an order in which one after the other leads from the record before
+ * to the one after: what ends comes first.
+ *
+ * The hold of a released address and its end are no changes: `released` says that the address is nobody's. Marks that follow the spec
+ * (`EXCLUDED`, `RESERVED`) are none, either.
+ */
+export function recordChanges(step: RecordStep): readonly RecordChange[] {
+  return step.before === step.after ? [] : new Changes(step).all();
+}
+
+class Changes {
+  readonly #step: RecordStep;
+  readonly #before: Required<Pick<IPv4Status, "allocated" | "released" | "conflicts">>;
+  readonly #after: Required<Pick<IPv4Status, "allocated" | "released" | "conflicts">>;
+  readonly #at: string;
+  readonly #rows: RecordChange[] = [];
+  /** MAC address -> what it had. */
+  readonly #left = new Map<number, Left[]>();
+  #claims: ReadonlyMap<number, Claim> | undefined;
+
+  constructor(step: RecordStep) {
+    this.#step = step;
+    this.#before = { allocated: {}, released: {}, conflicts: {}, ...step.before };
+    this.#after = { allocated: {}, released: {}, conflicts: {}, ...step.after };
+    this.#at = toTimestamp(step.input.now);
+  }
+
+  all(): readonly RecordChange[] {
+    const { allocated: was } = this.#before;
+    const { allocated: is } = this.#after;
+    const changed: string[] = [];
+    for (const address in was) if (is[address] !== was[address]) changed.push(address);
+    for (const address of changed) this.#end(address);
+    const came: string[] = [];
+    for (const address in is) if (is[address] !== was[address]) came.push(address);
+    const gained = came.flatMap((address) => this.#gain(address) ?? []);
+    for (const lefts of this.#left.values()) {
+      for (const left of lefts) if (!left.declined) this.#release(left);
+    }
+    for (const address of came) if (is[address] === Mark.CONFLICT) this.#conflict(address);
+    this.#holdLost();
+    this.#rows.push(...gained);
+    return this.#rows;
+  }
+
+  /** What becomes of an entry that is no longer the same. */
+  #end(address: string): void {
+    const was = this.#before.allocated[address] ?? "";
+    const is = this.#after.allocated[address] ?? "";
+    if (was === Mark.CONFLICT) {
+      if (readMac(is) < 0) this.#free(address);
+      return;
+    }
+    const mac = readMac(was);
+    if (mac < 0 || mac === readMac(is)) return;
+    const declined = is === Mark.CONFLICT && this.#hadAndDeclined(address);
+    if (declined) this.#decline(address, mac);
+    const lefts = this.#left.get(mac);
+    const left = { address, mac, declined };
+    if (lefts === undefined) this.#left.set(mac, [left]);
+    else lefts.push(left);
+  }
+
+  /** What a new entry is; what its MAC address had is accounted for with it. */
+  #gain(address: string): RecordChange | undefined {
+    const mac = readMac(this.#after.allocated[address] ?? "");
+    const was = readMac(this.#before.allocated[address] ?? "");
+    if (mac < 0 || mac === was) return undefined;
+    const claim = this.#claimOf(address, mac);
+    const left = this.#left.get(mac)?.[0];
+    if (left !== undefined) {
+      this.#forget(left);
+      const why = left.declined ? "AddressDeclined" : this.#whyGiven(address, claim);
+      return this.#row("moved", { address, mac, claim, from: left.address, why });
+    }
+    const adopted = this.#whyAdopted(address, { mac, claim });
+    if (adopted !== undefined) {
+      return this.#row("adopted", { address, mac, claim, why: adopted });
+    }
+    return this.#row("given", { address, mac, claim, why: this.#whyGiven(address, claim) });
+  }
+
+  #whyGiven(address: string, claim: Claim | undefined): Reason {
+    if (claim?.requested === address) return "Requested";
+    const held = this.#before.released[address];
+    const isFormer = claim !== undefined &&
+      (claim.previous === address || claim.noted === address ||
+        readMac(held?.macAddress ?? "") === readMac(claim.macAddress));
+    return isFormer ? "FormerAddress" : "Allocated";
+  }
+
+  /** Why an entry is no new one: its NIC has another MAC address, or a pool that gave way recorded it. */
+  #whyAdopted(
+    address: string,
+    { mac, claim }: { readonly mac: number; readonly claim: Claim | undefined },
+  ): Reason | undefined {
+    const { holders, formerPools = [] } = this.#step.input;
+    const former = readMac(this.#before.allocated[address] ?? "");
+    if (former >= 0) {
+      const holder = holders?.get(address) ?? this.#byMac(former);
+      const isSame = holder !== undefined && holder.owner.uid === claim?.owner.uid;
+      if (!isSame) return undefined;
+      const left = this.#left.get(former)?.find((one) => one.address === address);
+      if (left !== undefined) this.#forget(left);
+      return "MacAddressChanged";
+    }
+    const isTaken = formerPools.some(({ status }) =>
+      readMac(status?.ipv4?.allocated?.[address] ?? "") === mac
+    );
+    return isTaken ? "RecordTakenOver" : undefined;
+  }
+
+  #release({ address, mac }: Left): void {
+    const claim = this.#formerClaim(address, mac);
+    const outcome = claim && this.#step.plan.outcomes.get(claim.id);
+    // Its NIC has another one, and had that before: it was recorded twice.
+    const isTwice = outcome?.address !== undefined;
+    const why = isTwice ? "InvalidRecord" : outcome?.reason ?? "OrphanReleased";
+    this.#rows.push(this.#row("released", { address, mac, claim, why }));
+  }
+
+  #decline(address: string, mac: number): void {
+    const claim = this.#formerClaim(address, mac);
+    this.#rows.push(this.#row("declined", { address, mac, claim, why: "AddressDeclined" }));
+  }
+
+  /** A new mark; that of an address whose own guest declined it is told already. */
+  #conflict(address: string): void {
+    const { macAddress = "", usedBy = "" } = this.#after.conflicts[address] ?? {};
+    const decliner = readMac(macAddress);
+    if (decliner >= 0) {
+      if (!this.#hadAndDeclined(address)) this.#decline(address, decliner);
+      return;
+    }
+    const mac = readMac(usedBy);
+    this.#rows.push(this.#row("held", { address, mac, why: "AddressesInUse" }));
+  }
+
+  #free(address: string): void {
+    const { macAddress = "", usedBy = "" } = this.#before.conflicts[address] ?? {};
+    const mac = readMac(macAddress === "" ? usedBy : macAddress);
+    this.#rows.push(this.#row("freed", { address, mac, why: "ConflictEnded" }));
+  }
+
+  /** Addresses that are kept though no entry ended: they were given in the time before a restore. */
+  #holdLost(): void {
+    const { released: was, allocated } = this.#before;
+    const { released: is } = this.#after;
+    if (is === was) return;
+    for (const address in is) {
+      const mac = readMac(is[address]?.macAddress ?? "");
+      if (mac < 0 || readMac(was[address]?.macAddress ?? "") === mac) continue;
+      if (readMac(allocated[address] ?? "") >= 0) continue;
+      const claim = this.#byMac(mac);
+      this.#rows.push(this.#row("held", { address, mac, claim, why: "AddressesLost" }));
+    }
+  }
+
+  #row(
+    event: RecordEvent,
+    { address, mac, claim, from, why }: {
+      readonly address: string;
+      readonly mac: number;
+      readonly claim?: Claim | undefined;
+      readonly from?: string;
+      readonly why: Reason;
+    },
+  ): RecordChange {
+    const vm = vmOf(claim);
+    const uid = claim?.vm?.uid;
+    return {
+      at: this.#at,
+      event,
+      address,
+      macAddress: mac < 0 ? "" : formatMac(mac),
+      ...(vm === undefined ? {} : { vm }),
+      ...(uid === undefined ? {} : { uid }),
+      ...(from === undefined ? {} : { from }),
+      why,
+    };
+  }
+
+  #hadAndDeclined(address: string): boolean {
+    const had = readMac(this.#before.allocated[address] ?? "");
+    return had >= 0 && had === readMac(this.#after.conflicts[address]?.macAddress ?? "");
+  }
+
+  #forget(left: Left): void {
+    const others = this.#left.get(left.mac)?.filter((one) => one !== left) ?? [];
+    if (others.length > 0) this.#left.set(left.mac, others);
+    else this.#left.delete(left.mac);
+  }
+
+  /** The claim that decides on an entry now. */
+  #claimOf(address: string, mac: number): Claim | undefined {
+    return this.#step.plan.holders.get(address) ?? this.#byMac(mac);
+  }
+
+  /** The claim that decided on an entry before: it knows the VM that is gone. */
+  #formerClaim(address: string, mac: number): Claim | undefined {
+    const holder = this.#step.input.holders?.get(address);
+    return holder !== undefined && readMac(holder.macAddress) === mac ? holder : this.#byMac(mac);
+  }
+
+  /** Any claim of a MAC address, the first in the order of the plan; looked for only where nobody is known to decide. */
+  #byMac(mac: number): Claim | undefined {
+    if (this.#claims === undefined) {
+      const claims = new Map<number, Claim>();
+      for (const { claim } of this.#step.plan.outcomes.values()) {
+        const key = readMac(claim.macAddress);
+        if (!claims.has(key)) claims.set(key, claim);
+      }
+      this.#claims = claims;
+    }
+    return this.#claims.get(mac);
+  }
+}
+
+/** The VM of a claim, also one that is still to come, as `namespace/name`. */
+function vmOf(claim: Claim | undefined): string | undefined {
+  if (claim?.vm !== undefined) return `${claim.vm.namespace}/${claim.vm.name}`;
+  return claim?.vmName === undefined ? undefined : `${claim.owner.namespace}/${claim.vmName}`;
 }

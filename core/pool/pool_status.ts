@@ -10,6 +10,7 @@ import type { IPPool, IPPoolStatus, IPv4Status } from "../api/types.ts";
 import { isAtHome } from "../ipam/pool/elect_pool.ts";
 import type { PlanNote } from "../ipam/types.ts";
 import { type ConditionAnswer, no, withAnswers, yes } from "../reasons/condition_answer.ts";
+import { readyFrom } from "../reasons/ready.ts";
 import type { PoolReason } from "../reasons/reasons.ts";
 import type { AgentView } from "./agent_view.ts";
 
@@ -43,6 +44,13 @@ export interface PoolFacts {
 
 const USERS_NAMED = 10;
 
+/** What a pool needs to serve: the network first, since nothing else is good without it. */
+const NEEDED = [
+  IPPoolCondition.Registered,
+  IPPoolCondition.CacheReady,
+  IPPoolCondition.AgentReady,
+];
+
 /** All conditions of a pool, in a fixed order. */
 export function poolConditions(
   facts: PoolFacts,
@@ -70,10 +78,14 @@ export function poolStatus(
   const kept = facts.agents.foreignServers?.length === 0
     ? before.conditions?.filter(({ type }) => type !== IPPoolCondition.ForeignDHCPServer)
     : before.conditions;
-  const conditions = withAnswers(kept, poolConditions(facts), now);
+  const answers = poolConditions(facts);
+  const ready = readyFrom(answers, NEEDED, "The IPPool is served");
+  const conditions = withAnswers(kept, [...answers, ready], now);
+  const { generation: observedGeneration } = facts.pool.metadata;
   const sameRecord = sameJson(ipv4, before.ipv4);
   const next: IPPoolStatus = {
     ...rest,
+    ...(observedGeneration === undefined ? {} : { observedGeneration }),
     ...(sameRecord ? {} : { lastUpdate: now }),
     ipv4,
     ...(facts.agents.pod === undefined ? {} : { agentPodRef: facts.agents.pod }),

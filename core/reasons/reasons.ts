@@ -27,6 +27,8 @@ type UnplannedReason =
 export type ConditionReason =
   /** The spec names no NIC. */
   | "NoInterfaces"
+  /** All that is needed is so. */
+  | "Ready"
   | "NotPaused"
   /** The status answers the spec. */
   | "Synced"
@@ -71,6 +73,8 @@ export type PoolReason =
   /** The CustomResourceDefinitions are another release's, and drop fields. */
   | "OutdatedSchema"
   | "Planned"
+  /** All that is needed is so. */
+  | "Ready"
   | "Running"
   | "Paused"
   | "PoolInUse"

@@ -6,7 +6,7 @@
 import type { ClientOptions } from "../api/client_options.ts";
 import { getCondition } from "../api/condition.ts";
 import { VmNetCfgCondition } from "../api/names.ts";
-import { withNetworkStatus } from "../api/network_configs.ts";
+import { networkStatusesOf, withNetworkStatus } from "../api/network_configs.ts";
 import { sameJson } from "../api/same_json.ts";
 import type {
   Condition,
@@ -16,6 +16,7 @@ import type {
 } from "../api/types.ts";
 import type { OptionsProblem } from "../ipam/types.ts";
 import { type ConditionAnswer, no, withAnswers, yes } from "../reasons/condition_answer.ts";
+import { readyFrom } from "../reasons/ready.ts";
 import type { ConditionReason, NicReason, UnservedReason } from "../reasons/reasons.ts";
 import { type Nic, type ShownNic, shownNics, wantedNics } from "./nics.ts";
 import { notedNics } from "./noted_addresses.ts";
@@ -57,6 +58,13 @@ const CONTENT: ReadonlySet<NicReason> = new Set([
   "AwaitingAgents",
   "NetworkAlreadyServed",
 ]);
+
+/** What an object needs to be well: addresses first. */
+const NEEDED = [
+  VmNetCfgCondition.Allocated,
+  VmNetCfgCondition.InSynced,
+  VmNetCfgCondition.OptionsApplied,
+];
 
 /** The next status, and what changes with it. */
 export interface StatusPlan {
@@ -117,10 +125,24 @@ export function vmnetcfgStatus(
     unreadable,
     now,
   });
-  const next = withUnserved(withNetworkStatus(config, { networks, conditions }), unserved);
+  const shown = withSummary(withNetworkStatus(config, { networks, conditions }));
+  const next = withUnserved(shown, unserved);
   return sameJson(next.status, config.status)
     ? { object: config, changes: [], problems: [] }
     : { object: next, changes, problems: newProblems(config, known) };
+}
+
+/** The object with what its status says of the whole: which spec it is about, and all addresses. */
+function withSummary(config: VirtualMachineNetworkConfig): VirtualMachineNetworkConfig {
+  const { generation } = config.metadata;
+  const addresses = networkStatusesOf(config).flatMap(({ state, allocatedIPAddress }) =>
+    state === "Allocated" ? allocatedIPAddress ?? [] : []
+  );
+  const summary = {
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    ...(addresses.length === 0 ? {} : { addresses: addresses.join() }),
+  };
+  return { ...config, status: { ...summary, ...config.status } };
 }
 
 /** The object with the NICs that get nothing. */
@@ -217,11 +239,9 @@ function conditionsOf(
     ...(applied === undefined ? [VmNetCfgCondition.OptionsApplied] : []),
   ] as readonly string[];
   const kept = config.status?.conditions?.filter(({ type }) => !ended.includes(type));
-  return withAnswers(
-    kept,
-    [...updates, ...(moved ? [moved] : []), ...(applied ? [applied] : [])],
-    now,
-  );
+  const answers = [...updates, ...(moved ? [moved] : []), ...(applied ? [applied] : [])];
+  const ready = readyFrom(answers, NEEDED, "Every NIC has its address");
+  return withAnswers(kept, [...answers, ready], now);
 }
 
 /** Says whether the NICs are told what is said of them alone; `undefined` where nothing is. */

@@ -47,6 +47,7 @@ for (const [when, [answer, wanted]] of Object.entries(ALLOCATED)) {
       `Allocated=${wanted}`,
       "Disabled=False NotPaused",
       "InSynced=True Synced",
+      `Ready=${wanted === "True Allocated" ? "True Ready" : wanted}`,
     ]);
   });
 }
@@ -82,7 +83,7 @@ Deno.test("vmnetcfgStatus of what is shown already is the very same object", () 
   assert.deepEqual(again.changes, []);
 });
 
-Deno.test("vmnetcfgStatus leaves conditions of the Go version alone while nothing is to be added", () => {
+Deno.test("vmnetcfgStatus leaves conditions of the Go version alone while nothing is to be added to them", () => {
   const written = ["Allocated", "InSynced", "Disabled"].map((type) => ({
     type,
     status: type === "Disabled" ? "False" as const : "True" as const,
@@ -94,15 +95,19 @@ Deno.test("vmnetcfgStatus leaves conditions of the Go version alone while nothin
   };
   const [first] = wantedNics(config);
   assert.ok(first !== undefined);
-  assert.equal(
-    vmnetcfgStatus(config, { known: [{ nic: first, result: GIVEN }], now: NOW }).object,
-    config,
-  );
+  const same = vmnetcfgStatus(config, { known: [{ nic: first, result: GIVEN }], now: NOW }).object;
+  assert.deepEqual(same.status?.conditions?.slice(0, -1), written);
+  assert.deepEqual({ ...same.status, conditions: undefined }, {
+    ...config.status,
+    addresses: "192.168.48.84",
+    conditions: undefined,
+  });
   const lost = vmnetcfgStatus(config, { known: [{ nic: first, result: FULL }], now: NOW });
   assert.deepEqual(conditions(lost), [
     "Allocated=False PoolExhausted",
     "InSynced=True undefined",
     "Disabled=False undefined",
+    "Ready=False PoolExhausted",
   ]);
 });
 

@@ -59,6 +59,7 @@ export function controllerDeployment(settings: DeploySettings): unknown {
       `--agent-anti-affinity=${settings.agent.antiAffinity}`,
       `--pools-per-agent=${settings.agent.poolsPerAgent}`,
       `--tenancy=${settings.tenancy}`,
+      ...(settings.history.enabled ? [] : ["--no-history"]),
       ...(isEmpty(settings.agent.affinity)
         ? []
         : [`--agent-affinity=${JSON.stringify(settings.agent.affinity)}`]),

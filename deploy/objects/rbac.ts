@@ -140,7 +140,7 @@ function lockRules({ controller }: Names): RoleRules {
 
 /**
  * What people may do with our kinds who may view, edit or administer a namespace. Never with their status: that is the record of
- * who has which address, and the controller's alone.
+ * who has which address, and the controller's alone. Nor with a history: who could change it could change what was.
  */
 const VERBS_FOR_PEOPLE: Readonly<Record<string, readonly string[]>> = {
   view: READ,
@@ -175,6 +175,19 @@ export function rbacObjects(settings: DeploySettings): unknown[] {
   ];
 }
 
+/** The role that the controller has only where histories of the records are kept, and its binding. */
+export function historyRbacObjects(settings: DeploySettings): unknown[] {
+  const { namespace, names: { controller: role } } = settings;
+  const verbs = ["get", "create", "update"];
+  return bound({
+    role,
+    name: `${role}-history`,
+    rules: [{ apiGroups: [GROUP], resources: ["ippoolhistories"], verbs }],
+    account: accountsOf(settings)[role],
+    namespace,
+  });
+}
+
 /** Names of the ServiceAccounts, by the role's. */
 export function accountsOf(
   { names, controller, webhook, agent }: DeploySettings,
@@ -197,7 +210,10 @@ function rolesForPeople(name: string): unknown[] {
         [`rbac.authorization.k8s.io/aggregate-to-${role}`]: "true",
       },
     },
-    rules: [{ apiGroups: [GROUP], resources: ["ippools", "virtualmachinenetworkconfigs"], verbs }],
+    rules: [
+      { apiGroups: [GROUP], resources: ["ippools", "virtualmachinenetworkconfigs"], verbs },
+      { apiGroups: [GROUP], resources: ["ippoolhistories"], verbs: READ },
+    ],
   }));
 }
 

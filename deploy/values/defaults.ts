@@ -73,6 +73,7 @@ export const DEFAULT_VALUES: Values = {
   imagePullSecrets: [],
   logLevel: "info",
   tenancy: "shared",
+  history: { enabled: true },
   leaderElection: { namespace: "kube-system" },
   crds: { install: true, keep: true },
   openshift: { enabled: false },

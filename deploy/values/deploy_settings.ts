@@ -14,9 +14,11 @@ export interface RoleSettings extends Omit<RoleValues, "image"> {
 }
 
 /** Everything that is decided. */
-export interface DeploySettings
-  extends
-    Pick<Values, "addresses" | "networkPolicy" | "inspect" | "admissionPolicies" | "metrics"> {
+export interface DeploySettings extends
+  Pick<
+    Values,
+    "addresses" | "history" | "networkPolicy" | "inspect" | "admissionPolicies" | "metrics"
+  > {
   /** Namespace of everything that is not cluster-wide, but for the lock. */
   readonly namespace: string;
   readonly names: Names;

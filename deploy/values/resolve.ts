@@ -49,6 +49,7 @@ export function resolveValues(
       poolsPerAgent: agent.poolsPerAgent,
     },
     addresses: values.addresses,
+    history: values.history,
     networkPolicy: values.networkPolicy,
     inspect: values.inspect,
     admissionPolicies: values.admissionPolicies,

@@ -145,6 +145,11 @@ export const valuesSchema = z.strictObject({
   tenancy: z.enum(["shared", "isolated"]).describe(
     "shared: a network serves every namespace; isolated: only its own and those that its annotation network.harvesterhci.io/allowed-namespaces names",
   ),
+  history: z.strictObject({
+    enabled: z.boolean().describe(
+      "Keep an IPPoolHistory beside each pool: who had which address when, at most one write of 512 KiB a minute and pool. Off, the controller has no right to write one",
+    ),
+  }).describe("History of the records"),
   leaderElection: z.strictObject({
     namespace: z.string().min(1).max(63).describe(
       "Namespace of the controllers' lock; the Go version's is in kube-system, and both must not work together",

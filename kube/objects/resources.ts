@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { IPPoolHistory } from "../../core/api/ippool_history.ts";
 import type {
   IPPool,
   KubeObject,
@@ -31,6 +32,10 @@ export const VMNETCFGS: Resource<VirtualMachineNetworkConfig> = resource(
   API_VERSION,
   "VirtualMachineNetworkConfig",
 );
+/** `network.harvesterhci.io/v1alpha1` IPPoolHistory. */
+export const IPPOOL_HISTORIES: Resource<IPPoolHistory> = resource(API_VERSION, "IPPoolHistory", {
+  plural: "ippoolhistories",
+});
 /** `kubevirt.io/v1` VirtualMachine. */
 export const VIRTUAL_MACHINES: Resource<VirtualMachine> = resource(
   "kubevirt.io/v1",

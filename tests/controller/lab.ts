@@ -185,8 +185,13 @@ export class Lab implements AsyncDisposable {
     );
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Ends every controller as a signal would. */
+  async stopAll(): Promise<void> {
     for (const running of [...this.#running]) await running.stop();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stopAll();
     this.api.close();
   }
 

@@ -93,6 +93,7 @@ Deno.test("S6: under an older release's CRDs VMs get their addresses, one line a
       IPPool: [
         ...NEW_FIELDS.map((field) => `spec.ipv4Config.${field}`),
         "spec.limits",
+        "status.observedGeneration",
         "status.ipv4.released",
         "status.ipv4.conflicts",
         "status.ipv4.ntpServers",
@@ -101,6 +102,8 @@ Deno.test("S6: under an older release's CRDs VMs get their addresses, one line a
       VirtualMachineNetworkConfig: [
         "spec.networkConfig",
         "spec.networkConfigs[].options",
+        "status.observedGeneration",
+        "status.addresses",
         "status.networkConfig",
         "status.networkConfigs[].options",
         "status.networkConfigs[].reason",
@@ -116,7 +119,7 @@ Deno.test("S6: under an older release's CRDs VMs get their addresses, one line a
   assert.ok((await lab.events("net-48")).some(({ reason }) => reason === "OutdatedSchema"));
   assert.match(
     await lab.controller.metrics(),
-    /^vmdhcpcontroller_crd_missing_fields\{kind="IPPool"\} 27$/m,
+    /^vmdhcpcontroller_crd_missing_fields\{kind="IPPool"\} 28$/m,
   );
 
   await lab.pass(RESYNC_MS);

@@ -3,6 +3,7 @@ import { ADDRESSES_ANNOTATION, type VirtualMachineNetworkConfig } from "../../co
 import { dryRun } from "../../controller/once/dry_run.ts";
 import { dryRunReport } from "../../controller/once/dry_run_report.ts";
 import { type OnceResult, runOnce } from "../../controller/once/once.ts";
+import type { ControllerOptions } from "../../controller/types.ts";
 import type { RestClient } from "../../kube/mod.ts";
 import {
   IPPOOLS,
@@ -15,9 +16,14 @@ import { Lab } from "./lab.ts";
 import { mac, nad, pool, reservation, vm } from "./objects.ts";
 import { loadRecorded, recordedObjects } from "./recorded.ts";
 
-async function once(lab: Lab, rest: RestClient = lab.rest()): Promise<OnceResult> {
+async function once(
+  lab: Lab,
+  rest: RestClient = lab.rest(),
+  more: Partial<ControllerOptions> = {},
+): Promise<OnceResult> {
   const agentNamespace = "default";
-  const options = { rest, clock: lab.clock, random: () => 0.5, log: lab.log, agentNamespace };
+  const { clock, log } = lab;
+  const options = { rest, clock, random: () => 0.5, log, agentNamespace, ...more };
   const running = runOnce(options, new AbortController().signal);
   let ended = false;
   const end = () => ended = true;
@@ -91,7 +97,7 @@ Deno.test("a dry run writes nothing, and says exactly what the real run then wri
   await someVms(lab);
   const before = lab.api.resourceVersion;
   const dry = dryRun(lab.rest(), () => lab.clock.now());
-  const result = await once(lab, dry.rest);
+  const result = await once(lab, dry.rest, { history: false });
   assert.deepEqual(result.problems, []);
   assert.equal(lab.api.resourceVersion, before);
   const planned = dry.changes().find(({ name }) => name === "ippools default/net-48")?.after;
@@ -145,7 +151,7 @@ Deno.test("what the Go version wrote is taken over: no allocation changes but th
   assert.equal(await lab.get(VMNETCFGS, "prod/was-deleted"), undefined);
 });
 
-Deno.test("of what the Go version wrote, an object with its address is given its note, and nothing else of it is written", async () => {
+Deno.test("of what the Go version wrote, an object with its address is given its note and what sums it up, and nothing else of it is written", async () => {
   await using lab = new Lab();
   await loadRecorded(lab.kube);
   const names = [
@@ -161,9 +167,15 @@ Deno.test("of what the Go version wrote, an object with its address is given its
     const after = await lab.config(name);
     const { [ADDRESSES_ANNOTATION]: note = "", ...annotations } = after.metadata.annotations ?? {};
     assert.match(note, /"address":/, name);
-    assert.deepEqual(unwritten({ ...after, metadata: { ...after.metadata, annotations } }), {
-      ...unwritten(before[index]),
-    });
+    const { observedGeneration, addresses = "", conditions = [], ...status } = after.status ?? {};
+    assert.equal(observedGeneration, after.metadata.generation);
+    assert.deepEqual(addresses.split(","), await lab.addresses(name));
+    assert.deepEqual(conditions.at(-1)?.type, "Ready");
+    const shown = { ...status, conditions: conditions.slice(0, -1) };
+    assert.deepEqual(
+      unwritten({ ...after, status: shown, metadata: { ...after.metadata, annotations } }),
+      unwritten(before[index]),
+    );
   }
 });
 

@@ -42,6 +42,7 @@ Deno.test("a paused object gives its address back, remembers it, and gets it aga
     "Allocated=False Paused",
     "Disabled=True Paused",
     "InSynced=False Paused",
+    "Ready=False Paused",
   ]);
   await pauseConfig(lab, false);
   assert.deepEqual(await lab.addresses("default/web"), [address]);

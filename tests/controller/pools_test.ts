@@ -48,6 +48,7 @@ Deno.test("a new pool has its finalizer, its marks, its counts and all condition
     "CacheReady=True Planned",
     "AgentReady=False NoAgent",
     "Stopped=False Running",
+    "Ready=False NoAgent",
   ]);
   const { labels } = (await lab.get(NETWORK_ATTACHMENT_DEFINITIONS, "default/net-48"))?.metadata ??
     {};

@@ -36,7 +36,7 @@ Deno.test("a VM gets its address by one create and one status write, and a third
     [ADDRESSES_ANNOTATION]: JSON.stringify({ "nic-1": noted }),
   });
   const states = config.status?.conditions?.map(({ type, status }) => `${type}=${status}`);
-  assert.deepEqual(states, ["Allocated=True", "Disabled=False", "InSynced=True"]);
+  assert.deepEqual(states, ["Allocated=True", "Disabled=False", "InSynced=True", "Ready=True"]);
 });
 
 Deno.test("a deleted VM gives its address back, and its object goes", async () => {

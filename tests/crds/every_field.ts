@@ -21,7 +21,9 @@ import type {
   PoolRange,
   RecordedClient,
   StaticRoute,
+  UnservedNic,
   VendorOption,
+  VirtualMachineNetworkConfigStatus,
 } from "../../core/api/mod.ts";
 import type { JsonObject } from "../../standalone/api/json.ts";
 
@@ -126,6 +128,7 @@ const IPV4: Required<IPv4Status> = {
 };
 const POD: Required<PodReference> = { namespace: "a", name: "b", image: "c", uid: "d" };
 const STATUS: Required<IPPoolStatus> = {
+  observedGeneration: 3,
   lastUpdate: NOW,
   ipv4: IPV4,
   agentPodRef: POD,
@@ -147,13 +150,33 @@ const SHOWN: Required<NetworkConfigStatus> = {
   message: "no address is free",
 };
 
+const UNSERVED: Required<UnservedNic> = {
+  name: "nic-2",
+  networkName: "default/net-50",
+  macAddress: "52:54:00:12:34:58",
+  reason: "NoPool",
+  message: "no IPPool serves network default/net-50",
+};
+
+function vmnetcfgStatus(
+  spelling: "networkConfig" | "networkConfigs",
+): VirtualMachineNetworkConfigStatus {
+  const STATUS: Omit<Required<VirtualMachineNetworkConfigStatus>, `networkConfig${"" | "s"}`> = {
+    observedGeneration: 2,
+    addresses: "192.168.48.82",
+    unserved: [UNSERVED],
+    conditions: [CONDITION],
+  };
+  return { ...STATUS, [spelling]: [SHOWN] };
+}
+
 function vmnetcfg(spelling: "networkConfig" | "networkConfigs"): object {
   return {
     apiVersion: "network.harvesterhci.io/v1alpha1",
     kind: "VirtualMachineNetworkConfig",
     metadata: { name: spelling.toLowerCase(), namespace: "default" },
     spec: { vmName: "test-vm", paused: true, [spelling]: [NIC] },
-    status: { [spelling]: [SHOWN], conditions: [CONDITION] },
+    status: vmnetcfgStatus(spelling),
   };
 }
 

@@ -153,6 +153,12 @@ function withPools(found: IPPool): readonly Row[] {
     ], no),
     row("annotate a pool", ["PATCH", at, { metadata: { annotations: { a: "b" } } }], no),
     row("delete a pool", ["DELETE", at], NO),
+    row("write a row into a history", [
+      "POST",
+      `${OURS}/${TENANT}/ippoolhistories`,
+      ours("IPPoolHistory", { metadata: { name: "net" }, changes: [] }),
+    ], "yes"),
+    row("delete a history", ["DELETE", `${OURS}/${TENANT}/ippoolhistories/net`], NO),
     row("make a VirtualMachineNetworkConfig for anybody", [
       "POST",
       `${OURS}/${OTHER}/virtualmachinenetworkconfigs`,

@@ -12,6 +12,7 @@ const OLD_CHART = `${ROOT}tests/recorded/vm-dhcp-0.1.0.tgz`;
 const CRDS = [
   "ippools.network.harvesterhci.io",
   "virtualmachinenetworkconfigs.network.harvesterhci.io",
+  "ippoolhistories.network.harvesterhci.io",
 ];
 const KEEP = "helm.sh/resource-policy";
 

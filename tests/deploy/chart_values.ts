@@ -352,6 +352,12 @@ export const VALUE_SETS: Readonly<Record<string, readonly ValueRow[]>> = {
       as: null,
     },
     {
+      value: "history.enabled",
+      set: false,
+      arrives: args(CONTROLLER, "controller", "--no-history"),
+      as: "--no-history",
+    },
+    {
       value: "networkPolicy.enabled",
       set: false,
       arrives: ["NetworkPolicy vm-dhcp-agent"],

@@ -11,6 +11,7 @@ import { deployed, kubectl, present, runDeploy } from "./deployed.ts";
 
 const NAMESPACE = "vm-dhcp";
 const OWN_CRDS = [
+  "customresourcedefinition.apiextensions.k8s.io/ippoolhistories.network.harvesterhci.io",
   "customresourcedefinition.apiextensions.k8s.io/ippools.network.harvesterhci.io",
   "customresourcedefinition.apiextensions.k8s.io/virtualmachinenetworkconfigs.network.harvesterhci.io",
 ];

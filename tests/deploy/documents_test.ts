@@ -12,6 +12,7 @@ import { blocksOf, firstBlock, Reader } from "./replay.ts";
 
 const NAMESPACE = "vm-dhcp";
 const OWN_CRDS = [
+  "customresourcedefinition.apiextensions.k8s.io/ippoolhistories.network.harvesterhci.io",
   "customresourcedefinition.apiextensions.k8s.io/ippools.network.harvesterhci.io",
   "customresourcedefinition.apiextensions.k8s.io/virtualmachinenetworkconfigs.network.harvesterhci.io",
 ];

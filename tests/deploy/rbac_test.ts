@@ -7,7 +7,7 @@ import {
   strictEqual,
 } from "node:assert/strict";
 import { AGENT, CONTROLLER, WEBHOOK } from "../../deploy/names.ts";
-import { rbacObjects } from "../../deploy/objects/rbac.ts";
+import { historyRbacObjects, rbacObjects } from "../../deploy/objects/rbac.ts";
 import { DEFAULT_SETTINGS } from "../../deploy/settings.ts";
 import { HeardClient } from "../../inspect/heard/heard_client.ts";
 import {
@@ -227,9 +227,15 @@ Deno.test("the roles allow exactly what controller, webhook and agents ask for",
       const { spec } = vm("default/web", nics(network)) as { readonly spec: object };
       await real.patch(VIRTUAL_MACHINES, "default/web", { spec });
       await real.event("web", "NoPool");
-      if (network === "default/net-a") await real.config("default/web");
-      else await real.gone(VMNETCFGS, "default/web");
+      const isServed = network === "default/net-a";
+      await real.config(
+        "default/web",
+        ({ status }) => (status?.unserved === undefined) === isServed,
+      );
     }
+    const { spec: onPodNetwork } = vm("default/web", nics("pod")) as { readonly spec: object };
+    await real.patch(VIRTUAL_MACHINES, "default/web", { spec: onPodNetwork });
+    await real.gone(VMNETCFGS, "default/web");
     await scene.used(CONTROLLER, "patch", "events");
     const { spec } = vm("tenant-a/db", [
       { network: "tenant-a/net-b", mac: mac(2) },
@@ -299,7 +305,10 @@ Deno.test("the roles allow exactly what controller, webhook and agents ask for",
   });
 
   await t.step("nothing is allowed that is not asked for", async () => {
-    const grants = grantsOf(rbacObjects(DEFAULT_SETTINGS));
+    const grants = grantsOf([
+      ...rbacObjects(DEFAULT_SETTINGS),
+      ...historyRbacObjects(DEFAULT_SETTINGS),
+    ]);
     const uses = await scene.uses();
     const table = accessTable(grants, uses);
     Deno.stdout.writeSync(new TextEncoder().encode(`\n${table}`));

@@ -27,6 +27,7 @@ Deno.test("staleCrds finds nothing here, and names what differs, lacks or is too
     deepStrictEqual(await staleCrds(root), [
       `deploy/crds/ippools.yaml ${end}`,
       `deploy/crds/virtualmachinenetworkconfigs.yaml ${end}`,
+      `deploy/crds/ippoolhistories.yaml ${end}`,
       `deploy/crds/old.yaml ${end}`,
     ]);
   });

@@ -19,6 +19,7 @@ Deno.test("startRealCluster serves the API, kubectl, RBAC and garbage collection
     strictEqual(`Kubernetes ${version.gitVersion}`, stdout.trim());
     const crds = await cluster.kubectl(["get", "crd", "-o", "name"]);
     deepStrictEqual(crds.stdout.trim().split("\n"), [
+      "customresourcedefinition.apiextensions.k8s.io/ippoolhistories.network.harvesterhci.io",
       "customresourcedefinition.apiextensions.k8s.io/ippools.network.harvesterhci.io",
       "customresourcedefinition.apiextensions.k8s.io/network-attachment-definitions.k8s.cni.cncf.io",
       "customresourcedefinition.apiextensions.k8s.io/virtualmachineinstances.kubevirt.io",

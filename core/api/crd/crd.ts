@@ -8,6 +8,7 @@
  * @module
  */
 import type { z } from "zod";
+import { ipPoolHistorySchema } from "../ippool_history_schema.ts";
 import { ipPoolSchema } from "../ippool_schema.ts";
 import { GROUP } from "../names.ts";
 import { objectSchema, type OpenApiSchema } from "./open_api_schema.ts";
@@ -44,6 +45,7 @@ export interface CustomResourceDefinition {
       readonly plural: string;
       readonly singular: string;
       readonly shortNames: readonly string[];
+      readonly categories: readonly string[];
     };
     readonly scope: "Namespaced";
     readonly versions: readonly {
@@ -52,13 +54,13 @@ export interface CustomResourceDefinition {
       readonly storage: boolean;
       readonly additionalPrinterColumns: readonly PrinterColumn[];
       readonly schema: { readonly openAPIV3Schema: OpenApiSchema };
-      readonly subresources: { readonly status: Readonly<Record<string, never>> };
+      readonly subresources?: { readonly status: Readonly<Record<string, never>> };
     }[];
   };
 }
 
 /**
- * Makes the CustomResourceDefinitions of IPPool and VirtualMachineNetworkConfig.
+ * Makes the CustomResourceDefinitions of IPPool, VirtualMachineNetworkConfig and IPPoolHistory.
  *
  * @see https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/
  *
@@ -70,6 +72,7 @@ export interface CustomResourceDefinition {
  * deepEqual(customResourceDefinitions().map((crd) => crd.metadata.name), [
  *   "ippools.network.harvesterhci.io",
  *   "virtualmachinenetworkconfigs.network.harvesterhci.io",
+ *   "ippoolhistories.network.harvesterhci.io",
  * ]);
  * ```
  */
@@ -86,6 +89,7 @@ export function customResourceDefinitions(): readonly CustomResourceDefinition[]
         conditionColumn("Registered"),
         conditionColumn("CacheReady"),
         conditionColumn("AgentReady"),
+        wide(conditionColumn("Ready")),
         wide({ name: "CIDR", type: "string", jsonPath: ".spec.ipv4Config.cidr" }),
         wide({ name: "AGENT", type: "string", jsonPath: ".status.agentPodRef.name" }),
         AGE,
@@ -100,12 +104,13 @@ export function customResourceDefinitions(): readonly CustomResourceDefinition[]
         conditionColumn("Allocated"),
         conditionColumn("Disabled"),
         conditionColumn("InSynced"),
-        wide({
+        {
           name: "ADDRESS",
           type: "string",
-          description: "Address of the first NIC.",
-          jsonPath: ".status['networkConfig','networkConfigs'][0].allocatedIPAddress",
-        }),
+          description: "Addresses of the NICs.",
+          jsonPath: ".status.addresses",
+        },
+        wide(conditionColumn("Ready")),
         wide({
           name: "MESSAGE",
           type: "string",
@@ -115,8 +120,18 @@ export function customResourceDefinitions(): readonly CustomResourceDefinition[]
         AGE,
       ],
     }),
+    definition({
+      kind: "IPPoolHistory",
+      plural: "ippoolhistories",
+      shortNames: ["ipplh"],
+      schema: ipPoolHistorySchema,
+      columns: [AGE],
+    }),
   ];
 }
+
+/** \`kubectl get network-all\` shows the objects of all our kinds. */
+const CATEGORIES = ["network-all"];
 
 const AGE: PrinterColumn = { name: "AGE", type: "date", jsonPath: ".metadata.creationTimestamp" };
 
@@ -129,29 +144,39 @@ function wide(column: PrinterColumn): PrinterColumn {
   return { ...column, priority: 1 };
 }
 
-function definition({ kind, shortNames, schema, columns }: {
+function definition({ kind, plural = `${kind.toLowerCase()}s`, shortNames, schema, columns }: {
   readonly kind: string;
+  readonly plural?: string;
   readonly shortNames: readonly string[];
   readonly schema: z.ZodType;
   readonly columns: readonly PrinterColumn[];
 }): CustomResourceDefinition {
   const singular = kind.toLowerCase();
-  const plural = `${singular}s`;
+  const openAPIV3Schema = objectSchema(schema);
   return {
     apiVersion: "apiextensions.k8s.io/v1",
     kind: "CustomResourceDefinition",
     metadata: { name: `${plural}.${GROUP}` },
     spec: {
       group: GROUP,
-      names: { kind, listKind: `${kind}List`, plural, singular, shortNames },
+      names: {
+        kind,
+        listKind: `${kind}List`,
+        plural,
+        singular,
+        shortNames,
+        categories: CATEGORIES,
+      },
       scope: "Namespaced",
       versions: [{
         name: "v1alpha1",
         served: true,
         storage: true,
         additionalPrinterColumns: columns,
-        schema: { openAPIV3Schema: objectSchema(schema) },
-        subresources: { status: {} },
+        schema: { openAPIV3Schema },
+        ...(openAPIV3Schema.properties?.["status"] === undefined
+          ? {}
+          : { subresources: { status: {} } }),
       }],
     },
   };

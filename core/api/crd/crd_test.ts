@@ -2,7 +2,7 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { CEL_RULES } from "./cel_rules.ts";
 import { type CustomResourceDefinition, customResourceDefinitions } from "./crd.ts";
 import { objectSchema, type OpenApiSchema } from "./open_api_schema.ts";
-import { z } from "zod";
+import * as z from "zod";
 
 const [POOL, VMNETCFG] = customResourceDefinitions() as [
   CustomResourceDefinition,
@@ -47,6 +47,7 @@ Deno.test("customResourceDefinitions keeps the names by which people and scripts
         plural: "ippools",
         singular: "ippool",
         shortNames: ["ippl", "ippls"],
+        categories: ["network-all"],
       }, "Namespaced"],
       ["virtualmachinenetworkconfigs.network.harvesterhci.io", {
         kind: "VirtualMachineNetworkConfig",
@@ -54,6 +55,7 @@ Deno.test("customResourceDefinitions keeps the names by which people and scripts
         plural: "virtualmachinenetworkconfigs",
         singular: "virtualmachinenetworkconfig",
         shortNames: ["vmnetcfg", "vmnetcfgs"],
+        categories: ["network-all"],
       }, "Namespaced"],
     ],
   );
@@ -89,6 +91,7 @@ Deno.test("customResourceDefinitions shows the columns of the Go version in its 
     "ALLOCATED string .status.conditions[?(@.type=='Allocated')].status",
     "DISABLED string .status.conditions[?(@.type=='Disabled')].status",
     "INSYNCED string .status.conditions[?(@.type=='InSynced')].status",
+    "ADDRESS string .status.addresses",
     "AGE date .metadata.creationTimestamp",
   ]);
 });

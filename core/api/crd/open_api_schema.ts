@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 
 /** A rule in CEL on a value of a custom resource. */
 export interface ValidationRule {
@@ -41,9 +41,14 @@ export interface OpenApiSchema {
   readonly "x-kubernetes-preserve-unknown-fields"?: boolean;
   /** `atomic`: one manager owns the whole map. */
   readonly "x-kubernetes-map-type"?: string;
+  /** `atomic`: one manager owns the whole list. */
+  readonly "x-kubernetes-list-type"?: string;
   /** Rules in CEL. */
   readonly "x-kubernetes-validations"?: readonly ValidationRule[];
 }
+
+/** Fields of every object that are the API server's own business. */
+const HEAD: ReadonlySet<string> = new Set(["apiVersion", "kind", "metadata"]);
 
 /** What zod writes and a structural schema may not have. */
 const DROPPED: ReadonlySet<string> = new Set(["$schema", "propertyNames"]);
@@ -63,24 +68,17 @@ export function objectSchema(schema: z.ZodType): OpenApiSchema {
       },
       kind: { description: "Kind of the object, in CamelCase.", type: "string" },
       metadata: { type: "object" },
-      ...pick(whole.properties, ["spec", "status"]),
+      ...Object.fromEntries(
+        Object.entries(whole.properties ?? {}).filter(([name]) => !HEAD.has(name)),
+      ),
     },
-    required: ["spec"],
+    required: (whole.required ?? []).filter((name) => !HEAD.has(name)),
   };
 }
 
 /** The structural schema of what a zod schema describes. */
 export function openApiSchema(schema: z.ZodType): OpenApiSchema {
   return structural(z.toJSONSchema(schema, { io: "input", unrepresentable: "throw" }));
-}
-
-function pick(
-  properties: Readonly<Record<string, OpenApiSchema>> | undefined,
-  names: readonly string[],
-): Record<string, OpenApiSchema> {
-  return Object.fromEntries(
-    Object.entries(properties ?? {}).filter(([name]) => names.includes(name)),
-  );
 }
 
 /** One JSON Schema as a structural schema: keywords sorted, open objects closed (the API server prunes what is unknown). */

@@ -15,7 +15,7 @@ import type { JsonValue } from "../../../kube/rest_client.ts";
 import { type FieldError, invalidValue, NO_FIELD } from "../http/field_error.ts";
 import { isObject, type JsonObject } from "../json.ts";
 import type { Kind } from "../kinds/kind.ts";
-import { type Place, walk } from "../kinds/schema.ts";
+import { type Place, type Schema, walk } from "../kinds/schema.ts";
 
 /** Errors of a new version of `old`: the given ones of its metadata, and those of all else. */
 export function objectErrors(
@@ -48,7 +48,17 @@ export function objectErrors(
     }
     rules.push(...ruleErrors(at));
   });
-  return [...errors, ...(errors.some(({ type }) => BLOCKING.has(type)) ? [NOT_CHECKED] : rules)];
+  if (!errors.some(({ type }) => BLOCKING.has(type))) return [...errors, ...rules];
+  return hasRules(kind.schema) ? [...errors, NOT_CHECKED] : errors;
+}
+
+/** Whether a schema, or one below it, has rules in CEL. */
+function hasRules(schema: Schema): boolean {
+  const { properties = {}, items, additionalProperties } = schema;
+  return schema["x-kubernetes-validations"] !== undefined ||
+    [...Object.values(properties), items, additionalProperties].some((below) =>
+      below !== undefined && hasRules(below)
+    );
 }
 
 const BLOCKING: ReadonlySet<FieldError["type"]> = new Set([

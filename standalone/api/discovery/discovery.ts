@@ -80,6 +80,7 @@ function resources(one: Kind): JsonObject[] {
     kind,
     verbs,
     ...(one.shortNames.length === 0 ? {} : { shortNames: [...one.shortNames] }),
+    ...(one.categories.length === 0 ? {} : { categories: [...one.categories] }),
   };
   if (!one.statusSubresource) return [main];
   const status = { name: `${plural}/status`, singularName: "", namespaced, kind };

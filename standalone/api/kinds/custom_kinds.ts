@@ -5,6 +5,7 @@
  */
 import type { z } from "zod";
 import { customResourceDefinitions } from "../../../core/api/mod.ts";
+import { ipPoolHistorySchema } from "../../../core/api/ippool_history_schema.ts";
 import { ipPoolSchema } from "../../../core/api/ippool_schema.ts";
 import { vmNetCfgSchema } from "../../../core/api/vmnetcfg_schema.ts";
 import { AGE, type Column, type Kind, kindOf } from "./kind.ts";
@@ -12,9 +13,10 @@ import { AGE, type Column, type Kind, kindOf } from "./kind.ts";
 const CHECKS: Readonly<Record<string, z.ZodType>> = {
   IPPool: ipPoolSchema,
   VirtualMachineNetworkConfig: vmNetCfgSchema,
+  IPPoolHistory: ipPoolHistorySchema,
 };
 
-/** IPPool and VirtualMachineNetworkConfig, as their CustomResourceDefinitions say. */
+/** Our own kinds, as their CustomResourceDefinitions say. */
 export const OWN_KINDS: readonly Kind[] = customResourceDefinitions().flatMap(({ spec }) =>
   spec.versions.map((version) => {
     const check = CHECKS[spec.names.kind];
@@ -22,7 +24,7 @@ export const OWN_KINDS: readonly Kind[] = customResourceDefinitions().flatMap(({
     return kindOf({
       ...spec.names,
       apiVersion: `${spec.group}/${version.name}`,
-      statusSubresource: true,
+      statusSubresource: version.subresources !== undefined,
       columns: version.additionalPrinterColumns,
       schema: version.schema.openAPIV3Schema,
       check,

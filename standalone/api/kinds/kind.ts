@@ -33,6 +33,8 @@ export interface Kind {
   readonly plural: string;
   readonly singular: string;
   readonly shortNames: readonly string[];
+  /** Names under which `kubectl get` shows objects of several kinds. */
+  readonly categories: readonly string[];
   readonly namespaced: boolean;
   /** Has `/status`: spec and status are written apart. */
   readonly statusSubresource: boolean;
@@ -80,6 +82,7 @@ export function kindOf(
     plural: `${singular}s`,
     singular,
     shortNames: [],
+    categories: [],
     statusSubresource: false,
     custom: true,
     guarded: options.custom ?? true,

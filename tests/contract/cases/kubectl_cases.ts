@@ -26,6 +26,11 @@ export const KUBECTL_CASES: readonly ContractCase[] = cases({
     await s.kubectl(["get", "ippools.network", "-o", "name"]);
     await s.kubectl(["get", "ippools", "--show-labels", "--no-headers"]);
   },
+  "kubectl get network-all shows the objects of all our kinds": async (s) => {
+    await s.quietly("POST", s.pools, { body: pool("net-48") });
+    await s.quietly("POST", s.vmnetcfgs, { body: vmnetcfg("test-vm") });
+    await s.kubectl(["get", "network-all", "-o", "name"]);
+  },
   "kubectl get of nothing says so": async (s) => {
     await s.kubectl(["get", "ippools"]);
     await s.kubectl(["get", "ippool", "nobody"]);

@@ -9,6 +9,25 @@ import { eventAbout, lease, meta, pool, vmnetcfg } from "../objects.ts";
 
 /** The cases. */
 export const OBJECT_CASES: readonly ContractCase[] = cases({
+  "a history, which has no status, is written whole": async (s) => {
+    const histories = s.pools.replace(/ippools$/, "ippoolhistories");
+    const apiVersion = "network.harvesterhci.io/v1alpha1";
+    const change = {
+      at: "2026-01-01T00:00:00Z",
+      event: "given",
+      address: "192.168.48.81",
+      macAddress: "52:54:00:12:34:56",
+      why: "Allocated",
+    };
+    const head = { apiVersion, kind: "IPPoolHistory", metadata: { name: "net-48" } };
+    const { body } = await s.ask("POST", histories, { body: { ...head, changes: [change] } });
+    const next = { ...body, changes: [change, { ...change, event: "released" }] };
+    await s.ask("PUT", `${histories}/net-48`, { body: next });
+    await s.ask("PUT", `${histories}/net-48`, { body: next });
+    await s.ask("GET", `${histories}/net-48/status`);
+    await s.ask("POST", histories, { body: { ...head, changes: [{ ...change, event: "lost" }] } });
+    await s.ask("POST", histories, { body: head });
+  },
   "create gives uid, generation and time, and drops status": async (s) => {
     await s.ask("POST", s.pools, {
       body: { ...pool("a"), status: { lastUpdate: "2024-01-01T00:00:00Z" } },

@@ -1,0 +1,225 @@
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import type { IPPoolHistory, RecordChange } from "../../core/api/ippool_history.ts";
+import { ApiError } from "../../kube/errors.ts";
+import { IPPOOL_HISTORIES, keyOf, parseKey } from "../../kube/objects/resources.ts";
+import type { ObjectKey } from "../../kube/types.ts";
+import { ManualClock } from "../../runtime/testing/manual_clock.ts";
+import { type MemoryLogger, memoryLogger } from "../../runtime/testing/memory_logger.ts";
+import { HistoryWriter } from "./history_writer.ts";
+
+const MINUTE = 60_000;
+
+/** Histories in memory, guarded as an API server guards them. */
+class Histories {
+  readonly objects = new Map<string, IPPoolHistory>();
+  writes = 0;
+  /** Called before each write; what it throws the write throws. */
+  before: (pool: string) => void = () => undefined;
+  /** Called after each write that happened; what it throws is all that the writer hears. */
+  after: (pool: string) => void = () => undefined;
+
+  get(key: ObjectKey): Promise<IPPoolHistory | undefined> {
+    return Promise.resolve(this.objects.get(`${key.namespace}/${key.name}`));
+  }
+
+  create(object: IPPoolHistory): Promise<IPPoolHistory> {
+    return this.#write(object, () => {
+      if (this.objects.has(keyOf(object))) throw refusal(409, "AlreadyExists");
+    });
+  }
+
+  update(object: IPPoolHistory): Promise<IPPoolHistory> {
+    return this.#write(object, () => {
+      const found = this.objects.get(keyOf(object));
+      if (found?.metadata.resourceVersion === object.metadata.resourceVersion) return;
+      throw refusal(409, "Conflict");
+    });
+  }
+
+  /** Writes as somebody else. */
+  put(pool: string, changes: readonly RecordChange[]): void {
+    const { apiVersion, kind } = IPPOOL_HISTORIES;
+    const resourceVersion = String(++this.writes);
+    this.objects.set(pool, {
+      apiVersion,
+      kind,
+      metadata: { ...parseKey(pool), resourceVersion },
+      changes,
+    });
+  }
+
+  rows(pool: string): readonly string[] {
+    return this.objects.get(pool)?.changes.map(({ address }) => address) ?? [];
+  }
+
+  async #write(object: IPPoolHistory, check: () => void): Promise<IPPoolHistory> {
+    const pool = keyOf(object);
+    await Promise.resolve();
+    this.before(pool);
+    check();
+    const { metadata } = object;
+    const written = {
+      ...object,
+      metadata: { ...metadata, resourceVersion: String(++this.writes) },
+    };
+    this.objects.set(pool, written);
+    this.after(pool);
+    return written;
+  }
+}
+
+function refusal(code: number, reason: string): ApiError {
+  return new ApiError({ code, reason, message: reason }, { method: "PUT", path: "/" });
+}
+
+interface Bench extends AsyncDisposable {
+  readonly clock: ManualClock;
+  readonly log: MemoryLogger;
+  readonly histories: Histories;
+  readonly writer: HistoryWriter;
+  /** Notes that an address was given now. */
+  give(pool: string, address: string): void;
+  stop(): Promise<void>;
+}
+
+function bench(): Bench {
+  const clock = new ManualClock();
+  const log = memoryLogger();
+  const histories = new Histories();
+  const writer = new HistoryWriter({ client: histories, clock, random: () => 0.5, log });
+  const stopping = new AbortController();
+  const running = writer.run(stopping.signal);
+  const give = (pool: string, address: string) =>
+    writer.note(pool, [{
+      at: new Date(clock.now()).toISOString().replace(/\.\d+/, ""),
+      event: "given",
+      address,
+      macAddress: "52:54:00:00:00:01",
+      why: "Allocated",
+    }]);
+  const stop = async () => {
+    stopping.abort();
+    await running;
+  };
+  return { clock, log, histories, writer, give, stop, [Symbol.asyncDispose]: stop };
+}
+
+Deno.test("HistoryWriter: the first rows are written soon, all others at most once a minute and pool", async () => {
+  await using it = bench();
+  for (let second = 0; second < 300; second++) {
+    for (const pool of ["default/a", "default/b"]) it.give(pool, `10.0.0.${second}`);
+    await it.clock.advance(1_000);
+  }
+  // After 5 s, and then after each full minute.
+  strictEqual(it.histories.writes, 2 * 5);
+  await it.clock.advance(MINUTE);
+  deepStrictEqual(it.histories.rows("default/a").length, 300);
+  deepStrictEqual(it.histories.rows("default/b").length, 300);
+  strictEqual(it.histories.writes, 2 * 6);
+  await it.clock.advance(10 * MINUTE);
+  strictEqual(it.histories.writes, 2 * 6, "the quiet writes nothing");
+});
+
+Deno.test("HistoryWriter: the lag is the age of the oldest row that is not written, also after a write that failed, and 0 when all are", async () => {
+  await using it = bench();
+  const told = () => [it.writer.lagMs, it.writer.rowsWaiting];
+  deepStrictEqual(told(), [0, 0]);
+  it.give("default/a", "10.0.0.1");
+  await it.clock.advance(3_000);
+  it.give("default/b", "10.0.0.2");
+  deepStrictEqual(told(), [3_000, 2]);
+  it.histories.before = () => {
+    throw refusal(500, "InternalError");
+  };
+  await it.clock.advance(MINUTE);
+  deepStrictEqual(told(), [MINUTE + 3_000, 2]);
+  it.histories.before = () => undefined;
+  await it.clock.advance(2 * MINUTE);
+  deepStrictEqual(told(), [0, 0]);
+});
+
+Deno.test("HistoryWriter: rows that wait when it stops are written by the last flush, each once", async () => {
+  await using it = bench();
+  it.give("default/a", "10.0.0.1");
+  await it.clock.advance(10_000);
+  for (const pool of ["default/a", "default/b", "default/c"]) it.give(pool, "10.0.0.2");
+  await it.stop();
+  await it.writer.flush(new AbortController().signal);
+  deepStrictEqual(it.histories.rows("default/a"), ["10.0.0.1", "10.0.0.2"]);
+  deepStrictEqual(it.histories.rows("default/b"), ["10.0.0.2"]);
+  deepStrictEqual(it.histories.rows("default/c"), ["10.0.0.2"]);
+});
+
+Deno.test("HistoryWriter: a write that another controller's overtakes adds to what that one wrote", async () => {
+  await using it = bench();
+  const { at: _, ...row } = { at: "", event: "given", macAddress: "", why: "Allocated" } as const;
+  let races = 2;
+  it.histories.before = (pool) => {
+    if (races-- <= 0) return;
+    const rows = it.histories.objects.get(pool)?.changes ?? [];
+    it.histories.put(pool, [...rows, {
+      ...row,
+      at: "2026-01-01T00:00:00Z",
+      address: `10.0.1.${races}`,
+    }]);
+  };
+  await it.clock.advance(1_000);
+  it.give("default/a", "10.0.0.1");
+  await it.clock.advance(5_000);
+  deepStrictEqual(it.histories.rows("default/a"), ["10.0.1.1", "10.0.1.0", "10.0.0.1"]);
+});
+
+Deno.test("HistoryWriter: a write whose answer was lost leaves its rows there once", async () => {
+  await using it = bench();
+  it.histories.after = () => {
+    it.histories.after = () => undefined;
+    throw new TypeError("The connection was closed");
+  };
+  it.give("default/a", "10.0.0.1");
+  await it.clock.advance(5_000);
+  it.give("default/a", "10.0.0.2");
+  await it.clock.advance(2 * MINUTE);
+  deepStrictEqual(it.histories.rows("default/a"), ["10.0.0.1", "10.0.0.2"]);
+});
+
+for (
+  const [code, reason] of [[403, "Forbidden"], [404, "NotFound"], [503, "Unavailable"]] as const
+) {
+  Deno.test(`HistoryWriter: ${code} is one line in the log for all pools, and the rows are written when it is over`, async () => {
+    await using it = bench();
+    it.histories.before = () => {
+      throw refusal(code, reason);
+    };
+    for (let number = 0; number < 20; number++) it.give(`default/pool-${number}`, "10.0.0.1");
+    await it.clock.advance(5 * MINUTE);
+    strictEqual(it.log.lines.filter(({ level }) => level === "warn").length, 1);
+    it.histories.before = () => undefined;
+    await it.clock.advance(2 * MINUTE);
+    strictEqual(it.histories.objects.size, 20);
+    match(it.log.lines.at(-1)?.message ?? "", /written again/);
+  });
+}
+
+Deno.test("HistoryWriter: rows that cannot be written are given up after ten minutes, and do not gather without end", async () => {
+  await using it = bench();
+  it.histories.before = () => {
+    throw refusal(403, "Forbidden");
+  };
+  for (let number = 0; number < 5_000; number++) it.give("default/a", `10.0.${number >> 8}.1`);
+  await it.clock.advance(30 * MINUTE);
+  it.histories.before = () => undefined;
+  it.give("default/a", "10.0.0.2");
+  await it.clock.advance(2 * MINUTE);
+  deepStrictEqual(it.histories.rows("default/a"), ["10.0.0.2"]);
+});
+
+Deno.test("HistoryWriter: a last flush that cannot be written ends with the signal and says what is lost", async () => {
+  await using it = bench();
+  it.give("default/a", "10.0.0.1");
+  await it.stop();
+  it.histories.before = () => {
+    throw refusal(503, "Unavailable");
+  };
+  await it.writer.flush(new AbortController().signal);
+  ok(it.log.lines.some(({ message }) => /not written/.test(message)));
+});
