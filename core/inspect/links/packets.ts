@@ -61,7 +61,7 @@ export function packetsLink(facts: NicFacts, heard: HeardAnswers): Link | undefi
 function listening({ answers }: HeardAnswers, name: string): PoolHeard | undefined {
   return answers.flatMap(({ pools }) => pools)
     .filter(({ pool, since }) => pool === name && since !== "")
-    .sort((one, other) => one.since.localeCompare(other.since))[0];
+    .slice().sort((one, other) => one.since.localeCompare(other.since))[0];
 }
 
 function newest(clients: readonly ClientHeard[]): ClientHeard | undefined {
