@@ -24,6 +24,8 @@ interface HistoryWriterOptions {
 /** Rows of a pool that are not written yet. */
 interface Waiting {
   changes: RecordChange[];
+  /** Those that are being written. */
+  underWay: readonly RecordChange[];
   /** Whether a write may have succeeded though no answer came. */
   unsure: boolean;
   /** Writes that failed since the last one that succeeded. */
@@ -64,12 +66,32 @@ export class HistoryWriter {
     this.#queue = createWorkQueue({ name: "histories", clock, random, logger: log });
   }
 
+  /** For how long the oldest change that is not written yet has waited, milliseconds; 0 where none waits. A minute is usual. */
+  get lagMs(): number {
+    let oldest = Infinity;
+    for (const { changes, underWay } of this.#waiting.values()) {
+      const at = (underWay[0] ?? changes[0])?.at;
+      if (at !== undefined) oldest = Math.min(oldest, Date.parse(at));
+    }
+    return oldest === Infinity ? 0 : Math.max(0, this.#options.clock.now() - oldest);
+  }
+
+  /** Changes that are not written yet. */
+  get rowsWaiting(): number {
+    return this.#rows;
+  }
+
   /** Takes in changes of a pool (`namespace/name`) that are recorded. */
   note(pool: string, changes: readonly RecordChange[]): void {
     if (changes.length === 0) return;
     const waiting = this.#waiting.get(pool);
     if (waiting === undefined) {
-      this.#waiting.set(pool, { changes: [...changes], unsure: false, failures: 0 });
+      this.#waiting.set(pool, {
+        changes: [...changes],
+        underWay: [],
+        unsure: false,
+        failures: 0,
+      });
     } else waiting.changes.push(...changes);
     this.#rows += changes.length;
     this.#limit(pool);
@@ -116,11 +138,14 @@ export class HistoryWriter {
     if (waiting === undefined || waiting.changes.length === 0) return;
     const added = waiting.changes;
     waiting.changes = [];
+    waiting.underWay = added;
     try {
       await this.#merge(pool, { added, known: !waiting.unsure }, signal);
       this.#rows -= added.length;
+      waiting.underWay = [];
       this.#wrote(pool, waiting);
     } catch (error) {
+      waiting.underWay = [];
       waiting.unsure ||= isUnsure(error);
       waiting.changes = [...added, ...waiting.changes];
       if (!signal.aborted) this.#failed(pool, waiting, error);
