@@ -24,6 +24,8 @@ interface HistoryWriterOptions {
 /** Rows of a pool that are not written yet. */
 interface Waiting {
   changes: RecordChange[];
+  /** Those that are being written. */
+  underWay: readonly RecordChange[];
   /** Whether a write may have succeeded though no answer came. */
   unsure: boolean;
   /** Writes that failed since the last one that succeeded. */
@@ -69,13 +71,30 @@ export class HistoryWriter {
     if (changes.length === 0) return;
     const waiting = this.#waiting.get(pool);
     if (waiting === undefined) {
-      this.#waiting.set(pool, { changes: [...changes], unsure: false, failures: 0 });
+      this.#waiting.set(pool, {
+        changes: [...changes],
+        underWay: [],
+        unsure: false,
+        failures: 0,
+      });
     } else waiting.changes.push(...changes);
     this.#rows += changes.length;
     this.#limit(pool);
     const now = this.#options.clock.monotonic();
     const dueMs = Math.max(GATHER_MS, (this.#notBefore.get(pool) ?? 0) - now);
     this.#queue.addAfter(pool, dueMs);
+  }
+
+  /**
+   * The history of a pool as it will be, with what is not written yet; `undefined` where there is none. Rejects where it cannot be
+   * read.
+   */
+  async read(pool: string, signal: AbortSignal): Promise<readonly RecordChange[] | undefined> {
+    const found = await this.#options.client.get(parseKey(pool), { signal });
+    const { underWay = [], changes = [] } = this.#waiting.get(pool) ?? {};
+    const added = [...underWay, ...changes];
+    if (added.length === 0) return found?.changes;
+    return withChanges(found?.changes ?? [], added, { known: false });
   }
 
   /** Writes what is due, until the signal aborts. Resolves then; never rejects. */
@@ -116,11 +135,14 @@ export class HistoryWriter {
     if (waiting === undefined || waiting.changes.length === 0) return;
     const added = waiting.changes;
     waiting.changes = [];
+    waiting.underWay = added;
     try {
       await this.#merge(pool, { added, known: !waiting.unsure }, signal);
       this.#rows -= added.length;
+      waiting.underWay = [];
       this.#wrote(pool, waiting);
     } catch (error) {
+      waiting.underWay = [];
       waiting.unsure ||= isUnsure(error);
       waiting.changes = [...added, ...waiting.changes];
       if (!signal.aborted) this.#failed(pool, waiting, error);
