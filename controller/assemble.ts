@@ -28,6 +28,7 @@ import type { Context, Queues } from "./context.ts";
 import {
   addAddressSeconds,
   addControllerMetrics,
+  addHistoryGauges,
   addLeadingGauge,
   addTroubleGauge,
   addWriteCounter,
@@ -200,6 +201,7 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
     informers: () => [...informersOf(cluster), ...agents?.informers ?? []],
   });
   addTroubleGauge(metrics, troubles);
+  if (ctx.history !== undefined) addHistoryGauges(metrics, ctx.history);
   const heard = agents && new HeardClient({
     pods: () => agents.running,
     token: options.agents?.token ?? (() => Promise.resolve(undefined)),

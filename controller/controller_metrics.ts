@@ -11,6 +11,7 @@ import type { Counter, Histogram, Metrics } from "../runtime/metrics.ts";
 import type { ClusterCache } from "./cluster/cluster_cache.ts";
 import type { ServedSchemas } from "./cluster/served_schemas.ts";
 import type { Queues } from "./context.ts";
+import type { HistoryWriter } from "./history/history_writer.ts";
 import { addPoolGauges } from "./pool_metrics.ts";
 import type { WriteTroubles } from "./write/write_troubles.ts";
 
@@ -94,6 +95,24 @@ export function addLeadingGauge(metrics: Metrics, leading: () => boolean): void 
     name: "vmdhcpcontroller_leading",
     help: "1 if this controller works, 0 if it stands by.",
     collect: (tell) => tell({}, leading() ? 1 : 0),
+  });
+}
+
+/** The gauges of changes of records that are not in their pools' histories yet. */
+export function addHistoryGauges(
+  metrics: Metrics,
+  history: Pick<HistoryWriter, "lagMs" | "rowsWaiting">,
+): void {
+  metrics.gauge({
+    name: "vmdhcpcontroller_history_lag_seconds",
+    help:
+      "For how long the oldest change that is not in its IPPool's history yet has waited; a minute is usual, 0 where none waits.",
+    collect: (tell) => tell({}, history.lagMs / 1000),
+  });
+  metrics.gauge({
+    name: "vmdhcpcontroller_history_waiting_rows",
+    help: "Changes of records that are not in their IPPools' histories yet.",
+    collect: (tell) => tell({}, history.rowsWaiting),
   });
 }
 

@@ -215,15 +215,16 @@ Deno.test("check tells what fails before anybody asks why", async () => {
   });
   strictEqual(
     text,
-    `ok       Rights     Nothing refused
-ok       Following  Everything is known and followed
-FAILED   Pools      default/net-48: NoAgent: None
-                    See docs/events.md, NoAgent.
-ok       Pools      0 of 1 are served
-ok       Room       Every pool has 10 % or more of its range free
-ok       Addresses  Every NIC that asks has its address
-warning  Restore    default/net-48: a restore without status could change 1 of 1 addresses: 192.168.48.86
-                    No vmnetcfg notes them yet; wait a minute, or back up with status: docs/backup.md.
+    `ok       Rights      Nothing refused
+ok       Following   Everything is known and followed
+FAILED   Pools       default/net-48: NoAgent: None
+                     See docs/events.md, NoAgent.
+ok       Pools       0 of 1 are served
+ok       Neighbours  No other DHCP server was heard
+ok       Room        Every pool has 10 % or more of its range free
+ok       Addresses   Every NIC that asks has its address
+warning  Restore     default/net-48: a restore without status could change 1 of 1 addresses: 192.168.48.86
+                     No vmnetcfg notes them yet; wait a minute, or back up with status: docs/backup.md.
 
 1 failed, 1 to be looked at
 # exit 1

@@ -109,7 +109,7 @@ export function readQuery(
 }
 
 /** A time as people write it: RFC 3339, a day (UTC), or how long ago. Milliseconds since the epoch; `undefined` for anything else. */
-export function readTime(text: string, now: number): number | undefined {
+function readTime(text: string, now: number): number | undefined {
   const ago = /^(\d{1,6})([smhdw])$/.exec(text);
   if (ago !== null) return now - Number(ago[1]) * UNITS[ago[2] as keyof typeof UNITS] * 1_000;
   if (/^\d{4}-\d\d-\d\d$/.test(text)) return fromTimestamp(`${text}T00:00:00Z`);

@@ -19,6 +19,7 @@ import type { Logger } from "../runtime/log.ts";
 import { addProcessMetrics, createMetrics } from "../runtime/metrics.ts";
 import { openTracing } from "../runtime/tracing.ts";
 import { addBuildInfo } from "../runtime/version.ts";
+import { pageDoor } from "../page/page_door.ts";
 import type { ServerBounds } from "../runtime/http/bounded_server.ts";
 import { serveOperations } from "../runtime/http/operations.ts";
 import { EmbeddedApi } from "./api/mod.ts";
@@ -206,6 +207,7 @@ async function start(options: StandaloneOptions, ground: Ground): Promise<Runnin
       },
     },
     api: (request) => api.fetch(request),
+    page: pageDoor({ source: controller.inspect, logger: log, clock, signal }),
   });
 
   const end = async () => {

@@ -21,7 +21,7 @@ export interface StandaloneOptions {
   readonly interfaces?: ReadonlyMap<string, string>;
   /** SQLite file that keeps the objects. Unset: they end with the server. */
   readonly state?: string;
-  /** Where to serve the API, `/readyz`, `/healthz` and `/metrics`: a loopback address. Unset: nowhere. */
+  /** Where to serve the API, the page (`/ui/`), `/readyz`, `/healthz` and `/metrics`: a loopback address. Unset: nowhere. */
   readonly listen?: Listen;
   /** What happens, line by line. */
   readonly log: Logger;
@@ -61,6 +61,6 @@ export interface RunningStandalone {
   whenReady(signal: AbortSignal): Promise<void>;
   /** What is wrong in the manifest files now, `file:line:column: field: message` each. */
   readonly manifestProblems: readonly string[];
-  /** Answers a request as its HTTP port does: the API, `/readyz`, `/healthz`, `/metrics`. */
+  /** Answers a request as its HTTP port does: the API, the page, `/readyz`, `/healthz`, `/metrics`. */
   handle(request: Request): Promise<Response>;
 }

@@ -88,6 +88,31 @@ Deno.test("PoolServer serves where everything is there", async () => {
   assert.equal(changes.at(-1), "remove 192.168.48.77/32 eth1");
 });
 
+Deno.test("PoolServer traces a lease that is new from being served to its first ACK, and no OFFER", async () => {
+  const told: string[] = [];
+  const ports: MemoryPort[] = [];
+  const { clock, reconcile, end } = setUp({
+    tracing: { tell: (subject, { name }) => told.push(`${name} of ${subject}`) },
+    openPort: (link) => {
+      const port = new MemoryPort(link);
+      ports.push(port);
+      return port;
+    },
+  });
+  const before = { ...poolWith(), status: {} };
+  reconcile({ view: { synced: true, pool: before } });
+  reconcile();
+  const subject = "default/net-48 52:54:00:00:00:01 192.168.48.81";
+  assert.deepEqual(told, [`lease served of ${subject}`]);
+  for (const type of [MessageType.Discover, MessageType.Request, MessageType.Request]) {
+    ports[0]?.arrive(messageOf(type, [{ code: 50, value: parseIPv4(CLIENT_ADDRESS) }]));
+    await clock.settle();
+    if (type === MessageType.Discover) assert.equal(told.length, 1);
+  }
+  assert.deepEqual(told, [`lease served of ${subject}`, `first ACK of ${subject}`]);
+  await end();
+});
+
 interface Rung {
   readonly what: string;
   readonly input: Partial<PoolServerInput>;

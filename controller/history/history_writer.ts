@@ -42,7 +42,8 @@ const RACES = 4;
 const MAX_FAILURES = 10;
 /** The most rows of all pools that wait, about 10 MB of memory. */
 const MAX_WAITING = 30_000;
-/** Histories that are written at once when the controller stops. */
+/** Histories that are written at once, of the controller's eight writes; and when it stops. */
+const AT_ONCE = 2;
 const LAST_AT_ONCE = 8;
 
 /**
@@ -63,7 +64,28 @@ export class HistoryWriter {
   constructor(options: HistoryWriterOptions) {
     const { clock, random, log } = options;
     this.#options = options;
-    this.#queue = createWorkQueue({ name: "histories", clock, random, logger: log });
+    this.#queue = createWorkQueue({
+      name: "histories",
+      concurrency: AT_ONCE,
+      clock,
+      random,
+      logger: log,
+    });
+  }
+
+  /** For how long the oldest change that is not written yet has waited, milliseconds; 0 where none waits. A minute is usual. */
+  get lagMs(): number {
+    let oldest = Infinity;
+    for (const { changes, underWay } of this.#waiting.values()) {
+      const at = (underWay[0] ?? changes[0])?.at;
+      if (at !== undefined) oldest = Math.min(oldest, Date.parse(at));
+    }
+    return oldest === Infinity ? 0 : Math.max(0, this.#options.clock.now() - oldest);
+  }
+
+  /** Changes that are not written yet. */
+  get rowsWaiting(): number {
+    return this.#rows;
   }
 
   /** Takes in changes of a pool (`namespace/name`) that are recorded. */
@@ -209,7 +231,7 @@ export class HistoryWriter {
     if (waiting === undefined) return;
     waiting.changes = waiting.changes.slice(count);
     this.#rows -= count;
-    if (waiting.changes.length === 0) this.#waiting.delete(pool);
+    if (waiting.changes.length + waiting.underWay.length === 0) this.#waiting.delete(pool);
   }
 }
 

@@ -139,6 +139,24 @@ Deno.test("HistoryWriter: who reads a history is told what is not written yet, a
   deepStrictEqual(during, ["10.0.0.1", "10.0.0.2"]);
 });
 
+Deno.test("HistoryWriter: the lag is the age of the oldest row that is not written, also after a write that failed, and 0 when all are", async () => {
+  await using it = bench();
+  const told = () => [it.writer.lagMs, it.writer.rowsWaiting];
+  deepStrictEqual(told(), [0, 0]);
+  it.give("default/a", "10.0.0.1");
+  await it.clock.advance(3_000);
+  it.give("default/b", "10.0.0.2");
+  deepStrictEqual(told(), [3_000, 2]);
+  it.histories.before = () => {
+    throw refusal(500, "InternalError");
+  };
+  await it.clock.advance(MINUTE);
+  deepStrictEqual(told(), [MINUTE + 3_000, 2]);
+  it.histories.before = () => undefined;
+  await it.clock.advance(2 * MINUTE);
+  deepStrictEqual(told(), [0, 0]);
+});
+
 Deno.test("HistoryWriter: rows that wait when it stops are written by the last flush, each once", async () => {
   await using it = bench();
   it.give("default/a", "10.0.0.1");

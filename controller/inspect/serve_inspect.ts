@@ -6,6 +6,7 @@
 import { inspectApp } from "../../inspect/app.ts";
 import { statusResponse } from "../../inspect/refusal.ts";
 import type { InspectSource } from "../../inspect/source.ts";
+import { pageDoor } from "../../page/page_door.ts";
 import type { ServerBounds } from "../../runtime/http/bounded_server.ts";
 import { type OperationsServer, serveOperations } from "../../runtime/http/operations.ts";
 import { isLoopbackAddress, strangerReason } from "../../runtime/http/same_machine.ts";
@@ -22,6 +23,7 @@ export async function serveInspect(
   signal: AbortSignal,
 ): Promise<OperationsServer> {
   const app = inspectApp(source);
+  const page = pageDoor({ source, logger, signal });
   return await serveOperations({
     listen,
     logger,
@@ -30,8 +32,14 @@ export async function serveInspect(
     handle: (request, { address }) => {
       const stranger = isLoopbackAddress(address) ? strangerReason(request) : undefined;
       return stranger === undefined
-        ? app.fetch(request)
+        ? isVerb(request) ? app.fetch(request) : page(request)
         : statusResponse(403, `Only this machine is answered here: ${stranger}`);
     },
   }, signal);
+}
+
+/** Whether a verb is asked for, and not the page. */
+function isVerb({ url }: Request): boolean {
+  const { pathname } = new URL(url);
+  return pathname === "/v1" || pathname.startsWith("/v1/");
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { FOR_HOSTS, IMMUTABLE, validation } from "./crd/cel_rules.ts";
 import { API_VERSION } from "./names.ts";
 import { MAX_NETWORK_NAME } from "./network.ts";

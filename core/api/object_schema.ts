@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Condition, ObjectMeta, OwnerReference } from "./types.ts";
 
 const ownerReferenceSchema: z.ZodType<OwnerReference> = z.looseObject({

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { IMMUTABLE, ONE_SPELLING, validation } from "./crd/cel_rules.ts";
 import { API_VERSION } from "./names.ts";
 import { MAX_NETWORK_NAME } from "./network.ts";

@@ -5,10 +5,7 @@
  */
 
 /** What a link of a {@linkcode Chain} is about, in the order of the chain. */
-export const LINK_KINDS = ["VM", "NIC", "Network", "Pool", "Record", "Agent", "Packets"] as const;
-
-/** One of {@linkcode LINK_KINDS}. */
-export type LinkKind = typeof LINK_KINDS[number];
+export type LinkKind = "VM" | "NIC" | "Network" | "Pool" | "Record" | "Agent" | "Packets";
 
 /**
  * - `ok`: as it is to be

@@ -23,7 +23,7 @@ import type { NicFacts } from "./nic_facts.ts";
 import { named, nameOf, poolsOfNetwork, type World } from "./world.ts";
 
 /** What somebody typed. */
-export interface Asked {
+interface Asked {
   /** `NAME`, `NAMESPACE/NAME`, `vm/NAME`, `vmnetcfg/NAME`, a MAC address in any notation, or an IPv4 address. */
   readonly of: string;
   /** Only objects of this namespace; of an IP address, only pools of it. */

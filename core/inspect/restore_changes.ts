@@ -12,7 +12,7 @@ import { networkOfPool } from "../api/network.ts";
 import type { World } from "./world.ts";
 
 /** What a pool records, and what a restore without status would know of it. */
-export interface RestoreChange {
+interface RestoreChange {
   readonly pool: IPPool;
   readonly recorded: number;
   /** Addresses of NICs of which no vmnetcfg notes that they had them. */

@@ -6,7 +6,7 @@
 import type { RecordChange } from "../history/record_change.ts";
 
 /** A time for which a MAC address had an address. Times are RFC 3339, UTC. */
-export interface Tenure {
+interface Tenure {
   readonly address: string;
   readonly macAddress: string;
   /** `namespace/name`, where it was a VM's. */

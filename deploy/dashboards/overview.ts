@@ -176,6 +176,13 @@ export function overview(): Dashboard {
               legend: "{{queue}}",
             }],
           }),
+          series({
+            title: "Lag of histories",
+            description:
+              "For how long the oldest change waits that is not in its pool's history; a minute is usual.",
+            unit: "s",
+            queries: [{ expr: "max(vmdhcpcontroller_history_lag_seconds)", legend: "lag" }],
+          }),
         ],
       },
     ],

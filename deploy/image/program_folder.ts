@@ -14,6 +14,8 @@ export const PROGRAM: readonly string[] = [
   "core",
   "runtime",
   "kube",
+  "inspect",
+  "page",
   "controller",
   "webhook",
   "agent",

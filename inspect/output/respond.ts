@@ -11,7 +11,7 @@ import { printable, tableText } from "./table.ts";
 export const OUTPUTS = ["table", "json", "yaml", "csv"] as const;
 
 /** One of {@linkcode OUTPUTS}. */
-export type Output = typeof OUTPUTS[number];
+type Output = typeof OUTPUTS[number];
 
 /** How an answer is to be written. */
 export interface OutputOptions {

@@ -65,7 +65,7 @@ export const pools: Verb = {
 const NEEDED = [IPPoolCondition.Registered, IPPoolCondition.CacheReady, IPPoolCondition.AgentReady];
 
 /** What is wrong with a pool: its first condition that says so; `undefined` where nothing is. */
-export function troubleOf({ status }: IPPool): Condition | undefined {
+function troubleOf({ status }: IPPool): Condition | undefined {
   const found = NEEDED.map((type) => getCondition(status?.conditions, type))
     .find((condition) => condition?.status === "False");
   if (found !== undefined) return found;

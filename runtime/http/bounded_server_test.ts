@@ -59,6 +59,19 @@ Deno.test("serveBounded listens on a free port until the signal aborts", async (
   assert.deepEqual(logger.lines.map((line) => line.message), ["Listening"]);
 });
 
+Deno.test("serveBounded stops at once, however many requests came by connections that are kept", async () => {
+  for (const requests of [1, 2, 3, 4]) {
+    const stop = new AbortController();
+    const server = await serveBounded({ listen: ANY_PORT, handle: hello }, stop.signal);
+    for (let request = 0; request < requests; request++) await (await fetch(server.url)).text();
+    const start = performance.now();
+    stop.abort();
+    await server.done;
+    const ms = performance.now() - start;
+    assert.ok(ms < 1_500, `${requests} requests: ${ms} ms`);
+  }
+});
+
 Deno.test("serveBounded hands the handler the whole request, and its answer back", async () => {
   const handle = async (request: Request) =>
     new Response(await request.text(), {

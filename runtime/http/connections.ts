@@ -70,6 +70,15 @@ export class Connections {
     this.#all.set(connection.key, connection);
   }
 
+  /** Closes those of which no request is being answered. */
+  closeIdle(): void {
+    for (const connection of [...this.#all.values()]) {
+      if (connection.answering) continue;
+      this.remove(connection);
+      connection.socket.destroy();
+    }
+  }
+
   /** Closes all at once. */
   closeAll(): void {
     for (const { socket } of this.#all.values()) socket.destroy();

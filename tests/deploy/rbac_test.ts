@@ -227,9 +227,15 @@ Deno.test("the roles allow exactly what controller, webhook and agents ask for",
       const { spec } = vm("default/web", nics(network)) as { readonly spec: object };
       await real.patch(VIRTUAL_MACHINES, "default/web", { spec });
       await real.event("web", "NoPool");
-      if (network === "default/net-a") await real.config("default/web");
-      else await real.gone(VMNETCFGS, "default/web");
+      const isServed = network === "default/net-a";
+      await real.config(
+        "default/web",
+        ({ status }) => (status?.unserved === undefined) === isServed,
+      );
     }
+    const { spec: onPodNetwork } = vm("default/web", nics("pod")) as { readonly spec: object };
+    await real.patch(VIRTUAL_MACHINES, "default/web", { spec: onPodNetwork });
+    await real.gone(VMNETCFGS, "default/web");
     await scene.used(CONTROLLER, "patch", "events");
     const { spec } = vm("tenant-a/db", [
       { network: "tenant-a/net-b", mac: mac(2) },

@@ -46,7 +46,10 @@ const STAND_INS: readonly (readonly [said: RegExp, meant: string])[] = [
 const WAIT_MS = 20_000;
 
 const blocks = await blocksOfPages();
-const commands = blocks.filter(({ language }) => language === "sh");
+const commands = [
+  ...blocks.filter(({ language }) => language === "sh"),
+  ...blocks.flatMap(typedIn),
+];
 const elsewhere = commands.filter(({ page, heading }) =>
   ELSEWHERE.some(([of, below]) => of === page && below === heading)
 );
@@ -55,6 +58,13 @@ const here = commands.filter((block) =>
   block.whyNot === undefined && !elsewhere.includes(block) &&
   !commandsOf(block.text).every((command) => known.has(command))
 );
+
+/** What somebody types in a block that shows a session (`$ command`, and what comes of it). */
+function typedIn(block: Block): readonly Block[] {
+  const typed = [...block.text.matchAll(/^\$ (.*)$/gm)].map(([, command]) => `${command}\n`);
+  const isSession = block.language === "console" && typed.length > 0;
+  return isSession ? [{ ...block, language: "sh", text: typed.join("") }] : [];
+}
 
 /** The commands of a block, one a line: what goes on in the next line is one with it. */
 function commandsOf(text: string): readonly string[] {

@@ -8,6 +8,7 @@ import { clientsProblems } from "../clients.ts";
 import { metricsProblems } from "../metrics.ts";
 import { protocolProblems } from "../protocol.ts";
 import { brokenImports } from "../import_rules.ts";
+import { stalePageScripts } from "../page_scripts.ts";
 import { runDeno } from "./command.ts";
 import { crowdedFolders } from "./crowded_folders.ts";
 import { filesBelow, isBench, isTest } from "./files.ts";
@@ -36,6 +37,7 @@ export function checkSteps(root: string): readonly Step[] {
       "deploy/render/main.ts",
       "--check",
     ),
+    look("generated files: page/assets", () => stalePageScripts(root)),
     look("docs/clients.md", () => clientsProblems(root)),
     look("docs/metrics.md", () => metricsProblems(root)),
     look("rules of the protocol, their tests and docs/protocol.md", () => protocolProblems(root)),

@@ -65,6 +65,7 @@ export const EXTERNAL_PROGRAMS: readonly ExternalProgram[] = [
   { program: "dhcpd", package: "isc-dhcp-server", for: "test" },
   { program: "kea-dhcp4", package: "kea-dhcp4-server", for: "test" },
   { program: "qemu-aarch64-static", package: "qemu-user-static", for: "test" },
+  { program: "chromium", package: "chromium", for: "test" },
   { program: "containerd", package: "containerd", for: "cluster" },
   { program: "ctr", package: "containerd", for: "cluster" },
   { program: "runc", package: "runc", for: "cluster" },

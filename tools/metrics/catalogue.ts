@@ -7,6 +7,7 @@ import { addAgentMetrics } from "../../agent/agent_metrics.ts";
 import {
   addAddressSeconds,
   addControllerMetrics,
+  addHistoryGauges,
   addLeadingGauge,
   addTroubleGauge,
   addWriteCounter,
@@ -49,6 +50,7 @@ export function catalogueOf(program: Program): readonly CataloguedMetric[] {
       addWriteCounter(metrics);
       addAddressSeconds(metrics);
       addTroubleGauge(metrics, nobody);
+      addHistoryGauges(metrics, nobody);
       addLeadingGauge(metrics, () => false);
       break;
     case "agent":

@@ -52,17 +52,21 @@ export async function assemble(root: string, folder: string): Promise<void> {
   }
   const titled = [...texts].map(([page, text]): Titled => ({ page, title: titleOf(text, page) }));
   await write(`${folder}/.vitepress/site_data.json`, JSON.stringify(await siteData(root, titled)));
+  await write(`${folder}/.vitepress/theme/index.mjs`, THEME);
   for (const [from, to] of OWN_FILES) {
     await copy(new URL(from, import.meta.url).pathname, `${folder}/${to}`);
   }
 }
+
+/** The generator's theme, with our styles beside it. A module of this repository could not import it: it is not among its packages. */
+const THEME =
+  'import theme from "vitepress/theme";\nimport "./theme.css";\nexport default theme;\n';
 
 /** Files of the generator, and where it looks for them. */
 const OWN_FILES = [
   ["site.json", "deno.json"],
   ["site.lock", "deno.lock"],
   ["config.mjs", ".vitepress/config.mjs"],
-  ["theme.mjs", ".vitepress/theme/index.mjs"],
   ["theme.css", ".vitepress/theme/theme.css"],
 ] as const;
 

@@ -1,4 +1,8 @@
-import data from "./site_data.json" with { type: "json" };
+import { readFileSync } from "node:fs";
+import process from "node:process";
+
+/** What `tools/site/assemble.ts` writes beside this file. */
+const data = JSON.parse(readFileSync(new URL("./site_data.json", import.meta.url), "utf8"));
 
 /** Names of headings as the repository's own viewer makes them, so that a link holds in both. */
 const slugify = (text) =>

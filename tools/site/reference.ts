@@ -15,7 +15,9 @@ export function kindsPage(): string {
     const { kind, plural, shortNames = [] } = spec.names;
     const [version] = spec.versions;
     const schema = version?.schema.openAPIV3Schema;
-    const rows = [...rowsOf(schema, "")].filter(([name = ""]) => !/^(apiVersion|kind)$/.test(name));
+    const rows = [...rowsOf(schema, "")].filter(([name = ""]) =>
+      !/>(apiVersion|kind|metadata)</.test(name)
+    );
     return `## ${kind}\n\n\`${spec.group}/${version?.name}\`, \`kubectl get ${plural}${
       shortNames.map((name) => ` | ${name}`).join("")
     }\`. ${schema?.description ?? ""}\n\n${table(["field", "type", "what it is"], rows)}`;
@@ -29,7 +31,9 @@ function* rowsOf(schema: OpenApiSchema | undefined, path: string): Generator<rea
   for (const [name, field] of Object.entries(schema?.properties ?? {})) {
     const here = path === "" ? name : `${path}.${name}`;
     const isNeeded = schema?.required?.includes(name) === true;
-    yield [`\`${here}\``, typeOf(field) + (isNeeded ? ", needed" : ""), field.description ?? ""];
+    // A long path may go on in the next line behind a dot.
+    const shown = `<code>${here.replaceAll(".", ".<wbr>")}</code>`;
+    yield [shown, typeOf(field) + (isNeeded ? ", needed" : ""), field.description ?? ""];
     yield* rowsOf(field, here);
     yield* rowsOf(field.items, `${here}[]`);
     yield* rowsOf(field.additionalProperties, `${here}.*`);
@@ -50,7 +54,8 @@ function typeOf(schema: OpenApiSchema): string {
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |\n`;
-  return line(head) + line(head.map(() => "---")) + rows.map((row) => line(escaped(row))).join("");
+  return line(head) + line(head.map(() => "---")) +
+    rows.map(([first = "", ...others]) => line([first, ...escaped(others)])).join("");
 }
 
 /** What is no code is text, whatever it looks like. */

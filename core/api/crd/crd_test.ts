@@ -2,7 +2,7 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { CEL_RULES } from "./cel_rules.ts";
 import { type CustomResourceDefinition, customResourceDefinitions } from "./crd.ts";
 import { objectSchema, type OpenApiSchema } from "./open_api_schema.ts";
-import { z } from "zod";
+import * as z from "zod";
 
 const [POOL, VMNETCFG] = customResourceDefinitions() as [
   CustomResourceDefinition,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 
 /** A rule in CEL on a value of a custom resource. */
 export interface ValidationRule {

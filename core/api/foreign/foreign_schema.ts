@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { objectMetaSchema } from "../object_schema.ts";
 import type {
   NetworkAttachmentDefinition,

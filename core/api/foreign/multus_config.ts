@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { errorText } from "../../error_text.ts";
 import { schemaErrors } from "../fields/check_schema.ts";
 import { type FieldError, fieldErrorText, type FieldPath } from "../fields/field_error.ts";

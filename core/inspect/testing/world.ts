@@ -16,7 +16,7 @@ import type { ClientHeard, HeardAnswers } from "../heard.ts";
 import type { InspectedNetwork, World } from "../world.ts";
 
 /** The time of all tests. */
-export const NOW = Date.parse("2026-01-02T12:00:00Z");
+const NOW = Date.parse("2026-01-02T12:00:00Z");
 /** The MAC address of all tests. */
 export const MAC = "52:54:00:12:34:56";
 const NETWORK = "default/net-48";

@@ -54,6 +54,8 @@ export class Judge {
   readonly #users = new Map<string, SimClient>();
   /** Pod -> when it last heard the API server, in all of its lives. */
   readonly #heard = new Map<string, number>();
+  /** The record is put back at this moment: that it says something else is no change of anybody's. */
+  #isRestoring = false;
   #world: World | undefined;
   #pools: Follow<IPPool> | undefined;
   /** How many ACKs were looked at. */
@@ -62,6 +64,10 @@ export class Judge {
   /** Begins to look, before anything happens. */
   async begin(world: World): Promise<void> {
     this.#world = world;
+    world.cluster.onRestore(() => {
+      this.#isRestoring = true;
+      world.timeline.after(0, () => this.#isRestoring = false);
+    });
     this.#pools = new Follow(world.cluster, IPPOOLS);
     this.#pools.onChange((key, before, after) => this.#onPool(key, before, after));
     world.hypervisor.vms.onChange((key, before, after) => this.#onVm(key, before, after));
@@ -137,7 +143,7 @@ export class Judge {
       this.blame("counts", `${key}: available is ${ipv4.available}`);
     }
     const isSame = before?.metadata.uid === after?.metadata.uid;
-    if (isSame) {
+    if (isSame && !this.#isRestoring) {
       for (const [address, mac] of was) {
         const now = macs.get(mac);
         if (now === undefined || now === address) continue;
@@ -149,7 +155,8 @@ export class Judge {
     }
     if (after !== undefined) {
       const { hypervisor } = this.#sees;
-      for (const what of this.#nics.look(after, hypervisor)) {
+      const moved = this.#nics.look(after, hypervisor);
+      for (const what of this.#isRestoring ? [] : moved) {
         this.blame("a NIC keeps its address", what);
       }
     }

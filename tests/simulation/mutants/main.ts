@@ -56,7 +56,10 @@ async function tryMutant({ name, file, find, replace }: Mutant): Promise<string 
     const text = new TextDecoder().decode(stdout);
     if (code === 0) return undefined;
     const line = text.split("\n").find((one) => one.startsWith("Failure after"));
-    return line ?? `it does not run: ${new TextDecoder().decode(stderr).split("\n")[0]}`;
+    if (line === undefined) {
+      throw new Error(`Cannot run ${name}: ${new TextDecoder().decode(stderr)}`);
+    }
+    return line;
   } finally {
     await Deno.writeTextFile(path, before);
   }
