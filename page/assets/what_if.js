@@ -94,8 +94,8 @@ ${n.length>0?"":fh(e,t)}`}function ch(){return F`<p class="quiet">Nothing is cha
   `}function lh({name:e,macAddress:t,from:n,to:r,message:o}){let s=F`<span class="faint">none</span>`,i=e.includes("/")?F`<a href="${vc("why",{of:e})}">${e}</a>`:e;return F`
     <tr>
       <th scope="row">${i} <span class="mono quiet">${t}</span>${o===void 0?"":F`<p class="quiet">${o}</p>`}</th>
-      <td class="mono">${n??s}</td>
-      <td class="mono">${r??s}</td>
+      <td class="mono nowrap">${n??s}</td>
+      <td class="mono nowrap">${r??s}</td>
     </tr>
   `}function fh(e,t){let n=na(e,t);return F`${n.length===0?"":F`<h3>To copy</h3>`}${n.map(({title:r,text:o})=>F`
         <figure class="copy">

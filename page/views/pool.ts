@@ -285,7 +285,9 @@ function heardText(heard: ClientHeard, now: number): Html {
 function sinceOf(history: readonly RecordChange[]): ReadonlyMap<string, string> {
   const since = new Map<string, string>();
   for (const { event, address, macAddress, at } of history) {
-    if (event === "given" || event === "moved") since.set(`${address} ${macAddress}`, at);
+    if (event === "given" || event === "moved" || event === "adopted") {
+      since.set(`${address} ${macAddress}`, at);
+    }
   }
   return since;
 }

@@ -10,7 +10,7 @@ import type { Browser, Page } from "playwright-core";
 import { fakeSource } from "./fake_source.ts";
 import { openBrowser, serve, type Served } from "./served.ts";
 
-const WIDTHS = [360, 768, 1280, 1920];
+const WIDTHS = [360, 768, 1024, 1280, 1920];
 
 /** The views of a cluster of so many pools. */
 function viewsOf(pools: number): readonly string[] {
