@@ -4,6 +4,7 @@
  * @module
  */
 import { type Leadership, whileLeading } from "../kube/election/leadership.ts";
+import { createKubeClient } from "../kube/objects/client.ts";
 import { DEPLOYMENTS } from "../kube/objects/resources.ts";
 import type { Informer, WorkResult } from "../kube/types.ts";
 import { followTrouble, unknownBecause } from "../kube/watch/follow_trouble.ts";
@@ -11,6 +12,7 @@ import { abortable, LinkedAbort } from "../runtime/abort.ts";
 import { assemble, type Parts } from "./assemble.ts";
 import { type ClusterCache, informersOf } from "./cluster/cluster_cache.ts";
 import { clusterSource } from "./inspect/cluster_source.ts";
+import { deploymentFindings } from "./inspect/deployment_findings.ts";
 import type { Context } from "./context.ts";
 import { beginTerm } from "./memory/memory.ts";
 import { reconcileNetwork } from "./network/reconcile.ts";
@@ -68,9 +70,21 @@ export function runController(options: ControllerOptions, signal: AbortSignal): 
     },
     failures: ctx.memory.failures,
     metrics: () => metrics.render(),
-    inspect: clusterSource({ ctx, notReady, doors: { ...heardDoors(parts), ...options.inspect } }),
+    inspect: clusterSource({
+      ctx,
+      notReady,
+      doors: { ...heardDoors(parts), ...deploymentDoor(options), ...options.inspect },
+    }),
     handle: async (request) => await ops.fetch(request),
   };
+}
+
+/** What is deployed beside this controller, where it makes agents and so may look. */
+function deploymentDoor({ rest, agents }: ControllerOptions): Partial<InspectDoors> {
+  if (agents === undefined) return {};
+  const client = createKubeClient(rest).of(DEPLOYMENTS);
+  const { namespace } = agents;
+  return { checks: (signal) => deploymentFindings(client, { namespace, signal }) };
 }
 
 /** What agents hear, where this controller makes them. */

@@ -30,8 +30,8 @@ interface DoorOptions {
   readonly user: string | undefined;
 }
 
-/** A door that answers why somebody is not let in; `undefined`: he is. */
-export type Door = (
+/** Answers why somebody is not let in; `undefined`: he is. */
+type Door = (
   request: Request,
   peer: { readonly address: string },
 ) => Promise<Response | undefined>;

@@ -42,7 +42,8 @@ const RACES = 4;
 const MAX_FAILURES = 10;
 /** The most rows of all pools that wait, about 10 MB of memory. */
 const MAX_WAITING = 30_000;
-/** Histories that are written at once when the controller stops. */
+/** Histories that are written at once, of the controller's eight writes; and when it stops. */
+const AT_ONCE = 2;
 const LAST_AT_ONCE = 8;
 
 /**
@@ -63,7 +64,13 @@ export class HistoryWriter {
   constructor(options: HistoryWriterOptions) {
     const { clock, random, log } = options;
     this.#options = options;
-    this.#queue = createWorkQueue({ name: "histories", clock, random, logger: log });
+    this.#queue = createWorkQueue({
+      name: "histories",
+      concurrency: AT_ONCE,
+      clock,
+      random,
+      logger: log,
+    });
   }
 
   /** For how long the oldest change that is not written yet has waited, milliseconds; 0 where none waits. A minute is usual. */
@@ -98,6 +105,18 @@ export class HistoryWriter {
     const now = this.#options.clock.monotonic();
     const dueMs = Math.max(GATHER_MS, (this.#notBefore.get(pool) ?? 0) - now);
     this.#queue.addAfter(pool, dueMs);
+  }
+
+  /**
+   * The history of a pool as it will be, with what is not written yet; `undefined` where there is none. Rejects where it cannot be
+   * read.
+   */
+  async read(pool: string, signal: AbortSignal): Promise<readonly RecordChange[] | undefined> {
+    const found = await this.#options.client.get(parseKey(pool), { signal });
+    const { underWay = [], changes = [] } = this.#waiting.get(pool) ?? {};
+    const added = [...underWay, ...changes];
+    if (added.length === 0) return found?.changes;
+    return withChanges(found?.changes ?? [], added, { known: false });
   }
 
   /** Writes what is due, until the signal aborts. Resolves then; never rejects. */
@@ -212,7 +231,7 @@ export class HistoryWriter {
     if (waiting === undefined) return;
     waiting.changes = waiting.changes.slice(count);
     this.#rows -= count;
-    if (waiting.changes.length === 0) this.#waiting.delete(pool);
+    if (waiting.changes.length + waiting.underWay.length === 0) this.#waiting.delete(pool);
   }
 }
 

@@ -120,6 +120,25 @@ Deno.test("HistoryWriter: the first rows are written soon, all others at most on
   strictEqual(it.histories.writes, 2 * 6, "the quiet writes nothing");
 });
 
+Deno.test("HistoryWriter: who reads a history is told what is not written yet, and each row once", async () => {
+  await using it = bench();
+  const { signal } = new AbortController();
+  const read = async () =>
+    (await it.writer.read("default/a", signal))?.map(({ address }) => address);
+  strictEqual(await read(), undefined);
+  it.give("default/a", "10.0.0.1");
+  deepStrictEqual(await read(), ["10.0.0.1"]);
+  await it.clock.advance(10_000);
+  it.give("default/a", "10.0.0.2");
+  deepStrictEqual(await read(), ["10.0.0.1", "10.0.0.2"]);
+  let during: readonly string[] | undefined;
+  const asked = Promise.withResolvers<void>();
+  it.histories.after = () => void read().then((rows) => during = rows).finally(asked.resolve);
+  await it.clock.advance(MINUTE);
+  await asked.promise;
+  deepStrictEqual(during, ["10.0.0.1", "10.0.0.2"]);
+});
+
 Deno.test("HistoryWriter: the lag is the age of the oldest row that is not written, also after a write that failed, and 0 when all are", async () => {
   await using it = bench();
   const told = () => [it.writer.lagMs, it.writer.rowsWaiting];

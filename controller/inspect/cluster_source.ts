@@ -7,6 +7,7 @@ import { parseAgentReport } from "../../core/api/agent/read_agent_report.ts";
 import { AGENT_REPORT_ANNOTATION } from "../../core/api/names.ts";
 import type { InspectedNetwork } from "../../core/inspect/world.ts";
 import type { Finding, InspectedAgent, InspectSource } from "../../inspect/source.ts";
+import { statusOf } from "../../kube/errors.ts";
 import type { Lease } from "../../kube/objects/builtin_types.ts";
 import { keyOf } from "../../kube/objects/resources.ts";
 import { attachmentOf, type KnownNetwork } from "../cluster/attachment.ts";
@@ -47,13 +48,27 @@ export function clusterSource({ ctx, notReady, doors }: ClusterSourceOptions): I
         Promise.resolve(
           Response.json({ error: "Agents are not asked from here" }, { status: 503 }),
         )),
-    history: doors.history ?? (() => Promise.resolve(undefined)),
+    history: doors.history ?? ((pool, signal) => historyOf(ctx, pool, signal)),
     checks: async (signal) =>
       [
         ...clusterFindings(ctx),
         ...await doors.checks?.(signal) ?? [],
       ] satisfies readonly Finding[],
   };
+}
+
+/** The history of a pool; none where it is not kept, or may not be read. */
+async function historyOf(
+  { history }: Context,
+  pool: string,
+  signal: AbortSignal,
+): ReturnType<InspectSource["history"]> {
+  try {
+    return await history?.read(pool, signal);
+  } catch (error) {
+    if (statusOf(error) === 403) return undefined;
+    throw error;
+  }
 }
 
 function inspected(nad: KnownNetwork): InspectedNetwork {

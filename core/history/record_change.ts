@@ -63,11 +63,13 @@ class Changes {
   all(): readonly RecordChange[] {
     const { allocated: was } = this.#before;
     const { allocated: is } = this.#after;
-    const changed: string[] = [];
-    for (const address in was) if (is[address] !== was[address]) changed.push(address);
-    for (const address of changed) this.#end(address);
-    const came: string[] = [];
-    for (const address in is) if (is[address] !== was[address]) came.push(address);
+    const isOther = (address: string) => is[address] !== was[address];
+    const [before, after] = [Object.keys(was), Object.keys(is)];
+    const came = after.filter(isOther);
+    const replaced = came.filter((address) => was[address] !== undefined);
+    // Where addresses only come, as in a storm, the second look at all of them is saved.
+    const isAllThere = before.length - replaced.length === after.length - came.length;
+    for (const address of isAllThere ? replaced : before.filter(isOther)) this.#end(address);
     const gained = came.flatMap((address) => this.#gain(address) ?? []);
     for (const lefts of this.#left.values()) {
       for (const left of lefts) if (!left.declined) this.#release(left);

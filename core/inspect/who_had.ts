@@ -32,9 +32,10 @@ export function tenuresOf(changes: readonly RecordChange[]): readonly Tenure[] {
     open.delete(address);
     ended.push({ ...tenure, until });
   };
-  for (const change of changes.toSorted((one, other) => one.at.localeCompare(other.at))) {
+  for (const change of [...changes].sort((one, other) => one.at.localeCompare(other.at))) {
     const { at, event, address, macAddress, vm, uid, from } = change;
-    if (from !== undefined && from !== address) end(from, at);
+    // Somebody else may have it by now: of two that change places, each row names the other's.
+    if (from !== undefined && open.get(from)?.macAddress === macAddress) end(from, at);
     if (ENDS.has(event)) end(address, at);
     if (!TAKES.has(event)) continue;
     const before = open.get(address);

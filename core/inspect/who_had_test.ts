@@ -43,6 +43,18 @@ Deno.test("tenuresOf ends the former address of a client that moved", () => {
   );
 });
 
+Deno.test("tenuresOf keeps both tenures of two clients that change places", () => {
+  deepStrictEqual(
+    shown([
+      change(1, "given", ["1", A]),
+      change(1, "given", ["2", B]),
+      change(2, "moved", ["1", B, "2"]),
+      change(2, "moved", ["2", A, "1"]),
+    ]).toSorted(),
+    ["10.0.0.1 a 01-02", "10.0.0.1 b 02-", "10.0.0.2 a 02-", "10.0.0.2 b 01-02"],
+  );
+});
+
 Deno.test("tenuresOf counts what was adopted as one tenure, not as two", () => {
   deepStrictEqual(
     shown([change(1, "given", ["1", A]), change(4, "adopted", ["1", A])]),

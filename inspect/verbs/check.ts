@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { getCondition } from "../../core/api/condition.ts";
+import { IPPoolCondition } from "../../core/api/names.ts";
 import { nameOf } from "../../core/inspect/world.ts";
 import { restoreChanges } from "../../core/inspect/restore_changes.ts";
 import { shownNics } from "../../core/vmnetcfg/nics.ts";
@@ -52,6 +54,7 @@ function findingsOf(source: InspectSource): readonly Finding[] {
   return [
     ...following(source),
     ...served(source),
+    ...neighbours(source),
     ...room(source),
     ...waiting(source),
     ...restoring(source),
@@ -82,13 +85,14 @@ function served(source: InspectSource): readonly Finding[] {
     }];
   }
   const summaries = pools.map(summaryOf);
-  const findings = summaries.filter(({ ready, paused }) => !ready && !paused)
-    .map(({ pool, reason = "", message = "" }): Finding => ({
-      check: "Pools",
-      state: reason === "ForeignDHCPServer" || reason === "AddressesInUse" ? "warning" : "failed",
-      says: `${pool}: ${reason}: ${message}`,
-      todo: `See docs/events.md, ${reason}.`,
-    }));
+  const findings = summaries.filter(({ ready, paused, reason }) =>
+    !ready && !paused && reason !== "ForeignDHCPServer"
+  ).map(({ pool, reason = "", message = "" }): Finding => ({
+    check: "Pools",
+    state: reason === "AddressesInUse" ? "warning" : "failed",
+    says: `${pool}: ${reason}: ${message}`,
+    todo: `See docs/events.md, ${reason}.`,
+  }));
   const paused = summaries.filter((one) => one.paused).map(({ pool }) => pool);
   const good = summaries.filter(({ ready }) => ready).length;
   return [
@@ -101,6 +105,23 @@ function served(source: InspectSource): readonly Finding[] {
     }]),
     { check: "Pools", state: "ok", says: `${good} of ${pools.length} are served` },
   ];
+}
+
+/** Who else is on the networks. */
+function neighbours(source: InspectSource): readonly Finding[] {
+  const foreign = source.pools().flatMap((pool) => {
+    const condition = getCondition(pool.status?.conditions, IPPoolCondition.ForeignDHCPServer);
+    return condition?.status === "True" ? [`${nameOf(pool)}: ${condition.message ?? ""}`] : [];
+  });
+  if (foreign.length === 0) {
+    return [{ check: "Neighbours", state: "ok", says: "No other DHCP server was heard" }];
+  }
+  return foreign.map((says) => ({
+    check: "Neighbours",
+    state: "warning",
+    says,
+    todo: "Turn it off, or use another network.",
+  }));
 }
 
 function room(source: InspectSource): readonly Finding[] {

@@ -7,33 +7,22 @@ import type { RecordChange } from "../../core/history/record_change.ts";
 
 /** What a history says of the use of a pool. */
 export interface Trend {
-  /** Addresses in use at the ends of equal spans of time, oldest first; the last is now. */
-  readonly points: readonly number[];
-  /** What came and went within the time. */
+  /** Addresses in use at the ends of equal spans of a day, oldest first; the last is now. `undefined`: the history does not reach so far. */
+  readonly points: readonly (number | undefined)[];
+  /** What came and went within the time that is known. */
   readonly change: number;
-  /** Milliseconds until nothing is left if it goes on so; absent where it does not grow. */
+  /** Milliseconds until nothing is left if it goes on so; absent where it does not grow, and where too little time is known. */
   readonly fullInMs?: number;
 }
-
-/** What each event does to the number of addresses in use. */
-const EFFECT: Readonly<Record<RecordChange["event"], number>> = {
-  given: 1,
-  moved: 0,
-  released: -1,
-  declined: -1,
-  // It was in the record before.
-  adopted: 0,
-  held: 0,
-  freed: 0,
-};
 
 /** The time that is looked at: a day. */
 const TREND_MS = 24 * 3_600_000;
 const POINTS = 48;
+/** The least time from which anything is foretold. */
+const LEAST_MS = 3_600_000;
 
 /**
- * Walks back from what is in use now. `undefined` where the history does not reach back to the beginning, and where it has nothing
- * to tell.
+ * Walks back from what is in use now. `undefined` where the history has nothing to tell.
  *
  * @param changes Oldest first.
  */
@@ -45,24 +34,55 @@ export function trendOf(
     readonly now: number;
   },
 ): Trend | undefined {
-  const points: number[] = new Array(POINTS + 1);
-  const step = TREND_MS / POINTS;
+  const [oldest] = changes;
+  if (oldest === undefined) return undefined;
+  const begin = Math.max(Date.parse(oldest.at), now - TREND_MS);
+  const points: (number | undefined)[] = [];
   let at = changes.length - 1;
   let count = used;
+  let first = used;
   for (let point = POINTS; point >= 0; point--) {
-    const end = now - (POINTS - point) * step;
+    const end = now - (POINTS - point) * TREND_MS / POINTS;
+    if (end < begin && point < POINTS) {
+      points.unshift(undefined);
+      continue;
+    }
     for (; at >= 0; at--) {
       const change = changes[at];
       if (change === undefined || !(Date.parse(change.at) > end)) break;
-      count -= EFFECT[change.event];
+      count -= effectOf(change);
     }
-    points[point] = Math.max(0, count);
+    first = Math.max(0, count);
+    points.unshift(first);
   }
-  const change = used - (points[0] ?? used);
-  if (points.every((point) => point === used)) return { points, change: 0 };
+  const change = used - first;
+  const known = now - begin;
   return {
     points,
     change,
-    ...(change > 0 && available > 0 ? { fullInMs: available / change * TREND_MS } : {}),
+    ...(change > 0 && available > 0 && known >= LEAST_MS
+      ? { fullInMs: available / change * known }
+      : {}),
   };
+}
+
+/** What a change does to the number of addresses in use. */
+function effectOf({ event, why }: RecordChange): number {
+  switch (event) {
+    case "given":
+      return 1;
+    case "moved":
+      // The address that it had was taken off the record when it was declined.
+      return why === "AddressDeclined" ? 1 : 0;
+    case "adopted":
+      return why === "MacAddressChanged" ? 0 : 1;
+    case "released":
+    case "declined":
+      return -1;
+    case "held":
+    case "freed":
+      return 0;
+    default:
+      return event satisfies never;
+  }
 }

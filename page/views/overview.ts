@@ -154,8 +154,8 @@ ${
               <th scope="col">State</th>
               <th scope="col">In use</th>
               <th scope="col" class="wide">Last 24 hours</th>
-              <th scope="col" class="wide">Subnet</th>
-              <th scope="col" class="wide">Answered by</th>
+              <th scope="col" class="wider">Subnet</th>
+              <th scope="col" class="wider">Answered by</th>
             </tr>
           </thead>
           <tbody>${shown.rows.map((pool) => poolRow(pool, facts))}</tbody>
@@ -188,8 +188,8 @@ function poolRow(pool: PoolSummary, { trends }: OverviewFacts): Html {
       <td class="wide">${trend === undefined
         ? html`<span class="faint">not known</span>`
         : sparkline(trend)}</td>
-      <td class="wide mono">${cidr}</td>
-      <td class="wide">${pod ?? html`<span class="faint">nobody</span>`}</td>
+      <td class="wider mono">${cidr}</td>
+      <td class="wider">${pod ?? html`<span class="faint">nobody</span>`}</td>
     </tr>
   `;
 }

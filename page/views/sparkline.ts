@@ -6,12 +6,17 @@ const HEIGHT = 20;
 
 /** The use of a pool in the last day, drawn, and in words. */
 export function sparkline({ points, change, fullInMs }: Trend): Html {
-  const least = Math.min(...points);
-  const span = Math.max(...points) - least;
+  const known = points.filter((value) => value !== undefined);
+  const least = Math.min(...known);
+  const span = Math.max(...known) - least;
   const x = (index: number) => (index / (points.length - 1) * WIDTH).toFixed(1);
   const y = (value: number) =>
     (span === 0 ? HEIGHT / 2 : HEIGHT - 2 - (value - least) / span * (HEIGHT - 4)).toFixed(1);
-  const path = points.map((value, index) => `${index === 0 ? "M" : "L"}${x(index)} ${y(value)}`);
+  const path = points.flatMap((value, index) =>
+    value === undefined
+      ? []
+      : [`${points[index - 1] === undefined ? "M" : "L"}${x(index)} ${y(value)}`]
+  );
   return html`
     <span
       class="trend"><svg class="spark" viewBox="0 0 ${WIDTH} ${HEIGHT}" aria-hidden="true" focusable="false"><path d="${path

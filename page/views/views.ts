@@ -7,6 +7,7 @@ import { networkOfPool } from "../../core/api/network.ts";
 import type { IPPool } from "../../core/api/types.ts";
 import type { RecordChange } from "../../core/history/record_change.ts";
 import type { ClientHeard, HeardAnswers } from "../../core/inspect/heard.ts";
+import { formatMac, readMac } from "../../core/net/mod.ts";
 import { newestHeard } from "../../core/inspect/newest_heard.ts";
 import { named, nameOf } from "../../core/inspect/world.ts";
 import { Refusal } from "../../inspect/refusal.ts";
@@ -34,7 +35,10 @@ type Query = Readonly<Record<string, string>>;
 /** How long a look at everything is good, and what agents and histories said. */
 const HEALTH_MS = 1_500;
 const HEARD_MS = 4_000;
-const HISTORY_MS = 15_000;
+const HISTORY_MS = 5_000;
+/** Trends need the histories of many pools, and change slowly. */
+const TRENDS_MS = 60_000;
+const HISTORY_TIMEOUT_MS = 10_000;
 /** How long a view waits for what others must be asked for; what is later is not shown. */
 const PATIENCE_MS = 150;
 /** How long agents may take to answer where what they say is the question. */
@@ -51,6 +55,7 @@ export class Views {
   readonly #health: Recent<Health>;
   readonly #heard: Recent<Promise<HeardAnswers | undefined>>;
   readonly #histories: Recent<Promise<readonly RecordChange[] | undefined>>;
+  readonly #trends: Recent<Promise<readonly RecordChange[] | undefined>>;
 
   constructor(source: InspectSource, clock: Clock) {
     this.#source = source;
@@ -58,6 +63,7 @@ export class Views {
     this.#health = new Recent(clock, HEALTH_MS);
     this.#heard = new Recent(clock, HEARD_MS);
     this.#histories = new Recent(clock, HISTORY_MS);
+    this.#trends = new Recent(clock, TRENDS_MS);
   }
 
   /** The view of a name. */
@@ -74,8 +80,8 @@ export class Views {
           find: query.find,
         });
       case "pool": {
-        const { of = "", from, state, find, part, past } = query;
-        return this.#pool({ of, from, state, find, part, past });
+        const { of = "", from, state, find, part, past, as } = query;
+        return this.#pool({ of, from, state, find, part, past, as });
       }
       case "why":
         return this.#why(query.of ?? "", signal);
@@ -103,7 +109,7 @@ export class Views {
     const { rows } = shownPools(health, query);
     const trends = new Map<string, Trend>();
     await Promise.all(rows.map(async ({ key, used, available }) => {
-      const history = await this.#history(key);
+      const history = await this.#history(key, this.#trends);
       const trend = history && trendOf(history, { used, available, now });
       if (trend !== undefined) trends.set(key, trend);
     }));
@@ -120,12 +126,13 @@ export class Views {
     const owners = ownersOn(this.#source.configs(), networkOfPool(pool));
     const { rows } = shownRows(addresses, { query, owners });
     const [history, { heard, lively }] = await Promise.all([
-      this.#history(of),
+      this.#history(of, this.#histories),
       this.#heardOf(pool, rows.flatMap(({ macAddress }) => macAddress ?? [])),
     ]);
     const { used = 0, available = 0 } = pool.status?.ipv4 ?? {};
     const trend = history && trendOf(history, { used, available, now });
-    const told = toldOptions(pool, { now });
+    const as = readMac(query.as?.trim() ?? "");
+    const told = toldOptions(pool, { now, ...(as < 0 ? {} : { macAddress: formatMac(as) }) });
     const problems = this.#look().problems
       .filter(({ kind, name }) => kind === "IPPool" && name === of);
     return poolView({
@@ -170,11 +177,16 @@ export class Views {
     return whatIfView(pool, { of, change, result: whatIf(facts, change) });
   }
 
-  #history(of: string): Promise<readonly RecordChange[] | undefined> {
+  /** The history of a pool: each is read from the API server. */
+  #history(
+    of: string,
+    known: Recent<Promise<readonly RecordChange[] | undefined>>,
+  ): Promise<readonly RecordChange[] | undefined> {
     return this.#patiently(
-      this.#histories.get(
+      known.get(
         of,
-        () => this.#source.history(of, AbortSignal.timeout(HISTORY_MS)).catch(() => undefined),
+        () =>
+          this.#source.history(of, AbortSignal.timeout(HISTORY_TIMEOUT_MS)).catch(() => undefined),
       ),
     );
   }

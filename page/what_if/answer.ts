@@ -100,8 +100,8 @@ function moveRow({ name, macAddress, from, to, message }: Move): Html {
       <th scope="row">${who} <span class="mono quiet">${macAddress}</span>${message === undefined
         ? ""
         : html`<p class="quiet">${message}</p>`}</th>
-      <td class="mono">${from ?? none}</td>
-      <td class="mono">${to ?? none}</td>
+      <td class="mono nowrap">${from ?? none}</td>
+      <td class="mono nowrap">${to ?? none}</td>
     </tr>
   `;
 }

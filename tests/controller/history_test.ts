@@ -119,6 +119,20 @@ Deno.test("history: a storm of 1,000 VMs is no more than one write a minute and 
   assert.equal(seen.at.length, written, "the quiet writes no history");
 });
 
+Deno.test("history: operators are told at once, and by a controller that was restarted, too", async () => {
+  await using lab = await ready();
+  await lab.create(VIRTUAL_MACHINES, vm("default/web", [{ mac: mac(1) }]));
+  await lab.settle();
+  const asked = async () => {
+    const changes = await lab.controller.inspect.history(POOL, AbortSignal.timeout(10_000));
+    return changes?.map(({ event, vm }) => `${event} ${vm}`);
+  };
+  assert.equal(await lab.get(IPPOOL_HISTORIES, POOL), undefined);
+  assert.deepEqual(await asked(), ["given default/web"]);
+  await restarted(lab);
+  assert.deepEqual(await asked(), ["given default/web"]);
+});
+
 Deno.test("history: what happened in the last moment before SIGTERM is written", async () => {
   await using lab = await ready();
   await lab.create(VIRTUAL_MACHINES, vm("default/web", [{ mac: mac(1) }]));

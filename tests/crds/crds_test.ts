@@ -144,7 +144,8 @@ Deno.test("the CRDs on a real kube-apiserver", async (t) => {
     "kubectl shows the columns of the documentation, and more with -o wide",
     async () => {
       await keep(cluster, NET_48_SERVED);
-      await keep(cluster, TEST_VM_SERVED);
+      const status = { ...TEST_VM_SERVED.status as object, addresses: "192.168.48.84" };
+      await keep(cluster, { ...TEST_VM_SERVED, status } as JsonObject);
       const table = async (...args: string[]) =>
         (await kubectl(cluster, ["get", ...args])).trim().split("\n").map((line) =>
           line.trim().split(/\s+/).slice(0, -1)
@@ -159,7 +160,7 @@ Deno.test("the CRDs on a real kube-apiserver", async (t) => {
       ]);
       deepStrictEqual(await table("vmnetcfg"), [
         ["NAME", "VMNAME", "ALLOCATED", "DISABLED", "INSYNCED", "ADDRESS"],
-        ["test-vm", "test-vm", "True", "False"],
+        ["test-vm", "test-vm", "True", "False", "192.168.48.84"],
       ]);
       deepStrictEqual((await table("vmnetcfgs", "-o", "wide"))[1], [
         "test-vm",

@@ -88,7 +88,7 @@ Deno.test("deploy applies everything, takes it away again, and keeps or purges t
     deepStrictEqual(lines.filter((line) => line.startsWith("!")), []);
     const objects = changes(lines).map(([, object]) => object);
     match(objects[0] ?? "", /^CustomResourceDefinition /);
-    strictEqual(objects[2], `Namespace ${NAMESPACE}`);
+    strictEqual(objects[OWN_CRDS.length], `Namespace ${NAMESPACE}`);
     const made = await present(cluster, NAMESPACE);
     strictEqual(made.length, objects.length, `${made.join("\n")}\n\n${objects.join("\n")}`);
   });

@@ -8,6 +8,7 @@ import { mac, vm } from "../controller/objects.ts";
 import { Real } from "../controller_real/real.ts";
 import { ip } from "../network/command.ts";
 import { enterPrivateNetwork } from "../network/namespaces.ts";
+import { openBrowser } from "../page/served.ts";
 import { type CommandResult, mustRun, runCommand, startRealCluster } from "../real/mod.ts";
 
 /** The controller's address: API servers send nobody to the loopback interface. */
@@ -193,4 +194,61 @@ Deno.test("kubectl vmdhcp asks the controller through a real API server, by dash
     strictEqual(code, 1);
     ok(stdout.startsWith(WHY), stdout);
   });
+
+  await t.step(
+    "a browser sees the page through the API server, and follows the cluster",
+    async () => {
+      await using proxy = await kubectlProxy(cluster.programs.kubectl, env.KUBECONFIG);
+      await using browser = await openBrowser();
+      const page = await browser.newPage();
+      const errors: string[] = [];
+      page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+      const path = `api/v1/namespaces/${NAMESPACE}/services/vm-dhcp-controller:inspect/proxy/`;
+      await page.goto(`${proxy.url}/${path}`);
+      await page.locator("#link.live").waitFor();
+      strictEqual(
+        await page.locator(".skip").evaluate((one) => getComputedStyle(one).position),
+        "absolute",
+      );
+      await page.getByRole("link", { name: "default/net-48" }).first().click();
+      await page.getByRole("heading", { name: "default/net-48", exact: true }).waitFor();
+      await page.locator("#link.live").waitFor();
+      await real.create(VIRTUAL_MACHINES, vm("default/later", [{ mac: mac(2) }]));
+      await page.getByRole("link", { name: "default/later" }).waitFor();
+      await page.locator("#of").fill("web");
+      await page.keyboard.press("Enter");
+      await page.locator(".chain").waitFor();
+      strictEqual(new URL(page.url()).pathname, `/${path}why`);
+      deepStrictEqual(errors, []);
+    },
+  );
 });
+
+/** `kubectl proxy` at a port of its own. */
+async function kubectlProxy(
+  program: string,
+  kubeconfig: string,
+): Promise<AsyncDisposable & { readonly url: string }> {
+  const child = new Deno.Command(program, {
+    args: ["proxy", "--port=0", `--kubeconfig=${kubeconfig}`],
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let said = "";
+  let address: string | undefined;
+  while (address === undefined) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error(`Cannot start kubectl proxy: ${said}`);
+    said += value;
+    address = /Starting to serve on (\S+)\n/.exec(said)?.[1];
+  }
+  return {
+    url: `http://${address}`,
+    [Symbol.asyncDispose]: async () => {
+      child.kill();
+      await reader.cancel();
+      await child.status;
+    },
+  };
+}

@@ -40,8 +40,8 @@ const UNIT: readonly (readonly [folder: string, ...permissions: string[]])[] = [
     "--allow-sys",
     LOOPBACK,
   ],
+  ["page"],
   // The YAML library asks for the two names.
-  ["inspect", "--allow-env=LOG_TOKENS,LOG_STREAM"],
   ["import", "--allow-env=LOG_TOKENS,LOG_STREAM"],
   ["deploy", "--allow-read", "--allow-write", "--allow-run"],
   ["tools", "--allow-read", "--allow-write", "--allow-run", "--allow-env"],

@@ -61,11 +61,11 @@ export function packetsLink(facts: NicFacts, heard: HeardAnswers): Link | undefi
 function listening({ answers }: HeardAnswers, name: string): PoolHeard | undefined {
   return answers.flatMap(({ pools }) => pools)
     .filter(({ pool, since }) => pool === name && since !== "")
-    .toSorted((one, other) => one.since.localeCompare(other.since))[0];
+    .slice().sort((one, other) => one.since.localeCompare(other.since))[0];
 }
 
 function newest(clients: readonly ClientHeard[]): ClientHeard | undefined {
-  return clients.toSorted((one, other) => other.at.localeCompare(one.at))[0];
+  return [...clients].sort((one, other) => other.at.localeCompare(one.at))[0];
 }
 
 type Said = Omit<Link, "kind" | "name">;
