@@ -5,7 +5,7 @@
  */
 import { getCondition } from "../../core/api/condition.ts";
 import { IPPoolCondition } from "../../core/api/names.ts";
-import type { IPPool } from "../../core/api/types.ts";
+import type { IPPool, IPv4Config } from "../../core/api/types.ts";
 import type { RecordChange } from "../../core/history/record_change.ts";
 import type { ClientHeard } from "../../core/inspect/heard.ts";
 import { formatRange, readMac } from "../../core/net/mod.ts";
@@ -66,6 +66,8 @@ export interface PoolQuery {
   readonly part: string | undefined;
   /** Part of the history. */
   readonly past: string | undefined;
+  /** MAC address of the client whose offer is shown. */
+  readonly as: string | undefined;
 }
 
 const ROWS = 100;
@@ -108,7 +110,7 @@ export function poolView(facts: PoolViewFacts, query: PoolQuery): View {
           from: query.from,
         })}</section>
       ${rowsPart(facts, query)}
-      ${toldPart(facts.told)}
+      ${toldPart(facts.told, query)}
       ${historyPart(facts, query)}
     `,
   };
@@ -117,7 +119,7 @@ export function poolView(facts: PoolViewFacts, query: PoolQuery): View {
 function head(facts: PoolViewFacts, of: string): Html {
   const { pool, problems, addresses, lively, trend, now } = facts;
   const { state, tone, network, cidr, used, available, pod } = summaryOf(pool);
-  const config = pool.spec.ipv4Config;
+  const config: Partial<IPv4Config> = pool.spec?.ipv4Config ?? {};
   const agent = getCondition(pool.status?.conditions, IPPoolCondition.AgentReady);
   const size = used + available;
   const item = (name: string, value: Html | string | undefined) =>
