@@ -264,6 +264,16 @@ Deno.test("a name with control characters moves no cursor", async () => {
   match(text, /^default\/net-48: a \[2J b$/m);
 });
 
+Deno.test("yaml keeps MAC addresses texts, also for readers of YAML 1.1, such as Python's", async () => {
+  const { parse } = await import("yaml");
+  const { text } = await ask("who?of=192.168.48.86&output=yaml");
+  strictEqual(parse(text, { version: "1.1" }).holders[0].macAddress, MAC);
+});
+
+Deno.test("history says that nothing is known, rather than nothing", async () => {
+  match((await ask("history?of=nobody")).text, /^No change of records of nobody is known\n/);
+});
+
 Deno.test("yaml is what json is", async () => {
   const { parse } = await import("yaml");
   const [json, yaml] = [await ask("pools?output=json"), await ask("pools?output=yaml")];

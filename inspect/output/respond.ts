@@ -51,7 +51,12 @@ async function bodyOf(
     case "yaml": {
       // Loaded here alone: the library costs 35 ms and 10 MB, which a pod does not need as long as nobody asks.
       const { stringify } = await import("yaml");
-      return stringify(answer.data, { lineWidth: 0, aliasDuplicateObjects: false });
+      // Quoted for YAML 1.1, too: there 52:54:00:12:34:56 is a number to the base of 60.
+      return stringify(answer.data, {
+        lineWidth: 0,
+        aliasDuplicateObjects: false,
+        compat: "yaml-1.1",
+      });
     }
     case "csv":
       return csvText(answer.columns, answer.rows);

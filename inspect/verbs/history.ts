@@ -42,10 +42,21 @@ export const history: Verb = {
         from,
         why,
       ]),
-      notes: [...notes, ...doubts(source)],
+      notes: [
+        ...(list.length === 0 ? [nothing(query)] : []),
+        ...notes,
+        ...doubts(source),
+      ],
     };
   },
 };
+
+/** That no change is known, rather than an empty table. */
+function nothing({ of, since }: Query): string {
+  const whose = of === "" ? "" : ` of ${of}`;
+  const when = since === undefined ? "" : ` since ${toTimestamp(since)}`;
+  return `No change of records${whose} is known${when}`;
+}
 
 /** All changes of all pools that may be meant, oldest first, and what is not kept, one sentence each. */
 export async function changesOf(
