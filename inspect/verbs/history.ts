@@ -14,6 +14,9 @@ import type { InspectSource } from "../source.ts";
 import { doubts, poolsMeant } from "../world_of.ts";
 import type { Asking, Verb } from "./verb.ts";
 
+/** `namespace/name`, as Kubernetes has them. */
+const OBJECT_KEY = /^[a-z0-9.-]{1,253}\/[a-z0-9.-]{1,253}$/;
+
 /** A change, and whose. */
 interface PoolChange extends RecordChange {
   readonly pool: string;
@@ -27,8 +30,9 @@ export const history: Verb = {
     const { source, query } = asking;
     const { changes, notes } = await changesOf(asking);
     const meant = filterOf(source, query);
+    const ofGone = await changesOfGone(asking);
     const since = query.since === undefined ? "" : toTimestamp(query.since);
-    const list = changes.filter((change) => change.at >= since && meant(change));
+    const list = [...ofGone, ...changes.filter(meant)].filter(({ at }) => at >= since);
     return {
       data: { changes: list },
       columns: ["AT", "EVENT", "ADDRESS", "MAC", "VM", "POOL", "FROM", "WHY"],
@@ -73,6 +77,22 @@ export async function changesOf(
   );
   const changes = lists.flat().sort((one, other) => one.at.localeCompare(other.at));
   return { changes, notes };
+}
+
+/** The changes of the pool of that name where it is there no more, but its history is; none where something else is meant. */
+async function changesOfGone(
+  { source, query, signal }: Asking,
+): Promise<readonly PoolChange[]> {
+  const [, name = query.of] = /^(?:ippools?|ippls?)\/(?=.)(.*)$/.exec(query.of) ?? [];
+  const pool = name.includes("/") ? name : `${query.namespace ?? "default"}/${name}`;
+  if (!OBJECT_KEY.test(pool) || isAddress(query.of)) return [];
+  if (source.pools().some(({ metadata }) => metadata.name === pool.split("/")[1])) return [];
+  const changes = await source.history(pool, signal) ?? [];
+  return changes.map((change) => ({ ...change, pool }));
+}
+
+function isAddress(of: string): boolean {
+  return readMac(of) >= 0 || readIPv4(of) >= 0;
 }
 
 /** The pool of that name; all where something else is meant. */
