@@ -9,7 +9,6 @@ import { setImmediate } from "node:timers/promises";
 const ROWS_AT_A_TIME = 100;
 
 /** What steers a terminal, or turns text round, and JSON leaves as it is: C1 controls, and what Unicode has for right-to-left text. */
-// deno-lint-ignore no-control-regex
 const STEERING = /[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
 /** JSON, with what would steer a terminal escaped: it stands in strings alone. */
