@@ -130,6 +130,31 @@ Deno.test("controllerOnly does not hand a flood of made-up tokens on to the API 
   strictEqual(asked.length, 7);
 });
 
+Deno.test("controllerOnly goes on asking about tokens after many, and keeps the word on the last 64 alone", async () => {
+  const { asked, knock } = doorTo({});
+  const show = (n: number) => knock(`Bearer ${n}`, { peer: { address: `10.42.1.${n}` } });
+  for (let n = 0; n < 65; n++) match(await show(n), /^401 /);
+  strictEqual(asked.length, 65);
+  await show(1);
+  strictEqual(asked.length, 65);
+  await show(0);
+  strictEqual(asked.length, 66);
+});
+
+Deno.test("controllerOnly lets nobody in whom the API server names and does not vouch for", async () => {
+  const user = { username: CONTROLLER };
+  const door = controllerOnly({
+    rest: toRestClient(() =>
+      Promise.resolve({ status: { authenticated: false, audiences: ["vm-dhcp-agent"], user } })
+    ),
+    clock: new ManualClock(),
+    user: CONTROLLER,
+  });
+  const headers = { authorization: "Bearer expired" };
+  const response = await door(new Request("http://10.42.0.8/clients", { headers }), PEER);
+  strictEqual(response?.status, 401);
+});
+
 Deno.test("controllerOnly lets in who asks from this machine, and no web page that its browser shows", async () => {
   const { asked, knock } = doorTo({});
   const peer = { address: "127.0.0.1" };

@@ -87,8 +87,8 @@ Deno.test("GET /clients answers no more than 20,000 clients, the same ones in pi
     mac: formatMac(0x5254_0100_0000 + n),
     type: MessageType.Discover,
   }));
-  for (let at = 0; at < askings.length; at += 500) {
-    first?.note(answered(askings.slice(at, at + 500), { pool }));
+  for (let at = 0; at < askings.length; at += 5_000) {
+    first?.note(answered(askings.slice(at, at + 5_000), { pool }));
   }
   const answer = await clients("/clients?pool=default/net-48");
   strictEqual(new Set(answer.clients.map(({ macAddress }) => macAddress)).size, 20_000);

@@ -83,6 +83,17 @@ Deno.test("HeardMemory tells the last packet of a client, its answer, offers not
   deepStrictEqual([...heard.clients()], [clientOf(heard)]);
 });
 
+Deno.test("HeardMemory counts offers since the last request, also one that is for another server: those were taken", () => {
+  const heard = memory();
+  const discover = { mac: CLIENT_MAC, type: Discover };
+  const other = { code: 54, value: parseIPv4("192.168.48.2") } as const;
+  heard.note(answered([discover, discover, discover]));
+  strictEqual(clientOf(heard)?.offersUntaken, 3);
+  heard.note(answered([{ mac: CLIENT_MAC, type: Request, options: [wanted, other] }]));
+  const { offersUntaken, answer, why } = clientOf(heard) ?? {};
+  deepStrictEqual([offersUntaken, answer, why], [0, "", "other_server"]);
+});
+
 Deno.test("HeardMemory tells why a client met with silence or a NAK, and by which relay it asked", () => {
   const heard = memory();
   heard.note(answered([

@@ -108,6 +108,29 @@ Deno.test("PacketWatchers drops packets of who does not read, and holds no more 
   strictEqual(left.reduce((sum, count) => sum + count, shown), 8_000);
 });
 
+Deno.test("PacketWatchers shows who reads all packets, however many they become", async () => {
+  const { clock, watchers, stream } = watched();
+  let octets = 0;
+  let text = "";
+  const reading = (async () => {
+    for await (const chunk of stream) {
+      octets += chunk.length;
+      text = new TextDecoder().decode(chunk);
+    }
+  })();
+  for (let second = 0; second < 6; second++) {
+    for (let n = 0; n < 150; n++) {
+      watchers.show(answered([discover]));
+      await clock.settle();
+    }
+    await clock.advance(1_000);
+  }
+  await clock.advance(60_000);
+  await reading;
+  ok(octets > 700_000, `${octets} octets`);
+  ok(!text.includes("left out"), text);
+});
+
 Deno.test("PacketWatchers ends a watch that nobody reads any more, or with the agent", async () => {
   const stop = new AbortController();
   const { clock, watchers, open, stream } = watched({}, stop.signal);
@@ -131,7 +154,8 @@ Deno.test("PacketWatchers lets eight watch at once, and a ninth when one of them
 
 Deno.test("PacketWatchers makes a capture whose blocks say their length at both ends, and how many packets are missing", async () => {
   const { clock, watchers, stream } = watched({ format: "pcap" });
-  for (let n = 0; n < 500; n++) watchers.show(answered([unknown]));
+  const moment = Date.UTC(2026, 10, 30, 17, 45, 6, 789);
+  for (let n = 0; n < 500; n++) watchers.show(answered([discover], { at: moment }));
   await clock.advance(60_000);
   const file = await new Response(stream).bytes();
   const view = new DataView(file.buffer);
@@ -142,10 +166,15 @@ Deno.test("PacketWatchers makes a capture whose blocks say their length at both 
     strictEqual(view.getUint32(at + length - 4, true), length);
     const type = view.getUint32(at, true);
     types.set(type, (types.get(type) ?? 0) + 1);
+    if (type === 6) {
+      const microseconds = view.getUint32(at + 12, true) * 2 ** 32 + view.getUint32(at + 16, true);
+      strictEqual(microseconds, moment * 1_000);
+    }
     last = at;
     at += length;
   }
-  deepStrictEqual([...types], [[0x0a0d0d0a, 1], [1, 1], [6, 400], [5, 1]]);
-  // Option 5, isb_ifdrop.
-  deepStrictEqual([view.getUint16(last + 20, true), view.getBigUint64(last + 24, true)], [5, 100n]);
+  deepStrictEqual([...types.keys()], [0x0a0d0d0a, 1, 6, 5]);
+  // Option 5, isb_ifdrop: packets of both ways, whether too many came or too many waited.
+  strictEqual(view.getUint16(last + 20, true), 5);
+  strictEqual(Number(view.getBigUint64(last + 24, true)) + (types.get(6) ?? 0), 1_000);
 });

@@ -80,7 +80,9 @@ Deno.test("HeardClient asks all agents by token, and hands on pool and MAC addre
 });
 
 Deno.test("HeardClient names the agents that do not answer, or no sense, and why, and tells what the others say", async () => {
-  const elsewhere = () => Response.redirect("http://127.0.0.1:9/", 307);
+  // To one that would answer, and be shown the token.
+  const elsewhere: Handle = ({ url }) =>
+    Response.redirect(`http://127.0.0.2:${new URL(url).port}/clients`, 307);
   await withAgents({
     good: () => Response.json(answerOf("good")),
     refusing: () => Response.json({ error: "Only the controller is answered" }, { status: 403 }),
@@ -100,6 +102,26 @@ Deno.test("HeardClient names the agents that do not answer, or no sense, and why
       ]
     ) ok(problems.some((problem) => said.test(problem)), `${said}: ${problems.join("\n")}`);
   });
+});
+
+Deno.test("HeardClient takes no more than 32 MiB of an agent's answer", async () => {
+  let sent = 0;
+  const endless = () =>
+    new Response(
+      new ReadableStream({
+        pull: (controller) => {
+          sent++;
+          controller.enqueue(new Uint8Array(1_048_576).fill(32));
+        },
+      }),
+    );
+  await withAgents({ endless }, async (client) => {
+    const { problems } = await client.heard({}, NEVER);
+    deepStrictEqual(problems, [
+      "Agent endless cannot be asked: the answer is longer than 33554432 octets",
+    ]);
+  });
+  ok(sent < 64, `${sent} MiB`);
 });
 
 Deno.test("HeardClient waits two seconds for an agent that hangs, and no longer", async () => {

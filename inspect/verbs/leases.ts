@@ -21,7 +21,7 @@ interface LeaseRow {
   readonly macAddress?: string;
   /** `namespace/name`, whether it is there or not. */
   readonly vm?: string;
-  /** `Allocated`, `EXCLUDED`, `RESERVED`, `CONFLICT`, `Released` (kept for who had it), `Pending`. */
+  /** `Allocated`, `EXCLUDED`, `RESERVED`, `CONFLICT`, `Released` (kept for who had it), `Pending`, `Unserved` (not even asked for). */
   readonly state: string;
   /** When what keeps the address from others ends, RFC 3339. */
   readonly until?: string;
@@ -67,12 +67,24 @@ export function ownersOf(source: Pick<InspectSource, "configs">): Owners {
   const waiting = new Map<string, Omit<LeaseRow, "pool">[]>();
   for (const config of source.configs()) {
     const vm = vmKeyOf(config);
+    const wait = (network: string, row: Omit<LeaseRow, "pool">) => {
+      const list = waiting.get(network) ?? [];
+      waiting.set(network, list);
+      list.push(row);
+    };
+    for (const { networkName = "", macAddress, reason, message } of config.status?.unserved ?? []) {
+      wait(networkName, {
+        ...(macAddress === undefined ? {} : { macAddress }),
+        ...(vm === undefined ? {} : { vm }),
+        state: "Unserved",
+        reason,
+        message,
+      });
+    }
     for (const nic of shownNics(config)) {
       if (vm !== undefined) vms.set(nic.key, vm);
       if (nic.state === "Allocated" || nic.network === undefined) continue;
-      const list = waiting.get(nic.network) ?? [];
-      waiting.set(nic.network, list);
-      list.push({
+      wait(nic.network, {
         macAddress: nic.macAddress,
         ...(vm === undefined ? {} : { vm }),
         state: "Pending",

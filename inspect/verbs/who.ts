@@ -64,7 +64,12 @@ export const who: Verb = {
         from,
         until,
       ]),
-      notes: [...(holders.length === 0 ? [nobody] : []), ...notes, ...doubts(source)],
+      // Where something is not known, nobody can say that it was nobody.
+      notes: [
+        ...(holders.length + notes.length === 0 ? [nobody] : []),
+        ...notes,
+        ...doubts(source),
+      ],
       isBroken: holders.length === 0,
     };
   },

@@ -14,6 +14,7 @@ import {
   Reply,
   Responder,
 } from "../../core/dhcp/mod.ts";
+import { readPoolSpec } from "../../core/ipam/pool/pool_network.ts";
 import { fieldErrorText } from "../../core/api/fields/field_error.ts";
 import { formatIPv4, macToBytes, readMac } from "../../core/net/mod.ts";
 
@@ -42,8 +43,9 @@ const EXCHANGE = new Set([53, 82, 61]);
  */
 export function toldOptions(
   pool: IPPool,
-  { macAddress, now }: { readonly macAddress?: string | undefined; readonly now: number },
+  { macAddress, now }: { readonly macAddress?: string; readonly now: number },
 ): ToldOptions | undefined {
+  if (!readPoolSpec(pool).network.ok) return undefined;
   const asking = macAddress ?? NOBODY;
   const { network, problems } = compilePool(withClient(pool, asking));
   if (network === undefined) return undefined;

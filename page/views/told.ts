@@ -4,6 +4,7 @@
  * @module
  */
 import type { DissectedOption } from "../../core/dhcp/mod.ts";
+import { formatMac, readMac } from "../../core/net/mod.ts";
 import { count, type Html, html } from "../html/markup.ts";
 import type { ToldOptions } from "../state/told_options.ts";
 
@@ -11,7 +12,10 @@ import type { ToldOptions } from "../state/told_options.ts";
 const SECONDS = new Set([51, 58, 59, 108]);
 
 /** The part of a view. */
-export function toldPart(told: ToldOptions | undefined): Html {
+export function toldPart(
+  told: ToldOptions | undefined,
+  { of, as = "" }: { readonly of: string; readonly as: string | undefined },
+): Html {
   const head = html`<h2 id="told">What clients are told</h2>`;
   if (told === undefined) {
     return html`
@@ -19,8 +23,11 @@ export function toldPart(told: ToldOptions | undefined): Html {
         aria-labelledby="told">${head}<p>The pool cannot be served as it is.</p></section>
     `;
   }
-  return html`<section class="card" aria-labelledby="told">${head}
-<p class="quiet">An offer to a client that asks for every option, as the agent sends it.</p>
+  const whom = readMac(as.trim()) < 0 ? "a client" : formatMac(readMac(as.trim()));
+  return html`<section class="card" aria-labelledby="told">
+<div class="bar-head">${head}
+<form class="filter" action="pool#told" method="get"><input type="hidden" name="of" value="${of}"><label class="hidden" for="as">MAC address of the client</label><input id="as" name="as" type="search" maxlength="32" placeholder="MAC address" value="${as}"><button type="submit">As this client</button></form></div>
+<p class="quiet">An offer to ${whom} that asks for every option, as the agent sends it.</p>
 ${told.problems === "" ? "" : html`<p class="note warn">Not sent: ${told.problems}</p>`}
 <table class="rows"><thead><tr><th scope="col" class="narrow">Option</th><th scope="col">Name</th><th scope="col">Value</th></tr></thead><tbody>${
     told.fields.map(([name, value]) =>

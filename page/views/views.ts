@@ -7,6 +7,7 @@ import { networkOfPool } from "../../core/api/network.ts";
 import type { IPPool } from "../../core/api/types.ts";
 import type { RecordChange } from "../../core/history/record_change.ts";
 import type { ClientHeard, HeardAnswers } from "../../core/inspect/heard.ts";
+import { formatMac, readMac } from "../../core/net/mod.ts";
 import { newestHeard } from "../../core/inspect/newest_heard.ts";
 import { named, nameOf } from "../../core/inspect/world.ts";
 import { Refusal } from "../../inspect/refusal.ts";
@@ -79,8 +80,8 @@ export class Views {
           find: query.find,
         });
       case "pool": {
-        const { of = "", from, state, find, part, past } = query;
-        return this.#pool({ of, from, state, find, part, past });
+        const { of = "", from, state, find, part, past, as } = query;
+        return this.#pool({ of, from, state, find, part, past, as });
       }
       case "why":
         return this.#why(query.of ?? "", signal);
@@ -130,7 +131,8 @@ export class Views {
     ]);
     const { used = 0, available = 0 } = pool.status?.ipv4 ?? {};
     const trend = history && trendOf(history, { used, available, now });
-    const told = toldOptions(pool, { now });
+    const as = readMac(query.as?.trim() ?? "");
+    const told = toldOptions(pool, { now, ...(as < 0 ? {} : { macAddress: formatMac(as) }) });
     const problems = this.#look().problems
       .filter(({ kind, name }) => kind === "IPPool" && name === of);
     return poolView({

@@ -8,7 +8,7 @@ import type { IPPool } from "../../core/api/types.ts";
 import type { View } from "../html/layout.ts";
 import { count, html, link } from "../html/markup.ts";
 import { answer, nothingChanged } from "../what_if/answer.ts";
-import type { WhatIfChange, WhatIfResult } from "../what_if/what_if.ts";
+import { rangeOf, type WhatIfChange, type WhatIfResult } from "../what_if/what_if.ts";
 
 /** The pools to choose from. */
 export function choosePool(pools: readonly string[], of: string | undefined): View {
@@ -38,7 +38,7 @@ export function whatIfView(pool: IPPool, { of, change, result }: {
   /** Absent where nothing is changed. */
   readonly result?: WhatIfResult;
 }): View {
-  const { start, end, exclude = [] } = pool.spec.ipv4Config.pool ?? {};
+  const { start, end, exclude = [] } = rangeOf(pool);
   const field = (
     name: keyof WhatIfChange,
     { label, hint, value }: {

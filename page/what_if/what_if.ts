@@ -6,7 +6,7 @@
  */
 import { type FieldError, fieldErrorText } from "../../core/api/fields/field_error.ts";
 import type { Tenancy } from "../../core/api/tenancy.ts";
-import type { IPPool } from "../../core/api/types.ts";
+import type { IPPool, IPv4Config, PoolRange } from "../../core/api/types.ts";
 import { planPool } from "../../core/ipam/plan/plan_pool.ts";
 import { validatePool } from "../../core/ipam/pool/validate_pool.ts";
 import type { Claim, Plan, PlanNote } from "../../core/ipam/types.ts";
@@ -117,7 +117,8 @@ function figuresOf({ ipv4: { used, available } }: Plan): Figures {
 
 /** The pool with what is typed; the very same where that says nothing new. */
 function changedPool(pool: IPPool, change: WhatIfChange, problems: string[]): IPPool {
-  const { pool: range = {}, ...config } = pool.spec.ipv4Config;
+  const { pool: _, ...config }: Partial<IPv4Config> = pool.spec?.ipv4Config ?? {};
+  const range = rangeOf(pool);
   const next: Record<string, unknown> = { ...range };
   for (const key of ["start", "end"] as const) {
     const typed = change[key]?.trim();
@@ -134,7 +135,14 @@ function changedPool(pool: IPPool, change: WhatIfChange, problems: string[]): IP
   }
   const keys = ["start", "end", "exclude"] as const;
   if (keys.every((key) => next[key] === range[key])) return pool;
-  return { ...pool, spec: { ...pool.spec, ipv4Config: { ...config, pool: next } } };
+  const ipv4Config = { ...config as IPv4Config, pool: next };
+  return { ...pool, spec: { ...pool.spec, ipv4Config } };
+}
+
+/** The range as its author wrote it. What is no range, or no list, counts as absent: no schema may have seen it. */
+export function rangeOf(pool: IPPool): PoolRange {
+  const { exclude, ...ends }: PoolRange = Object(pool.spec?.ipv4Config?.pool);
+  return { ...ends, ...(Array.isArray(exclude) ? { exclude } : {}) };
 }
 
 function readExcludes(text: string, problems: string[]): readonly string[] {

@@ -14,7 +14,7 @@ import type { Lab } from "./lab.ts";
  * VirtualMachineNetworkConfigs show, and these are exactly those of the present VMs and the reservations.
  */
 export async function assertConsistent(
-  lab: Pick<Lab, "kube">,
+  lab: Lab,
   reservations: readonly string[] = [],
 ): Promise<void> {
   const shown = new Map<string, string>();

@@ -35,6 +35,7 @@ const NEEDS: readonly (readonly [command: RegExp, what: string])[] = [
   [/^kubectl .*\bget \S*webhookconfigurations/, "admission"],
   [/^kubectl .*\bget lease vm-dhcp-controllers/, "an election"],
   [/^kubectl auth\b|^kubectl .*\bcreate rolebinding\b/, "rights"],
+  [/^kubectl proxy\b/, "the service proxy"],
   [/^curl .*\blocalhost:/, "what port-forward reaches"],
 ];
 /** What pages call a VM and its MAC address that README.md has made. */

@@ -20,6 +20,9 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   deno: `cd "${ROOT}"; exec "${Deno.execPath()}" "$@"`,
 };
 
+/** A block that serves, or waits for something, ends with 124 then. */
+const TIMEOUT_S = "60";
+
 /** Interfaces of the machine: the bridges of the pages' networks. */
 const BRIDGES = ["br48", "br60"];
 
@@ -105,7 +108,7 @@ export class Shell implements AsyncDisposable {
   /** Runs a block, and gives what it printed. Throws with its errors where a command fails. */
   run(block: string): Promise<string> {
     const script = block.replaceAll("http://127.0.0.1:8001", this.url);
-    return mustRun("/bin/bash", ["-euo", "pipefail", "-c", script], {
+    return mustRun("timeout", [TIMEOUT_S, "/bin/bash", "-euo", "pipefail", "-c", script], {
       cwd: `${this.#folder}/checkout`,
       env: this.#env,
     });

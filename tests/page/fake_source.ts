@@ -41,7 +41,7 @@ export function fakeSource({ pools: count, used = 100, word = "" }: FakeOptions)
   const vms: VirtualMachine[] = [];
   for (const [index, { status }] of pools.entries()) {
     const given = Object.entries(status?.ipv4?.allocated ?? {});
-    for (const [address, macAddress] of given.filter(([, mac]) => mac.includes(":"))) {
+    for (const [address, macAddress] of given.filter(([, mac]) => isMac(mac))) {
       const name = `${word}vm-${index}-${macAddress.slice(9).replaceAll(":", "")}`;
       configs.push(config(index, { name, macAddress, address, word }));
       if (index < 3) vms.push(vm(index, { name, macAddress }));
@@ -86,6 +86,22 @@ const DAY = 86_400_000;
 
 function at(ms: number): string {
   return `${new Date(NOW + ms).toISOString().slice(0, -5)}Z`;
+}
+
+const GIVEN = new WeakMap<object, readonly (readonly [string, string])[]>();
+
+/** Addresses with their MAC addresses; remembered, since what a double costs is no cost of the page. */
+function givenOf(status: IPPool["status"]): readonly (readonly [string, string])[] {
+  const allocated = status?.ipv4?.allocated ?? {};
+  const known = GIVEN.get(allocated) ??
+    Object.entries(allocated).filter(([, mac]) => isMac(mac));
+  GIVEN.set(allocated, known);
+  return known;
+}
+
+/** What was never checked by a schema may have any value. */
+function isMac(text: unknown): boolean {
+  return typeof text === "string" && text.includes(":");
 }
 
 function keyOf({ namespace, name }: IPPool["metadata"]): string {
@@ -350,7 +366,7 @@ function heardOn(
   macAddresses: readonly string[] | undefined,
 ): readonly ClientHeard[] {
   const wanted = macAddresses && new Set(macAddresses);
-  return Object.entries(status?.ipv4?.allocated ?? {}).filter(([, mac]) => mac.includes(":"))
+  return givenOf(status)
     .filter(([, mac]) => wanted?.has(mac) ?? true)
     .map(([address, macAddress], index) => ({
       pool: keyOf(metadata),
@@ -369,7 +385,7 @@ function heardOn(
 
 /** Everything that was given, in the order of the record, the most of it long ago. */
 function historyOf({ metadata, status }: IPPool): readonly RecordChange[] {
-  const given = Object.entries(status?.ipv4?.allocated ?? {}).filter(([, mac]) => mac.includes(":"))
+  const given = givenOf(status)
     .slice(-1_500);
   // Each pool has grown at a pace of its own.
   const pace = 3 + Number(metadata.uid?.slice("pool-".length) ?? 0) * 7 % 11;

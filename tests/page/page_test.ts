@@ -76,6 +76,7 @@ Deno.test("page: a pool shows each state of its addresses, who has them, and wha
   );
   match(markup, /1 hour \(3600 s\)/);
   match(markup, /172\.16\.0\.0\/12/);
+  match(await text(`/pool?${POOL}&as=52-54-00-00-00-05`), /An offer to 52:54:00:00:00:05 that/);
   match(markup, /Heard in the last minute<\/dt><dd>7 clients/);
 });
 

@@ -54,8 +54,8 @@ export class Judge {
   readonly #users = new Map<string, SimClient>();
   /** Pod -> when it last heard the API server, in all of its lives. */
   readonly #heard = new Map<string, number>();
-  /** The record is put back at this moment: that it says something else is no change of anybody's. */
-  #isRestoring = false;
+  /** When the record was put back: that it says something else then is no change of anybody's. */
+  #restoredAt = -1;
   #world: World | undefined;
   #pools: Follow<IPPool> | undefined;
   /** How many ACKs were looked at. */
@@ -65,8 +65,7 @@ export class Judge {
   async begin(world: World): Promise<void> {
     this.#world = world;
     world.cluster.onRestore(() => {
-      this.#isRestoring = true;
-      world.timeline.after(0, () => this.#isRestoring = false);
+      this.#restoredAt = world.timeline.now;
     });
     this.#pools = new Follow(world.cluster, IPPOOLS);
     this.#pools.onChange((key, before, after) => this.#onPool(key, before, after));
@@ -125,6 +124,7 @@ export class Judge {
 
   #onPool(key: string, before: IPPool | undefined, after: IPPool | undefined): void {
     const { timeline } = this.#sees;
+    const isRestored = this.#restoredAt === timeline.now;
     const is = entriesOf(after);
     const was = entriesOf(before);
     const macs = new Map<string, string>();
@@ -143,7 +143,7 @@ export class Judge {
       this.blame("counts", `${key}: available is ${ipv4.available}`);
     }
     const isSame = before?.metadata.uid === after?.metadata.uid;
-    if (isSame && !this.#isRestoring) {
+    if (isSame && !isRestored) {
       for (const [address, mac] of was) {
         const now = macs.get(mac);
         if (now === undefined || now === address) continue;
@@ -156,7 +156,7 @@ export class Judge {
     if (after !== undefined) {
       const { hypervisor } = this.#sees;
       const moved = this.#nics.look(after, hypervisor);
-      for (const what of this.#isRestoring ? [] : moved) {
+      for (const what of isRestored ? [] : moved) {
         this.blame("a NIC keeps its address", what);
       }
     }
