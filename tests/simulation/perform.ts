@@ -5,7 +5,7 @@
  */
 import { MANAGED_DHCP, STATIC_IP_ANNOTATION_PREFIX } from "../../core/api/names.ts";
 import { encode, MessageType } from "../../core/dhcp/mod.ts";
-import { formatMac, macToBytes, parseIPv4 } from "../../core/net/mod.ts";
+import { formatIPv4, formatMac, macToBytes, parseIPv4 } from "../../core/net/mod.ts";
 import {
   IPPOOLS,
   NETWORK_ATTACHMENT_DEFINITIONS,
@@ -274,6 +274,7 @@ function foreignHost(
     },
   };
   segment.join(host);
+  world.takenByHand.add(`${segment.name} ${formatIPv4(address)}`);
   world.timeline.after(forMs, () => segment.leave(host));
   return "";
 }

@@ -4,10 +4,11 @@
  * @module
  */
 import { networkOfPool } from "../../../core/api/network.ts";
-import { STATIC_IP_ANNOTATION_PREFIX } from "../../../core/api/names.ts";
+import { Mark, STATIC_IP_ANNOTATION_PREFIX } from "../../../core/api/names.ts";
 import type { IPPool } from "../../../core/api/types.ts";
 import { keyOf } from "../../../kube/mod.ts";
 import type { Hypervisor } from "../world/hypervisor.ts";
+import type { World } from "../world/world.ts";
 import { entriesOf } from "./record_history.ts";
 
 /** What each NIC had. */
@@ -18,7 +19,7 @@ export class NicAddresses {
   readonly #owners = new Map<string, string>();
 
   /** NICs that have another address than they had, and nobody asked for that, one sentence each. */
-  look(pool: IPPool, hypervisor: Hypervisor): readonly string[] {
+  look(pool: IPPool, { hypervisor, takenByHand }: World): readonly string[] {
     const network = networkOfPool(pool) ?? "";
     const addresses = new Map([...entriesOf(pool)].map(([address, mac]) => [mac, address]));
     const found: string[] = [];
@@ -37,7 +38,7 @@ export class NicAddresses {
         const before = this.#had.get(id);
         this.#had.set(id, now);
         if (before === undefined || before === now || asks) continue;
-        if (isTaken(pool, before)) continue;
+        if (takenByHand.has(`${network} ${before}`) || isTaken(pool, before)) continue;
         found.push(
           `${nic} of VM ${keyOf(vm)} (${mac}) had ${before} on ${network}, and has ${now}`,
         );
@@ -60,8 +61,8 @@ export class NicAddresses {
   }
 }
 
-/** Whether an address is somebody else's by now, or nobody may have it. */
+/** Whether an address is somebody else's by now, or nobody may have it. That somebody says it is used is no reason. */
 function isTaken({ status }: IPPool, address: string): boolean {
-  const { allocated = {}, conflicts = {} } = status?.ipv4 ?? {};
-  return allocated[address] !== undefined || conflicts[address] !== undefined;
+  const holder = status?.ipv4?.allocated?.[address];
+  return holder !== undefined && holder !== Mark.CONFLICT;
 }
