@@ -91,6 +91,7 @@ async function act(world: World, deed: Deed): Promise<string | void> {
         config.spec.paused = deed.paused;
       });
     case "delete config":
+      world.deletedConfigs.add(deed.vm);
       return await person.delete(VMNETCFGS, deed.vm);
     case "restart client": {
       const client = chosen(world.allClients.filter(({ state }) => state !== "OFF"), deed.whom);

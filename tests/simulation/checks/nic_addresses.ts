@@ -14,12 +14,12 @@ import { entriesOf } from "./record_history.ts";
 /** What each NIC had. */
 export class NicAddresses {
   /** `UID network NIC` -> the address that it had last. */
-  readonly #had = new Map<string, string>();
+  readonly #had = new Map<string, { readonly address: string; readonly mac: string }>();
   /** `network MAC` -> UID of the VM that had it first: a copy of a VM has nothing to keep. */
   readonly #owners = new Map<string, string>();
 
   /** NICs that have another address than they had, and nobody asked for that, one sentence each. */
-  look(pool: IPPool, { hypervisor, takenByHand }: World): readonly string[] {
+  look(pool: IPPool, { hypervisor, takenByHand, deletedConfigs }: World): readonly string[] {
     const network = networkOfPool(pool) ?? "";
     const addresses = new Map([...entriesOf(pool)].map(([address, mac]) => [mac, address]));
     const found: string[] = [];
@@ -36,11 +36,14 @@ export class NicAddresses {
         if (!this.#isOwner(hypervisor, { uid, id: `${network} ${mac}` })) continue;
         const id = `${uid} ${network} ${nic}`;
         const before = this.#had.get(id);
-        this.#had.set(id, now);
-        if (before === undefined || before === now || asks) continue;
-        if (takenByHand.has(`${network} ${before}`) || isTaken(pool, before)) continue;
+        this.#had.set(id, { address: now, mac });
+        if (before === undefined || before.address === now || asks) continue;
+        const { address } = before;
+        if (takenByHand.has(`${network} ${address}`) || isTaken(pool, address)) continue;
+        // Who edits the MAC address and deletes the object before it was written anew leaves nothing that ties both together.
+        if (before.mac !== mac && deletedConfigs.has(keyOf(vm))) continue;
         found.push(
-          `${nic} of VM ${keyOf(vm)} (${mac}) had ${before} on ${network}, and has ${now}`,
+          `${nic} of VM ${keyOf(vm)} (${mac}) had ${address} on ${network}, and has ${now}`,
         );
       }
     }
