@@ -42,8 +42,7 @@ export function addPoolGauges(
     help: "Addresses of the IPPool that are not given because another machine has them.",
     ...ofPools(({ status }) => {
       const { allocated } = status?.ipv4 ?? {};
-      return allocated &&
-        Object.values(allocated).filter((entry) => entry === Mark.CONFLICT).length;
+      return allocated && conflictsOf(allocated);
     }),
   });
   metrics.gauge<"ippool" | "condition" | "status">({
@@ -58,6 +57,18 @@ export function addPoolGauges(
       }
     },
   });
+}
+
+/** What was counted in a record, which is never changed: a scrape does not walk over all addresses of all pools. */
+const counted = new WeakMap<object, number>();
+
+function conflictsOf(allocated: Readonly<Record<string, string>>): number {
+  let count = counted.get(allocated);
+  if (count === undefined) {
+    count = Object.values(allocated).filter((entry) => entry === Mark.CONFLICT).length;
+    counted.set(allocated, count);
+  }
+  return count;
 }
 
 /** The Go version's: their names and labels stay. */

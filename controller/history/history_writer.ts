@@ -6,7 +6,7 @@
 import type { IPPoolHistory } from "../../core/api/ippool_history.ts";
 import { MAX_CHANGES, withChanges } from "../../core/history/bounded_history.ts";
 import type { RecordChange } from "../../core/history/record_change.ts";
-import { isAlreadyExists, isConflict, statusOf } from "../../kube/errors.ts";
+import { isAlreadyExists, isConflict, isNotFound, statusOf } from "../../kube/errors.ts";
 import { IPPOOL_HISTORIES, parseKey } from "../../kube/objects/resources.ts";
 import { createWorkQueue } from "../../kube/queue/work_queue.ts";
 import type { ResourceClient, WorkQueue, WorkResult } from "../../kube/types.ts";
@@ -36,20 +36,27 @@ interface Waiting {
 const GATHER_MS = 5_000;
 /** A history is written at most this often. */
 const AGAIN_MS = 60_000;
+/**
+ * All histories together are written at no more than this pace, rows that were there already included: about 15 MiB a minute. Thirty long ones
+ * are written once a minute, three hundred that change all the time once in ten: etcd keeps every version for minutes.
+ */
+const ROWS_PER_SECOND = 1_000;
 /** How often a write is tried at once that somebody else's overtakes. */
 const RACES = 4;
 /** After so many failures, minutes, the rows are given up: the log has them. */
 const MAX_FAILURES = 10;
 /** The most rows of all pools that wait, about 10 MB of memory. */
 const MAX_WAITING = 30_000;
+/** That rows are lost for want of room is told at most this often. */
+const LOST_AGAIN_MS = 600_000;
 /** Histories that are written at once, of the controller's eight writes; and when it stops. */
 const AT_ONCE = 2;
 const LAST_AT_ONCE = 8;
 
 /**
  * Gathers the changes of records, and writes them into the IPPoolHistory of their pool: the first 5 s after it happened, then at
- * most once a minute. What is written stays as it is, whoever wrote it. A history that cannot be written is told once in the log, and
- * keeps nothing from happening.
+ * most once a minute, all of them together at a pace that the API server does not feel. What is written stays as it is, whoever wrote
+ * it. A history that cannot be written is told once in the log, and keeps nothing from happening.
  */
 export class HistoryWriter {
   readonly #options: HistoryWriterOptions;
@@ -57,9 +64,14 @@ export class HistoryWriter {
   readonly #waiting = new Map<string, Waiting>();
   /** Pool -> when it may be written again, on the monotonic clock. */
   readonly #notBefore = new Map<string, number>();
+  /** Pools that may be written and wait for their turn, the first first. */
+  readonly #due = new Set<string>();
+  /** Pool -> why its last write failed, as a status code; 0 where none came. */
+  readonly #failing = new Map<string, number>();
   #rows = 0;
-  /** Why the last write failed that was told, as a status code; absent while all is well. */
-  #told: number | undefined;
+  /** When the next history may be written, on the monotonic clock. */
+  #freeAt = -Infinity;
+  #toldLostAt = -Infinity;
 
   constructor(options: HistoryWriterOptions) {
     const { clock, random, log } = options;
@@ -141,13 +153,23 @@ export class HistoryWriter {
     });
   }
 
+  /** A pool's turn: the one that is due for longest is written, which may be another one. */
   async #turn(pool: string, signal: AbortSignal): Promise<WorkResult | void> {
-    const now = this.#options.clock.monotonic();
+    const { clock } = this.#options;
+    const now = clock.monotonic();
     for (const [key, due] of this.#notBefore) if (due <= now) this.#notBefore.delete(key);
+    if (!this.#waiting.has(pool)) return;
     const waitMs = (this.#notBefore.get(pool) ?? 0) - now;
     if (waitMs > 0) return { requeueAfterMs: waitMs };
-    await this.#write(pool, signal);
-    this.#notBefore.set(pool, this.#options.clock.monotonic() + AGAIN_MS);
+    this.#due.add(pool);
+    if (this.#freeAt > now) return { requeueAfterMs: this.#freeAt - now };
+    const [next = pool] = this.#due;
+    this.#due.delete(next);
+    this.#notBefore.set(next, now + AGAIN_MS);
+    await this.#write(next, signal);
+    const after = clock.monotonic();
+    this.#notBefore.set(next, after + AGAIN_MS);
+    if (next !== pool) return { requeueAfterMs: Math.max(1, this.#freeAt - after) };
     if (this.#waiting.has(pool)) return { requeueAfterMs: AGAIN_MS };
   }
 
@@ -184,25 +206,37 @@ export class HistoryWriter {
       const { changes: written = [], ...object } = found ?? emptyHistory(pool);
       const changes = withChanges(written, added, { known });
       const next = { ...object, changes };
+      this.#pace(changes.length);
       try {
         if (found === undefined) await client.create(next, { signal });
         else await client.update(next, { signal });
         return;
       } catch (error) {
-        if (left <= 1 || !isConflict(error) && !isAlreadyExists(error)) throw error;
+        // What was read is deleted: it begins anew. Of a create 404 says that there is no such kind.
+        const isGone = found !== undefined && isNotFound(error);
+        const isRaced = isGone || isConflict(error) || isAlreadyExists(error);
+        if (left <= 1 || !isRaced) throw error;
       }
     }
+  }
+
+  /** Other histories wait after a write of so many rows. */
+  #pace(rows: number): void {
+    const now = this.#options.clock.monotonic();
+    this.#freeAt = Math.max(now, this.#freeAt) + rows / ROWS_PER_SECOND * 1_000;
   }
 
   #failed(pool: string, waiting: Waiting, error: unknown): void {
     const { log } = this.#options;
     const code = statusOf(error) ?? 0;
-    if (this.#told !== code) {
-      this.#told = code;
+    const isTold = [...this.#failing.values()].includes(code);
+    this.#failing.set(pool, code);
+    if (!isTold) {
       log.warn("A history cannot be written, and is tried again every minute", { pool, error });
     }
     waiting.failures++;
     if (waiting.failures < MAX_FAILURES) return;
+    this.#failing.delete(pool);
     log.warn("Rows of a history are given up, the log has them", {
       pool,
       rows: waiting.changes.length,
@@ -214,21 +248,42 @@ export class HistoryWriter {
     waiting.unsure = false;
     waiting.failures = 0;
     if (waiting.changes.length === 0) this.#waiting.delete(pool);
-    if (this.#told === undefined) return;
-    this.#told = undefined;
+    if (!this.#failing.delete(pool) || this.#failing.size > 0) return;
     this.#options.log.info("Histories are written again");
   }
 
-  /** Takes the oldest rows of a pool away where there are more than a history keeps, or more than there is room for. */
+  /** Takes the oldest rows of a pool away where there are more than a history keeps; where there is no room, of who has most. */
   #limit(pool: string): void {
-    const { changes } = this.#waiting.get(pool) ?? { changes: [] };
-    const surplus = Math.max(changes.length - MAX_CHANGES, this.#rows - MAX_WAITING);
-    if (surplus > 0) this.#drop(pool, Math.min(surplus, changes.length));
+    this.#drop(pool, (this.#waiting.get(pool)?.changes.length ?? 0) - MAX_CHANGES);
+    while (this.#rows > MAX_WAITING) {
+      const [most, rows] = this.#longest();
+      const lost = Math.min(this.#rows - MAX_WAITING, rows);
+      if (lost === 0) return;
+      this.#drop(most, lost);
+      this.#tellLost(most, lost);
+    }
+  }
+
+  /** The pool for which most rows wait, and how many. */
+  #longest(): readonly [pool: string, rows: number] {
+    let longest: readonly [string, number] = ["", 0];
+    for (const [pool, { changes }] of this.#waiting) {
+      if (changes.length > longest[1]) longest = [pool, changes.length];
+    }
+    return longest;
+  }
+
+  #tellLost(pool: string, rows: number): void {
+    const { clock, log } = this.#options;
+    const now = clock.monotonic();
+    if (now - this.#toldLostAt < LOST_AGAIN_MS) return;
+    this.#toldLostAt = now;
+    log.warn("Rows of a history are given up, the log has them", { pool, rows });
   }
 
   #drop(pool: string, count: number): void {
     const waiting = this.#waiting.get(pool);
-    if (waiting === undefined) return;
+    if (waiting === undefined || count <= 0) return;
     waiting.changes = waiting.changes.slice(count);
     this.#rows -= count;
     if (waiting.changes.length + waiting.underWay.length === 0) this.#waiting.delete(pool);

@@ -242,3 +242,82 @@ Deno.test("HistoryWriter: a last flush that cannot be written ends with the sign
   await it.writer.flush(new AbortController().signal);
   ok(it.log.lines.some(({ message }) => /not written/.test(message)));
 });
+
+Deno.test("HistoryWriter: pools that churn take no room from one that is quiet, and what they lose is told", async () => {
+  await using it = bench();
+  it.histories.before = () => {
+    throw refusal(503, "Unavailable");
+  };
+  for (let pool = 0; pool < 20; pool++) {
+    for (let row = 0; row < 2_000; row++) it.give(`default/churn-${pool}`, `10.${pool}.0.1`);
+  }
+  it.give("default/quiet", "10.99.0.1");
+  strictEqual(it.writer.rowsWaiting, 30_000);
+  const lost = it.log.lines.filter(({ message }) => /given up/.test(message));
+  strictEqual(lost.length, 1, "one line, however many rows");
+  it.histories.before = () => undefined;
+  await it.clock.advance(10 * MINUTE);
+  deepStrictEqual(it.histories.rows("default/quiet"), ["10.99.0.1"]);
+  strictEqual(it.writer.rowsWaiting, 0);
+});
+
+Deno.test("HistoryWriter: a history that is deleted while it is written is made anew at once, and nothing is told", async () => {
+  await using it = bench();
+  it.give("default/a", "10.0.0.1");
+  await it.clock.advance(5_000);
+  it.histories.before = (pool) => {
+    it.histories.before = () => undefined;
+    it.histories.objects.delete(pool);
+    throw refusal(404, "NotFound");
+  };
+  it.give("default/a", "10.0.0.2");
+  await it.clock.advance(MINUTE);
+  deepStrictEqual(it.histories.rows("default/a"), ["10.0.0.2"]);
+  deepStrictEqual(it.log.lines.filter(({ level }) => level === "warn"), []);
+});
+
+Deno.test("HistoryWriter: one history that cannot be written while others can is told once, not with every minute", async () => {
+  await using it = bench();
+  it.histories.before = (pool) => {
+    // Such as a namespace that is going.
+    if (pool === "going/a") throw refusal(403, "Forbidden");
+  };
+  for (let minute = 0; minute < 8; minute++) {
+    for (const pool of ["going/a", "default/b"]) it.give(pool, `10.0.0.${minute}`);
+    await it.clock.advance(MINUTE);
+  }
+  deepStrictEqual(it.log.lines.map(({ level }) => level), ["warn"]);
+  it.histories.before = () => undefined;
+  await it.clock.advance(2 * MINUTE);
+  deepStrictEqual(it.log.lines.map(({ level }) => level), ["warn", "info"]);
+});
+
+Deno.test("HistoryWriter: hundreds of long histories that change all the time are written more seldom, each in its turn", async () => {
+  await using it = bench();
+  const POOLS = 300;
+  const row = {
+    event: "given",
+    macAddress: "52:54:00:00:00:01",
+    vm: `default/${"x".repeat(60)}`,
+    uid: "5c1bb2d4-0d4c-4e7c-9f0e-2a3d2c6d9b01",
+    why: "Allocated",
+  } as const;
+  const long = Array.from(
+    { length: 2_000 },
+    (_, n) => ({ ...row, at: "2025-12-31T00:00:00Z", address: `10.0.${n >> 8}.${n & 255}` }),
+  );
+  const octets = JSON.stringify(long).length;
+  for (let pool = 0; pool < POOLS; pool++) it.histories.put(`default/pool-${pool}`, long);
+  const before = it.histories.writes;
+  for (let minute = 0; minute < 30; minute++) {
+    for (let pool = 0; pool < POOLS; pool++) it.give(`default/pool-${pool}`, `10.1.0.${minute}`);
+    await it.clock.advance(MINUTE);
+  }
+  const written = (it.histories.writes - before) * octets;
+  ok(written <= 30 * 20 * 2 ** 20, `${written / 2 ** 20 | 0} MiB in half an hour`);
+  for (let pool = 0; pool < POOLS; pool++) {
+    ok(it.histories.rows(`default/pool-${pool}`).includes("10.1.0.0"), `pool ${pool}`);
+  }
+  await it.clock.advance(30 * MINUTE);
+  strictEqual(it.writer.rowsWaiting, 0);
+});

@@ -16,6 +16,7 @@ import { type PoolFacts, poolStatus } from "../../core/pool/pool_status.ts";
 import { keyOf } from "../../kube/objects/resources.ts";
 import type { WorkResult } from "../../kube/types.ts";
 import type { Context } from "../context.ts";
+import { withLastAnswer } from "../write/last_answer.ts";
 import { isPermanent } from "../write/permanent_error.ts";
 import { type Gathered, gatherPool } from "./gather_pool.ts";
 import { traceRecorded } from "./trace_recorded.ts";
@@ -109,7 +110,8 @@ async function commit(
   const status = kept(wanted);
   if (wanted === pool.status || status !== wanted && sameJson(status, pool.status)) return pool;
   try {
-    return await ctx.pools.updateStatus({ ...pool, status }, signal);
+    const write = (signal: AbortSignal) => ctx.pools.updateStatus({ ...pool, status }, signal);
+    return await withLastAnswer(write, ctx, signal);
   } catch (error) {
     if (!signal.aborted) notCommitted(ctx, { pool, plan, error });
     throw error;

@@ -53,3 +53,32 @@ Deno.test("withChanges: long names do not make a history larger than 512 KiB", (
   ok(bytes <= MAX_BYTES && bytes > MAX_BYTES - 1_000, `${bytes} bytes`);
   strictEqual(kept.at(-1)?.at, change(MAX_CHANGES - 1).at);
 });
+
+Deno.test("withChanges: rows of a time that is still to come, of a clock that was wrong, do not push the new ones out", () => {
+  const future = many(MAX_CHANGES).map((row) => ({ ...row, at: "2099-01-01T00:00:00Z" }));
+  const kept = withChanges(future, [change(1), change(2)], NEW);
+  strictEqual(kept.length, MAX_CHANGES);
+  deepStrictEqual(kept.slice(-2), [change(1), change(2)]);
+  const next = withChanges([...future.slice(-3), change(3)], [change(2)], NEW);
+  deepStrictEqual(next, [...future.slice(-3), change(2), change(3)]);
+});
+
+Deno.test("withChanges: a history that somebody edited into nonsense goes on", () => {
+  const nonsense = [{}, null, { at: 7 }, "text", { at: "yesterday" }] as unknown as RecordChange[];
+  deepStrictEqual(withChanges(nonsense, [change(1)], NEW), [{ at: "yesterday" }, change(1)]);
+  deepStrictEqual(withChanges(nonsense, [change(1)], { known: false }).at(-1), change(1));
+  for (const changes of [null, "text", { length: 3 }, 7] as unknown as RecordChange[][]) {
+    deepStrictEqual(withChanges(changes, [change(1)], NEW), [change(1)]);
+  }
+});
+
+Deno.test("withChanges: the bound is in octets, whatever is written in the rows", () => {
+  for (const letter of ["\u20ac", "\u00e9", "\ud83d\ude00", "\u0000", "\ud83d"]) {
+    const kept = withChanges(many(MAX_CHANGES, { vm: `default/${letter.repeat(250)}` }), [], NEW);
+    const bytes = new Blob([JSON.stringify(kept)]).size;
+    ok(
+      bytes <= MAX_BYTES && bytes > MAX_BYTES - 3_000,
+      `${JSON.stringify(letter)}: ${bytes} bytes`,
+    );
+  }
+});

@@ -22,6 +22,9 @@ export interface RecordStep {
   readonly plan: Pick<Plan, "outcomes" | "holders">;
 }
 
+/** The longest text of a row: namespace and name. Only what somebody wrote past the webhook is longer. */
+const MAX_TEXT = 63 + "/".length + 253;
+
 type Reason = RecordChangeReason | ClaimReason | PlanNote["reason"];
 
 /** An address that a MAC address no longer has. */
@@ -208,11 +211,11 @@ class Changes {
     return {
       at: this.#at,
       event,
-      address,
+      address: short(address),
       macAddress: mac < 0 ? "" : formatMac(mac),
-      ...(vm === undefined ? {} : { vm }),
+      ...(vm === undefined ? {} : { vm: short(vm) }),
       ...(uid === undefined ? {} : { uid }),
-      ...(from === undefined ? {} : { from }),
+      ...(from === undefined ? {} : { from: short(from) }),
       why,
     };
   }
@@ -251,6 +254,10 @@ class Changes {
     }
     return this.#claims.get(mac);
   }
+}
+
+function short(text: string): string {
+  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT - 3)}...`;
 }
 
 /** The VM of a claim, also one that is still to come, as `namespace/name`. */

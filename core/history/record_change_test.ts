@@ -196,6 +196,14 @@ Deno.test("recordChanges: who went and who came in one plan is told in that orde
   );
 });
 
+Deno.test("recordChanges: a name of any length that somebody wrote does not push the other rows out of the history", () => {
+  const { vm: _, ...claim } = claimOf(1, { vmName: "x".repeat(600_000) });
+  const [row] = new Life().rows([claim]);
+  strictEqual(row?.event, "given");
+  ok(row?.vm?.startsWith("default/xxx"));
+  ok(JSON.stringify(row).length < 1_000);
+});
+
 const vm = fc.nat(7);
 const address = fc.constantFrom("10.0.0.3", "10.0.0.4", "10.0.0.5", "10.0.0.6");
 const step: fc.Arbitrary<Step> = fc.oneof(

@@ -3,137 +3,152 @@
  *
  * @module
  */
-import { MANAGED_DHCP } from "../api/names.ts";
 import { fieldErrorText } from "../api/fields/field_error.ts";
 import { readVirtualMachine, readVirtualMachineInstance } from "../api/foreign/foreign.ts";
 import { wholeNetworkName } from "../api/network.ts";
-import type {
-  IPPool,
-  VirtualMachine,
-  VirtualMachineInstance,
-  VirtualMachineNetworkConfig,
-} from "../api/types.ts";
+import type { IPPool, VirtualMachine, VirtualMachineNetworkConfig } from "../api/types.ts";
 import { interfacesOf } from "../ipam/vm/interfaces_of.ts";
 import { formatIPv4, formatMac, readIPv4, readMac } from "../net/mod.ts";
 import { cidrContains, parseCidr } from "../net/cidr.ts";
-import { readEntries } from "../record/entries.ts";
 import { wantedNics } from "../vmnetcfg/nics.ts";
 import { vmKeyOf } from "../vmnetcfg/vm_owner.ts";
 import type { NicFacts } from "./nic_facts.ts";
-import { named, nameOf, poolsOfNetwork, type World } from "./world.ts";
+import { nameOf, poolsOfNetwork, type World } from "./world.ts";
+import { indexOf } from "./world_index.ts";
 
 /** What somebody typed. */
 interface Asked {
   /** `NAME`, `NAMESPACE/NAME`, `vm/NAME`, `vmnetcfg/NAME`, a MAC address in any notation, or an IPv4 address. */
   readonly of: string;
   /** Only objects of this namespace; of an IP address, only pools of it. */
-  readonly namespace?: string;
+  readonly namespace?: string | undefined;
 }
 
 /** What `kubectl` lets people write before a name. */
 const KINDS = /^(vm|vms|virtualmachines?|vmnetcfgs?|virtualmachinenetworkconfigs?)\/(?=.)/i;
 
-/** Everything that is meant: one for each NIC; none where nothing of the kind is known. */
-export function findSubjects(world: World, asked: Asked): readonly NicFacts[] {
-  const text = asked.of.trim();
-  const address = readIPv4(text);
-  if (address >= 0) return byAddress(world, { address, namespace: asked.namespace });
-  const mac = readMac(text);
-  if (mac >= 0) return byMac(world, { mac, namespace: asked.namespace });
-  const found = byName(world, { ...asked, of: text });
-  return found.length > 0 || !KINDS.test(text)
-    ? found
-    : byName(world, { ...asked, of: text.replace(KINDS, "") });
+/**
+ * Everything that is meant: one for each NIC, of no more than `most`; none where nothing of the kind is known. Looks at each object a
+ * few times at most, however many are meant.
+ */
+export function findSubjects(world: World, asked: Asked, most = Infinity): readonly NicFacts[] {
+  return taken(subjectsOf(world, { ...asked, of: asked.of.trim() }), most);
 }
 
-function byName(world: World, { of, namespace }: Asked): readonly NicFacts[] {
+function subjectsOf(world: World, asked: Asked): Iterable<NicFacts> {
+  const { of: text, namespace } = asked;
+  const address = readIPv4(text);
+  if (address >= 0) return byAddress(world, { address, namespace });
+  const mac = readMac(text);
+  if (mac >= 0) return byMac(world, { mac, namespace });
+  const [whole] = taken(byName(world, asked), 1);
+  const of = whole === undefined ? text.replace(KINDS, "") : text;
+  return byName(world, { of, namespace });
+}
+
+function taken<T>(all: Iterable<T>, most: number): readonly T[] {
+  const some: T[] = [];
+  for (const one of all) {
+    if (some.length >= most) break;
+    some.push(one);
+  }
+  return some;
+}
+
+function* byName(world: World, { of, namespace }: Asked): Generator<NicFacts> {
   const slash = of.indexOf("/");
   const name = of.slice(slash + 1);
   const inside = slash < 0 ? namespace : of.slice(0, slash);
   const isMeant = ({ metadata }: VirtualMachine | VirtualMachineNetworkConfig) =>
     metadata.name === name && (inside === undefined || metadata.namespace === inside);
-  const vms = world.vms.filter(isMeant);
-  const keys = new Set(vms.map(nameOf));
-  const configs = world.configs.filter((config) =>
-    isMeant(config) && !keys.has(vmKeyOf(config) ?? "")
-  );
-  return [
-    ...vms.flatMap((vm) => nicsOfVm(world, vm)),
-    ...configs.flatMap((config) => {
-      const vm = named(world.vms, vmKeyOf(config) ?? "");
-      return vm === undefined ? nicsOfConfig(world, config) : nicsOfVm(world, vm);
-    }),
-  ];
+  const keys = new Set<string>();
+  for (const vm of world.vms.filter(isMeant)) {
+    keys.add(nameOf(vm));
+    yield* nicsOfVm(world, vm);
+  }
+  for (const config of world.configs.filter(isMeant)) {
+    if (!keys.has(vmKeyOf(config) ?? "")) yield* ofConfig(world, config);
+  }
 }
 
-function byMac(
-  world: World,
-  { mac, namespace }: { readonly mac: number; readonly namespace: string | undefined },
-): readonly NicFacts[] {
+interface AskedMac {
+  readonly mac: number;
+  readonly namespace?: string | undefined;
+  /** VMs that may have it, where no vmnetcfg asks for it. */
+  readonly mentioning?: ReadonlyMap<number, readonly VirtualMachine[]>;
+}
+
+function* byMac(world: World, asked: AskedMac): Generator<NicFacts> {
+  const { mac, namespace } = asked;
+  const index = indexOf(world);
   const isMeant = (object: VirtualMachine | VirtualMachineNetworkConfig) =>
     namespace === undefined || object.metadata.namespace === namespace;
-  const configs = world.configs.filter((config) =>
-    isMeant(config) && wantedNics(config).some((nic) => readMac(nic.macAddress) === mac)
-  );
-  const keys = new Set(configs.map(vmKeyOf));
-  const isNew = configs.length === 0; // Only then VMs are looked through, which takes ten times as long.
-  const vmis = new Map(isNew ? world.vmis.map((vmi) => [nameOf(vmi), vmi]) : []);
-  const vms = world.vms.filter((vm) =>
-    isMeant(vm) &&
-    (isNew ? mentions(vm, { mac, vmi: vmis.get(nameOf(vm)) }) : keys.has(nameOf(vm)))
-  );
-  const present = new Set(vms.map(nameOf));
-  const nics = [
-    ...vms.flatMap((vm) => nicsOfVm(world, vm)),
-    ...configs.filter((config) => !present.has(vmKeyOf(config) ?? ""))
-      .flatMap((config) => nicsOfConfig(world, config)),
-  ].filter(({ macAddress = "" }) => readMac(macAddress) === mac);
-  if (nics.length > 0) return nics;
+  const isMac = ({ macAddress = "" }: NicFacts) => readMac(macAddress) === mac;
+  const configs = index.configsWithMac(mac).filter(isMeant);
+  let isAny = false;
+  const present = new Set<string>();
+  // Only where none asks for it VMs are looked through, which takes ten times as long.
+  const vms = configs.length === 0
+    ? (asked.mentioning ?? index.vmsMentioning([mac])).get(mac)?.filter(isMeant) ?? []
+    : [...new Set(configs.map((config) => index.vm(vmKeyOf(config) ?? "")))]
+      .filter((vm) => vm !== undefined);
+  for (const vm of vms) {
+    present.add(nameOf(vm));
+    for (const facts of nicsOfVm(world, vm).filter(isMac)) {
+      isAny = true;
+      yield facts;
+    }
+  }
+  for (const config of configs) {
+    if (present.has(vmKeyOf(config) ?? "")) continue;
+    for (const facts of nicsOfConfig(world, config).filter(isMac)) {
+      isAny = true;
+      yield facts;
+    }
+  }
+  if (isAny) return;
   const macAddress = formatMac(mac);
-  const pool = world.pools.find((pool) => addressesOf(pool, mac).length > 0);
-  return [{
+  const pool = world.pools.find((pool) => index.addressesIn(pool, mac).length > 0);
+  yield {
     world,
     subject: `MAC address ${macAddress}`,
     macAddress,
     problems: [],
     ...(pool && { pool, ...networkOf(pool) }),
-  }];
+  };
 }
 
-/** Whether a VM may have a NIC of this MAC address. */
-function mentions(
-  vm: VirtualMachine,
-  { mac, vmi }: { readonly mac: number; readonly vmi: VirtualMachineInstance | undefined },
-): boolean {
-  // Any spelling: digits alone are compared.
-  const digits = formatMac(mac).replaceAll(":", "");
-  const text = JSON.stringify([
-    vm.metadata.annotations,
-    vm.spec?.template?.spec?.domain,
-    vmi?.spec?.domain,
-    vmi?.status?.interfaces,
-  ]).toLowerCase().replace(/[:.-]/g, "");
-  return text.includes(digits);
-}
-
-function byAddress(
+function* byAddress(
   world: World,
   { address, namespace }: { readonly address: number; readonly namespace: string | undefined },
-): readonly NicFacts[] {
+): Generator<NicFacts> {
   const text = formatIPv4(address);
   const pools = world.pools.filter((pool) =>
     (namespace === undefined || pool.metadata.namespace === namespace) && covers(pool, address)
   );
-  return pools.flatMap((pool): readonly NicFacts[] => {
+  const macIn = ({ status }: IPPool) => {
+    const value = status?.ipv4?.allocated?.[text];
+    return value === undefined ? -1 : readMac(value);
+  };
+  const index = indexOf(world);
+  // Every tenant may have the same subnet: VMs are looked through once for all of them.
+  const unasked = pools.map(macIn)
+    .filter((mac) => mac >= 0 && index.configsWithMac(mac).length === 0);
+  const mentioning = index.vmsMentioning(unasked);
+  for (const pool of pools) {
     const { network = "" } = networkOf(pool);
-    const value = pool.status?.ipv4?.allocated?.[text];
-    const mac = value === undefined ? -1 : readMac(value);
-    const nics = mac < 0 ? asking(world, { network, address }) : byMac(world, {
-      mac,
-      namespace: undefined,
-    }).filter((facts) => facts.network === undefined || facts.network === network);
-    if (nics.length > 0) return nics;
-    return [{
+    const mac = macIn(pool);
+    const nics = mac < 0 ? asking(world, { network, address }) : ofNetwork(
+      byMac(world, { mac, mentioning }),
+      (facts) => facts.network === undefined || facts.network === network,
+    );
+    let isAny = false;
+    for (const facts of nics) {
+      isAny = true;
+      yield facts;
+    }
+    if (isAny) continue;
+    yield {
       world,
       subject: `address ${text} of IPPool ${nameOf(pool)}`,
       network,
@@ -141,26 +156,29 @@ function byAddress(
       address: text,
       problems: [],
       ...(mac < 0 ? {} : { macAddress: formatMac(mac) }),
-    }];
-  });
+    };
+  }
+}
+
+function* ofNetwork(
+  all: Iterable<NicFacts>,
+  isMeant: (facts: NicFacts) => boolean,
+): Generator<NicFacts> {
+  for (const facts of all) if (isMeant(facts)) yield facts;
 }
 
 /** NICs that want an address which nobody has. */
-function asking(
+function* asking(
   world: World,
   { network, address }: { readonly network: string; readonly address: number },
-): readonly NicFacts[] {
-  return world.configs.flatMap((config) =>
-    wantedNics(config).some((nic) =>
-        nic.network === network && readIPv4(nic.ipAddress ?? "") === address
-      )
-      ? ofConfig(world, config).filter((facts) => facts.network === network)
-      : []
-  );
+): Generator<NicFacts> {
+  for (const config of indexOf(world).configsWanting(network, address)) {
+    yield* ofConfig(world, config).filter((facts) => facts.network === network);
+  }
 }
 
 function ofConfig(world: World, config: VirtualMachineNetworkConfig): readonly NicFacts[] {
-  const vm = named(world.vms, vmKeyOf(config) ?? "");
+  const vm = indexOf(world).vm(vmKeyOf(config) ?? "");
   return vm === undefined ? nicsOfConfig(world, config) : nicsOfVm(world, vm);
 }
 
@@ -173,12 +191,6 @@ function covers(pool: IPPool, address: number): boolean {
   }
 }
 
-/** The addresses that a pool records for a MAC address. */
-export function addressesOf(pool: IPPool, mac: number): readonly string[] {
-  return readEntries(pool.status?.ipv4?.allocated).filter((entry) => entry.mac === mac)
-    .map(({ key }) => key);
-}
-
 function networkOf(pool: IPPool): { readonly network?: string } {
   const network = wholeNetworkName(pool.spec?.networkName, pool.metadata.namespace);
   return network === undefined ? {} : { network };
@@ -187,11 +199,10 @@ function networkOf(pool: IPPool): { readonly network?: string } {
 /** What is known of the NICs of a VM, each; where it has none that could get an address, of the VM alone. */
 function nicsOfVm(world: World, vm: VirtualMachine): readonly NicFacts[] {
   const key = nameOf(vm);
-  const vmi = named(world.vmis, key);
-  const same = world.configs.find((config) => nameOf(config) === key);
-  const config = same !== undefined && vmKeyOf(same) === key
-    ? same
-    : world.configs.find((config) => vmKeyOf(config) === key);
+  const index = indexOf(world);
+  const vmi = index.vmi(key);
+  const same = index.config(key);
+  const config = same !== undefined && vmKeyOf(same) === key ? same : index.configOfVm(key);
   const common = {
     world,
     vm,
@@ -205,10 +216,7 @@ function nicsOfVm(world: World, vm: VirtualMachine): readonly NicFacts[] {
     return [{ ...common, subject: `VM ${key}`, unreadable, problems: [] }];
   }
   const instance = vmi && readVirtualMachineInstance(vmi);
-  const namespace = world.namespaces.find(({ metadata }) =>
-    metadata.name === vm.metadata.namespace
-  );
-  const namespaceLabel = namespace?.metadata.labels?.[MANAGED_DHCP];
+  const namespaceLabel = index.managedLabel(vm.metadata.namespace);
   const { nics, problems, optedOut = [] } = interfacesOf(checked.value, {
     ...(instance?.ok === true ? { vmi: instance.value } : {}),
     ...(namespaceLabel === undefined ? {} : { namespaceLabel }),

@@ -57,9 +57,8 @@ export async function chainsOf(
     );
   }
   const world = worldOf(source);
-  const found = findSubjects(world, { of, ...(namespace === undefined ? {} : { namespace }) });
-  if (found.length === 0) throw nothingFound(source, query);
-  const subjects = found.slice(0, MOST_CHAINS);
+  const subjects = findSubjects(world, { of, namespace }, MOST_CHAINS);
+  if (subjects.length === 0) throw nothingFound(source, query);
   const heard = await source.heard({ macAddresses: macsOf(subjects) }, signal);
   return subjects.map((facts) => explain(facts, heard));
 }

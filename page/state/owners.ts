@@ -9,7 +9,7 @@ import { readMac } from "../../core/net/mac.ts";
 import { vmKeyOf, vmOwnerOf } from "../../core/vmnetcfg/vm_owner.ts";
 
 /** Who has a NIC. */
-export interface Owner {
+interface Owner {
   /** `namespace/name` of the VirtualMachineNetworkConfig. */
   readonly config: string;
   /** `namespace/name` of the VM; absent where it names none. */
@@ -18,13 +18,25 @@ export interface Owner {
   readonly reserved: boolean;
 }
 
+/** The owners of the NICs of a network. */
+export interface Owners {
+  /** Who has a MAC address, as a number. */
+  get(mac: number): Owner | undefined;
+}
+
 /** The owners of the NICs of one network, by MAC address as a number; of several the first. */
 export function ownersOn(
   configs: readonly VirtualMachineNetworkConfig[],
   network: string | undefined,
-): ReadonlyMap<number, Owner> {
-  const found = new Map<number, Owner>();
-  if (network === undefined) return found;
+): Owners {
+  const found = new Map<number, VirtualMachineNetworkConfig>();
+  const owners = {
+    get: (mac: number) => {
+      const config = found.get(mac);
+      return config && ownerOf(config);
+    },
+  };
+  if (network === undefined) return owners;
   const isMeant = meaning(network);
   for (const config of configs) {
     for (const list of rawLists(config)) {
@@ -32,11 +44,11 @@ export function ownersOn(
         if (!isMeant(config, nic)) continue;
         const { macAddress } = nic as RawNic;
         const mac = typeof macAddress === "string" ? readMac(macAddress) : -1;
-        if (mac >= 0 && !found.has(mac)) found.set(mac, ownerOf(config));
+        if (mac >= 0 && !found.has(mac)) found.set(mac, config);
       }
     }
   }
-  return found;
+  return owners;
 }
 
 /** The objects that name a network in spec or status. */

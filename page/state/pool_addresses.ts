@@ -38,6 +38,8 @@ export interface AddressRow {
   readonly state: Exclude<AddressState, "free">;
   /** Who has it, or had it, canonical; absent where nobody does. */
   readonly macAddress?: string;
+  /** The same as a number. */
+  readonly mac?: number;
   /** The machine that uses it though it was not given to it. */
   readonly usedBy?: string;
   /** When the hold ends, RFC 3339. */
@@ -80,7 +82,7 @@ export function poolAddresses(pool: IPPool, now: number): PoolAddresses {
       state: mark === undefined ? "used" : STATE_OF_MARK[mark],
       ...(owner === NONE
         ? {}
-        : { macAddress: owner === mac ? canonical(value, mac) : formatMac(owner) }),
+        : { mac: owner, macAddress: owner === mac ? canonical(value, mac) : formatMac(owner) }),
       ...(hold === undefined || hold.usedBy === NONE ? {} : { usedBy: formatMac(hold.usedBy) }),
       ...(hold === undefined ? {} : { until: hold.value.until }),
       outside: isOutside(address),
@@ -93,7 +95,7 @@ export function poolAddresses(pool: IPPool, now: number): PoolAddresses {
       address,
       text: formatIPv4(address),
       state: "held",
-      ...(mac === NONE ? {} : { macAddress: formatMac(mac) }),
+      ...(mac === NONE ? {} : { mac, macAddress: formatMac(mac) }),
       until: value.until,
       outside: isOutside(address),
     });

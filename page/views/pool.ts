@@ -8,7 +8,7 @@ import { IPPoolCondition } from "../../core/api/names.ts";
 import type { IPPool, IPv4Config } from "../../core/api/types.ts";
 import type { RecordChange } from "../../core/history/record_change.ts";
 import type { ClientHeard } from "../../core/inspect/heard.ts";
-import { formatRange, readMac } from "../../core/net/mod.ts";
+import { formatRange } from "../../core/net/mod.ts";
 import type { View } from "../html/layout.ts";
 import {
   ago,
@@ -23,7 +23,7 @@ import {
   partOf,
   sign,
 } from "../html/markup.ts";
-import type { Owner } from "../state/owners.ts";
+import type { Owners } from "../state/owners.ts";
 import {
   ADDRESS_STATES,
   type AddressRow,
@@ -43,7 +43,7 @@ interface PoolViewFacts {
   readonly pool: IPPool;
   readonly problems: readonly Problem[];
   readonly addresses: PoolAddresses;
-  readonly owners: ReadonlyMap<number, Owner>;
+  readonly owners: Owners;
   /** What was heard of the clients that are shown, by MAC address. */
   readonly heard: ReadonlyMap<string, ClientHeard>;
   /** Clients that were heard in the last minute; absent where no agent says. */
@@ -78,13 +78,13 @@ export function shownRows(
   { rows }: PoolAddresses,
   { query: { state, find = "", part }, owners }: {
     readonly query: PoolQuery;
-    readonly owners: ReadonlyMap<number, Owner>;
+    readonly owners: Owners;
   },
 ): ReturnType<typeof partOf<AddressRow>> & { readonly all: number } {
   const words = find.trim().toLowerCase();
   const ofState = isState(state) ? rows.filter((row) => row.state === state) : rows;
-  const found = words === "" ? ofState : ofState.filter(({ text, macAddress = "" }) => {
-    const owner = macAddress === "" ? undefined : owners.get(readMac(macAddress));
+  const found = words === "" ? ofState : ofState.filter(({ text, mac, macAddress = "" }) => {
+    const owner = mac === undefined ? undefined : owners.get(mac);
     return text.startsWith(words) || macAddress.includes(words) ||
       (owner?.vm ?? owner?.config ?? "").toLowerCase().includes(words);
   });
@@ -230,8 +230,8 @@ const ROW_TONES: Readonly<Record<AddressRow["state"], "good" | "bad" | "warn" | 
 function rowsOf(rows: readonly AddressRow[], facts: PoolViewFacts): readonly Html[] {
   const since = sinceOf(facts.history ?? []);
   return rows.map((row) => {
-    const { text, state, macAddress, usedBy, until, outside } = row;
-    const owner = macAddress === undefined ? undefined : facts.owners.get(readMac(macAddress));
+    const { text, state, mac, macAddress, usedBy, until, outside } = row;
+    const owner = mac === undefined ? undefined : facts.owners.get(mac);
     const heard = state === "used" ? facts.heard.get(macAddress ?? "") : undefined;
     const key = `${text} ${macAddress ?? ""}`;
     return html`
@@ -256,7 +256,7 @@ function rowsOf(rows: readonly AddressRow[], facts: PoolViewFacts): readonly Htm
   });
 }
 
-function whom({ state, macAddress }: AddressRow, owner: Owner | undefined): Html | string {
+function whom({ state, macAddress }: AddressRow, owner: ReturnType<Owners["get"]>): Html | string {
   if (macAddress === undefined) return "";
   const had = state === "used" ? "" : html`<span class="faint">had by </span>`;
   const name = owner?.vm ?? owner?.config;

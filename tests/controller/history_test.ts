@@ -144,6 +144,54 @@ Deno.test("history: what happened in the last moment before SIGTERM is written",
   assert.deepEqual(await told(lab), ["given default/web Allocated", "given default/db Allocated"]);
 });
 
+Deno.test("history: a write of the record that is under way at SIGTERM is told, too", async () => {
+  await using lab = await ready();
+  await lab.stopAll();
+  const rest = lab.rest();
+  const under = Promise.withResolvers<void>();
+  const running = lab.start({
+    rest: toRestClient(async (request) => {
+      const answer = await rest.performRequest(request);
+      if (request.method === "PUT" && request.path.endsWith("/ippools/net-48/status")) {
+        under.resolve();
+        // The server has done it; the answer takes its time.
+        await lab.clock.sleep(1_000, request.abortSignal ?? undefined);
+      }
+      return answer;
+    }),
+  });
+  await lab.create(VIRTUAL_MACHINES, vm("default/web", [{ mac: mac(1) }]));
+  let isUnderWay = false;
+  under.promise.then(() => isUnderWay = true);
+  await lab.clock.advanceUntil(() => isUnderWay, { stepMs: 10, limitMs: 10_000 });
+  await running.stop();
+  assert.equal(Object.keys(await lab.allocations(POOL)).length, 1);
+  assert.deepEqual(await told(lab), ["given default/web Allocated"]);
+});
+
+Deno.test("history: an API server that no longer answers keeps no controller from ending", async () => {
+  await using lab = await ready();
+  await lab.stopAll();
+  const rest = lab.rest();
+  let isUnderWay = false;
+  const running = lab.start({
+    rest: toRestClient(async (request) => {
+      if (
+        isUnderWay || request.method === "PUT" && request.path.endsWith("/ippools/net-48/status")
+      ) {
+        isUnderWay = true;
+        await lab.clock.sleep(3_600_000, request.abortSignal ?? undefined);
+      }
+      return await rest.performRequest(request);
+    }),
+  });
+  await lab.create(VIRTUAL_MACHINES, vm("default/web", [{ mac: mac(1) }]));
+  await lab.clock.advanceUntil(() => isUnderWay, { stepMs: 10, limitMs: 10_000 });
+  const began = lab.clock.monotonic();
+  await running.stop();
+  assert.ok(lab.clock.monotonic() - began <= 8_000, `${lab.clock.monotonic() - began} ms`);
+});
+
 Deno.test("history: it goes on over a restart, and after a restore of everything it is what it was, and goes on", async () => {
   await using lab = await ready();
   for (const n of [1, 2]) {

@@ -88,6 +88,17 @@ function at(ms: number): string {
   return `${new Date(NOW + ms).toISOString().slice(0, -5)}Z`;
 }
 
+const GIVEN = new WeakMap<object, readonly (readonly [string, string])[]>();
+
+/** Addresses with their MAC addresses; remembered, since what a double costs is no cost of the page. */
+function givenOf(status: IPPool["status"]): readonly (readonly [string, string])[] {
+  const allocated = status?.ipv4?.allocated ?? {};
+  const known = GIVEN.get(allocated) ??
+    Object.entries(allocated).filter(([, mac]) => isMac(mac));
+  GIVEN.set(allocated, known);
+  return known;
+}
+
 /** What was never checked by a schema may have any value. */
 function isMac(text: unknown): boolean {
   return typeof text === "string" && text.includes(":");
@@ -355,7 +366,7 @@ function heardOn(
   macAddresses: readonly string[] | undefined,
 ): readonly ClientHeard[] {
   const wanted = macAddresses && new Set(macAddresses);
-  return Object.entries(status?.ipv4?.allocated ?? {}).filter(([, mac]) => isMac(mac))
+  return givenOf(status)
     .filter(([, mac]) => wanted?.has(mac) ?? true)
     .map(([address, macAddress], index) => ({
       pool: keyOf(metadata),
@@ -374,7 +385,7 @@ function heardOn(
 
 /** Everything that was given, in the order of the record, the most of it long ago. */
 function historyOf({ metadata, status }: IPPool): readonly RecordChange[] {
-  const given = Object.entries(status?.ipv4?.allocated ?? {}).filter(([, mac]) => isMac(mac))
+  const given = givenOf(status)
     .slice(-1_500);
   // Each pool has grown at a pace of its own.
   const pace = 3 + Number(metadata.uid?.slice("pool-".length) ?? 0) * 7 % 11;

@@ -1,6 +1,6 @@
 /**
  * What the page costs on the server: every view of 300 pools with 30,000 addresses, and of one pool that is as full as a record can
- * be, in milliseconds beside the goal of 200.
+ * be, in milliseconds beside the goal of 200; and what the browser asks for once to answer what if, which has no goal.
  *
  * `deno run --allow-read --allow-env tests/page/page_bench.ts`; exits with an error where the goal is missed.
  *
@@ -43,14 +43,16 @@ for (const [{ title, source }, path] of CASES) {
     octets = (await response.arrayBuffer()).byteLength;
     times.push(performance.now() - start);
   }
-  const median = times.sort((one, other) => one - other)[ROUNDS >> 1] ?? Infinity;
-  missed ||= median > GOAL_MS;
+  times.sort((one, other) => one - other);
+  const [fastest = Infinity, median = Infinity] = [times[0], times[ROUNDS >> 1]];
+  missed ||= median > GOAL_MS && !path.startsWith("/what-if-facts");
+  const columns = [`${median.toFixed(1)} ms`, `${fastest.toFixed(1)} ms`, `${octets >> 10} KiB`];
   rows.push(
-    `${median.toFixed(1).padStart(7)} ms ${(octets / 1024).toFixed(0).padStart(6)} KiB  ${
-      title.padEnd(28)
-    } ${path}\n`,
+    `${columns.map((column) => column.padStart(10)).join("")}  ${title.padEnd(28)} ${path}\n`,
   );
 }
-const text = `${rows.join("")}Goal: ${GOAL_MS} ms each: ${missed ? "MISSED" : "met"}\n`;
+const text = `    median   fastest      size\n${rows.join("")}Goal: ${GOAL_MS} ms each: ${
+  missed ? "MISSED" : "met"
+}\n`;
 await new Response(text).body?.pipeTo(Deno.stdout.writable, { preventClose: true });
 Deno.exit(missed ? 1 : 0);

@@ -41,6 +41,7 @@ const GROUPS: readonly Group[] = [
       { page: "docs/dns.md" },
       { page: "docs/netbox.md" },
       { page: "docs/gitops.md" },
+      { page: "docs/gitops.md" },
       { page: "docs/backup.md" },
       { page: "docs/import.md", text: "Move from Kea, ISC dhcpd or dnsmasq" },
       { page: "docs/migrate.md" },

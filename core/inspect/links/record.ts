@@ -10,17 +10,17 @@ import { readMac } from "../../net/mod.ts";
 import { nicKey, shownNics } from "../../vmnetcfg/nics.ts";
 import { advised } from "../advice.ts";
 import type { Link } from "../chain.ts";
-import { addressesOf } from "../find_subjects.ts";
 import type { NicFacts } from "../nic_facts.ts";
 import { nameOf } from "../world.ts";
+import { indexOf } from "../world_index.ts";
 
 /** Reasons that somebody wants so. */
 const WANTED: ReadonlySet<string> = new Set(["Paused", "PoolPaused", "Released"]);
 
 /** The address that is recorded for the NIC; `undefined` where none is. */
-export function recordedAddress({ pool, macAddress = "" }: NicFacts): string | undefined {
+export function recordedAddress({ world, pool, macAddress = "" }: NicFacts): string | undefined {
   const mac = readMac(macAddress);
-  return pool === undefined || mac < 0 ? undefined : addressesOf(pool, mac)[0];
+  return pool === undefined || mac < 0 ? undefined : indexOf(world).addressesIn(pool, mac)[0];
 }
 
 /** Whether an address is recorded. */
