@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { errorText } from "../../core/error_text.ts";
 import { toTimestamp } from "../../core/api/timestamp.ts";
 import type { IPPool } from "../../core/api/types.ts";
 import type { RecordChange } from "../../core/history/record_change.ts";
@@ -13,6 +14,9 @@ import { Refusal } from "../refusal.ts";
 import type { InspectSource } from "../source.ts";
 import { doubts, poolsMeant } from "../world_of.ts";
 import type { Asking, Verb } from "./verb.ts";
+
+/** Histories that are read at once: each is a request to the API server, which the controller needs for its work. */
+const READ_AT_ONCE = 8;
 
 /** A change, and whose. */
 interface PoolChange extends RecordChange {
@@ -52,14 +56,21 @@ export async function changesOf(
   { source, query, signal }: Asking,
 ): Promise<{ readonly changes: readonly PoolChange[]; readonly notes: readonly string[] }> {
   const notes: string[] = [];
-  const lists = await Promise.all(
-    poolsAsked(source, query).map(async (pool) => {
-      const name = nameOf(pool);
-      const changes = await source.history(name, signal);
-      if (changes === undefined) notes.push(`No history of IPPool ${name} is kept`);
-      return (changes ?? []).map((change) => ({ ...change, pool: name }));
-    }),
-  );
+  const lists: (readonly PoolChange[])[] = [];
+  const left = poolsAsked(source, query).map(nameOf).values();
+  const readOn = async () => {
+    for (const pool of left) {
+      try {
+        const changes = await source.history(pool, signal);
+        if (changes === undefined) notes.push(`No history of IPPool ${pool} is kept`);
+        else lists.push(changes.map((change) => ({ ...change, pool })));
+      } catch (error) {
+        if (signal.aborted) throw error;
+        notes.push(`The history of IPPool ${pool} cannot be read: ${errorText(error)}`);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: READ_AT_ONCE }, readOn));
   const changes = lists.flat().sort((one, other) => one.at.localeCompare(other.at));
   return { changes, notes };
 }
