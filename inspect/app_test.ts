@@ -269,12 +269,6 @@ Deno.test("a name with control characters moves no cursor", async () => {
   match(text, /^default\/net-48: a \[2J b$/m);
 });
 
-Deno.test("yaml keeps MAC addresses texts, also for readers of YAML 1.1, such as Python's", async () => {
-  const { parse } = await import("yaml");
-  const { text } = await ask("who?of=192.168.48.86&output=yaml");
-  strictEqual(parse(text, { version: "1.1" }).holders[0].macAddress, MAC);
-});
-
 Deno.test("history reads what a deleted IPPool has left", async () => {
   const history = (pool: string) =>
     Promise.resolve(pool === "default/net-47" ? CHANGES : undefined);

@@ -40,7 +40,11 @@ export function addKubeMetrics(
       name: `${program}_lease_transitions_total`,
       help: "How often the Lease of the leader changed hands, as it says itself.",
       labels: ["lease"],
-      collect: (tell) => tell({ lease: election.name }, election.transitions),
+      // Nothing until it is known: from 0 to what a Lease says would be that many takeovers at once.
+      collect: (tell) => {
+        const { name: lease, transitions } = election;
+        if (transitions !== undefined) tell({ lease }, transitions);
+      },
     });
     // With a label, so that nothing is told before there was a takeover.
     metrics.gauge({

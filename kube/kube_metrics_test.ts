@@ -41,3 +41,10 @@ Deno.test("addKubeMetrics tells no gap of a takeover that never was", async () =
   addKubeMetrics(metrics, "vmdhcpagent", { election: { ...election, takeoverGapMs: undefined } });
   assert.doesNotMatch(await metrics.render(), /^vmdhcpagent_takeover_gap_seconds/m);
 });
+
+Deno.test("addKubeMetrics tells no takeovers of a Lease that is not known yet", async () => {
+  const metrics = createMetrics();
+  const election = { name: "lock", writtenAgoMs: 0, transitions: undefined };
+  addKubeMetrics(metrics, "vmdhcpagent", { election: { ...election, takeoverGapMs: undefined } });
+  assert.doesNotMatch(await metrics.render(), /^vmdhcpagent_lease_transitions_total/m);
+});

@@ -44,7 +44,7 @@ type ViewName = typeof VIEWS[number];
 export function pageApp(options: PageOptions): Hono {
   const { source, logger, clock = systemClock, signal, livePages = 16 } = options;
   const views = new Views(source, clock);
-  const live = new LiveViews(livePages);
+  const live = new LiveViews(livePages, clock);
   const app = new Hono();
 
   app.use(async (context, next) => {
@@ -85,7 +85,6 @@ export function pageApp(options: PageOptions): Hono {
     const stream = live.follow({
       render: async () => String(await (await views.of(name, query, both)).live),
       intervalMs: name === "why" ? LOOK_AT_CHAINS_MS : LOOK_MS,
-      clock,
       signal: both,
     });
     return context.body(stream, 200, { "content-type": "text/event-stream" });

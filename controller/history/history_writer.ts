@@ -52,6 +52,9 @@ const LOST_AGAIN_MS = 600_000;
 /** Histories that are written at once, of the controller's eight writes; and when it stops. */
 const AT_ONCE = 2;
 const LAST_AT_ONCE = 8;
+/** How often, and after which pause, they are tried then. */
+const LAST_TRIES = 3;
+const LAST_PAUSE_MS = 300;
 
 /**
  * Gathers the changes of records, and writes them into the IPPoolHistory of their pool: the first 5 s after it happened, then at
@@ -136,17 +139,21 @@ export class HistoryWriter {
     await this.#queue.run((pool, signal) => this.#turn(pool, signal), signal);
   }
 
-  /** Writes all that waits, whatever is due. Resolves when it is written or the signal aborts; never rejects. */
+  /** Writes all that waits, whatever is due, more than once where the server is not well. Resolves when it is written, or cannot be; never rejects. */
   async flush(signal: AbortSignal): Promise<void> {
-    const pools = [...this.#waiting.keys()].values();
-    const worker = async () => {
-      for (const pool of pools) {
-        if (signal.aborted) return;
-        await this.#write(pool, signal);
-      }
-    };
-    await Promise.all(Array.from({ length: LAST_AT_ONCE }, worker));
-    if (this.#rows === 0) return;
+    const { clock } = this.#options;
+    for (let left = LAST_TRIES; left > 0 && !signal.aborted; left--) {
+      const pools = [...this.#waiting.keys()].values();
+      const worker = async () => {
+        for (const pool of pools) {
+          if (signal.aborted) return;
+          await this.#write(pool, signal);
+        }
+      };
+      await Promise.all(Array.from({ length: LAST_AT_ONCE }, worker));
+      if (this.#rows === 0) return;
+      if (left > 1) await clock.sleep(LAST_PAUSE_MS, signal).catch(() => undefined);
+    }
     this.#options.log.warn("Rows of histories are not written, the log has them", {
       pools: this.#waiting.size,
       rows: this.#rows,

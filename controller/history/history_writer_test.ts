@@ -232,6 +232,23 @@ Deno.test("HistoryWriter: rows that cannot be written are given up after ten min
   deepStrictEqual(it.histories.rows("default/a"), ["10.0.0.2"]);
 });
 
+Deno.test("HistoryWriter: a last flush that is refused once is tried again, and each row is there once", async () => {
+  await using it = bench();
+  for (const pool of ["default/a", "default/b"]) it.give(pool, "10.0.0.1");
+  await it.stop();
+  it.histories.after = () => {
+    it.histories.after = () => undefined;
+    throw refusal(503, "Unavailable");
+  };
+  const flushed = it.writer.flush(new AbortController().signal);
+  await it.clock.advance(1_000);
+  await flushed;
+  for (const pool of ["default/a", "default/b"]) {
+    deepStrictEqual(it.histories.rows(pool), ["10.0.0.1"]);
+  }
+  ok(!it.log.lines.some(({ message }) => /not written/.test(message)));
+});
+
 Deno.test("HistoryWriter: a last flush that cannot be written ends with the signal and says what is lost", async () => {
   await using it = bench();
   it.give("default/a", "10.0.0.1");
@@ -239,7 +256,9 @@ Deno.test("HistoryWriter: a last flush that cannot be written ends with the sign
   it.histories.before = () => {
     throw refusal(503, "Unavailable");
   };
-  await it.writer.flush(new AbortController().signal);
+  const flushed = it.writer.flush(new AbortController().signal);
+  await it.clock.advance(2_000);
+  await flushed;
   ok(it.log.lines.some(({ message }) => /not written/.test(message)));
 });
 

@@ -13,8 +13,11 @@ import { isLoopbackAddress, strangerReason } from "../../runtime/http/same_machi
 import type { Logger } from "../../runtime/log.ts";
 import type { Listen } from "../../runtime/ops_server.ts";
 
-/** Answers may take this much of the time that the controller has for its work; a page that follows holds a connection. */
-const BOUNDS: Partial<ServerBounds> = { connections: 128, share: 0.2 };
+/**
+ * Answers may take this much of the time that the controller has for its work, also those of half a second that all leases of a big
+ * cluster take: it must renew its lock meanwhile. A page that follows holds a connection.
+ */
+const BOUNDS: Partial<ServerBounds> = { connections: 128, share: 0.2, longestRestMs: 2_000 };
 
 /** Serves what `source` knows until the signal aborts. Who asks is for RBAC, or the NetworkPolicy, to say; web pages of others are refused. */
 export async function serveInspect(

@@ -10,7 +10,7 @@ export type Cell = string | number | boolean | undefined;
 /** What a verb answers. */
 export interface Answer {
   /** For machines: JSON and YAML. */
-  readonly data: unknown;
+  readonly data: Readonly<Record<string, unknown>>;
   /** Heads of the table, in capitals; in CSV as they are, in small letters. */
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Cell[])[];

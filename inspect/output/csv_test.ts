@@ -3,12 +3,15 @@ import { csvText } from "./csv.ts";
 
 Deno.test("csvText quotes as RFC 4180 has it", () => {
   strictEqual(
-    csvText(["A B", "C"], [['say "hi"', "a,b"], ["two\nlines", undefined], [1, true]]),
-    'a_b,c\r\n"say ""hi""","a,b"\r\n"two\nlines",\r\n1,true\r\n',
+    csvText(["A B", "C"], [['say "hi"', "a,b"], ["two\n# exit 0\nlines\x1b[2J", undefined], [
+      1,
+      true,
+    ]]),
+    'a_b,c\r\n"say ""hi""","a,b"\r\ntwo # exit 0 lines [2J,\r\n1,true\r\n',
   );
 });
 
-for (const text of ["=1+1", "+1", "-1", "@SUM(A1)", "\tx"]) {
+for (const text of ["=1+1", "+1", "-1", "@SUM(A1)", " =1+1", "\uff1d1+1"]) {
   Deno.test(`csvText lets no spreadsheet run ${JSON.stringify(text)}`, () => {
     strictEqual(csvText(["A"], [[text]]).split("\r\n")[1], `'${text}`);
   });

@@ -5,6 +5,7 @@
  */
 import { type Answer, coloured, plain } from "./answer.ts";
 import { csvText } from "./csv.ts";
+import { jsonText, yamlText } from "./machine_text.ts";
 import { printable, tableText } from "./table.ts";
 
 /** How answers can be written. */
@@ -47,17 +48,9 @@ async function bodyOf(
 ): Promise<string> {
   switch (output) {
     case "json":
-      return `${JSON.stringify(answer.data, undefined, 2)}\n`;
-    case "yaml": {
-      // Loaded here alone: the library costs 35 ms and 10 MB, which a pod does not need as long as nobody asks.
-      const { stringify } = await import("yaml");
-      // Quoted for YAML 1.1, too: there 52:54:00:12:34:56 is a number to the base of 60.
-      return stringify(answer.data, {
-        lineWidth: 0,
-        aliasDuplicateObjects: false,
-        compat: "yaml-1.1",
-      });
-    }
+      return jsonText(answer.data);
+    case "yaml":
+      return await yamlText(answer.data);
     case "csv":
       return csvText(answer.columns, answer.rows);
     case "table": {

@@ -9,6 +9,7 @@ import { nameOf } from "../../core/inspect/world.ts";
 import { restoreChanges } from "../../core/inspect/restore_changes.ts";
 import { shownNics } from "../../core/vmnetcfg/nics.ts";
 import type { Answer } from "../output/answer.ts";
+import { printable } from "../output/table.ts";
 import type { Finding, InspectSource } from "../source.ts";
 import { worldOf } from "../world_of.ts";
 import { summaryOf } from "./pools.ts";
@@ -27,7 +28,7 @@ export const check: Verb = {
   parameters: [],
   answer: async ({ source, signal }) => {
     const findings = [...await source.checks(signal), ...findingsOf(source)];
-    const widest = Math.max(...findings.map(({ check }) => check.length));
+    const widest = findings.reduce((most, { check }) => Math.max(most, check.length), 0);
     const failed = findings.filter(({ state }) => state === "failed").length;
     const warnings = findings.filter(({ state }) => state === "warning").length;
     const verdict = failed + warnings === 0
@@ -40,8 +41,12 @@ export const check: Verb = {
       text: (paint) =>
         findings.map(({ check, state, says, todo }) => {
           const word = state === "failed" ? "FAILED" : state;
-          return `${paint(word.padEnd(7), MEANINGS[state])}  ${check.padEnd(widest)}  ${says}\n${
-            todo === undefined || state === "ok" ? "" : `${" ".repeat(widest + 11)}${todo}\n`
+          return `${paint(word.padEnd(7), MEANINGS[state])}  ${check.padEnd(widest)}  ${
+            printable(says)
+          }\n${
+            todo === undefined || state === "ok"
+              ? ""
+              : `${" ".repeat(widest + 11)}${printable(todo)}\n`
           }`;
         }).join("") + `\n${verdict}\n`,
       isBroken: failed > 0,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { errorText } from "../../core/error_text.ts";
 import { toTimestamp } from "../../core/api/timestamp.ts";
 import type { IPPool } from "../../core/api/types.ts";
 import type { RecordChange } from "../../core/history/record_change.ts";
@@ -16,6 +17,8 @@ import type { Asking, Verb } from "./verb.ts";
 
 /** `namespace/name`, as Kubernetes has them. */
 const OBJECT_KEY = /^[a-z0-9.-]{1,253}\/[a-z0-9.-]{1,253}$/;
+/** Histories that are read at once: each is a request to the API server, which the controller needs for its work. */
+const READ_AT_ONCE = 8;
 
 /** A change, and whose. */
 interface PoolChange extends RecordChange {
@@ -30,9 +33,11 @@ export const history: Verb = {
     const { source, query } = asking;
     const { changes, notes } = await changesOf(asking);
     const meant = filterOf(source, query);
-    const ofGone = await changesOfGone(asking);
+    const deleted = deletedPool(source, query);
     const since = query.since === undefined ? "" : toTimestamp(query.since);
-    const list = [...ofGone, ...changes.filter(meant)].filter(({ at }) => at >= since);
+    const list = changes.filter((change) =>
+      change.at >= since && (change.pool === deleted || meant(change))
+    );
     return {
       data: { changes: list },
       columns: ["AT", "EVENT", "ADDRESS", "MAC", "VM", "POOL", "FROM", "WHY"],
@@ -67,28 +72,35 @@ export async function changesOf(
   { source, query, signal }: Asking,
 ): Promise<{ readonly changes: readonly PoolChange[]; readonly notes: readonly string[] }> {
   const notes: string[] = [];
-  const lists = await Promise.all(
-    poolsAsked(source, query).map(async (pool) => {
-      const name = nameOf(pool);
-      const changes = await source.history(name, signal);
-      if (changes === undefined) notes.push(`No history of IPPool ${name} is kept`);
-      return (changes ?? []).map((change) => ({ ...change, pool: name }));
-    }),
-  );
+  const lists: (readonly PoolChange[])[] = [];
+  const deleted = deletedPool(source, query);
+  const left = [...poolsAsked(source, query).map(nameOf), ...deleted === undefined ? [] : [deleted]]
+    .values();
+  const readOn = async () => {
+    for (const pool of left) {
+      try {
+        const changes = await source.history(pool, signal);
+        if (changes === undefined) {
+          if (pool !== deleted) notes.push(`No history of IPPool ${pool} is kept`);
+        } else lists.push(changes.map((change) => ({ ...change, pool })));
+      } catch (error) {
+        if (signal.aborted) throw error;
+        notes.push(`The history of IPPool ${pool} cannot be read: ${errorText(error)}`);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: READ_AT_ONCE }, readOn));
   const changes = lists.flat().sort((one, other) => one.at.localeCompare(other.at));
   return { changes, notes };
 }
 
-/** The changes of the pool of that name where it is there no more, but its history is; none where something else is meant. */
-async function changesOfGone(
-  { source, query, signal }: Asking,
-): Promise<readonly PoolChange[]> {
-  const [, name = query.of] = /^(?:ippools?|ippls?)\/(?=.)(.*)$/.exec(query.of) ?? [];
-  const pool = name.includes("/") ? name : `${query.namespace ?? "default"}/${name}`;
-  if (!OBJECT_KEY.test(pool) || isAddress(query.of)) return [];
-  if (source.pools().some(({ metadata }) => metadata.name === pool.split("/")[1])) return [];
-  const changes = await source.history(pool, signal) ?? [];
-  return changes.map((change) => ({ ...change, pool }));
+/** The pool of that name where it is there no more: its history may be. `undefined` where something else is meant. */
+function deletedPool(source: InspectSource, { of, namespace }: Query): string | undefined {
+  const [, name = of] = /^(?:ippools?|ippls?)\/(?=.)(.*)$/.exec(of) ?? [];
+  const pool = name.includes("/") ? name : `${namespace ?? "default"}/${name}`;
+  if (!OBJECT_KEY.test(pool) || isAddress(of)) return undefined;
+  const isThere = source.pools().some(({ metadata }) => metadata.name === pool.split("/")[1]);
+  return isThere ? undefined : pool;
 }
 
 function isAddress(of: string): boolean {

@@ -126,6 +126,8 @@ export class LeaderElection implements Leadership {
   #renewedAt = -Infinity;
   /** When the Lease was last seen written, by whomever; before that, since when it is looked for. */
   #writtenAt: number;
+  /** How often the Lease changed hands as it said last, and without the times when that went back. */
+  #hands: { readonly said: number; readonly counted: number } | undefined;
   /** For how long the Lease was not written when this process last took it from another one. */
   #takeoverGapMs: number | undefined;
   /** What keeps the Lease from being written or read. */
@@ -169,9 +171,12 @@ export class LeaderElection implements Leadership {
     return this.#options.lease.name;
   }
 
-  /** How often the Lease changed hands since it was made, as it says itself. */
-  get transitions(): number {
-    return this.#lease?.spec?.leaseTransitions ?? 0;
+  /**
+   * How often the Lease changed hands since it was made, as it says itself; never less than before, whatever becomes of the Lease.
+   * `undefined` until it is known.
+   */
+  get transitions(): number | undefined {
+    return this.#hands?.counted;
   }
 
   /**
@@ -368,6 +373,7 @@ export class LeaderElection implements Leadership {
     const { identity, durationMs, clock } = this.#options;
     const isOfThePast = lease !== undefined && this.#isOfThePast(lease);
     this.#lease = lease;
+    if (lease !== undefined) this.#count(lease.spec?.leaseTransitions ?? 0);
     if (lease === undefined) this.#seen = undefined;
     else if (holder !== this.#seen?.holder || renewTime !== this.#seen.renewTime) {
       this.#writtenAt = clock.monotonic();
@@ -381,6 +387,11 @@ export class LeaderElection implements Leadership {
     const isHeld = this.#seen !== undefined && this.#seen.at !== -Infinity && holder !== "";
     if (isHeld && holder !== identity) this.#set(false, "Another process holds the Lease");
     if (!this.#leading) this.#poke.resolve();
+  }
+
+  #count(said: number): void {
+    const { said: before, counted } = this.#hands ?? { said, counted: said };
+    this.#hands = { said, counted: counted + Math.max(0, said - before) };
   }
 
   /** Whether a Lease is an earlier state of what was known, and nobody's who still counts on it. */

@@ -197,6 +197,29 @@ Deno.test("rule 101: a holder that ends hands over at once, and goes on until it
   strictEqual((await lab.lease())?.holderIdentity, "b");
 });
 
+Deno.test("changes of hands are not told before the Lease is known, and never become fewer", async () => {
+  await using lab = new Lab();
+  const says = async (leaseTransitions: number) => {
+    const body = { spec: { leaseTransitions } };
+    await lab.client.of(LEASES).patch(LEASE, { type: "merge", body });
+    await lab.pass(2_000);
+  };
+  lab.start("a");
+  await lab.pass(1_000);
+  await says(57);
+  const b = lab.start("b", { online: false, onSilence: "stop" });
+  await lab.pass(2_000);
+  strictEqual(b.election.transitions, undefined);
+  b.online = true;
+  await lab.pass(10_000);
+  strictEqual(b.election.transitions, 57);
+  // A restore of etcd, and what happens after it.
+  await says(50);
+  strictEqual(b.election.transitions, 57);
+  await says(51);
+  strictEqual(b.election.transitions, 58);
+});
+
 Deno.test("handlers are called, and the log says, only when somebody began or ceased to lead", async () => {
   await using lab = new Lab();
   const a = lab.start("a", { handOverMs: 2_000 });

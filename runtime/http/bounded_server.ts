@@ -34,6 +34,8 @@ export interface ServerBounds {
   readonly headBytes: number;
   /** Share of the process's time that goes into answers, above 0 and at most 1: see {@linkcode Turns}. Unset: all answers at once. */
   readonly share?: number;
+  /** The longest rest after an answer, which keeps the share also where answers take long. Unset: 250. */
+  readonly longestRestMs?: number;
 }
 
 /** What a server bears unless it is told otherwise. */
@@ -121,7 +123,8 @@ class Server {
     this.#bounds = bounds;
     this.#clock = clock;
     this.#connections = new Connections(bounds.connections);
-    this.#turns = bounds.share === undefined ? undefined : new Turns(bounds.share, clock);
+    const { share, longestRestMs } = bounds;
+    this.#turns = share === undefined ? undefined : new Turns(share, clock, longestRestMs);
     this.scheme = tls === undefined ? "http" : "https";
     const limits = {
       headersTimeout: bounds.headMs,

@@ -6,7 +6,7 @@
 import { abortable } from "../abort.ts";
 import type { Clock } from "../clock.ts";
 
-/** However long an answer took: nobody waits longer than this after it. */
+/** However long an answer took: nobody waits longer than this after it, unless more is said to be borne. */
 const LONGEST_REST_MS = 250;
 /** However long an answer takes: the next one does not wait longer for its end. */
 const LONGEST_TURN_MS = 1_000;
@@ -23,6 +23,7 @@ interface Place {
  */
 export class Turns {
   readonly #share: number;
+  readonly #longestRestMs: number;
   readonly #clock: Clock;
   readonly #waiting = new Set<Place>();
   /** Address -> number of its last turn; only while somebody waits. */
@@ -30,9 +31,10 @@ export class Turns {
   #turn = 0;
   #busy = false;
 
-  /** `share`: of the time, above 0 and at most 1. */
-  constructor(share: number, clock: Clock) {
+  /** `share`: of the time, above 0 and at most 1; it is more where answers take longer than the longest rest makes up for. */
+  constructor(share: number, clock: Clock, longestRestMs = LONGEST_REST_MS) {
     this.#share = share;
+    this.#longestRestMs = longestRestMs;
     this.#clock = clock;
   }
 
@@ -70,7 +72,7 @@ export class Turns {
   }
 
   async #passOn(restMs: number): Promise<void> {
-    await this.#clock.sleep(Math.min(restMs, LONGEST_REST_MS));
+    await this.#clock.sleep(Math.min(restMs, this.#longestRestMs));
     const next = this.#longestUnserved();
     if (next === undefined) {
       this.#busy = false;

@@ -79,3 +79,19 @@ Deno.test("T12: Turns forgets who goes before his turn, also in the moment of it
   await clock.advance(10);
   assert.equal(await turns.take("d", () => Promise.resolve("d"), NEVER), "d");
 });
+
+Deno.test("Turns keeps its share of long answers, too, where long rests are borne", async () => {
+  for (const [longestRestMs, least, most] of [[undefined, 27, 28], [2_000, 12, 13]] as const) {
+    const clock = new ManualClock();
+    const turns = new Turns(0.2, clock, longestRestMs);
+    let done = 0;
+    for (let count = 0; count < 100; count++) {
+      void turns.take("crowd", async () => {
+        await clock.sleep(490);
+        done++;
+      }, NEVER);
+    }
+    await clock.advance(longestRestMs === undefined ? 20_250 : 30_000);
+    assert.ok(done >= least && done <= most, `${done} answers of 490 ms`);
+  }
+});

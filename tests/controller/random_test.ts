@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { IPPOOLS, type RestClient, VIRTUAL_MACHINES, VMNETCFGS } from "../../kube/mod.ts";
+import {
+  IPPOOL_HISTORIES,
+  IPPOOLS,
+  type RestClient,
+  VIRTUAL_MACHINES,
+  VMNETCFGS,
+} from "../../kube/mod.ts";
 import { flaky } from "./flaky.ts";
 import { assertConsistent } from "./invariants.ts";
 import { Lab, type LabController } from "./lab.ts";
@@ -16,10 +22,13 @@ const NETWORKS = ["default/net-48", "default/net-50"];
 class Chaos {
   readonly lab: Lab;
   readonly lies: string[] = [];
+  readonly #isGentle: boolean;
   #controller: LabController | undefined;
 
-  constructor(seed: number) {
+  /** Gentle: no controller dies unasked, and no answer of the API server is lost. */
+  constructor(seed: number, { isGentle = false }: { readonly isGentle?: boolean } = {}) {
     this.lab = new Lab(seed);
+    this.#isGentle = isGentle;
   }
 
   async begin(): Promise<void> {
@@ -36,14 +45,15 @@ class Chaos {
   /** Starts a controller that dies after so many writes, unless it is stopped before. */
   restart(diesAt: number = Infinity): void {
     const { rest } = mortal(this.#unreliable(), {
-      at: diesAt,
+      at: this.#isGentle ? Infinity : diesAt,
       when: diesAt % 2 === 0 ? "before" : "after",
     });
     this.#controller = this.lab.start({ rest });
   }
 
   #unreliable(): RestClient {
-    return flaky(truthful(this.lab.rest(), this.lies), this.lab);
+    const rest = truthful(this.lab.rest(), this.lies);
+    return flaky(rest, this.lab, { losesAnswers: !this.#isGentle });
   }
 
   async replace(diesAt: number): Promise<void> {
@@ -158,5 +168,40 @@ Deno.test("no sequence of changes, restarts and crashes leaks an address or give
       },
     ),
     { numRuns: 100 },
+  );
+});
+
+/** The addresses of a pool and whose they are, as its history tells. */
+async function replayed(lab: Lab, key: string): Promise<ReadonlyMap<string, string>> {
+  const state = new Map<string, string>();
+  const { changes = [] } = await lab.get(IPPOOL_HISTORIES, key) ?? {};
+  for (const { event, address, macAddress, from } of changes) {
+    if (from !== undefined && state.get(from) === macAddress) state.delete(from);
+    if (event === "released" || event === "declined") state.delete(address);
+    else state.set(address, macAddress);
+  }
+  return state;
+}
+
+Deno.test("whatever changes, and however often controllers follow each other, the history leads to the record", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer(),
+      fc.array(ACTIONS, { minLength: 5, maxLength: 30, size: "max" }),
+      async (seed, actions) => {
+        const chaos = new Chaos(seed, { isGentle: true });
+        await using lab = chaos.lab;
+        await chaos.begin();
+        for (const action of actions) await action(chaos);
+        await chaos.end();
+        await lab.pass(180_000);
+        for (const key of POOLS) {
+          const recorded = await lab.allocations(key);
+          const told = [...await replayed(lab, key)].map(([address, mac]) => [mac, address]);
+          assert.deepEqual(Object.fromEntries(told), recorded, key);
+        }
+      },
+    ),
+    { numRuns: 30 },
   );
 });

@@ -5,7 +5,12 @@ import {
   getCondition,
   type IPPool,
 } from "../../core/api/mod.ts";
-import { LEASES, NETWORK_ATTACHMENT_DEFINITIONS, VIRTUAL_MACHINES } from "../../kube/mod.ts";
+import {
+  IPPOOL_HISTORIES,
+  LEASES,
+  NETWORK_ATTACHMENT_DEFINITIONS,
+  VIRTUAL_MACHINES,
+} from "../../kube/mod.ts";
 import { startRealCluster } from "../real/mod.ts";
 import { nad, vm } from "../controller/objects.ts";
 import { Real, startController } from "./real.ts";
@@ -73,6 +78,7 @@ spec:
 `;
 const MAC = "ca:70:82:e6:84:6e";
 const AGENT = { name: "default-net-48-agent", namespace: "harvester-system" };
+const WELL = ["Allocated=True", "Disabled=False", "InSynced=True", "Ready=True"];
 const SERVING = { ready: true, reason: "Serving", message: "", interfaceName: "eth1" };
 
 Deno.test("the objects of the documentation show what the documentation prints", async () => {
@@ -126,7 +132,7 @@ Deno.test("the objects of the documentation show what the documentation prints",
     networkName: "default/net-48",
     state: "Allocated",
   }]);
-  assert.deepEqual(states(config.status), ["Allocated=True", "Disabled=False", "InSynced=True"]);
+  assert.deepEqual(states(config.status), WELL);
 
   const pool = await real.pool("default/net-48", isServed);
   assert.deepEqual(pool.metadata.finalizers, ["wrangler.cattle.io/vm-dhcp-ippool-controller"]);
@@ -136,12 +142,31 @@ Deno.test("the objects of the documentation show what the documentation prints",
     "CacheReady=True",
     "AgentReady=True",
     "Stopped=False",
+    "Ready=True",
   ]);
   assert.deepEqual(pool.status?.ipv4, {
     allocated: { "192.168.48.81": "EXCLUDED", [address]: MAC, "192.168.48.90": "EXCLUDED" },
     available: 7,
     used: 1,
   });
+  for (const object of ["ippl/net-48", "vmnetcfg/test-vm"]) {
+    const waited = await cluster.kubectl([
+      "wait",
+      object,
+      "--for=condition=Ready",
+      "--timeout=10s",
+    ]);
+    assert.match(waited.stdout, /condition met\n$/, waited.stderr);
+  }
+  await real.create(VIRTUAL_MACHINES, vm("default/last", [{ mac: "ca:70:82:e6:84:6f" }]));
+  await real.config("default/last", ({ status }) => status?.addresses !== undefined);
+  // It ends as at SIGTERM: what waits is written.
+  await controller[Symbol.asyncDispose]();
+  const { changes = [] } = await real.get(IPPOOL_HISTORIES, "default/net-48") ?? {};
+  assert.deepEqual(changes.map(({ event, vm, uid: of }) => [event, vm, of === uid]), [
+    ["given", "default/test-vm", true],
+    ["given", "default/last", false],
+  ]);
 });
 
 Deno.test("the sample object of the documentation is a reservation on a real server", async () => {
@@ -152,7 +177,7 @@ Deno.test("the sample object of the documentation is a reservation on a real ser
   assert.equal(applied.code, 0, applied.stderr);
   const { status } = await real.config("default/test-vm");
   assert.equal(status?.networkConfig?.[0]?.state, "Allocated");
-  assert.deepEqual(states(status), ["Allocated=True", "Disabled=False", "InSynced=True"]);
+  assert.deepEqual(states(status), WELL);
 });
 
 function states(

@@ -5,7 +5,7 @@
  */
 import { MANAGED_DHCP, STATIC_IP_ANNOTATION_PREFIX } from "../../core/api/names.ts";
 import { encode, MessageType } from "../../core/dhcp/mod.ts";
-import { formatMac, macToBytes, parseIPv4 } from "../../core/net/mod.ts";
+import { formatIPv4, formatMac, macToBytes, parseIPv4 } from "../../core/net/mod.ts";
 import {
   IPPOOLS,
   NETWORK_ATTACHMENT_DEFINITIONS,
@@ -91,6 +91,7 @@ async function act(world: World, deed: Deed): Promise<string | void> {
         config.spec.paused = deed.paused;
       });
     case "delete config":
+      world.deletedConfigs.add(deed.vm);
       return await person.delete(VMNETCFGS, deed.vm);
     case "restart client": {
       const client = chosen(world.allClients.filter(({ state }) => state !== "OFF"), deed.whom);
@@ -274,6 +275,7 @@ function foreignHost(
     },
   };
   segment.join(host);
+  world.takenByHand.add(`${segment.name} ${formatIPv4(address)}`);
   world.timeline.after(forMs, () => segment.leave(host));
   return "";
 }

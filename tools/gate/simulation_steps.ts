@@ -7,6 +7,8 @@ import { runDeno } from "./command.ts";
 import { seedOfTree } from "./fuzz_steps.ts";
 import type { Step } from "./step.ts";
 
+/** Few, while each change of the product shows what was not seen before: more are for `deno task simulate`. */
+const SEEDS = 8;
 /** No further seed is begun then. */
 const SECONDS = 40;
 /** Those, and making a failing scenario small. */
@@ -15,7 +17,7 @@ const TIMEOUT_MS = 300_000;
 /** Seeds that follow from the tree that is checked out, as those of the fuzz targets do. */
 export function simulationSteps(root: string): readonly Step[] {
   return [{
-    name: `simulation of clusters for ${SECONDS} s`,
+    name: `simulation of ${SEEDS} clusters`,
     beside: "leftover",
     run: async (show) => {
       const { succeeded } = await runDeno({
@@ -29,7 +31,7 @@ export function simulationSteps(root: string): readonly Step[] {
           "--seed",
           String(await seedOfTree(root)),
           "--seeds",
-          "2000",
+          String(SEEDS),
           "--seconds",
           String(SECONDS),
         ],

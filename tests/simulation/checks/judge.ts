@@ -154,8 +154,7 @@ export class Judge {
       }
     }
     if (after !== undefined) {
-      const { hypervisor } = this.#sees;
-      const moved = this.#nics.look(after, hypervisor);
+      const moved = this.#nics.look(after, this.#sees);
       for (const what of isRestored ? [] : moved) {
         this.blame("a NIC keeps its address", what);
       }

@@ -4,21 +4,22 @@
  * @module
  */
 import { networkOfPool } from "../../../core/api/network.ts";
-import { STATIC_IP_ANNOTATION_PREFIX } from "../../../core/api/names.ts";
+import { Mark, STATIC_IP_ANNOTATION_PREFIX } from "../../../core/api/names.ts";
 import type { IPPool } from "../../../core/api/types.ts";
 import { keyOf } from "../../../kube/mod.ts";
 import type { Hypervisor } from "../world/hypervisor.ts";
+import type { World } from "../world/world.ts";
 import { entriesOf } from "./record_history.ts";
 
 /** What each NIC had. */
 export class NicAddresses {
   /** `UID network NIC` -> the address that it had last. */
-  readonly #had = new Map<string, string>();
+  readonly #had = new Map<string, { readonly address: string; readonly mac: string }>();
   /** `network MAC` -> UID of the VM that had it first: a copy of a VM has nothing to keep. */
   readonly #owners = new Map<string, string>();
 
   /** NICs that have another address than they had, and nobody asked for that, one sentence each. */
-  look(pool: IPPool, hypervisor: Hypervisor): readonly string[] {
+  look(pool: IPPool, { hypervisor, takenByHand, deletedConfigs }: World): readonly string[] {
     const network = networkOfPool(pool) ?? "";
     const addresses = new Map([...entriesOf(pool)].map(([address, mac]) => [mac, address]));
     const found: string[] = [];
@@ -35,11 +36,14 @@ export class NicAddresses {
         if (!this.#isOwner(hypervisor, { uid, id: `${network} ${mac}` })) continue;
         const id = `${uid} ${network} ${nic}`;
         const before = this.#had.get(id);
-        this.#had.set(id, now);
-        if (before === undefined || before === now || asks) continue;
-        if (isTaken(pool, before)) continue;
+        this.#had.set(id, { address: now, mac });
+        if (before === undefined || before.address === now || asks) continue;
+        const { address } = before;
+        if (takenByHand.has(`${network} ${address}`) || isTaken(pool, address)) continue;
+        // Who edits the MAC address and deletes the object before it was written anew leaves nothing that ties both together.
+        if (before.mac !== mac && deletedConfigs.has(keyOf(vm))) continue;
         found.push(
-          `${nic} of VM ${keyOf(vm)} (${mac}) had ${before} on ${network}, and has ${now}`,
+          `${nic} of VM ${keyOf(vm)} (${mac}) had ${address} on ${network}, and has ${now}`,
         );
       }
     }
@@ -60,8 +64,8 @@ export class NicAddresses {
   }
 }
 
-/** Whether an address is somebody else's by now, or nobody may have it. */
+/** Whether an address is somebody else's by now, or nobody may have it. That somebody says it is used is no reason. */
 function isTaken({ status }: IPPool, address: string): boolean {
-  const { allocated = {}, conflicts = {} } = status?.ipv4 ?? {};
-  return allocated[address] !== undefined || conflicts[address] !== undefined;
+  const holder = status?.ipv4?.allocated?.[address];
+  return holder !== undefined && holder !== Mark.CONFLICT;
 }

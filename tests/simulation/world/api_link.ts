@@ -40,6 +40,8 @@ const TROUBLES = [
 ] as const;
 
 interface OpenWatch {
+  /** Its connection was given up on the other side: nothing comes by it any more, and nobody says so. */
+  isDead: boolean;
   fail(error: unknown): void;
 }
 
@@ -54,7 +56,7 @@ export class ApiLink {
   readonly #trace: Trace;
   readonly #watches = new Set<OpenWatch>();
   /** Frames on their way while nothing passes. */
-  #held: (() => void)[] = [];
+  #held: { readonly watch: OpenWatch; readonly arrive: () => void }[] = [];
   #mode: LinkMode = "well";
   #unansweredSince: number | undefined;
   /** When the server was last heard, by whatever. */
@@ -89,7 +91,11 @@ export class ApiLink {
     const held = this.#held;
     this.#held = [];
     // What waited long enough is given up by TCP; else it comes late.
-    if (mode === "well" && this.#random() < 0.5) { for (const frame of held) frame(); }
+    const isHealed = mode === "well" && this.#random() < 0.5;
+    for (const { watch, arrive } of held) {
+      if (isHealed) arrive();
+      else watch.isDead = true;
+    }
     if (mode === "refused") this.#breakWatches(new TypeError("connection reset"));
   }
 
@@ -235,6 +241,7 @@ export class ApiLink {
     };
     const onAbort = () => finish(() => controller.error(signal?.reason));
     const watch: OpenWatch = {
+      isDead: false,
       fail: (error) => this.#process.deliver(() => finish(() => controller.error(error))),
     };
     this.#watches.add(watch);
@@ -248,12 +255,12 @@ export class ApiLink {
       timeline.after(lastAt - this.#now, () => {
         const arrive = () =>
           this.#process.deliver(() => {
-            if (over) return;
+            if (over || watch.isDead) return;
             this.heardAt = this.#now;
             work();
           });
         if (this.#mode === "well") arrive();
-        else this.#held.push(arrive);
+        else this.#held.push({ watch, arrive });
       });
     };
     void (async () => {

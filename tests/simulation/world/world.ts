@@ -69,6 +69,10 @@ export class World implements Disposable {
   /** Network -> MAC address -> client. */
   readonly clients = new Map<string, Map<number, SimClient>>();
   readonly nodes: readonly string[] = NODES;
+  /** `network address` of each that a machine took by hand at any time. */
+  readonly takenByHand = new Set<string>();
+  /** `namespace/name` of each VirtualMachineNetworkConfig that a person deleted at any time. */
+  readonly deletedConfigs = new Set<string>();
   readonly #options: WorldOptions;
   readonly #segments = new Map<string, NetworkSegment>();
   readonly #controllers: Kept<SimController>[];
