@@ -21,7 +21,7 @@ export const agents: Verb = {
     const named = new Set(list.flatMap(({ report }) => Object.keys(report.pools)));
     const isMeant = (pool: string) =>
       query.namespace === undefined || pool.startsWith(`${query.namespace}/`);
-    const lost = source.pools().filter(({ spec }) => spec.paused !== true).map(nameOf)
+    const lost = source.pools().filter(({ spec }) => spec?.paused !== true).map(nameOf)
       .filter((pool) => !named.has(pool) && isMeant(pool));
     const rows = list.flatMap(({ lease, report, leadsSince, silentSeconds }) =>
       Object.entries(report.pools).filter(([pool]) => isMeant(pool)).map(([pool, one]) => [

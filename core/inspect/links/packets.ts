@@ -185,7 +185,7 @@ function never(
   const startedAt = fromTimestamp(vmi?.metadata.creationTimestamp);
   const startedMs = startedAt === undefined ? Infinity : world.now - startedAt;
   const says = `No packet of ${macAddress} was heard since ${since}`;
-  const renewsMs = leaseSeconds(pool.spec.ipv4Config) * 500 + BOOT_MS;
+  const renewsMs = leaseSeconds(pool.spec?.ipv4Config ?? {}) * 500 + BOOT_MS;
   const reason = "NeverAsked";
   if (startedMs < BOOT_MS) {
     const seconds = Math.round(startedMs / 1000);
