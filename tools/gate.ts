@@ -30,14 +30,21 @@ const { values: { all }, words } = taskFlags({
   },
 }, { args: Deno.args, takesWords: true });
 const isWhole = words.length === 0;
-const steps: readonly Step[] = [
+const known: readonly Step[] = [
   ...(all ? prerequisiteSteps() : []),
   ...checkSteps(ROOT),
   // The longest first: what is short fills the gaps at the end.
   ...(all ? await systemSteps(ROOT, { typesAreChecked: isWhole }) : []),
   ...await unitSteps(ROOT, { typesAreChecked: isWhole }),
   ...(all ? [...fuzzSteps(ROOT), ...simulationSteps(ROOT)] : []),
-].filter(({ name }) => isWhole || words.some((word) => name.split(" ").includes(word)));
+];
+const steps = known.filter(({ name }) =>
+  isWhole || words.some((word) => name.split(" ").includes(word))
+);
+if (steps.length === 0) {
+  const names = known.map(({ name }) => `\n  ${name}`).join("");
+  print(`No step has one of these words in its name: ${words.join(", ")}. There are:${names}\n`);
+}
 
 const { passed, failed } = await runSteps(steps, { lanes: LANES, show: print });
 const isGood = failed === 0 && steps.length > 0;

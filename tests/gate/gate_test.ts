@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { staleCrds } from "../../tools/gate/check_steps.ts";
 import { runDeno } from "../../tools/gate/command.ts";
 import { unitSteps } from "../../tools/gate/test_steps.ts";
@@ -31,6 +31,14 @@ Deno.test("staleCrds finds nothing here, and names what differs, lacks or is too
       `deploy/crds/old.yaml ${end}`,
     ]);
   });
+});
+
+Deno.test("the gate names the steps that there are where no step has the word, rather than fail in silence", async () => {
+  const args = ["run", "--allow-read", "--allow-env", `${ROOT}tools/gate.ts`, "nonsense"];
+  const { succeeded, output } = await runDeno({ args, timeoutMs: 60_000 });
+  strictEqual(succeeded, false);
+  match(output, /its name: nonsense\. There are:\n {2}format\n/);
+  match(output, /\n {2}what nothing uses\n/);
 });
 
 Deno.test("runDeno gives back output of both streams and how it ended", async () => {
