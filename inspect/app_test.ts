@@ -171,7 +171,9 @@ const CHANGES: readonly RecordChange[] = [
     why: "Allocated",
   },
 ];
-const HISTORY = { history: () => Promise.resolve(CHANGES) };
+const HISTORY = {
+  history: (pool: string) => Promise.resolve(pool === "default/net-48" ? CHANGES : undefined),
+};
 
 Deno.test("who tells who has an address, and since when", async () => {
   deepStrictEqual(JSON.parse((await ask("who?of=192.168.48.86&output=json", HISTORY)).text), {
@@ -210,7 +212,10 @@ Deno.test("who says where the history does not reach", async () => {
     "What was in IPPool default/net-48 at that time is not known: its history begins at 2026-01-01T00:00:00Z\n",
   );
   const between = await ask("who?of=192.168.48.86&at=2026-01-02T03:00:00Z", HISTORY);
-  strictEqual(between.text, "Nobody had 192.168.48.86 at 2026-01-02T03:00:00Z\n");
+  strictEqual(
+    between.text,
+    "Nobody had 192.168.48.86 at 2026-01-02T03:00:00Z, of the IPPools that are there now; histories of deleted ones: kubectl get ipplh -A\n",
+  );
 });
 
 Deno.test("history keeps to a VM and a time", async () => {
@@ -262,6 +267,24 @@ Deno.test("a name with control characters moves no cursor", async () => {
   });
   const { text } = await ask("pools", { pools: () => [pool] });
   match(text, /^default\/net-48: a \[2J b$/m);
+});
+
+Deno.test("history reads what a deleted IPPool has left", async () => {
+  const history = (pool: string) =>
+    Promise.resolve(pool === "default/net-47" ? CHANGES : undefined);
+  for (const  of of["net-47", "default/net-47", "ippl/net-47"]) {
+    const { text } = await ask(`history?of=${of}&output=json`, { history });
+    deepStrictEqual(
+      JSON.parse(text).changes,
+      CHANGES.map((change) => ({ ...change, pool: "default/net-47" })),
+      of,
+    );
+  }
+  match((await ask("history?of=net-47&namespace=other", { history })).text, /^No change/);
+});
+
+Deno.test("history says that nothing is known, rather than nothing", async () => {
+  match((await ask("history?of=nobody")).text, /^No change of records of nobody is known\n/);
 });
 
 Deno.test("yaml is what json is", async () => {

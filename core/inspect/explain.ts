@@ -31,6 +31,8 @@ export function explain(facts: NicFacts, heard: HeardAnswers = NOBODY_ASKED): Ch
   const deciding = decidingLink(links);
   if (deciding === undefined || isBound(links, deciding)) {
     const address = recordedAddress(facts);
+    const former = links.find(({ reason }) => reason === "FormerAddress");
+    if (former !== undefined) return { subject, links, state: "ok", verdict: former.says };
     const verdict = address === undefined
       ? "Nothing is wrong"
       : `It has ${address} on ${facts.network ?? ""}, and nothing is wrong`;

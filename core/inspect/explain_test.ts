@@ -38,6 +38,11 @@ const pending = (reason: string, message: string) => ({
 
 const CASES: Readonly<Record<string, Case>> = {
   "all is well": { state: "ok", says: /^It has 192\.168\.48\.86 on default\/net-48, and nothing/ },
+  "a guest that has its former address still": {
+    heard: heardWith([{ address: "192.168.48.90" }]),
+    state: "ok",
+    says: /answered by ACK of 192\.168\.48\.90; it gets 192\.168\.48\.86 when it renews, or/,
+  },
   "a VM that is stopped": {
     world: { vms: [vmWith({ running: false })], vmis: [] },
     heard: heardWith([]),
@@ -260,6 +265,37 @@ const CASES: Readonly<Record<string, Case>> = {
     reason: "OtherNetwork",
     says: /on the network of IPPool default\/net-49, not of default\/net-48/,
     todo: /VLAN/,
+  },
+  "moved to another network after its last ACK": {
+    heard: heardWith([{}, {
+      pool: "default/net-49",
+      at: "2026-01-02T11:59:00Z",
+      known: false,
+      asked: "DISCOVER",
+      answer: "",
+      why: "unknown_client",
+    }]),
+    link: "Packets",
+    state: "broken",
+    reason: "OtherNetwork",
+    says: /at 2026-01-02T11:59:00Z on the network of IPPool default\/net-49/,
+    todo: /VLAN/,
+  },
+  "heard on two networks that are one": {
+    heard: heardWith([{}, {
+      pool: "default/net-49",
+      at: "2026-01-02T11:58:01Z",
+      known: false,
+      answer: "",
+      why: "unknown_client",
+    }]),
+    state: "ok",
+    says: /nothing is wrong/,
+  },
+  "heard on another network where it has a record, too": {
+    heard: heardWith([{}, { pool: "default/net-49", at: "2026-01-02T11:59:00Z" }]),
+    state: "ok",
+    says: /nothing is wrong/,
   },
   "asked and refused": {
     heard: heardWith([{ answer: "NAK", why: "nak_wrong_address", ackedAt: "" }]),

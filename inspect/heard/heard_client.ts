@@ -17,8 +17,12 @@ import { mergePackets } from "./merge_packets.ts";
 
 /** How long an agent may take for its answer, or for the beginning of its packets. */
 const ANSWER_MS = 2_000;
-/** Octets of an answer at most: 20,000 clients are a quarter of it. */
-const MOST_ANSWER_BYTES = 32 * 1024 * 1024;
+/** Octets of an answer at most: 20,000 clients, which an agent tells of at most, are half of it. */
+const MOST_ANSWER_BYTES = 16 * 1024 * 1024;
+/** The same, where it is about clients that were named: 100 of them are a tenth of it. */
+const MOST_NAMED_BYTES = 1024 * 1024;
+/** Octets of all answers to a question: an agent that is somebody else's by now must not fill the memory of who asks. */
+const MOST_BYTES_OF_ALL = 64 * 1024 * 1024;
 /** Of what an agent refuses. */
 const MOST_REFUSAL_BYTES = 16_384;
 const AGENT_PORT = 8080;
@@ -55,8 +59,11 @@ export class HeardClient {
   /** What agents last heard. Never rejects: who does not answer within two seconds is told of. */
   async heard(query: HeardQuery, signal: AbortSignal): Promise<HeardAnswers> {
     const path = `/clients?${searchOf(query)}`;
+    const isNamed = (query.macAddresses ?? []).length > 0;
+    const most = isNamed ? MOST_NAMED_BYTES : MOST_ANSWER_BYTES;
+    const all = { left: MOST_BYTES_OF_ALL };
     const asked = await this.#askAll(path, signal, async (response) => {
-      const text = await readText(response, MOST_ANSWER_BYTES);
+      const text = await readText(response, most, all);
       return readHeardAnswer(text);
     });
     const answers: HeardAnswer[] = [];
@@ -168,14 +175,21 @@ function searchOf({ pool, macAddresses = [] }: HeardQuery): URLSearchParams {
   return search;
 }
 
-/** The text of a body that is no longer than `most` octets; rejects for a longer one. */
-async function readText(response: Response, most: number): Promise<string> {
+/** The text of a body that is no longer than `most` octets, and than what is left for all; rejects for a longer one. */
+async function readText(
+  response: Response,
+  most: number,
+  all: { left: number } = { left: most },
+): Promise<string> {
   const decoder = new TextDecoder();
   let length = 0;
   let text = "";
   for await (const chunk of response.body ?? []) {
     length += chunk.length;
     if (length > most) throw new RangeError(`the answer is longer than ${most} octets`);
+    if ((all.left -= chunk.length) < 0) {
+      throw new RangeError("the answers of all agents together are too long");
+    }
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();

@@ -104,7 +104,7 @@ Deno.test("HeardClient names the agents that do not answer, or no sense, and why
   });
 });
 
-Deno.test("HeardClient takes no more than 32 MiB of an agent's answer", async () => {
+Deno.test("HeardClient takes no more than 16 MiB of an agent's answer", async () => {
   let sent = 0;
   const endless = () =>
     new Response(
@@ -118,7 +118,7 @@ Deno.test("HeardClient takes no more than 32 MiB of an agent's answer", async ()
   await withAgents({ endless }, async (client) => {
     const { problems } = await client.heard({}, NEVER);
     deepStrictEqual(problems, [
-      "Agent endless cannot be asked: the answer is longer than 33554432 octets",
+      "Agent endless cannot be asked: the answer is longer than 16777216 octets",
     ]);
   });
   ok(sent < 64, `${sent} MiB`);
@@ -236,4 +236,48 @@ Deno.test("HeardClient ends what it reads when nobody reads it, also while no pa
     await reader?.cancel();
     await ended.promise;
   });
+});
+
+Deno.test("HeardClient keeps no more of hostile agents than it has room for, and goes on with the others", async () => {
+  let sent = 0;
+  /** Claims to hear more and more, in well-formed JSON. */
+  const endless: Handle = () =>
+    new Response(
+      new ReadableStream({
+        pull: (controller) => {
+          sent += 65_536;
+          controller.enqueue(
+            new TextEncoder().encode(sent === 65_536 ? '{"clients":[' : "1,".repeat(32_768)),
+          );
+        },
+      }),
+    );
+  await withAgents({
+    "agent-1": endless,
+    "agent-2": () => Response.json(answerOf("agent-2")),
+  }, async (client) => {
+    const { answers, problems } = await client.heard(
+      { macAddresses: ["52:54:00:00:00:01"] },
+      NEVER,
+    );
+    deepStrictEqual(answers.map(({ pod }) => pod), ["agent-2"]);
+    match(
+      problems.join(),
+      /^Agent agent-1 cannot be asked: the answer is longer than 1048576 octets$/,
+    );
+    ok(sent < 8 * 1024 * 1024, `${sent} octets were taken`);
+  });
+});
+
+Deno.test("HeardClient keeps no more of many agents than it has room for", async () => {
+  const clients = Array.from({ length: 25_000 }, () => answerOf("a").clients[0]);
+  const big = JSON.stringify({ ...answerOf("a"), clients });
+  ok(big.length > 5_000_000 && big.length < 12_000_000);
+  const fetch = () => Promise.resolve(new Response(big));
+  const pods = Array.from({ length: 16 }, (_, n) => ({ name: `agent-${n}`, ip: "127.0.0.1" }));
+  const token = () => Promise.resolve("secret");
+  const client = new HeardClient({ pods: () => pods, token, clock: new ManualClock(), fetch });
+  const { answers, problems } = await client.heard({}, NEVER);
+  ok(answers.length <= 12, `${answers.length} answers of ${big.length} octets`);
+  match(problems[0] ?? "", /the answers of all agents together are too long$/);
 });

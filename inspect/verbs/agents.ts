@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { fromTimestamp } from "../../core/api/timestamp.ts";
+import { fromTimestamp, toTimestamp } from "../../core/api/timestamp.ts";
 import { nameOf } from "../../core/inspect/world.ts";
 import type { InspectedAgent, InspectSource } from "../source.ts";
 import { doubts } from "../world_of.ts";
@@ -21,13 +21,13 @@ export const agents: Verb = {
     const named = new Set(list.flatMap(({ report }) => Object.keys(report.pools)));
     const isMeant = (pool: string) =>
       query.namespace === undefined || pool.startsWith(`${query.namespace}/`);
-    const lost = source.pools().filter(({ spec }) => spec.paused !== true).map(nameOf)
+    const lost = source.pools().filter(({ spec }) => spec?.paused !== true).map(nameOf)
       .filter((pool) => !named.has(pool) && isMeant(pool));
     const rows = list.flatMap(({ lease, report, leadsSince, silentSeconds }) =>
       Object.entries(report.pools).filter(([pool]) => isMeant(pool)).map(([pool, one]) => [
         `${report.pod.namespace ?? ""}/${report.pod.name ?? ""}`,
         lease,
-        leadsSince,
+        inSeconds(leadsSince),
         pool,
         one.interfaceName,
         silentSeconds === undefined ? one.reason : "AgentSilent",
@@ -52,6 +52,12 @@ export const agents: Verb = {
     };
   },
 };
+
+/** A time of a Lease, which has microseconds, as all other times are. */
+function inSeconds(time: string | undefined): string | undefined {
+  const at = fromTimestamp(time);
+  return at === undefined ? undefined : toTimestamp(at);
+}
 
 /** For how long an agent has been silent; empty where it is not. */
 function stateOf(

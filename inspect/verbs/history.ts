@@ -15,6 +15,8 @@ import type { InspectSource } from "../source.ts";
 import { doubts, poolsMeant } from "../world_of.ts";
 import type { Asking, Verb } from "./verb.ts";
 
+/** `namespace/name`, as Kubernetes has them. */
+const OBJECT_KEY = /^[a-z0-9.-]{1,253}\/[a-z0-9.-]{1,253}$/;
 /** Histories that are read at once: each is a request to the API server, which the controller needs for its work. */
 const READ_AT_ONCE = 8;
 
@@ -31,8 +33,11 @@ export const history: Verb = {
     const { source, query } = asking;
     const { changes, notes } = await changesOf(asking);
     const meant = filterOf(source, query);
+    const deleted = deletedPool(source, query);
     const since = query.since === undefined ? "" : toTimestamp(query.since);
-    const list = changes.filter((change) => change.at >= since && meant(change));
+    const list = changes.filter((change) =>
+      change.at >= since && (change.pool === deleted || meant(change))
+    );
     return {
       data: { changes: list },
       columns: ["AT", "EVENT", "ADDRESS", "MAC", "VM", "POOL", "FROM", "WHY"],
@@ -46,10 +51,21 @@ export const history: Verb = {
         from,
         why,
       ]),
-      notes: [...notes, ...doubts(source)],
+      notes: [
+        ...(list.length === 0 ? [nothing(query)] : []),
+        ...notes,
+        ...doubts(source),
+      ],
     };
   },
 };
+
+/** That no change is known, rather than an empty table. */
+function nothing({ of, since }: Query): string {
+  const whose = of === "" ? "" : ` of ${of}`;
+  const when = since === undefined ? "" : ` since ${toTimestamp(since)}`;
+  return `No change of records${whose} is known${when}`;
+}
 
 /** All changes of all pools that may be meant, oldest first, and what is not kept, one sentence each. */
 export async function changesOf(
@@ -57,13 +73,16 @@ export async function changesOf(
 ): Promise<{ readonly changes: readonly PoolChange[]; readonly notes: readonly string[] }> {
   const notes: string[] = [];
   const lists: (readonly PoolChange[])[] = [];
-  const left = poolsAsked(source, query).map(nameOf).values();
+  const deleted = deletedPool(source, query);
+  const left = [...poolsAsked(source, query).map(nameOf), ...deleted === undefined ? [] : [deleted]]
+    .values();
   const readOn = async () => {
     for (const pool of left) {
       try {
         const changes = await source.history(pool, signal);
-        if (changes === undefined) notes.push(`No history of IPPool ${pool} is kept`);
-        else lists.push(changes.map((change) => ({ ...change, pool })));
+        if (changes === undefined) {
+          if (pool !== deleted) notes.push(`No history of IPPool ${pool} is kept`);
+        } else lists.push(changes.map((change) => ({ ...change, pool })));
       } catch (error) {
         if (signal.aborted) throw error;
         notes.push(`The history of IPPool ${pool} cannot be read: ${errorText(error)}`);
@@ -73,6 +92,19 @@ export async function changesOf(
   await Promise.all(Array.from({ length: READ_AT_ONCE }, readOn));
   const changes = lists.flat().sort((one, other) => one.at.localeCompare(other.at));
   return { changes, notes };
+}
+
+/** The pool of that name where it is there no more: its history may be. `undefined` where something else is meant. */
+function deletedPool(source: InspectSource, { of, namespace }: Query): string | undefined {
+  const [, name = of] = /^(?:ippools?|ippls?)\/(?=.)(.*)$/.exec(of) ?? [];
+  const pool = name.includes("/") ? name : `${namespace ?? "default"}/${name}`;
+  if (!OBJECT_KEY.test(pool) || isAddress(of)) return undefined;
+  const isThere = source.pools().some(({ metadata }) => metadata.name === pool.split("/")[1]);
+  return isThere ? undefined : pool;
+}
+
+function isAddress(of: string): boolean {
+  return readMac(of) >= 0 || readIPv4(of) >= 0;
 }
 
 /** The pool of that name; all where something else is meant. */

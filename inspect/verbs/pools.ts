@@ -79,16 +79,18 @@ export function summaryOf(pool: IPPool): PoolSummary {
   const { used = 0, available = 0 } = status?.ipv4 ?? {};
   const { namespace, name } = status?.agentPodRef ?? {};
   const trouble = troubleOf(pool);
+  // One pool that no schema checked must not hide all others.
+  const { cidr, serverIP } = (spec?.ipv4Config ?? {}) as Partial<IPPool["spec"]["ipv4Config"]>;
   const isKnown = getCondition(status?.conditions, IPPoolCondition.AgentReady) !== undefined;
   return {
     pool: nameOf(pool),
-    network: networkOfPool(pool) ?? String(spec?.networkName),
-    cidr: spec.ipv4Config.cidr,
+    network: networkOfPool(pool) ?? String(spec?.networkName ?? ""),
+    cidr: String(cidr ?? ""),
     used,
     available,
     percentUsed: used + available === 0 ? 0 : Math.floor(100 * used / (used + available)),
-    ...(spec.ipv4Config.serverIP ? { serverIP: spec.ipv4Config.serverIP } : {}),
-    paused: spec.paused === true,
+    ...(serverIP ? { serverIP } : {}),
+    paused: spec?.paused === true,
     ...(name === undefined ? {} : { agent: `${namespace ?? ""}/${name}` }),
     ready: isKnown && trouble === undefined,
     ...(isKnown

@@ -50,9 +50,12 @@ export const who: Verb = {
     );
     const when = query.at === undefined ? "" : ` at ${toTimestamp(query.at)}`;
     const had = query.at === undefined ? "has" : "had";
+    const whence = query.at === undefined
+      ? ""
+      : ", of the IPPools that are there now; histories of deleted ones: kubectl get ipplh -A";
     const nobody = address >= 0
-      ? `Nobody ${had} ${query.of}${when}`
-      : `${formatMac(mac)} ${had} no address${when}`;
+      ? `Nobody ${had} ${query.of}${when}${whence}`
+      : `${formatMac(mac)} ${had} no address${when}${whence}`;
     return {
       data: { holders, ...(notes.length === 0 ? {} : { notes }) },
       columns: ["ADDRESS", "MAC", "VM", "POOL", "SINCE", "UNTIL"],

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 import { buildImage } from "../../deploy/image/build_image.ts";
 import { OWN_PLATFORM } from "../../deploy/image/platform.ts";
 import { readStamp } from "../../deploy/image/stamp.ts";
@@ -10,7 +11,7 @@ import { DhcpClient } from "../clients/live/dhcp_client.ts";
 import { dhclient } from "../clients/live/dhclient.ts";
 import type { Guest } from "../network/guest.ts";
 import { until } from "../network/wait.ts";
-import { mustRun, runCommand } from "../real/command.ts";
+import { type CommandResult, mustRun, runCommand } from "../real/command.ts";
 import { FOREIGN_CRDS } from "../real/crds.ts";
 import { cacheFolder } from "../real/programs.ts";
 import { ClusterNode } from "./node.ts";
@@ -258,6 +259,19 @@ export class Cluster implements AsyncDisposable {
       ]);
       return code === 0;
     }, "the API server answers");
+  }
+
+  /** `kubectl vmdhcp`, as the administrator. */
+  vmdhcp(...args: readonly string[]): Promise<CommandResult> {
+    const kubectl = this.node.programs.paths["kubectl"] ?? "kubectl";
+    const folders = [`${SOURCE}deploy/plugin`, dirname(kubectl), Deno.env.get("PATH") ?? ""];
+    return this.node.run("env", [
+      `PATH=${folders.join(":")}`,
+      `KUBECONFIG=${this.node.kubeconfig}`,
+      kubectl,
+      "vmdhcp",
+      ...args,
+    ]);
   }
 
   /** Waits until nothing of the deployment is left. */

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { enterNetworkOf } from "../network/namespaces.ts";
+import type { Guest } from "../network/guest.ts";
 import { Lab } from "../network/lab.ts";
 import { badNetworks } from "./bad_networks.ts";
 import { Cluster } from "./cluster.ts";
@@ -22,6 +23,7 @@ Deno.test("a real cluster with Multus", async (t) => {
   await using cluster = await Cluster.start();
   using _ = enterNetworkOf(cluster.node.pid);
   await using lab = await Lab.open();
+  const guests = new Map<string, Guest>();
   const probers = new Map<string, Prober>();
 
   await t.step("deploy makes everything ready, and changes nothing the second time", async () => {
@@ -42,12 +44,45 @@ Deno.test("a real cluster with Multus", async (t) => {
       await cluster.reserve({ name, network: name, mac });
     }
     for (const { name } of NETWORKS) await cluster.poolServed(name);
+    // What the agents that go have heard is forgotten.
+    await cluster.agentsReady(2);
     for (const { name, mac } of NETWORKS) {
       const guest = await lab.guest({ name, bridge: `br-${name}`, macAddress: mac });
       await cluster.bound(guest, await cluster.addressOf(name));
-      probers.set(name, new Prober(guest));
+      guests.set(name, guest);
     }
   });
+
+  await t.step(
+    "kubectl vmdhcp knows from the agents who has an address, and who does not take it",
+    async () => {
+      for (const { name } of NETWORKS) {
+        const { code, stdout, stderr } = await cluster.vmdhcp(
+          "why",
+          `default/${name}`,
+          "-o",
+          "json",
+        );
+        deepStrictEqual([code, stderr], [0, ""], `${name}: ${stdout}`);
+        const [{ links }] = JSON.parse(stdout).chains;
+        deepStrictEqual(
+          links.map((link: Record<string, string>) => `${link.kind} ${link.state}`),
+          ["NIC ok", "Network ok", "Pool ok", "Record ok", "Agent ok", "Packets ok"],
+          `${name}: ${stdout}`,
+        );
+        const address = await cluster.addressOf(name);
+        ok(links.at(-1).says.endsWith(`answered by ACK of ${address}`), links.at(-1).says);
+      }
+      // They ask all the time and take nothing.
+      for (const [name, guest] of guests) probers.set(name, new Prober(guest));
+      const { code, stdout, stderr } = await cluster.vmdhcp("packets", "net-48", "--for", "2s");
+      deepStrictEqual([code, stderr], [0, ""]);
+      match(stdout, / 192\.168\.48\.77:67 > \S+ 02:00:00:00:48:01 OFFER$/m);
+      const untaken = await cluster.vmdhcp("why", "default/net-48");
+      strictEqual(untaken.code, 1, untaken.stdout);
+      match(untaken.stdout, /^ {2}BROKEN {3}Packets .*It was offered \S+ \d+ times/m);
+    },
+  );
 
   const account = async (
     what: string,

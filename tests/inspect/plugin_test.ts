@@ -147,6 +147,7 @@ Deno.test("kubectl vmdhcp asks the controller through a real API server, by dash
       [["why"], /whom\?/],
       [["leases", "a", "b"], /not also b/],
       [["packets", "net-48", "--for", "soon"], /--for: must be a duration/],
+      [["packets", "net-48", "--for", "11m"], /--for: must be from 1s to 10m: 11m/],
     ];
     for (const [args, words] of refused) {
       const { code, stderr } = await ask(args);

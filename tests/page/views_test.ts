@@ -61,7 +61,7 @@ async function breaches(page: Page): Promise<readonly string[]> {
   });
 }
 
-/** What sticks out of the window, and cells that are squeezed so that words stand letter below letter. */
+/** What sticks out of the window, words that stick out of their button, and cells that are squeezed so that words stand letter below letter. */
 async function sticksOut(page: Page): Promise<readonly string[]> {
   return await page.evaluate(() => {
     const width = document.documentElement.clientWidth;
@@ -70,6 +70,9 @@ async function sticksOut(page: Page): Promise<readonly string[]> {
       const { width, height } = cell.getBoundingClientRect();
       return text.length > 3 && height > 0 && width < 44;
     });
+    const narrow = [...document.querySelectorAll("button, .button")]
+      .filter((button) => button.scrollWidth > button.clientWidth);
+    if (narrow.length > 0) return narrow.map((button) => `too narrow: ${button.outerHTML}`);
     if (squeezed.length > 0) return squeezed.map((cell) => `squeezed: ${cell.outerHTML}`);
     if (document.documentElement.scrollWidth <= width) return [];
     return [...document.querySelectorAll("body *")]

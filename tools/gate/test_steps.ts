@@ -11,7 +11,7 @@ import { testCounts } from "./summary.ts";
 /** Longest run of one folder's tests: those of anybody, and those that start clusters and networks. */
 const UNIT_TIMEOUT_MS = 300_000;
 const SYSTEM_TIMEOUT_MS = 1_200_000;
-const LOOPBACK = "--allow-net=127.0.0.1,localhost,[::1],0.0.0.0";
+const LOOPBACK = "--allow-net=127.0.0.0/8,localhost,[::1],0.0.0.0";
 
 /** Folders whose tests run as anybody, and what they are allowed. */
 const UNIT: readonly (readonly [folder: string, ...permissions: string[]])[] = [

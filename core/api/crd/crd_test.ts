@@ -129,6 +129,7 @@ Deno.test("customResourceDefinitions requires no more of a spec than it must, an
     "spec.networkConfigs[]": ["macAddress", "networkName"],
     "status.networkConfig[]": ["macAddress", "networkName", "state"],
     "status.networkConfigs[]": ["macAddress", "networkName", "state"],
+    "status.unserved[]": ["message", "name", "reason"],
     "status.conditions[]": ["status", "type"],
   });
 });

@@ -15,9 +15,12 @@ import { newestHeard } from "../newest_heard.ts";
 import type { NicFacts } from "../nic_facts.ts";
 import { silenceMeaning } from "../silence.ts";
 import { nameOf } from "../world.ts";
+import { recordedAddress } from "./record.ts";
 
 /** OFFERs without a REQUEST that are no accident any more. */
 const UNTAKEN = 3;
+/** One packet is heard on two networks within this time. */
+const LEAK_MS = 2_000;
 /** A guest boots before it asks. */
 const BOOT_MS = 90_000;
 
@@ -37,7 +40,7 @@ export function packetsLink(facts: NicFacts, heard: HeardAnswers): Link | undefi
   const elsewhere = newest(all.filter((client) => client.pool !== here?.pool));
   if (here !== undefined) {
     const told = heardHere(here, facts);
-    return elsewhere !== undefined && told.state === "broken" && elsewhere.at > here.at
+    return elsewhere !== undefined && hasMoved({ here, elsewhere, told })
       ? link(onOther(elsewhere, facts))
       : link(told);
   }
@@ -55,6 +58,22 @@ export function packetsLink(facts: NicFacts, heard: HeardAnswers): Link | undefi
     return link({ state: "off", reason: "NeverAsked", says: "Nothing was heard of it" });
   }
   return link(never(facts, { word, pool, silent }));
+}
+
+/**
+ * Whether what is heard on another network now counts more: here it is not well, or it has no record there, and has not been heard here
+ * for a while. A packet that leaks to both networks is heard on both at once.
+ */
+function hasMoved(
+  { here, elsewhere, told }: {
+    readonly here: ClientHeard;
+    readonly elsewhere: ClientHeard;
+    readonly told: Pick<Link, "state">;
+  },
+): boolean {
+  if (told.state === "broken") return elsewhere.at > here.at;
+  const [hereMs = 0, elsewhereMs = 0] = [here.at, elsewhere.at].map(fromTimestamp);
+  return !elsewhere.known && elsewhereMs - hereMs > LEAK_MS;
 }
 
 /** Who has listened to the network of a pool for the longest time. */
@@ -126,7 +145,15 @@ function heardHere(client: ClientHeard, facts: NicFacts): Said {
       todo: "See docs/conflicts.md.",
     };
   }
-  return { state: "ok", says: `${asked} at ${at}${by}, answered by ${answer} of ${address}` };
+  const says = `${asked} at ${at}${by}, answered by ${answer} of ${address}`;
+  const recorded = recordedAddress(facts);
+  return asked === "REQUEST" && recorded !== undefined && recorded !== address
+    ? {
+      state: "ok",
+      reason: "FormerAddress",
+      says: `${says}; it gets ${recorded} when it renews, or when its network is restarted`,
+    }
+    : { state: "ok", says };
 }
 
 /** It asked, on the network of another pool. */
@@ -158,7 +185,7 @@ function never(
   const startedAt = fromTimestamp(vmi?.metadata.creationTimestamp);
   const startedMs = startedAt === undefined ? Infinity : world.now - startedAt;
   const says = `No packet of ${macAddress} was heard since ${since}`;
-  const renewsMs = leaseSeconds(pool.spec.ipv4Config) * 500 + BOOT_MS;
+  const renewsMs = leaseSeconds(pool.spec?.ipv4Config ?? {}) * 500 + BOOT_MS;
   const reason = "NeverAsked";
   if (startedMs < BOOT_MS) {
     const seconds = Math.round(startedMs / 1000);

@@ -88,7 +88,7 @@ export function poolLink({ world, network, pool, optedOut }: NicFacts): Link | u
       todo: "Make an IPPool for the network anew when it is gone.",
     });
   }
-  if (pool.spec.paused === true) {
+  if (pool.spec?.paused === true) {
     const reason = "PoolPaused";
     return link({
       state: "off",
@@ -125,6 +125,6 @@ export function agentLink({ pool }: NicFacts): Link | undefined {
   }
   const { status, reason = "", message: says = "" } = condition;
   if (status === "True") return link({ state: "ok", says });
-  if (pool.spec.paused === true) return link({ state: "off", reason: "PoolPaused", says });
+  if (pool.spec?.paused === true) return link({ state: "off", reason: "PoolPaused", says });
   return link({ state: "broken", reason, says, ...advised(reason) });
 }
