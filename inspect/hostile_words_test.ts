@@ -1,4 +1,4 @@
-import { deepStrictEqual, doesNotMatch } from "node:assert/strict";
+import { deepStrictEqual, doesNotMatch, strictEqual } from "node:assert/strict";
 import type { Condition } from "../core/api/types.ts";
 import type { RecordChange } from "../core/history/record_change.ts";
 import { configWith, MAC, poolWith } from "../core/inspect/testing/world.ts";
@@ -43,6 +43,11 @@ for (const output of ["table", "json", "yaml", "csv"]) {
     });
   }
 }
+
+Deno.test("a refusal steers no terminal either: kubectl shows it as it is", async () => {
+  const { text } = await ask(`why?of=${encodeURIComponent(HOSTILE)}`);
+  strictEqual(JSON.parse(text).message, "There is no VM and no vmnetcfg no [2J 2J b # exit 0 ");
+});
 
 Deno.test("yaml is what json is, for readers of YAML 1.1, too, which take many MAC addresses for numbers", async () => {
   const { parse } = await import("yaml");

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { printable } from "./output/table.ts";
 
 /** A question that cannot be answered, and why. */
 export class Refusal extends Error {
@@ -21,7 +22,6 @@ const REASONS = {
   404: "NotFound",
   405: "MethodNotAllowed",
   500: "InternalError",
-
   503: "ServiceUnavailable",
 } as const;
 
@@ -32,7 +32,8 @@ export function statusResponse(code: keyof typeof REASONS, message: string): Res
     apiVersion: "v1",
     metadata: {},
     status: "Failure",
-    message,
+    // kubectl shows it as it is.
+    message: printable(message),
     reason: REASONS[code],
     code,
   }, { status: code });

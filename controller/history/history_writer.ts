@@ -26,8 +26,10 @@ interface Waiting {
   changes: RecordChange[];
   /** Those that are being written. */
   underWay: readonly RecordChange[];
-  /** Whether a write may have succeeded though no answer came. */
-  unsure: boolean;
+  /** The version that a write was made from of which no sure answer came; empty where there was no history. */
+  triedFrom: string | undefined;
+  /** Whether the history is another one since: that write may have happened. */
+  mayBeThere: boolean;
   /** Writes that failed since the last one that succeeded. */
   failures: number;
 }
@@ -111,7 +113,8 @@ export class HistoryWriter {
       this.#waiting.set(pool, {
         changes: [...changes],
         underWay: [],
-        unsure: false,
+        triedFrom: undefined,
+        mayBeThere: false,
         failures: 0,
       });
     } else waiting.changes.push(...changes);
@@ -129,9 +132,9 @@ export class HistoryWriter {
   async read(pool: string, signal: AbortSignal): Promise<readonly RecordChange[] | undefined> {
     const found = await this.#options.client.get(parseKey(pool), { signal });
     const { underWay = [], changes = [] } = this.#waiting.get(pool) ?? {};
-    const added = [...underWay, ...changes];
-    if (added.length === 0) return found?.changes;
-    return withChanges(found?.changes ?? [], added, { known: false });
+    if (underWay.length + changes.length === 0) return found?.changes;
+    const written = withChanges(found?.changes ?? [], underWay, { known: false });
+    return withChanges(written, changes, { known: true });
   }
 
   /** Writes what is due, until the signal aborts. Resolves then; never rejects. */
@@ -188,30 +191,28 @@ export class HistoryWriter {
     waiting.changes = [];
     waiting.underWay = added;
     try {
-      await this.#merge(pool, { added, known: !waiting.unsure }, signal);
+      await this.#merge(pool, waiting, signal);
       this.#rows -= added.length;
       waiting.underWay = [];
       this.#wrote(pool, waiting);
     } catch (error) {
       waiting.underWay = [];
-      waiting.unsure ||= isUnsure(error);
       waiting.changes = [...added, ...waiting.changes];
       if (!signal.aborted) this.#failed(pool, waiting, error);
       this.#limit(pool);
     }
   }
 
-  /** Adds rows to what is written now, whoever wrote it. */
-  async #merge(
-    pool: string,
-    { added, known }: { readonly added: readonly RecordChange[]; readonly known: boolean },
-    signal: AbortSignal,
-  ): Promise<void> {
+  /** Adds the rows that are under way to what is written now, whoever wrote it. */
+  async #merge(pool: string, waiting: Waiting, signal: AbortSignal): Promise<void> {
     const { client } = this.#options;
     for (let left = RACES;; left--) {
       const found = await client.get(parseKey(pool), { signal });
       const { changes: written = [], ...object } = found ?? emptyHistory(pool);
-      const changes = withChanges(written, added, { known });
+      const version = object.metadata.resourceVersion ?? "";
+      waiting.mayBeThere ||= waiting.triedFrom !== undefined && waiting.triedFrom !== version;
+      const known = !waiting.mayBeThere;
+      const changes = withChanges(written, waiting.underWay, { known });
       const next = { ...object, changes };
       this.#pace(changes.length);
       try {
@@ -219,6 +220,7 @@ export class HistoryWriter {
         else await client.update(next, { signal });
         return;
       } catch (error) {
+        if (isUnsure(error)) waiting.triedFrom = version;
         // What was read is deleted: it begins anew. Of a create 404 says that there is no such kind.
         const isGone = found !== undefined && isNotFound(error);
         const isRaced = isGone || isConflict(error) || isAlreadyExists(error);
@@ -252,7 +254,8 @@ export class HistoryWriter {
   }
 
   #wrote(pool: string, waiting: Waiting): void {
-    waiting.unsure = false;
+    waiting.triedFrom = undefined;
+    waiting.mayBeThere = false;
     waiting.failures = 0;
     if (waiting.changes.length === 0) this.#waiting.delete(pool);
     if (!this.#failing.delete(pool) || this.#failing.size > 0) return;

@@ -201,6 +201,25 @@ Deno.test("HistoryWriter: a write whose answer was lost leaves its rows there on
   deepStrictEqual(it.histories.rows("default/a"), ["10.0.0.1", "10.0.0.2"]);
 });
 
+Deno.test("HistoryWriter: an address that is given twice in one second is told twice, though a write in between was refused", async () => {
+  await using it = bench();
+  it.give("default/a", "10.0.0.1");
+  await it.clock.advance(5_000);
+  const [row] = it.histories.objects.get("default/a")?.changes ?? [];
+  ok(row !== undefined);
+  it.histories.before = () => {
+    it.histories.before = () => undefined;
+    throw refusal(503, "Unavailable");
+  };
+  it.writer.note("default/a", [{ ...row, event: "released" }, row]);
+  await it.clock.advance(3 * MINUTE);
+  deepStrictEqual(it.histories.objects.get("default/a")?.changes.map(({ event }) => event), [
+    "given",
+    "released",
+    "given",
+  ]);
+});
+
 for (
   const [code, reason] of [[403, "Forbidden"], [404, "NotFound"], [503, "Unavailable"]] as const
 ) {

@@ -76,8 +76,8 @@ function without(
   return added.filter((change) => !seen.has(identityOf(change)));
 }
 
-function identityOf({ at, event, address, macAddress, from }: RecordChange): string {
-  return `${at} ${event} ${address} ${macAddress} ${from ?? ""}`;
+function identityOf({ at, event, address, macAddress, from, why }: RecordChange): string {
+  return `${at} ${event} ${address} ${macAddress} ${from ?? ""} ${why}`;
 }
 
 function byTime(one: RecordChange, other: RecordChange): number {

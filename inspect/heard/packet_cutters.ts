@@ -21,22 +21,39 @@ export interface Cutter {
   cut(piece: Uint8Array): readonly Uint8Array[];
 }
 
-/** What is not whole yet. */
+/** What is not whole yet. Its place doubles: who sends octet by octet has each of them moved a few times, not a million times. */
 class Rest {
-  #bytes = new Uint8Array(0);
+  #place = new Uint8Array(0);
+  #length = 0;
 
+  /** All that there is now, until the next call. */
   add(piece: Uint8Array): Uint8Array {
-    const bytes = new Uint8Array(this.#bytes.length + piece.length);
-    bytes.set(this.#bytes);
-    bytes.set(piece, this.#bytes.length);
-    return bytes;
+    const length = this.#length + piece.length;
+    if (length > this.#place.length) {
+      const place = new Uint8Array(Math.max(length, this.#place.length * 2));
+      place.set(this.#place.subarray(0, this.#length));
+      this.#place = place;
+    }
+    this.#place.set(piece, this.#length);
+    this.#length = length;
+    return this.#place.subarray(0, length);
   }
 
-  keep(bytes: Uint8Array): void {
-    if (bytes.length > MOST_RECORD_BYTES) {
+  /** Octets that were there before the last piece. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Takes away what is whole, which is copied, and keeps the others. */
+  take(end: number): Uint8Array {
+    const whole = this.#place.slice(0, end);
+    const left = this.#length - end;
+    if (left > MOST_RECORD_BYTES) {
       throw new RangeError(`A packet of more than ${MOST_RECORD_BYTES} octets`);
     }
-    this.#bytes = bytes.slice();
+    if (end > 0) this.#place.copyWithin(0, end, this.#length);
+    this.#length = left;
+    return whole;
   }
 }
 
@@ -45,11 +62,13 @@ export class TextCutter implements Cutter {
   readonly #rest = new Rest();
 
   cut(piece: Uint8Array): readonly Uint8Array[] {
+    const before = this.#rest.length;
     const bytes = this.#rest.add(piece);
     let end = bytes.length;
-    while (end > 0 && !(bytes[end - 1] === NEWLINE && bytes[end - 2] === NEWLINE)) end--;
-    this.#rest.keep(bytes.subarray(end));
-    return end === 0 ? [] : [bytes.subarray(0, end)];
+    while (end > before && !(bytes[end - 1] === NEWLINE && bytes[end - 2] === NEWLINE)) end--;
+    if (end <= before) end = 0; // There was no empty line before, nor is there one now.
+    const whole = this.#rest.take(end);
+    return end === 0 ? [] : [whole];
   }
 }
 
@@ -72,20 +91,26 @@ export class BlockCutter implements Cutter {
 
   cut(piece: Uint8Array): readonly Uint8Array[] {
     const bytes = this.#rest.add(piece);
-    const view = new DataView(bytes.buffer);
-    const blocks: Uint8Array[] = [];
-    let at = 0;
-    while (at + LEAST_BLOCK_BYTES <= bytes.length) {
-      const length = view.getUint32(at + 4, true);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const lengths: number[] = [];
+    let end = 0;
+    while (end + LEAST_BLOCK_BYTES <= bytes.length) {
+      const length = view.getUint32(end + 4, true);
       if (length < LEAST_BLOCK_BYTES || length % 4 !== 0 || length > MOST_RECORD_BYTES) {
         throw new RangeError(`A block of ${length} octets`);
       }
-      if (at + length > bytes.length) break;
-      const block = this.#block(bytes.subarray(at, at + length));
+      if (end + length > bytes.length) break;
+      lengths.push(length);
+      end += length;
+    }
+    const whole = this.#rest.take(end);
+    const blocks: Uint8Array[] = [];
+    let at = 0;
+    for (const length of lengths) {
+      const block = this.#block(whole.subarray(at, at + length));
       if (block !== undefined) blocks.push(block);
       at += length;
     }
-    this.#rest.keep(bytes.subarray(at));
     return blocks;
   }
 

@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { BlockCutter, TextCutter } from "./packet_cutters.ts";
 
@@ -71,4 +71,17 @@ Deno.test("BlockCutter and TextCutter refuse what no agent sends, and do not gat
   throws(() => {
     for (let n = 0; n < 100; n++) text.cut(new Uint8Array(65_536).fill(97));
   }, /^RangeError: A packet of more than 1048576 octets$/);
+});
+
+Deno.test("both cutters bear many octets that come one by one and end nothing", () => {
+  for (const cutter of [new TextCutter(), new BlockCutter({ interfaces: 0, begun: false })]) {
+    const begun = performance.now();
+    // A block of a million octets to come, and no empty line.
+    const head = new Uint8Array([1, 0, 0, 0, 0, 0, 16, 0]);
+    strictEqual(cutter.cut(head).length, 0);
+    const one = new Uint8Array([33]);
+    for (let count = 0; count < 300_000; count++) cutter.cut(one);
+    // Where each octet has all before it moved, it takes ten seconds and more.
+    ok(performance.now() - begun < 5_000);
+  }
 });

@@ -202,6 +202,6 @@ Deno.test("whatever changes, and however often controllers follow each other, th
         }
       },
     ),
-    { numRuns: 30 },
+    { numRuns: 20 },
   );
 });
