@@ -22,7 +22,7 @@ export interface PoolFigures {
   readonly opened: number;
   /** Packets that its socket dropped before they were read. */
   readonly unread: number;
-  /** Milliseconds since the API server was last heard; `undefined` before. */
+  /** Milliseconds since the API server was last heard, or since it is listened to; `undefined` where nobody listens. */
   readonly heardAgo: number | undefined;
 }
 

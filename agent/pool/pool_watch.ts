@@ -52,6 +52,7 @@ export class PoolWatch {
   readonly #key: string;
   readonly #context: PoolWatchContext;
   readonly #informer: Informer<IPPool>;
+  readonly #beganAt: number;
   #restored: PoolView | undefined;
   /** What the store held at the start. */
   #stored: Promise<PoolSnapshot | undefined> | undefined;
@@ -70,6 +71,7 @@ export class PoolWatch {
     }
     this.#key = key;
     this.#context = context;
+    this.#beganAt = context.clock.monotonic();
     this.#informer = createInformer({
       client: context.client.of(IPPOOLS),
       namespace,
@@ -94,9 +96,9 @@ export class PoolWatch {
     return { synced: true, pool, ...(lost && { lost }) };
   }
 
-  /** Milliseconds since the API server was last heard; `undefined` before. */
-  get heardAgo(): number | undefined {
-    return this.#informer.heardAgo;
+  /** Milliseconds since the API server was last heard; before it was, since it is listened to: an agent may serve what it kept. */
+  get heardAgo(): number {
+    return this.#informer.heardAgo ?? this.#context.clock.monotonic() - this.#beganAt;
   }
 
   /** What an operator is told while the pool is not followed; `undefined` while it is. */

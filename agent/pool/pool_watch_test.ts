@@ -130,6 +130,15 @@ Deno.test("PoolWatch takes the snapshot where the API server is silent, and what
   await end();
 });
 
+Deno.test("PoolWatch tells for how long the API server is silent also where it never spoke: what it kept may be old", async () => {
+  const { api, clock, watch, start } = setUp();
+  api.before = () => Promise.reject(new TypeError("Connection refused"));
+  const end = start();
+  await clock.advance(400_000);
+  assert.equal(watch.heardAgo, 400_000);
+  await end();
+});
+
 Deno.test("PoolWatch waits for the API server where there is no snapshot, without complaint", async () => {
   const { api, clock, log, watch, start } = setUp(new MemorySnapshots());
   api.missing = true;
