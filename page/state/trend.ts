@@ -55,6 +55,13 @@ export function trendOf(
     first = Math.max(0, count);
     points.unshift(first);
   }
+  // What came since the history began, also within the last of the spans.
+  for (; at >= 0; at--) {
+    const change = changes[at];
+    if (change === undefined || !(Date.parse(change.at) > begin)) break;
+    count -= effectOf(change);
+    first = Math.max(0, count);
+  }
   const change = used - first;
   const known = now - begin;
   return {

@@ -48,6 +48,12 @@ Deno.test("trendOf says nothing of the time before a history that is short", () 
   ok(found?.fullInMs !== undefined && Math.abs(found.fullInMs - 20 * 6 * HOUR_MS) < HOUR_MS);
 });
 
+Deno.test("trendOf counts what came while its history is younger than a span: no change would be false", () => {
+  strictEqual(trend([change(0.4, "given"), change(0.3, "given"), change(0.2, "given")])?.change, 2);
+  strictEqual(trend([change(0.4, "given"), change(0.2, "released")])?.change, -1);
+  strictEqual(trend([change(6.4, "given"), change(6.2, "given")])?.change, 1);
+});
+
 Deno.test("trendOf foretells nothing from less than an hour, nor where nothing grows, nor without a history", () => {
   strictEqual(trend([change(0.5, "given"), change(0.2, "given")])?.fullInMs, undefined);
   strictEqual(trend([change(40, "given"), change(2, "released")])?.fullInMs, undefined);
