@@ -81,6 +81,9 @@ const BESIDE: Readonly<Record<string, Beside>> = {
 /** Folders whose files run side by side: each has network namespaces of its own, and waits more than it works. */
 const SIDE_BY_SIDE: ReadonlySet<string> = new Set(["tests/network"]);
 
+/** Folders with a browser: its driver looks at files of `/proc`, for which Deno wants all permissions. */
+const BROWSER: ReadonlySet<string> = new Set(["tests/inspect", "tests/page"]);
+
 /** The folders that take longest, which are to begin first. */
 const LONG = ["tests/deploy", "tests/controller_real", "tests/outages", "tests/webhook"];
 
@@ -133,7 +136,7 @@ export async function systemSteps(root: string, options: TestOptions): Promise<r
       args: [
         ...checking(options),
         ...(SIDE_BY_SIDE.has(folder) ? ["--parallel"] : []),
-        ...SYSTEM_PERMISSIONS,
+        ...(BROWSER.has(folder) ? ["--allow-all"] : SYSTEM_PERMISSIONS),
         ...tests.filter((file) => isBelow(file, folder)),
       ],
       timeoutMs: SYSTEM_TIMEOUT_MS,
