@@ -421,7 +421,7 @@ Deno.test("the agent tells how long the API server has been silent about a pool"
     /^vmdhcpagent_api_silent_seconds\{ippool="default\/net-48"\} (.*)$/m.exec(
       (await get("/metrics")).body,
     )?.[1];
-  assert.equal(await silent(), undefined);
+  assert.equal(await silent(), "0");
   await write(poolWith());
   await clock.advance(100);
   network.pass = AWAY;

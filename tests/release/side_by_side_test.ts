@@ -28,8 +28,7 @@ import { type Container, plugInterface, TestPod } from "./test_pod.ts";
 const HERE = new URL("../../", import.meta.url).pathname.replace(/\/$/, "");
 /** What `docs/versions.md` says is supported beside this version. */
 const EARLIER = [
-  { commit: "c5c51eadf85827032cf94e13c27ffcda5f2d7c4c", is: "0.1.0 as it was first" },
-  { commit: "7525f6c26cf0b5da1cf2f581098ae4e34d10aa74", is: "0.1.0 as it was last" },
+  { commit: "c5c51eadf85827032cf94e13c27ffcda5f2d7c4c", is: "0.1.0" },
 ];
 const AGENT = "vm-dhcp/vm-dhcp-agent";
 const POOL = "default/net-48";

@@ -137,6 +137,7 @@ Deno.test("a view shows the hardware address as two numbers, if it is Ethernet",
 
 Deno.test("random octets meet every way in which a datagram can be right or wrong", () => {
   const view = new RequestView();
-  const met = new Set(fc.sample(anything, 3000).map((bytes) => view.parse(new Datagram(bytes))));
+  const samples = fc.sample(anything, { numRuns: 3000, seed: 1 });
+  const met = new Set(samples.map((bytes) => view.parse(new Datagram(bytes))));
   deepStrictEqual([...met].toSorted(), Object.values(ParseResult).toSorted());
 });
