@@ -230,7 +230,11 @@ async function manyNetworks(context: StandContext, plan: Plan): Promise<OwnFigur
   const { networks, clientsOfEach: clients } = plan;
   const stand = await Stand.open(context, { name: "n", clients, networks, apart: false });
   await using server = await startAgent(stand.server);
-  await answers(server.name, stand);
+  // Ready is who knows all pools; the last of the networks get their address a moment later.
+  await until(async () => (await stand.load({ mode: "burst" })).lost === 0, {
+    what: `${server.name} answers on every network`,
+    timeoutMs: 20_000,
+  });
   const burst = await stand.load({ mode: "burst" });
   const closedRates: number[] = [];
   const us: number[] = [];
