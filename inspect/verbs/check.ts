@@ -36,7 +36,7 @@ export const check: Verb = {
       : `${failed} failed, ${warnings} to be looked at`;
     return {
       data: { findings, failed, warnings },
-      columns: ["CHECK", "STATE", "SAYS", "TODO"],
+      columns: ["CHECK", "STATE", "SAYS", "ADVICE"],
       rows: findings.map(({ check, state, says, todo }) => [check, state, says, todo]),
       text: (paint) =>
         findings.map(({ check, state, says, todo }) => {

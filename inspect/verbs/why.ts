@@ -30,7 +30,7 @@ export const why: Verb = {
     const notes = doubts(source);
     return {
       data: { chains, ...(notes.length === 0 ? {} : { notes }) },
-      columns: ["SUBJECT", "LINK", "NAME", "STATE", "REASON", "SAYS", "TODO"],
+      columns: ["SUBJECT", "LINK", "NAME", "STATE", "REASON", "SAYS", "ADVICE"],
       rows: chains.flatMap(({ subject, links }) =>
         links.map((
           { kind, name, state, reason, says, todo },
