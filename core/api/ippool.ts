@@ -9,11 +9,7 @@ import { FieldChecks } from "./fields/field_checks.ts";
 import type { Checked, FieldError } from "./fields/field_error.ts";
 import { ipPoolSchema } from "./ippool_schema.ts";
 import { networkNameProblem } from "./network.ts";
-import {
-  checkClientOptions,
-  DEFAULT_LEASE_TIME,
-  MAX_SECONDS,
-} from "./options/check_client_options.ts";
+import { checkClientOptions, leaseTimeOf, MAX_SECONDS } from "./options/check_client_options.ts";
 import type { IPPool } from "./types.ts";
 
 /** Subnets in which no host can have an address. */
@@ -111,8 +107,8 @@ function ipPoolValueErrors(object: unknown): readonly FieldError[] {
   checkClientOptions(checks, config, { cidr, server });
   const most = [...config, "maxLeaseTime"];
   const maxLeaseTime = checks.number(most, { least: 1, most: MAX_SECONDS, unit: "seconds" });
-  const leaseTime = checks.at([...config, "leaseTime"]) ?? DEFAULT_LEASE_TIME;
-  if (maxLeaseTime !== undefined && maxLeaseTime < Number(leaseTime)) {
+  const leaseTime = leaseTimeOf(checks.at([...config, "leaseTime"]));
+  if (maxLeaseTime !== undefined && maxLeaseTime < leaseTime) {
     checks.fail(most, `must not be less than leaseTime, ${leaseTime}`);
   }
   return checks.errors;

@@ -114,6 +114,11 @@ const REFUSED: readonly (readonly [name: string, object: unknown, ...errors: Sho
     },
   ],
   [
+    "a lease time that cannot become a number, which the largest is not compared with",
+    poolWith({ leaseTime: { toString: 0 }, maxLeaseTime: 600 }),
+    { path: `${CONFIG}.leaseTime`, value: { toString: 0 }, message: "must be a whole number" },
+  ],
+  [
     "a largest lease time of nothing",
     poolWith({ maxLeaseTime: 0 }),
     {

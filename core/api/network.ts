@@ -6,6 +6,8 @@
 import type { IPPool, VirtualMachine } from "./types.ts";
 
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+/** What nearly every name is: nothing is wrong with it, if it is not too long. */
+const PLAIN = /^[a-z0-9]+(?:-+[a-z0-9]+)*(?:\/[a-z0-9]+(?:-+[a-z0-9]+)*)?$/;
 const MAX_NAMESPACE = 63;
 const MAX_NAME = 253;
 /** Characters in the longest `namespace/name`: a DNS label, a slash, a DNS subdomain. */
@@ -28,6 +30,7 @@ export const MAX_NETWORK_NAME: number = MAX_NAMESPACE + 1 + MAX_NAME;
  * ```
  */
 export function networkNameProblem(text: string): string | undefined {
+  if (text.length <= MAX_NAMESPACE && PLAIN.test(text)) return undefined;
   const parts = text.split("/");
   const name = parts.at(-1) ?? "";
   const namespace = parts.length > 1 ? parts[0] : undefined;

@@ -6,6 +6,7 @@
  */
 import type {
   Condition,
+  KubeObject,
   NetworkConfig,
   NetworkConfigStatus,
   VirtualMachineNetworkConfig,
@@ -127,4 +128,18 @@ export function withNetworkStatus(
     [spellingOf(vmnetcfg)]: networks,
   };
   return { ...vmnetcfg, status };
+}
+
+/** The same object with its lists in a given spelling; the object itself where they are. */
+export function respelled<T extends KubeObject & Partial<VirtualMachineNetworkConfig>>(
+  vmnetcfg: T,
+  spelling: Spelling,
+): T {
+  const parts = { spec: vmnetcfg.spec, status: vmnetcfg.status };
+  return Object.entries(parts).reduce((object, [name, part]) => {
+    const { networkConfig, networkConfigs, ...rest } = part ?? {};
+    const list = networkConfig ?? networkConfigs;
+    if (list === undefined || part?.[spelling] !== undefined) return object;
+    return { ...object, [name]: { ...rest, [spelling]: list } };
+  }, vmnetcfg);
 }

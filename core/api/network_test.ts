@@ -32,6 +32,9 @@ Deno.test("networkNameProblem says why a name is none, and wholeNetworkName take
       `${"n".repeat(64)}/a`,
       "a".repeat(254),
       " a",
+      "a-/b",
+      "a/-b",
+      "a//b",
     ]
   ) {
     notEqual(networkNameProblem(bad), undefined);

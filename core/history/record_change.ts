@@ -182,17 +182,22 @@ class Changes {
     this.#rows.push(this.#row("freed", { address, mac, why: "ConflictEnded" }));
   }
 
-  /** Addresses that are kept though no entry ended: they were given in the time before a restore. */
+  /** Addresses that are kept though no entry ended: they were given in the time before a restore, or rested in a pool that gave way. */
   #holdLost(): void {
     const { released: was, allocated } = this.#before;
     const { released: is } = this.#after;
+    const { formerPools = [] } = this.#step.input;
     if (is === was) return;
     for (const address in is) {
       const mac = readMac(is[address]?.macAddress ?? "");
       if (mac < 0 || readMac(was[address]?.macAddress ?? "") === mac) continue;
       if (readMac(allocated[address] ?? "") >= 0) continue;
       const claim = this.#byMac(mac);
-      this.#rows.push(this.#row("held", { address, mac, claim, why: "AddressesLost" }));
+      const isTaken = formerPools.some(({ status }) =>
+        readMac(status?.ipv4?.released?.[address]?.macAddress ?? "") === mac
+      );
+      const why = isTaken ? "RecordTakenOver" : "AddressesLost";
+      this.#rows.push(this.#row("held", { address, mac, claim, why }));
     }
   }
 

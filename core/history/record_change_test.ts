@@ -180,6 +180,14 @@ Deno.test("recordChanges: what a pool takes over from one that gave way is adopt
   ]);
 });
 
+Deno.test("recordChanges: what rests in a pool that gave way is held by the one that takes over", () => {
+  const released = { "10.0.0.17": { macAddress: macOf(1), until: "2026-01-01T00:30:00Z" } };
+  const former = poolOf({ ipv4: { released } });
+  const life = new Life();
+  deepStrictEqual(life.step([], { formerPools: [former] }), ["held 10.0.0.17 01 RecordTakenOver"]);
+  deepStrictEqual(life.step([], { formerPools: [former] }), []);
+});
+
 Deno.test("recordChanges: a MAC address that was recorded twice keeps one address, and the other is released", () => {
   const life = new Life(poolOf({ allocated: { "10.0.0.15": macOf(1), "10.0.0.16": macOf(1) } }));
   deepStrictEqual(life.step([claimOf(1, { previous: "10.0.0.16", holds: true })]), [

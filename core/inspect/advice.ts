@@ -29,6 +29,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   AddressReserved: "Ask for another one.",
   AddressExcluded: "Ask for another one, or take it out of exclude.",
   AddressTaken: "Ask for another one, or free it.",
+  MovedTooOften: "Wait until the time in the message; it heals by itself.",
   AddressConflict: "Find the other machine. A wanted address is offered again after ten minutes.",
   NoInterfaces: "Add spec.networkConfig, or delete it.",
   InvalidOptOut: 'Write "false" to opt the namespace out.',

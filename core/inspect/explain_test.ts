@@ -138,7 +138,7 @@ const CASES: Readonly<Record<string, Case>> = {
     link: "Network",
     state: "broken",
     reason: "NetworkNotFound",
-    says: /no NetworkAttachmentDefinition default\/net-48; there is default\/net-49/,
+    says: /no NetworkAttachmentDefinition default\/net-48; did you mean default\/net-49\?/,
   },
   "a network that no pod can be attached to": {
     world: { networks: [networkWith({ problem: "spec.config: is no JSON" })] },
@@ -444,20 +444,20 @@ Deno.test("explain believes packets more than a missing instance: no false alarm
 });
 
 for (
-  const  of of[
+  const whom of [
     "web",
-      "default/web",
-      "vm/web",
-      "vm/default/web",
-      "vmnetcfg/web",
-      MAC,
-      "52-54-00-12-34-56",
-      "192.168.48.86"
+    "default/web",
+    "vm/web",
+    "vm/default/web",
+    "vmnetcfg/web",
+    MAC,
+    "52-54-00-12-34-56",
+    "192.168.48.86",
   ]
 ) {
-  Deno.test(`findSubjects knows whom ${of} means`, () => {
+  Deno.test(`findSubjects knows whom ${whom} means`, () => {
     deepStrictEqual(
-      findSubjects(worldWith(), { of }).map(({ subject }) => subject),
+      findSubjects(worldWith(), { of: whom }).map(({ subject }) => subject),
       ["VM default/web, NIC nic-1"],
     );
   });

@@ -58,12 +58,12 @@ function tenants(seen: { looks: number }, asked: boolean) {
 }
 
 for (const asked of [true, false]) {
-  for (const  of of["192.168.48.86", "web", MAC]) {
-    Deno.test(`findSubjects and explain look at each object a few times, of ${of}${asked ? "" : " that no vmnetcfg asks for"}`, () => {
+  for (const whom of ["192.168.48.86", "web", MAC]) {
+    Deno.test(`findSubjects and explain look at each object a few times, of ${whom}${asked ? "" : " that no vmnetcfg asks for"}`, () => {
       const seen = { looks: 0 };
-      const found = findSubjects(tenants(seen, asked), { of });
+      const found = findSubjects(tenants(seen, asked), { of: whom });
       for (const facts of found) explain(facts);
-      strictEqual(found.length, of === MAC ? 1 : TENANTS);
+      strictEqual(found.length, whom === MAC ? 1 : TENANTS);
       ok(seen.looks <= 60 * TENANTS, `${seen.looks} looks at ${TENANTS} tenants' objects`);
     });
   }
@@ -78,8 +78,8 @@ Deno.test("findSubjects stops where enough are found", () => {
 Deno.test("findSubjects finds a MAC address in any spelling", () => {
   const vm = vmWith({ interfaces: [{ name: "nic-1", macAddress: "52-54-00-12-34-56" }] });
   const world = worldWith({ configs: [], vms: [vm] });
-  for (const  of of[MAC, "5254.0012.3456"]) {
-    deepStrictEqual(findSubjects(world, { of }).map(({ subject }) => subject), [
+  for (const whom of [MAC, "5254.0012.3456"]) {
+    deepStrictEqual(findSubjects(world, { of: whom }).map(({ subject }) => subject), [
       "VM default/web, NIC nic-1",
     ]);
   }

@@ -41,6 +41,8 @@ export interface Claim {
   readonly previous?: string;
   /** Whether that shows {@linkcode previous} as `Allocated`, rather than remembers it. */
   readonly holds?: boolean;
+  /** Whether it would, if its pool were not gone or in trouble since: it gave nothing back. */
+  readonly interrupted?: boolean;
   /**
    * The address that its VirtualMachineNetworkConfig notes for it, where the status shows none. Its owner may have written
    * anything there: it is given if it is free, and counts for nothing else.
@@ -91,6 +93,8 @@ export type ClaimReason =
   | "AddressExcluded"
   /** Somebody else has the wanted address. */
   | "AddressTaken"
+  /** The MAC address left as many addresses lately as it may: each rests, since its guest may still use it. */
+  | "MovedTooOften"
   /** Another machine has the address: it is not given out for a while, or it is the last that its guest may have. */
   | "AddressConflict"
   /**

@@ -111,6 +111,12 @@ export class DeclineChecks {
     }
   }
 
+  /** Whether any is looked into now. */
+  get isBusy(): boolean {
+    for (const { restsUntil } of this.#checks.values()) if (restsUntil === Infinity) return true;
+    return false;
+  }
+
   /** What has come to an end. */
   conclude(now: number): readonly DeclineConclusion[] {
     const conclusions: DeclineConclusion[] = [];

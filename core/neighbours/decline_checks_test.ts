@@ -109,3 +109,12 @@ Deno.test("DeclineChecks only listens where it may not ask", () => {
   deepStrictEqual(silent.conclude(9_999), []);
   deepStrictEqual(silent.conclude(10_000).map(({ result }) => result), ["unanswered"]);
 });
+
+Deno.test("DeclineChecks are busy until what was declined is concluded", () => {
+  const checks = new DeclineChecks({ asks: false });
+  strictEqual(checks.isBusy, false);
+  checks.add(DECLINED, 0);
+  strictEqual(checks.isBusy, true);
+  checks.conclude(10_000);
+  strictEqual(checks.isBusy, false);
+});

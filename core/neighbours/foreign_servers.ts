@@ -50,6 +50,11 @@ export class ForeignServers {
     }
   }
 
+  /** Whether nothing was asked yet. */
+  get isNew(): boolean {
+    return this.#firstRound === undefined;
+  }
+
   /** Whether it is time to ask again. A round begins then, and who was silent in the ones before is forgotten. */
   isDue(now: number): boolean {
     this.#nextRound ??= now + this.#random() * FIRST_WITHIN_MS;

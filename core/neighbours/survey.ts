@@ -120,6 +120,14 @@ export class Survey {
     this.#passFrom = -Infinity;
   }
 
+  /** Whether an address is to be asked for soon, or an answer is waited for; else nothing comes within seconds. */
+  isBusy(now: number): boolean {
+    const isAsking = this.#ground !== undefined && this.#asks &&
+      (this.#cursor !== undefined || now >= this.#passFrom + SWEEP_AGAIN_MS ||
+        this.#rumours.size + this.#inherited.size > 0);
+    return isAsking || this.#asked.size + this.#retries.size > 0;
+  }
+
   /** The address to ask about next; {@linkcode NONE} where there is none. */
   next(now: number): number {
     this.#settle(now);

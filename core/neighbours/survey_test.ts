@@ -163,3 +163,19 @@ Deno.test("Survey names who has an address now where somebody else had it", () =
   run(survey, { from: 10_000, to: 700_000, hosts: new Map([[FIRST, STRANGER + 1]]) });
   deepStrictEqual([...survey.found()], [[FIRST, STRANGER + 1]]);
 });
+
+Deno.test("Survey is busy while it goes through the range, hears of something, or waits for an answer, and not between", () => {
+  const survey = surveyOf();
+  const from = (at: number, to: number) => run(survey, { from: at, to });
+  strictEqual(survey.isBusy(0), true);
+  from(0, 10_000);
+  strictEqual(survey.isBusy(10_000), false);
+  survey.hear({ address: FIRST, mac: STRANGER, isAnswer: false }, 10_000);
+  strictEqual(survey.isBusy(10_000), true);
+  from(10_000, 11_000);
+  strictEqual(survey.isBusy(11_000), true);
+  from(11_000, 13_000);
+  strictEqual(survey.isBusy(13_000), false);
+  strictEqual(survey.isBusy(HOUR), true);
+  strictEqual(surveyOf({}, { asks: false }).isBusy(0), false);
+});

@@ -75,7 +75,7 @@ export function poolStatus(
 ): IPPoolStatus {
   const before = facts.pool.status ?? {};
   const { agentPodRef: _, ...rest } = before;
-  const kept = facts.agents.foreignServers?.length === 0
+  const kept = othersOf(facts)?.length === 0
     ? before.conditions?.filter(({ type }) => type !== IPPoolCondition.ForeignDHCPServer)
     : before.conditions;
   const answers = poolConditions(facts);
@@ -154,15 +154,23 @@ function stopped({ pool, users }: PoolFacts): Answer {
 }
 
 /** There only while another server is heard. Where no agent can say, what was said before stays. */
-function foreignServers(
-  { agents: { foreignServers = [] } }: PoolFacts,
-): readonly (Answer & { readonly type: string })[] {
-  if (foreignServers.length === 0) return [];
-  const named = foreignServers.map(({ address, macAddress }) =>
+function foreignServers(facts: PoolFacts): readonly (Answer & { readonly type: string })[] {
+  const others = othersOf(facts) ?? [];
+  if (others.length === 0) return [];
+  const named = others.map(({ address, macAddress }) =>
     macAddress === undefined ? address : `${address} (${macAddress})`
   );
   const message = `Another DHCP server answers on the network: ${named.join(", ")}`;
   return [{ type: IPPoolCondition.ForeignDHCPServer, ...yes("ForeignDHCPServer", message) }];
+}
+
+/**
+ * The other servers that agents hear; `undefined` where no agent can say. One that still serves an earlier state of the pool takes the
+ * pool's own new address, from which another agent answers already, for somebody else's.
+ */
+function othersOf({ pool, agents: { foreignServers } }: PoolFacts): typeof foreignServers {
+  const own = pool.spec?.ipv4Config?.serverIP;
+  return foreignServers?.filter(({ address }) => address !== own);
 }
 
 /** Says who keeps a pool from being deleted. */

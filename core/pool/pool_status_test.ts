@@ -179,6 +179,22 @@ Deno.test("poolStatus shows ForeignDHCPServer while other servers are heard, and
   assert.equal(types({ ...SERVING, foreignServers: [] })?.includes("ForeignDHCPServer"), false);
 });
 
+Deno.test("poolStatus calls the pool's own server address foreign to nobody: an agent may not know yet that it is", () => {
+  const ipv4 = { used: 0, available: 254 };
+  const { spec } = FACTS.pool;
+  const moved = { ...spec, ipv4Config: { ...spec.ipv4Config, serverIP: "192.168.48.3" } };
+  const facts = { ...FACTS, pool: { ...FACTS.pool, spec: moved } };
+  const conditions = (foreignServers: typeof FOREIGN) =>
+    poolStatus({ ...facts, agents: { ...SERVING, foreignServers } }, { ipv4, now: NOW }).conditions;
+  const messageOf = (foreignServers: typeof FOREIGN) =>
+    getCondition(conditions(foreignServers), "ForeignDHCPServer")?.message;
+  assert.equal(messageOf(FOREIGN.slice(1)), undefined);
+  assert.equal(
+    messageOf(FOREIGN),
+    "Another DHCP server answers on the network: 192.168.48.2 (52:54:00:00:00:99)",
+  );
+});
+
 Deno.test("poolStatus keeps what it does not know", () => {
   const status = { later: "field", conditions: [] } as IPPool["status"];
   const pool = poolOf(status === undefined ? {} : { status });

@@ -48,6 +48,12 @@ export function readHolds(recorded: RecordedHolds | undefined): HoldEntry[] {
   }));
 }
 
+/** How many holds are of certain MAC addresses. */
+interface Counted {
+  readonly isMeant: (mac: number) => boolean;
+  count: number;
+}
+
 /** `status.ipv4.released` or `status.ipv4.conflicts`, by address. Holds that are over are left out. */
 export class Holds {
   readonly #recorded: RecordedHolds | undefined;
@@ -55,6 +61,7 @@ export class Holds {
   /** MAC address -> addresses that are held because of it. */
   readonly #byMac = new Map<number, Set<number>>();
   #changed = false;
+  #counted: Counted | undefined;
 
   constructor(recorded: RecordedHolds | undefined, now: number) {
     this.#recorded = recorded;
@@ -67,6 +74,20 @@ export class Holds {
   /** Number of holds. */
   get size(): number {
     return this.#holds.size;
+  }
+
+  /** Number of holds because of certain MAC addresses; they are asked for once, and are to stay the same until {@linkcode recount}. */
+  countOf(isMeant: (mac: number) => boolean): number {
+    if (this.#counted === undefined) {
+      const held = [...this.#holds.values()].filter(({ mac }) => isMeant(mac));
+      this.#counted = { isMeant, count: held.length };
+    }
+    return this.#counted.count;
+  }
+
+  /** Has {@linkcode countOf} ask for the MAC addresses anew. */
+  recount(): void {
+    this.#counted = undefined;
   }
 
   /** The hold on an address. */
@@ -101,6 +122,7 @@ export class Holds {
     if (hold === undefined) return;
     this.#holds.delete(address);
     this.#byMac.get(hold.mac)?.delete(address);
+    this.#count(hold, -1);
     this.#changed = true;
   }
 
@@ -129,8 +151,13 @@ export class Holds {
   #put(address: number, hold: Hold & { readonly written?: AddressHold }): void {
     this.delete(address);
     this.#holds.set(address, hold);
+    this.#count(hold, 1);
     const addresses = this.#byMac.get(hold.mac);
     if (addresses === undefined) this.#byMac.set(hold.mac, new Set([address]));
     else addresses.add(address);
+  }
+
+  #count({ mac }: Hold, by: number): void {
+    if (this.#counted?.isMeant(mac) === true) this.#counted.count += by;
   }
 }

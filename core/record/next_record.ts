@@ -8,7 +8,8 @@ import { type Hold, Holds } from "./holds.ts";
 /**
  * The next `status.ipv4` of a pool in the making: what is recorded, and the changes to it.
  *
- * At every time an address has at most one entry, and none that is held as released has an entry.
+ * At every time an address has at most one entry, and none that is held as released has an entry but for a mark of the spec: a
+ * hold outlasts that.
  */
 export class NextRecord {
   /** What is recorded with a MAC address. */
@@ -50,8 +51,9 @@ export class NextRecord {
     this.#used = this.leases.length;
     for (const { address } of readable) this.blocked.add(address);
     for (const [address] of [...this.released.entries()]) {
-      if (this.blocked.has(address)) this.released.delete(address);
-      else this.blocked.add(address);
+      const holder = this.holder(address);
+      if (holder === undefined || isOfSpec(holder)) this.blocked.add(address);
+      else this.released.delete(address);
     }
   }
 
@@ -69,9 +71,16 @@ export class NextRecord {
     return Object.hasOwn(allocated, key) ? allocated[key] : undefined;
   }
 
+  /** The MAC addresses that have an entry now. */
+  macs(): Set<number> {
+    const kept = this.leases.filter(({ key }) => !this.#removed.has(key)).map(({ mac }) => mac);
+    return new Set([...kept, ...[...this.#added.values()].map(readMac)]);
+  }
+
   /** Whether an address has neither an entry nor a hold, or only a hold of the MAC address itself. */
   isFreeFor(mac: number, address: number): boolean {
-    return !this.blocked.has(address) || this.released.get(address)?.mac === mac;
+    return !this.blocked.has(address) ||
+      this.released.get(address)?.mac === mac && this.holder(address) === undefined;
   }
 
   /** Records an address, that has no entry, for a MAC address in canonical form; answers the address's text. */
@@ -102,7 +111,7 @@ export class NextRecord {
   /** Takes an entry out. */
   remove({ key, address, mac }: RecordEntry): void {
     if (!this.#added.delete(key)) this.#removed.add(key);
-    this.blocked.delete(address);
+    if (this.released.get(address) === undefined) this.blocked.delete(address);
     if (mac !== NONE) this.#used--;
   }
 
@@ -129,7 +138,7 @@ export class NextRecord {
   /** Ends the hold of a freed address before its time. */
   endHold(address: number): void {
     this.released.delete(address);
-    this.blocked.delete(address);
+    if (this.holder(address) === undefined) this.blocked.delete(address);
   }
 
   /**
@@ -182,15 +191,22 @@ export class NextRecord {
   /** Addresses of a range without an entry; one that is only held could still be given out. */
   #freeIn(range: AddressRange): number {
     let held = 0;
-    for (const [address] of this.released.entries()) if (rangeContains(range, address)) held++;
+    for (const [address] of this.released.entries()) {
+      if (rangeContains(range, address) && this.holder(address) === undefined) held++;
+    }
     return rangeSize(range) - this.blocked.countIn(range) + held;
   }
 
   #add(address: number, value: string): string {
     const key = formatIPv4(address);
-    this.released.delete(address);
+    if (!isOfSpec(value)) this.released.delete(address);
     this.#added.set(key, value);
     this.blocked.add(address);
     return key;
   }
+}
+
+/** Whether an entry is a mark of what the spec excludes or reserves. */
+function isOfSpec(value: string): boolean {
+  return value === Mark.EXCLUDED || value === Mark.RESERVED;
 }

@@ -10,25 +10,32 @@ import type { VirtualMachine, VirtualMachineNetworkConfig } from "../api/types.t
 import type { Claim, ClaimVm } from "../ipam/types.ts";
 import type { VmNic } from "../ipam/vm/vm_nic.ts";
 import { formatMac, readMac } from "../net/mac.ts";
-import { type Nic, shownNics, type WantedNic, wantedNics } from "./nics.ts";
+import { type Nic, type ShownNic, shownNics, type WantedNic, wantedNics } from "./nics.ts";
 import { type NotedNic, notedNics } from "./noted_addresses.ts";
+import { INTERRUPTING } from "./vmnetcfg_status.ts";
 
 /** What claims are made from. */
 interface ClaimSource {
   readonly config: VirtualMachineNetworkConfig;
   /** Its VM; absent for a reservation. */
   readonly vm?: ClaimVm | undefined;
+  /** Whether its VM has a NIC that its spec lacks, and the spec will have it again; absent: none. */
+  readonly isLeftOut?: (nic: ShownNic) => boolean;
 }
 
 /**
  * The claims of one object on the pool of one network.
  *
  * - A NIC of the spec wants an address, unless the object is paused or going: then its address is to be freed.
- * - A NIC that only the status still shows was removed, moved or renamed: its address is to be freed.
+ * - A NIC that only the status still shows was removed, moved or renamed: its address is to be freed. It is kept where the VM has the
+ *   NIC all the same, as when a person takes it out of the object.
  * - An object without the finalizer claims nothing yet: it could be gone before its address is given back.
  * - A NIC whose status shows no address asks for the one that the object notes.
  */
-export function claimsOf({ config, vm }: ClaimSource, network: string): readonly Claim[] {
+export function claimsOf(
+  { config, vm, isLeftOut = () => false }: ClaimSource,
+  network: string,
+): readonly Claim[] {
   if (config.metadata.finalizers?.includes(VMNETCFG_FINALIZER) !== true) return [];
   const wanted = byKey(wantedNics(config), network);
   const shown = byKey(shownNics(config), network);
@@ -41,7 +48,7 @@ export function claimsOf({ config, vm }: ClaimSource, network: string): readonly
     state: Claim["state"],
     { ipAddress: requested, options }: Pick<WantedNic, "ipAddress" | "options"> = {},
   ): Claim => {
-    const { address: previous, state: shownState } = shown.get(nic.key) ?? {};
+    const { address: previous, state: shownState, reason = "" } = shown.get(nic.key) ?? {};
     const wish = previous === undefined || previous !== requested && requested !== undefined
       ? (noted ??= notedNics(config)).get(nic.key)
       : undefined;
@@ -54,6 +61,7 @@ export function claimsOf({ config, vm }: ClaimSource, network: string): readonly
       ...(options === undefined ? {} : { options }),
       ...(typeof vmName === "string" ? { vmName } : {}),
       ...(previous === undefined ? {} : { previous, holds: shownState === "Allocated" }),
+      ...(previous !== undefined && INTERRUPTING.has(reason) ? { interrupted: true } : {}),
       ...(wish === undefined ? {} : wishOf(wish, { previous, uid })),
       createdAt,
       state,
@@ -62,7 +70,8 @@ export function claimsOf({ config, vm }: ClaimSource, network: string): readonly
   const state = isReleasing(config) ? "releasing" : "wanted";
   const claims = [...wanted.values()].map((nic) => claimOf(nic, state, nic));
   for (const nic of shown.values()) {
-    if (!wanted.has(nic.key)) claims.push(claimOf(nic, "releasing"));
+    if (wanted.has(nic.key)) continue;
+    claims.push(claimOf(nic, state === "wanted" && isLeftOut(nic) ? "wanted" : "releasing"));
   }
   return claims;
 }

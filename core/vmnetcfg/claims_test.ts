@@ -51,6 +51,17 @@ for (const [what, [parts, wanted]] of Object.entries(CASES)) {
   Deno.test(`claimsOf: an object ${what}`, () => assert.deepEqual(claimed(parts), wanted));
 }
 
+Deno.test("claimsOf keeps what a NIC has that was taken out of the object, but not where the object gives all back", () => {
+  const states = (parts: ConfigParts) =>
+    claimsOf({
+      config: configOf({ ...parts, shown: [has(MAC_1, "192.168.48.84")] }),
+      isLeftOut: ({ macAddress }) => macAddress === MAC_1,
+    }, NET_48).map(({ macAddress, state }) => `${macAddress} ${state}`);
+  assert.deepEqual(states({ nics: [nic(MAC_2)] }), [`${MAC_2} wanted`, `${MAC_1} wanted`]);
+  assert.deepEqual(states({ paused: true }), [`${MAC_1} releasing`]);
+  assert.deepEqual(states({ metadata: GOING }), [`${MAC_1} releasing`]);
+});
+
 Deno.test("claimsOf reads a name without a namespace as one of the object's own", () => {
   assert.deepEqual(claimed({ nics: [nic(MAC_1, "net-48")] }), [`${MAC_1} wanted - -`]);
 });
@@ -88,4 +99,18 @@ Deno.test("recordedClaims claims what is recorded for the VM's NICs on the netwo
     createdAt: Date.UTC(2026, 0, 1),
     state: "wanted",
   }]);
+});
+
+Deno.test("S4: claimsOf tells a NIC whose pool took its address from it from one that gave it back", () => {
+  const before = { allocatedIPAddress: "192.168.48.84", macAddress: MAC_1, networkName: NET_48 };
+  const interruptedBy = (reason: string, parts = before) => {
+    const shown = [{ ...parts, state: "Pending" as const, reason }];
+    const [claim] = claimsOf({ config: configOf({ nics: [nic(MAC_1)], shown }) }, NET_48);
+    return claim?.interrupted;
+  };
+  assert.equal(interruptedBy("NoPool"), true);
+  assert.equal(interruptedBy("Paused"), undefined);
+  assert.equal(interruptedBy("Released"), undefined);
+  assert.equal(interruptedBy("PoolExhausted"), undefined);
+  assert.equal(interruptedBy("NoPool", { ...before, allocatedIPAddress: "" }), undefined);
 });

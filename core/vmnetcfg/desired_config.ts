@@ -59,7 +59,7 @@ const MAX_LABEL_VALUE = 63;
  * Compares the NICs of a VM with its object.
  *
  * - A NIC on a network that no pool serves is left out; one that was managed stays while the VM has it, so that its
- *   address comes back with the pool.
+ *   address comes back with the pool. It comes back, too, where somebody took it out of the object and it still has its address.
  * - While a NIC's MAC address is not known (the VM is stopped, and only its VMI knew it), the entry of its network stays.
  * - A NIC whose wanted address cannot be read keeps what it has, and gets nothing new.
  * - A NIC whose MAC address changes keeps its entry, and its object notes that it had the address: by the NIC's name, or, where
@@ -135,8 +135,9 @@ function entriesFor({ nics, existing, isManaged }: DesiredInput): Entries {
     unknownMacs.set(entry.network, left - 1);
     kept.set(entry, entry.entry);
   }
+  const leftOut = existing === undefined ? [] : leftOutNics(existing, () => [...added.values()]);
   const fresh = [...added.values()].filter((nic) =>
-    isManaged(nic.network) && nic.unreadableRequest === undefined
+    leftOut.includes(nic) || isManaged(nic.network) && nic.unreadableRequest === undefined
   );
   const configs = [
     ...before.flatMap((entry) => kept.get(entry) ?? []),
@@ -163,6 +164,24 @@ function successors(
       (isOnly && here.length === 1 ? nameless[0] : undefined);
     return entry === undefined ? [] : [{ entry, nic }];
   });
+}
+
+/** The NICs of a VM that have an address which its object shows, though it does not ask for it any more: somebody took them out. */
+export function leftOutNics<N extends VmNic>(
+  config: VirtualMachineNetworkConfig,
+  nicsOfVm: () => readonly N[],
+): readonly N[] {
+  const wanted = new Set(wantedNics(config).map(({ key }) => key));
+  const keys = new Set(
+    shownNics(config).filter(({ key, state }) => state === "Allocated" && !wanted.has(key))
+      .map(({ key }) => key),
+  );
+  return keys.size === 0
+    ? []
+    : nicsOfVm().filter(({ network, macAddress, unreadableRequest }) =>
+      macAddress !== undefined && unreadableRequest === undefined &&
+      keys.has(nicKey(network, macAddress))
+    );
 }
 
 /** The address that a NIC has, or had. */

@@ -3,7 +3,7 @@ import { STATIC_IP_ANNOTATION_PREFIX, VM_NAME_LABEL, VMNETCFG_FINALIZER } from "
 import type { VirtualMachineNetworkConfig } from "../api/types.ts";
 import type { VmNic } from "../ipam/vm/vm_nic.ts";
 import { type Desired, type DesiredInput, desiredNetworkConfig } from "./desired_config.ts";
-import { configOf, MAC_1, MAC_2, NET_48, NET_50, nic, vmOf } from "./testing/fixture.ts";
+import { configOf, has, MAC_1, MAC_2, NET_48, NET_50, nic, vmOf } from "./testing/fixture.ts";
 
 const ONE: VmNic = { name: "nic-1", network: NET_48, macAddress: MAC_1 };
 const TWO: VmNic = { name: "nic-2", network: NET_50, macAddress: MAC_2 };
@@ -75,6 +75,14 @@ const ENTRIES: Readonly<Record<string, readonly [Partial<DesiredInput>, readonly
   "creates with the NICs of managed networks": [
     { nics: [ONE, TWO], isManaged: (network) => network === NET_50 },
     [nic(MAC_2, NET_50)],
+  ],
+  "writes a NIC again that somebody took out, though its pool takes nobody new": [
+    {
+      nics: [ONE, TWO],
+      isManaged: () => false,
+      existing: configOf({ nics: [nic(MAC_2, NET_50)], shown: [has(MAC_1, "192.168.48.84")] }),
+    },
+    [nic(MAC_2, NET_50), nic(MAC_1)],
   ],
   "creates with the wanted address": [
     { nics: [{ ...ONE, requested: "192.168.48.85" }] },

@@ -8,7 +8,7 @@
 import { ADDRESSES_ANNOTATION } from "../api/names.ts";
 import { wholeNetworkName } from "../api/network.ts";
 import type { VirtualMachineNetworkConfig } from "../api/types.ts";
-import { MAX_NICS, type VmNic } from "../ipam/vm/vm_nic.ts";
+import { MAX_NICS, type VmInterfaces } from "../ipam/vm/vm_nic.ts";
 import { isIPv4 } from "../net/ipv4.ts";
 import { formatMac, readMac, reasonNotClientMac } from "../net/mac.ts";
 import { nicKey, type ShownNic, shownNics, wantedNics } from "./nics.ts";
@@ -47,13 +47,13 @@ export function notedNics(
 /**
  * What the annotation of an object is to be, so that it notes what its status shows; `undefined`: it is to have none.
  *
- * A NIC that has no address now keeps what is noted of it: it may have been there before a restore.
+ * A NIC that has no address now keeps what is noted of it: it may have been there before a restore, or be opted out for a while.
  *
- * @param named The NICs of its VM; empty where none are known
+ * @param vm The NICs of its VM; empty where none are known
  */
 export function notedText(
   config: VirtualMachineNetworkConfig,
-  named: readonly VmNic[],
+  { nics: named, optedOut = [] }: Pick<VmInterfaces, "nics" | "optedOut">,
 ): string | undefined {
   const before = notedNics(config);
   const shown = new Map(shownNics(config).map((nic) => [nic.key, nic]));
@@ -71,6 +71,12 @@ export function notedText(
     const now = shownNow(shown.get(key), { noted, uid });
     if (now === undefined) continue;
     nics.push({ name: names.get(key) ?? noted?.name ?? key, network, macAddress: mac, ...now });
+  }
+  for (const { name, network, macAddress } of optedOut) {
+    const noted = [...before.values()].find((nic) => nic.name === name && nic.network === network);
+    if (noted?.address === undefined) continue;
+    const { address } = noted;
+    nics.push({ name, network, macAddress: macAddress ?? noted.macAddress, address });
   }
   return textOf(nics);
 }
@@ -108,16 +114,17 @@ function shownNow(
   return { ...(address === undefined ? {} : { address }), ...(waiting && { waiting }) };
 }
 
-/** The annotation's text: NIC name -> what is noted. A name that is there twice counts once. */
+/** The annotation's text: NIC name -> what is noted. A name that is there twice counts once; what would not be read is not written. */
 function textOf(nics: readonly NotedNic[]): string | undefined {
   if (nics.length === 0) return undefined;
   const byName = new Map(nics.map(({ name, ...nic }) => [name, nic]));
-  return JSON.stringify(Object.fromEntries(
+  const text = JSON.stringify(Object.fromEntries(
     [...byName].map(([name, { network, macAddress, address, waiting }]) => [
       name,
       { network, macAddress, ...(address && { address }), ...(waiting && { waiting }) },
     ]),
   ));
+  return text.length > MAX_CHARACTERS ? undefined : text;
 }
 
 function readNic(name: string, value: unknown): NotedNic | undefined {

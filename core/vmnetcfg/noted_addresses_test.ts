@@ -32,7 +32,8 @@ function config(
   };
 }
 
-const NAMED = [{ name: "nic-1", network: NET, macAddress: MAC }];
+const NIC = { name: "nic-1", network: NET, macAddress: MAC };
+const NAMED = { nics: [NIC] };
 const note = (parts: object, name = "nic-1") =>
   JSON.stringify({ [name]: { network: NET, macAddress: MAC, ...parts } });
 
@@ -45,7 +46,7 @@ Deno.test("S4: notedText notes what the status shows, by the NIC's name", () => 
 
 Deno.test("S4: notedText names a NIC of a reservation by its network and MAC address", () => {
   strictEqual(
-    notedText(config(undefined, { allocatedIPAddress: "10.0.0.1" }), []),
+    notedText(config(undefined, { allocatedIPAddress: "10.0.0.1" }), { nics: [] }),
     note({ address: "10.0.0.1" }, `${NET} ${MAC}`),
   );
 });
@@ -59,6 +60,28 @@ Deno.test("S4: notedText keeps what is noted while a NIC has no address, and not
     undefined,
   );
   strictEqual(notedText(config("{}"), NAMED), undefined);
+});
+
+Deno.test("notedText keeps what a NIC had that is opted out, so that it gets it again, and of no NIC that is gone", () => {
+  const noted = config(note({ address: "10.0.0.1" }));
+  const out = { ...noted, spec: { vmName: "web", networkConfig: [] } };
+  const optedOut = [{ ...NIC, by: "vm" } as const];
+  strictEqual(notedText(out, { nics: [], optedOut }), note({ address: "10.0.0.1" }));
+  const other = {
+    name: "nic-1",
+    network: NET,
+    by: "nic",
+    macAddress: "52:54:00:00:00:02",
+  } as const;
+  strictEqual(
+    notedText(out, { nics: [], optedOut: [other] }),
+    note({ macAddress: other.macAddress, address: "10.0.0.1" }),
+  );
+  strictEqual(
+    notedText(out, { nics: [], optedOut: [{ ...NIC, name: "nic-2", by: "nic" }] }),
+    undefined,
+  );
+  strictEqual(notedText(out, { nics: [] }), undefined);
 });
 
 Deno.test("S4: notedText notes that a NIC waits for another's address, and whose object it was that did", () => {
@@ -126,4 +149,11 @@ Deno.test("S4: notedNics takes no address, network or MAC address that is none",
       "null",
     ]
   ) strictEqual(notedNics(config(text)).size, 0, text);
+});
+
+Deno.test("S4: notedText writes nothing that is too long to be read, as with a NIC whose name has no end", () => {
+  const shown = config(undefined, { allocatedIPAddress: "10.0.0.1" });
+  const named = (length: number) => ({ nics: [{ ...NIC, name: "n".repeat(length) }] });
+  strictEqual(notedNics(config(notedText(shown, named(32_000)))).size, 1);
+  strictEqual(notedText(shown, named(33_000)), undefined);
 });

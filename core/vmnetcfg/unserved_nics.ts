@@ -4,6 +4,7 @@
  * @module
  */
 import type { UnservedNic, VirtualMachine, VirtualMachineNetworkConfig } from "../api/types.ts";
+import { shortJson } from "../api/fields/field_error.ts";
 import { MANAGED_DHCP } from "../api/names.ts";
 import type { OptedOutNic, VmInterfaces, VmProblem, VmProblemReason } from "../ipam/vm/vm_nic.ts";
 import type { UnservedReason } from "../reasons/reasons.ts";
@@ -69,7 +70,8 @@ export function unservedNics(
     } else if (unreadableRequest !== undefined) {
       row(
         "InvalidAddress",
-        problemOf(problems, { nic: name, reason: "InvalidAddress" }) ?? unreadableRequest,
+        problemOf(problems, { nic: name, reason: "InvalidAddress" }) ??
+          shortJson(unreadableRequest),
       );
     }
   }

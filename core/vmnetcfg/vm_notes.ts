@@ -12,7 +12,7 @@ import { addressChange, type NicChange } from "./vmnetcfg_status.ts";
 /** For how long after its creation a VM is told that a network of its NICs has no pool: many never get one. */
 const NEW_MS = 3_600_000;
 
-/** The NICs of a new VM that get no address because no pool serves their network. */
+/** The NICs of a new VM that are given no address because no pool serves their network. */
 export function unmanagedNotes(
   vm: VirtualMachine,
   { nics, isManaged, now }: {
@@ -27,7 +27,8 @@ export function unmanagedNotes(
   return nics.filter(({ network }) => !isManaged(network)).map(({ name, network }) => ({
     type: "Normal",
     reason: "NoPool",
-    message: `NIC ${name} gets no address: no IPPool serves network ${network}`,
+    // While a pool goes, a NIC may still have its address.
+    message: `No IPPool serves network ${network} of NIC ${name}`,
   }));
 }
 

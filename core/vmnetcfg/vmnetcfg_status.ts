@@ -75,16 +75,20 @@ export interface StatusPlan {
   readonly problems: readonly OptionsProblem[];
 }
 
-/** Reasons for which the address that a NIC had is remembered, to be asked for again. */
-const REMEMBERING: ReadonlySet<NicReason> = new Set([
-  "Released",
-  "Paused",
+/** Reasons that are the pool's: a NIC that had an address gave nothing back, and goes on using it. */
+export const INTERRUPTING: ReadonlySet<string> = new Set<NicReason>([
   "NoPool",
   "PoolInvalid",
   "PoolPaused",
   "AwaitingAgents",
   "PoolNotWritten",
   "NetworkAlreadyServed",
+]);
+
+/** Reasons for which the address that a NIC had is remembered, to be asked for again. */
+const REMEMBERING: ReadonlySet<string> = new Set<string>([
+  ...INTERRUPTING,
+  ...["Released", "Paused"] satisfies NicReason[],
 ]);
 
 /**

@@ -56,7 +56,7 @@ export interface PoolReport {
   readonly message: string;
   /** Name of the network interface it listens on. */
   readonly interfaceName: string;
-  /** resourceVersion of the IPPool that is served. */
+  /** resourceVersion of the IPPool that is served, or was some seconds ago: alone it is no reason to write the report. */
   readonly resourceVersion?: string;
   /** Addresses declined within the last hour that other machines have. */
   readonly declined?: readonly DeclinedAddress[];

@@ -31,6 +31,12 @@ import {
 
 /** Lease time of a pool that does not say one: a year of 365 days, in seconds. */
 export const DEFAULT_LEASE_TIME = 31_536_000;
+
+/** How many seconds a `leaseTime` says. NaN where it is no number: a time cannot be compared with that. */
+export function leaseTimeOf(said: unknown): number {
+  const seconds = said ?? DEFAULT_LEASE_TIME;
+  return typeof seconds === "number" ? seconds : NaN;
+}
 /** Seconds; RFC 2132 section 9.2 gives the lease time 32 bits. */
 export const MAX_SECONDS = 0xffff_ffff;
 /** Octets; RFC 2132 section 5.1. */
@@ -131,16 +137,16 @@ class OptionFields {
     this.number("leaseTime", { least: 1, ...seconds });
     const renewal = this.number("renewalTime", { least: 1, ...seconds });
     const rebinding = this.number("rebindingTime", { least: 2, ...seconds });
-    const lease = this.#said("leaseTime") ?? DEFAULT_LEASE_TIME;
+    const lease = leaseTimeOf(this.#said("leaseTime"));
     const end = this.#said("rebindingTime");
     if (renewal !== undefined && typeof end === "number" && renewal >= end) {
       this.#fail("renewalTime", `must be less than rebindingTime, ${end}`);
-    } else if (renewal !== undefined && renewal >= Number(lease)) {
+    } else if (renewal !== undefined && renewal >= lease) {
       this.#fail("renewalTime", `must be less than leaseTime, ${lease}`);
-    } else if (renewal !== undefined && end === undefined && renewal === Number(lease) - 1) {
+    } else if (renewal !== undefined && end === undefined && renewal === lease - 1) {
       this.#fail("renewalTime", `must leave a second for rebindingTime before leaseTime, ${lease}`);
     }
-    if (rebinding !== undefined && rebinding >= Number(lease)) {
+    if (rebinding !== undefined && rebinding >= lease) {
       this.#fail("rebindingTime", `must be less than leaseTime, ${lease}`);
     }
   }

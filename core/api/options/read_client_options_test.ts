@@ -32,6 +32,12 @@ const BAD: readonly (readonly [name: string, said: object, kept: object, ...stri
     "Lease_Time: is not a known field; did you mean leaseTime?",
   ],
   [
+    "a lease time that cannot become a number",
+    { leaseTime: { toString: 0 }, renewalTime: 900 },
+    { renewalTime: 900 },
+    "leaseTime: must be a whole number",
+  ],
+  [
     "a field of a pool",
     { hostnames: true },
     {},

@@ -40,7 +40,7 @@ export function networkLink({ world, network, pool }: NicFacts): Link | undefine
       state: isServed(pool) ? "unknown" : "broken",
       reason,
       says: `There is no NetworkAttachmentDefinition ${network}${
-        meant === undefined ? "" : `; there is ${meant}`
+        meant === undefined ? "" : `; did you mean ${meant}?`
       }`,
       todo: "Create it, or repair the name of the network in the VM.",
     });

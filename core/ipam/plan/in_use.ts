@@ -2,7 +2,7 @@ import { formatIPv4, formatMac, rangeContains, readIPv4 } from "../../net/mod.ts
 import { NONE } from "../../record/entries.ts";
 import type { PoolNetwork } from "../pool/pool_network.ts";
 import { CONFLICT_HOLD_MS } from "./limits.ts";
-import { formerOf } from "./open_request.ts";
+import { claimsToFollow, formerOf } from "./open_request.ts";
 import { fullRefusal, type Planning } from "./planning.ts";
 
 /**
@@ -56,12 +56,12 @@ function pinnedAndDeclined({ declined, clients }: Planning): ReadonlySet<number>
   );
 }
 
-/** Whether a client asks for the address, or had it last. */
-function wants({ clients }: Planning, mac: number, address: number): boolean {
+/** Whether a client asks for the address, or had it last and did not decline it. */
+function wants({ clients, declined }: Planning, mac: number, address: number): boolean {
   const client = clients.find(mac);
   if (client?.primary === undefined) return false;
   const { requested } = client.primary;
   if (requested !== undefined) return readIPv4(requested) === address;
-  return client.entries.length === 0 &&
-    client.claims.some((claim) => readIPv4(formerOf(claim) ?? "") === address);
+  return client.entries.length === 0 && declined.get(mac)?.has(address) !== true &&
+    claimsToFollow(client).some((claim) => readIPv4(formerOf(claim) ?? "") === address);
 }

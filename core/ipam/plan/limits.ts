@@ -49,6 +49,15 @@ export const PINNED_CONFLICT_HOLD_MS = 600_000;
 export const MAX_CONFLICTS_PER_MAC = 5;
 
 /**
+ * How many addresses that a MAC address left for others rest at a time; then it keeps the one that it has, or one VM that asks for
+ * one address after another would fill the record, and keep all of them from who asks for them by name.
+ */
+export const MAX_LEFT_PER_MAC = 8;
+
+/** How much fuller than for newcomers a record may become for who has an address already, and asks for another one. */
+export const FULL_FOR_MOVERS = 1.1;
+
+/**
  * How long (ms) after its creation a restored claim waits for an address that was another's before: by then the other one is
  * restored, too, if it ever is.
  */

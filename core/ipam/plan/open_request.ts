@@ -47,3 +47,8 @@ export function orderOf(network: string | undefined): (a: OpenRequest, b: OpenRe
 export function formerOf({ previous, noted }: Claim): string | undefined {
   return previous ?? noted;
 }
+
+/** The claims of a client whose former addresses count, the likeliest first: those of a mere namesake do not. */
+export function claimsToFollow({ owners: { primary, sharing } }: Client): readonly Claim[] {
+  return primary === undefined ? sharing : [primary, ...sharing];
+}

@@ -1,19 +1,20 @@
 import { toTimestamp } from "../../api/timestamp.ts";
 import { formatIPv4, formatMac, formatRange, rangeContains, readIPv4 } from "../../net/mod.ts";
 import { NONE } from "../../record/entries.ts";
-import type { HeldAddress, Holds } from "../../record/holds.ts";
+import type { HeldAddress } from "../../record/holds.ts";
+import type { NextRecord } from "../../record/next_record.ts";
 import type { PoolNetwork } from "../pool/pool_network.ts";
 import { conflictOf, declinesAgain, leaveDeclined } from "./declined.ts";
 import { homeAddress } from "./home_address.ts";
 import { MAX_CONFLICTS_PER_MAC } from "./limits.ts";
 import { NAMED } from "./notes.ts";
-import { formerOf, type OpenRequest } from "./open_request.ts";
+import { claimsToFollow, formerOf, type OpenRequest } from "./open_request.ts";
 import type { Refusal } from "./outcomes.ts";
 import { fullRefusal, limitRefusal, type Planning } from "./planning.ts";
 
 /**
- * Gives each client an address of the range: the one that it had before; else the one that its MAC address hashes to,
- * or the next free one after it; else, where nothing else is left, the freed one whose hold ends first, or the one that it
+ * Gives each client an address of the range: the one that it had before; else the one that it uses already, though nobody gave it;
+ * else the one that its MAC address hashes to, or the next free one after it; else, where nothing else is left, the freed one whose hold ends first, or the one that it
  * declined itself. Who declined what it has moves, as long as it may and there is somewhere to go to.
  *
  * Why somebody gets none is said when everybody has got what there is, so that the next plan says the same.
@@ -23,8 +24,10 @@ export function placeDynamic(
   requests: readonly OpenRequest[],
   network: PoolNetwork,
 ): void {
+  const used = usedAddresses(planning, network);
   const newcomers = requests.filter((request) =>
-    request.given === undefined && !giveFormer(planning, request, network)
+    request.given === undefined && !giveFormer(planning, request, network) &&
+    !giveUsed(planning, request, used)
   );
   const nextAddress = newAddresses(planning, network);
   const left = newcomers.filter((request) =>
@@ -45,6 +48,36 @@ export function giveFormer(
     mayHave(address) && planning.next.isFreeFor(request.client.mac, address) &&
     mayHaveAnother(planning, request) && give(planning, request, address)
   );
+}
+
+/** Gives a client without an address the free one that it is in conflict with, as it uses it itself. */
+function giveUsed(
+  planning: Planning,
+  request: OpenRequest,
+  used: ReadonlyMap<number, number>,
+): boolean {
+  const { client: { mac, macAddress }, primary, kept } = request;
+  const address = used.get(mac);
+  if (address === undefined || kept !== undefined) return false;
+  if (planning.declined.get(mac)?.has(address) === true) return false;
+  if (!mayHaveAnother(planning, request)) return false;
+  planning.quota.take(primary.owner.namespace);
+  request.given = planning.next.settle(address, macAddress);
+  return true;
+}
+
+/** MAC address -> the first address of the range that the machine uses though nobody has it. */
+function usedAddresses(
+  { next }: Planning,
+  { range, reserved, excluded }: PoolNetwork,
+): ReadonlyMap<number, number> {
+  const found = new Map<number, number>();
+  for (const [address, { mac, usedBy = NONE }] of next.conflicts.entries()) {
+    const isFree = mac === NONE && usedBy !== NONE && rangeContains(range, address) &&
+      !reserved.has(address) && !excluded.has(address);
+    if (isFree && address < (found.get(usedBy) ?? Infinity)) found.set(usedBy, address);
+  }
+  return found;
 }
 
 function giveNew(
@@ -111,6 +144,7 @@ function refuse(
   { range }: PoolNetwork,
 ): void {
   const without = requests.filter(({ kept }) => kept === undefined);
+  if (without.length > 0) planning.recountGuards();
   for (const request of without) request.refusal = newcomerRefusal(planning, request);
   const exhausted = without.filter(({ refusal }) => refusal === undefined);
   if (exhausted.length === 0) return;
@@ -161,8 +195,7 @@ function formerAddresses(
   const held = next.released.ofMac(client.mac);
   const { only } = client;
   if (held.length === 0 && only !== undefined && formerOf(only) === undefined) return [];
-  const { primary, sharing } = client.owners;
-  const claims = primary === undefined ? sharing : [primary, ...sharing];
+  const claims = claimsToFollow(client);
   held.sort((a, b) => b.until - a.until || a.address - b.address);
   return [
     ...claims.map(({ previous = "" }) => readIPv4(previous)),
@@ -182,14 +215,14 @@ function newAddresses({ next }: Planning, { range }: PoolNetwork): (mac: number)
   return (mac) => {
     const free = held === undefined ? next.blocked.nextFree(range, homeAddress(mac, range)) : NONE;
     if (free !== NONE) return free;
-    held ??= heldInOrder(next.released, range).reverse();
+    held ??= heldInOrder(next, range).reverse();
     return held.pop() ?? NONE;
   };
 }
 
-function heldInOrder(holds: Holds, range: PoolNetwork["range"]): number[] {
-  return [...holds.entries()]
-    .filter(([address]) => rangeContains(range, address))
+function heldInOrder(next: NextRecord, range: PoolNetwork["range"]): number[] {
+  return [...next.released.entries()]
+    .filter(([address]) => rangeContains(range, address) && next.holder(address) === undefined)
     .sort(([a, holdA], [b, holdB]) => holdA.until - holdB.until || a - b)
     .map(([address]) => address);
 }

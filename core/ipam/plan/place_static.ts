@@ -7,6 +7,7 @@ import {
   readMac,
   reasonNotIPv4,
 } from "../../net/mod.ts";
+import { namespaceOfNetwork, networkOfPool } from "../../api/network.ts";
 import { toTimestamp } from "../../api/timestamp.ts";
 import { formerOf, type OpenRequest } from "./open_request.ts";
 import type { Refusal } from "./outcomes.ts";
@@ -16,7 +17,7 @@ import { fullRefusal, limitRefusal, type Planning } from "./planning.ts";
 import type { PoolNetwork } from "../pool/pool_network.ts";
 import { NONE } from "../../record/entries.ts";
 import type { Claim, ClaimReason } from "../types.ts";
-import { RESTORE_MS } from "./limits.ts";
+import { FULL_FOR_MOVERS, MAX_LEFT_PER_MAC, RESTORE_MS } from "./limits.ts";
 
 /**
  * Gives each client the very address that it asks for, if that can be. What it has otherwise it keeps.
@@ -56,7 +57,7 @@ export function refuseStatic(
 
 function refusalOf(
   planning: Planning,
-  { client: { mac }, primary, kept }: OpenRequest,
+  { client: { mac }, primary, kept, conflict }: OpenRequest,
   network: PoolNetwork,
 ): Refusal | undefined {
   const { requested = "" } = primary;
@@ -65,9 +66,25 @@ function refusalOf(
     const why = `${JSON.stringify(requested)}: ${reasonNotIPv4(requested)}`;
     return refuse("InvalidAddress", why);
   }
-  return cannotBe(network, address) ?? inUse(planning, { address, mac }) ??
+  return cannotBe(network, address) ?? inUse(planning, { address, mac, claim: primary }) ??
     awaitedRefusal(planning, primary) ??
-    (kept === undefined ? fullRefusal(planning) ?? limitRefusal(planning, primary) : undefined);
+    (kept === undefined
+      ? fullRefusal(planning) ?? limitRefusal(planning, primary)
+      : (conflict === undefined ? leftRefusal(planning, { address, mac }) : undefined) ??
+        fullRefusal(planning, FULL_FOR_MOVERS));
+}
+
+/** Why a client may not leave one more address, that rests. */
+function leftRefusal(
+  planning: Planning,
+  { address, mac }: { readonly address: number; readonly mac: number },
+): Refusal | undefined {
+  const left = planning.next.released.ofMac(mac).filter((hold) => hold.address !== address);
+  if (left.length < MAX_LEFT_PER_MAC) return undefined;
+  const until = Math.min(...left.map((hold) => hold.until));
+  const message = `${formatIPv4(address)} is not given to ${formatMac(mac)}: it left ` +
+    `${left.length} others, which rest, and gets no other address before ${toTimestamp(until)}`;
+  return { ...refuse("MovedTooOften", message), until };
 }
 
 /** Whether a restored claim asks for what was another's, who may still be on the way. */
@@ -116,17 +133,19 @@ function inConflict({ next }: Planning, address: number): Refusal {
 /** Who has the address, or may still use it. */
 function inUse(
   planning: Planning,
-  { address, mac }: { readonly address: number; readonly mac: number },
+  { address, mac, claim }: {
+    readonly address: number;
+    readonly mac: number;
+    readonly claim: Claim;
+  },
 ): Refusal | undefined {
   const { next } = planning;
   const text = formatIPv4(address);
   if (next.conflicts.get(address) !== undefined) return inConflict(planning, address);
   const holder = next.holder(address);
   if (holder !== undefined) {
-    return refuse(
-      "AddressTaken",
-      `${text} is taken by ${who(planning, readMac(holder)) ?? holder}`,
-    );
+    const by = who(planning, readMac(holder), claim) ?? holder;
+    return refuse("AddressTaken", `${text} is taken by ${by}`);
   }
   const hold = next.released.get(address);
   if (hold === undefined || hold.mac === mac || !planning.clients.wants(hold.mac)) {
@@ -134,14 +153,11 @@ function inUse(
   }
   // Its last owner has moved, but runs on and may use it until its lease is over.
   const rest = `it rests until ${toTimestamp(hold.until)}`;
-  const left = `${text} was just left by ${who(planning, hold.mac)}; ${rest}`;
+  const left = `${text} was just left by ${who(planning, hold.mac, claim)}; ${rest}`;
   return { ...refuse("AddressTaken", left), until: hold.until };
 }
 
-/**
- * Who has the address that a claim had before, in words; `undefined` where nobody has, or it has what it had or asks for. Nobody
- * of another namespace is named: what was had before may be what an owner wrote to find out who has it.
- */
+/** Who has the address that a claim had before, in words; `undefined` where nobody has, or it has what it had or asks for. */
 export function whoHasFormer(
   planning: Planning,
   { claim, address }: { readonly claim: Claim; readonly address: string | undefined },
@@ -150,16 +166,20 @@ export function whoHasFormer(
   if (former === undefined || former === address || claim.requested !== undefined) return undefined;
   const mac = readMac(planning.next.holder(readIPv4(former)) ?? "");
   if (mac === NONE) return undefined;
-  const { owner } = claimOf(planning, mac) ?? {};
-  const isCompatriot = owner?.namespace === claim.owner.namespace;
-  const name = isCompatriot ? who(planning, mac) : "somebody of another namespace";
-  return `${former}, which it had, is taken by ${name}`;
+  return `${former}, which it had, is taken by ${who(planning, mac, claim)}`;
 }
 
-/** Names the one behind a MAC address. */
-function who(planning: Planning, mac: number): string | undefined {
+/**
+ * Names the one behind a MAC address, for who asks. Nobody of another namespace is named: what is asked for, or was had before, may
+ * be what an owner wrote to find out who has it. The network's own namespace sees it in the record.
+ */
+function who(planning: Planning, mac: number, asking: Claim): string | undefined {
   if (mac === NONE) return undefined;
   const claim = claimOf(planning, mac);
+  const { namespace } = asking.owner;
+  const network = networkOfPool(planning.input.pool);
+  const isHome = network !== undefined && namespaceOfNetwork(network) === namespace;
+  if (!isHome && claim?.owner.namespace !== namespace) return "somebody of another namespace";
   return claim === undefined
     ? `${formatMac(mac)}, which nobody claims`
     : `${nameOf(claim)} (${formatMac(mac)})`;

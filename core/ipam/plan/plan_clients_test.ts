@@ -221,21 +221,21 @@ Deno.test("planPool does not keep another machine's word for an entry that grows
 Deno.test("a namespace has at most as much of the room as it leaves free, the network's own one three times as much, so that there is some for the next", () => {
   const config = { cidr: "10.0.0.0/24", pool: { start: "10.0.0.11", end: "10.0.0.250" } };
   const limits = { clientBytes: 8_002 };
-  const of = (namespace: string, from: number) =>
+  const of = (namespace: string, from: number, length = 60) =>
     Array.from(
-      { length: 60 },
+      { length },
       (_, index) => ask(from + index, sized(100), owned(from + index, namespace)),
     );
-  const count = ({ ipv4 }: Plan, from: number) =>
+  const count = ({ ipv4 }: Plan, from: number, length = 60) =>
     Object.keys(ipv4.clients ?? {}).map((mac) => parseInt(mac.slice(-2), 16))
-      .filter((number) => number >= from && number < from + 60).length;
+      .filter((number) => number >= from && number < from + length).length;
   const greedy = plan(poolOf({ config }), of("tenant-a", 1), { limits });
   strictEqual(count(greedy, 1), 40);
   const pool = written(poolOf({ config }), greedy);
   const both = plan(pool, [...of("tenant-a", 1), ...of("tenant-b", 61)], { limits });
   deepStrictEqual([count(both, 1), count(both, 61)], [40, 20]);
-  const own = plan(poolOf({ config }), of("default", 1), { limits });
-  strictEqual(count(own, 1), 60);
+  const own = plan(poolOf({ config }), of("default", 1, 70), { limits });
+  strictEqual(count(own, 1, 70), 60);
   const open = { ...access, allowed: new Set(["tenant-a"]) };
   strictEqual(count(plan(poolOf({ config }), of("tenant-a", 1), { limits, access: open }), 1), 40);
 });

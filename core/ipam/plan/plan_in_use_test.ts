@@ -108,6 +108,31 @@ Deno.test("a VM that goes on using the address which it gave back is no stranger
   }
 });
 
+Deno.test("a VM without an address gets the free one that it uses already, known before or in the same plan", () => {
+  const own = used(A, macOf(1));
+  const pool = written(poolOf(), plan(poolOf(), [], own));
+  for (const [before, input] of [[pool, own], [pool, {}], [poolOf(), own]] as const) {
+    const { outcomes, ipv4, notes } = plan(before, [claimOf(1), claimOf(2)], input);
+    strictEqual(outcomes.get("vm-1")?.address, A);
+    strictEqual(outcomes.get("vm-2")?.address === A, false);
+    deepStrictEqual([ipv4.conflicts, notes], [undefined, []]);
+  }
+  const both = new Map([...own.inUse, ...used("10.0.0.11", macOf(1)).inUse]);
+  const { outcomes, ipv4 } = plan(poolOf(), [claimOf(1)], { inUse: both });
+  strictEqual(outcomes.get("vm-1")?.address, "10.0.0.11");
+  deepStrictEqual(ipv4.conflicts, { [A]: { usedBy: macOf(1), until: UNTIL } });
+});
+
+Deno.test("what a VM uses before it has an address is nobody else's, and gives way to what it had or asks for", () => {
+  const own = used(A, macOf(1));
+  const other = plan(poolOf(), [claimOf(1), claimOf(2, { requested: A })], own).outcomes;
+  strictEqual(other.get("vm-2")?.reason, "AddressTaken");
+  const asks = plan(poolOf(), [claimOf(1, { requested: "10.0.0.13" })], own).outcomes;
+  strictEqual(asks.get("vm-1")?.address, "10.0.0.13");
+  const had = plan(poolOf(), [claimOf(1, { previous: "10.0.0.14" })], own).outcomes;
+  strictEqual(had.get("vm-1")?.address, "10.0.0.14");
+});
+
 Deno.test("a VM that uses a second address beside its own makes that one a conflict", () => {
   const pool = poolOf({ allocated: { "10.0.0.13": macOf(1) } });
   const claims = [claimOf(1, { previous: A })];

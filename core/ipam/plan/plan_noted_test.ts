@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, notStrictEqual, strictEqual } from "node:assert/strict";
 import { claimOf, HOUR, macOf, NOW, plan, poolOf, results } from "../testing/fixture.ts";
 import type { Claim } from "../types.ts";
 
@@ -22,6 +22,14 @@ Deno.test("T1: planPool gives an address back to who shows it, not to an older c
     strictEqual(outcomes.get("vm-5")?.address, A);
     strictEqual(outcomes.get("vm-1")?.reason, "Allocated");
   }
+});
+
+Deno.test("S4: planPool gives an address back to who showed it until the pool went, not to an earlier claim that asks for it by name", () => {
+  const shown = { previous: A, holds: false };
+  const asking = claimOf(1, { requested: A });
+  const addressOf = (claim: Claim) => plan(poolOf(), [asking, claim]).outcomes.get("vm-5")?.address;
+  strictEqual(addressOf(foreign(5, { ...shown, interrupted: true })), A);
+  notStrictEqual(addressOf(foreign(5, shown)), A);
 });
 
 Deno.test("T1: planPool gives what is shown before what a stopped copy of one who shows another address notes", () => {
@@ -53,6 +61,12 @@ Deno.test("T1: planPool lets nobody who notes an address go before an earlier cl
   const leaving = claimOf(7, { previous: A, holds: true, state: "releasing" });
   const queue = [leaving, home, foreign(9, { requested: A, noted: A })];
   strictEqual(plan(pool, queue).outcomes.get("vm-5")?.address, A);
+});
+
+Deno.test("S4: planPool gives what is noted to who had it, and not to an earlier restored claim that asks for another's", () => {
+  const restored = claimOf(1, { requested: A, waited: true, createdAt: NOW - 2 });
+  const noted = claimOf(2, { noted: A, createdAt: NOW - 1 });
+  strictEqual(plan(poolOf(), [restored, noted]).outcomes.get("vm-2")?.address, A);
 });
 
 Deno.test("S4: planPool gives what is noted before it gives it to a later claim that asks for it by name", () => {

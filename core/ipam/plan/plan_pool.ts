@@ -29,7 +29,7 @@ import { toldClients } from "./told_clients.ts";
  *    claims with one MAC address the one that has the address decides, and no claim of another namespace moves it.
  * 2. Marks follow the spec (`EXCLUDED`, `RESERVED`) and what other machines use (`CONFLICT`), but never replace a MAC address.
  * 3. Who is known to have had an address that is free gets it back before others, and waits for what was another's: as after
- *    a restore. Who shows it comes first, and who only notes it after those before it who ask for it by name. A NIC whose MAC address changes hands its address on to itself.
+ *    a restore. Who shows it, or did until its pool went, comes first, and who only notes it after those before it who ask for it by name. A NIC whose MAC address changes hands its address on to itself.
  * 4. A claim that names an address gets exactly that or a reason; the network's own namespace first, then older claims.
  *    A namespace that may not use the network, or has all that it may have of it, gets a reason.
  * 5. Every other claim gets an address of the range: its former one, else one that follows from its MAC address. A freed
@@ -185,7 +185,7 @@ function keepDecliners({ next, clients, outcomes }: Planning): void {
 
 /**
  * Holds of freed addresses give way where the record becomes too big, those that end first. Those of VMs that have moved
- * to another address stay: they are few, and guard addresses that may still be in use.
+ * to another address stay, since they guard addresses that may still be in use; they count as entries do.
  */
 function trimReleased({ next, limits, clients }: Planning): void {
   const held = next.conflicts.size + next.released.size;

@@ -101,8 +101,32 @@ Deno.test("B21: an exclude of an address in use is deferred with a note until it
     message: "Address 10.0.0.12 becomes EXCLUDED when 52:54:00:00:00:01 has given it back",
   }]);
   const gone = plan(pool, [claimOf(1, { state: "releasing" })]);
-  deepStrictEqual(gone.ipv4, { allocated: { [A]: "EXCLUDED" }, used: 0, available: 9 });
+  deepStrictEqual([gone.ipv4.allocated, gone.ipv4.used, gone.ipv4.available], [
+    { [A]: "EXCLUDED" },
+    0,
+    9,
+  ]);
   deepStrictEqual(gone.notes, []);
+});
+
+Deno.test("B21: a freed address rests on when it is excluded for a while", () => {
+  const released = { [A]: { macAddress: macOf(1), until: "2026-01-01T01:00:00Z" } };
+  const parts = { allocated: { [A]: "EXCLUDED" }, ipv4: { released } };
+  const range = { start: "10.0.0.11", end: "10.0.0.13" };
+  const excluded = poolOf({ config: { pool: { ...range, exclude: [A] } }, ...parts });
+  const claims = [claimOf(2), claimOf(3)];
+  for (const pool of [excluded, poolOf({ config: { pool: range }, ...parts })]) {
+    const { ipv4 } = plan(pool, claims);
+    deepStrictEqual(ipv4.released, released);
+    deepStrictEqual(Object.keys(ipv4.allocated ?? {}).filter((key) => key !== A).length, 2);
+  }
+  const [one, other, last] = [claimOf(2), claimOf(3), claimOf(4)];
+  const lifted = plan(poolOf({ config: { pool: range }, ...parts }), [one, other, last]);
+  deepStrictEqual(lifted.ipv4.available, 0, "given all the same where nothing else is left");
+  const full = plan(excluded, [one, other, last]);
+  strictEqual(full.ipv4.allocated?.[A], "EXCLUDED");
+  // Its former owner may not have it back either as long as it is excluded.
+  strictEqual(plan(excluded, [claimOf(1)]).ipv4.allocated?.[A], "EXCLUDED");
 });
 
 Deno.test("B22: an entry outside the range stays with a note until its owner goes, and is not counted", () => {

@@ -123,3 +123,41 @@ Deno.test("planPool 10: a full pool stays below etcd's limit of 1.5 MiB by a fif
   const freed = planPool({ pool: written(poolOf({ config }), full), claims: half, now: NOW });
   strictEqual(JSON.stringify(freed.ipv4).length < 1.3 * 1024 * 1024, true);
 });
+
+Deno.test("planPool 10: a VM that asks for one address after another leaves eight that rest, and then keeps what it has until the first is free", () => {
+  let pool = poolOf({ config: { leaseTime: 3600 } });
+  const mover = (last: number) => claimOf(1, { requested: `10.0.0.${last}` });
+  for (let last = 20; last <= 28; last++) {
+    const result = plan(pool, [mover(last)]);
+    strictEqual(results(result)["vm-1"], `10.0.0.${last}`);
+    pool = written(pool, result);
+  }
+  const refused = plan(pool, [mover(29)]);
+  strictEqual(refused.changed, false);
+  deepStrictEqual(refused.outcomes.get("vm-1"), {
+    claim: mover(29),
+    reason: "MovedTooOften",
+    message:
+      "Address 10.0.0.29 is not given to 52:54:00:00:00:01: it left 8 others, which rest, and " +
+      "gets no other address before 2026-01-01T01:00:00Z",
+    address: "10.0.0.28",
+  });
+  strictEqual(refused.wakeAt, NOW + 3_600_000);
+  strictEqual(results(plan(pool, [mover(20)]))["vm-1"], "10.0.0.20", "what it left is its own");
+  const later = plan(pool, [mover(29)], { now: NOW + 3_600_000 });
+  strictEqual(results(later)["vm-1"], "10.0.0.29");
+});
+
+Deno.test("planPool 10: what VMs left that have moved fills the record as entries do, for newcomers and then for movers", () => {
+  const until = "2026-01-01T00:30:00Z";
+  const released = Object.fromEntries(
+    [31, 32, 33, 34].map((n) => [`10.0.0.${n}`, { macAddress: macOf(1), until }]),
+  );
+  const pool = poolOf({ allocated: { "10.0.0.30": macOf(1) }, ipv4: { released } });
+  const mover = claimOf(1, { requested: "10.0.0.35" });
+  const outcomes = (maxEntries: number) =>
+    results(plan(pool, [mover, claimOf(2)], { limits: { warnEntries: 99, maxEntries } }));
+  deepStrictEqual(outcomes(12), { "vm-1": "10.0.0.35", "vm-2": "10.0.0.15" });
+  deepStrictEqual(outcomes(9), { "vm-1": "10.0.0.35", "vm-2": "PoolFull" });
+  deepStrictEqual(outcomes(8), { "vm-1": "PoolFull 10.0.0.30", "vm-2": "PoolFull" });
+});

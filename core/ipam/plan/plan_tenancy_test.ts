@@ -294,3 +294,69 @@ Deno.test("T7: where tenants are isolated, what a namespace had of the pool that
   deepStrictEqual(results(says), { "a-1": "NamespaceNotAllowed" });
   deepStrictEqual(says.ipv4.allocated ?? {}, {});
 });
+
+Deno.test("T1: who asks for addresses by name is not told whose they are in other namespaces; the network's own is", () => {
+  const released = { "10.0.0.13": { macAddress: macOf(5), until: SOON } };
+  const pool = poolOf({ allocated: { [A]: macOf(5), "10.0.0.14": macOf(9) }, ipv4: { released } });
+  const asked = [A, "10.0.0.13", "10.0.0.14"];
+  const told = (claim: typeof claimOf) => {
+    const asking = asked.map((requested, index) => claim(index + 20, { requested }));
+    const { outcomes } = plan(pool, [FIVE, ...asking]);
+    return asking.map(({ id }) => outcomes.get(id)?.message.replace(/.* (by|to) |; .*/g, ""));
+  };
+  deepStrictEqual(told(foreign), Array(3).fill("somebody of another namespace"));
+  const five = `VirtualMachineNetworkConfig tenant-b/five (${macOf(5)})`;
+  deepStrictEqual(told(claimOf), [five, five, `${macOf(9)}, which nobody claims`]);
+});
+
+const FIVE: Claim = {
+  ...(({ vm: _, ...claim }) => claim)(claimOf(5)),
+  owner: { namespace: "tenant-b", name: "five", uid: "five" },
+};
+const SOON = "2026-01-01T00:30:00Z";
+
+/** A pool that gave way, of whose addresses some rest. */
+function resting(released: Readonly<Record<string, string>>): IPPool {
+  const holds = Object.entries(released).map(([address, macAddress]) =>
+    [address, { macAddress, until: SOON }] as const
+  );
+  return {
+    ...poolOf({ ipv4: { released: Object.fromEntries(holds) } }),
+    metadata: { namespace: "tenant-a", name: "evil" },
+  };
+}
+
+Deno.test("T7: what a VM left in the pool that gives way rests on in the one that takes over, and nobody else gets it meanwhile", () => {
+  const formerPools = [
+    resting({ "10.0.0.50": macOf(1), "10.0.0.15": macOf(7), "10.0.0.1": macOf(8) }),
+  ];
+  const mover = claimOf(1, { requested: "10.0.0.60" });
+  const claims = [mover, claimOf(2, { requested: "10.0.0.50" }), claimOf(7)];
+  const first = plan(poolOf(), claims, { formerPools });
+  deepStrictEqual(results(first), {
+    "vm-1": "10.0.0.60",
+    "vm-2": "AddressTaken",
+    "vm-7": "10.0.0.15",
+  });
+  deepStrictEqual(Object.keys(first.ipv4.released ?? {}), ["10.0.0.50", "10.0.0.1"]);
+  const again = plan(written(poolOf(), first), claims, { formerPools });
+  strictEqual(again.changed, false);
+  const later = { formerPools, now: Date.parse(SOON) };
+  deepStrictEqual(results(plan(written(poolOf(), first), claims, later))["vm-2"], "10.0.0.50");
+});
+
+Deno.test("T7: nothing is taken over that another VM left lately and may still use, but what was left by nobody who is there", () => {
+  const formerPools = [former({ "10.0.0.50": macOf(1), "10.0.0.51": macOf(2) })];
+  const released = {
+    "10.0.0.50": { macAddress: macOf(3), until: SOON },
+    "10.0.0.51": { macAddress: macOf(9), until: SOON },
+  };
+  const pool = poolOf({ allocated: { [A]: macOf(3) }, ipv4: { released } });
+  const claims = [
+    claimOf(1, { requested: "10.0.0.50" }),
+    claimOf(2, { requested: "10.0.0.51" }),
+    claimOf(3),
+  ];
+  const expected = { "vm-1": "AddressTaken", "vm-2": "10.0.0.51", "vm-3": A };
+  deepStrictEqual(results(plan(pool, claims, { formerPools })), expected);
+});

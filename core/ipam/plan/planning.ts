@@ -1,7 +1,6 @@
 import { networkOfPool } from "../../api/network.ts";
 import { namespaceProblem } from "../../api/tenancy.ts";
 import { fromTimestamp, toTimestamp } from "../../api/timestamp.ts";
-import type { IPv4Status } from "../../api/types.ts";
 import { readIPv4, readMac } from "../../net/mod.ts";
 import { type Checked, type FieldError, fieldErrorText } from "../../api/fields/field_error.ts";
 import { NextRecord } from "../../record/next_record.ts";
@@ -57,6 +56,7 @@ export class Planning {
   readonly displaced: Displaced[] = [];
   /** The next {@linkcode Plan.sightings}. */
   readonly sightings: Map<string, number> = new Map();
+  #going: ReadonlySet<number> | undefined;
   /** When an address that is freed now may be given to another MAC address. */
   readonly releasedUntil: number;
   /** The next {@linkcode Plan.wakeAt}; `Infinity` for never. */
@@ -72,7 +72,10 @@ export class Planning {
     if (this.frozen?.until !== undefined) this.wake(this.frozen.until);
     // Without the network nothing can be marked anew, so that nothing recorded may lapse either.
     const lapsed = network.ok ? now : -Infinity;
-    this.next = new NextRecord(this.#recorded(), { released: now, conflicts: lapsed });
+    this.next = new NextRecord(takeOver(input, this.network, this.notes), {
+      released: now,
+      conflicts: lapsed,
+    });
     const standing = { network: networkOfPool(pool), holders: input.holders };
     const { admitted, strangers } = admit(input, { standing, leases: this.next.leases });
     this.strangers = strangers;
@@ -92,12 +95,17 @@ export class Planning {
     return strangerRefusal(this.input, namespace);
   }
 
-  /** What is recorded, and what is taken over; the very object that is recorded, where nothing is. */
-  #recorded(): IPv4Status | undefined {
-    const recorded = this.input.pool.status?.ipv4;
-    const allocated = takeOver(this.input, this.network, this.notes);
-    if (allocated === undefined || allocated === recorded?.allocated) return recorded;
-    return { used: 0, available: 0, ...recorded, allocated };
+  /** How many addresses rest of clients that have another one now: it is asked for when it is settled who keeps what. */
+  get guards(): number {
+    const { next, clients } = this;
+    const going = this.#going ??= next.macs();
+    return next.released.countOf((mac) => going.has(mac) && clients.wants(mac));
+  }
+
+  /** Counts {@linkcode guards} anew: whoever was given an address by this plan has another one than those that rest, too. */
+  recountGuards(): void {
+    this.#going = undefined;
+    this.next.released.recount();
   }
 
   /** Asks for another plan at a time. */
@@ -172,9 +180,16 @@ export function limitRefusal(
   return message === undefined ? undefined : { reason: "NamespaceLimit", message };
 }
 
-/** The refusal of one more entry, if the record has all that it can have. */
-export function fullRefusal({ next, limits, poolName }: Planning): Refusal | undefined {
-  if (next.size + next.conflicts.size * HOLD_ENTRIES < limits.maxEntries) return undefined;
+/**
+ * The refusal of one more entry, if the record has all that it can have. Of the holds only those count that do not give way.
+ *
+ * @param times Of how many times the limit
+ */
+export function fullRefusal(planning: Planning, times = 1): Refusal | undefined {
+  const { next, limits, poolName } = planning;
+  const room = limits.maxEntries * times - next.size - next.conflicts.size * HOLD_ENTRIES;
+  if (next.released.size * HOLD_ENTRIES < room) return undefined;
+  if (planning.guards * HOLD_ENTRIES < room) return undefined;
   const message = `IPPool ${poolName} has the ${limits.maxEntries} entries that one can hold`;
   return { reason: "PoolFull", message };
 }

@@ -1,7 +1,10 @@
 import { networkOfPool } from "../../api/network.ts";
-import { formatMac, isUsable } from "../../net/mod.ts";
+import { Mark } from "../../api/names.ts";
+import type { IPv4Status } from "../../api/types.ts";
+import { formatMac, isUsable, readMac } from "../../net/mod.ts";
 import { type Allocated, NONE, readEntries, type RecordEntry } from "../../record/entries.ts";
 import { admit } from "../claims/admit.ts";
+import { readHolds, type RecordedHolds } from "../../record/holds.ts";
 import { Clients } from "../claims/clients.ts";
 import { NamespaceQuota } from "../claims/namespace_quota.ts";
 import { ownersOf } from "../claims/owners.ts";
@@ -11,23 +14,85 @@ import type { Notes } from "./notes.ts";
 
 /**
  * What is recorded of a pool, with what it takes over from the pools that gave way to it: the address of every MAC address
- * whose owner still wants it, where this pool's subnet has it and nobody else of this pool does. What cannot be taken over
- * gets an address of its own, as a newcomer does. Each is taken over once: from then on this pool's record has it.
+ * whose owner still wants it, where this pool's subnet has it and nobody else of this pool does, or left it lately and may still
+ * use it. What cannot be taken over gets an address of its own, as a newcomer does. Each is taken over once: from then on this pool's
+ * record has it. What rests in those pools rests on in this one.
  *
- * @returns The recorded map itself, where nothing is taken over
+ * @returns The recorded status itself, where nothing is taken over
  */
 export function takeOver(
   input: PlanInput,
   network: PoolNetwork | undefined,
   notes: Notes,
-): Allocated | undefined {
+): IPv4Status | undefined {
   const { pool, formerPools = [], servedBy } = input;
-  const recorded = pool.status?.ipv4?.allocated;
+  const recorded = pool.status?.ipv4;
   if (formerPools.length === 0 || network === undefined || servedBy !== undefined) return recorded;
+  const released = heldToo(input, network);
+  const allocated = leasedToo(input, { network, released, notes });
+  const isSame = allocated === recorded?.allocated && released === recorded?.released;
+  if (isSame) return recorded;
+  return {
+    used: 0,
+    available: 0,
+    ...recorded,
+    ...(allocated && { allocated }),
+    ...(released && { released }),
+  };
+}
+
+/** What is kept for who had it, with what the former pools keep: who left an address there may use it, whoever serves the network. */
+function heldToo(
+  { pool, formerPools = [], now }: PlanInput,
+  network: PoolNetwork,
+): RecordedHolds | undefined {
+  const { allocated, released } = pool.status?.ipv4 ?? {};
+  // A hold outlasts a mark of the spec.
+  const own = readEntries(allocated).filter(({ mark = Mark.CONFLICT }) => mark === Mark.CONFLICT);
+  const known = new Set([...own, ...lasting(released, now)].map(addressOf));
+  const found: [string, RecordedHolds[string]][] = [];
+  for (const { status } of formerPools) {
+    for (const { key, value, address } of lasting(status?.ipv4?.released, now)) {
+      if (known.has(address) || address === NONE || !isUsable(network.cidr, address)) continue;
+      known.add(address);
+      found.push([key, value]);
+    }
+  }
+  return found.length === 0 ? released : { ...released, ...Object.fromEntries(found) };
+}
+
+/** The holds that are not over. */
+function lasting(released: RecordedHolds | undefined, now: number): ReturnType<typeof readHolds> {
+  return readHolds(released).filter(({ until = 0 }) => until > now);
+}
+
+function addressOf({ address }: { readonly address: number }): number {
+  return address;
+}
+
+function leasedToo(
+  input: PlanInput,
+  { network, released, notes }: {
+    readonly network: PoolNetwork;
+    readonly released: RecordedHolds | undefined;
+    readonly notes: Notes;
+  },
+): Allocated | undefined {
+  const { pool, formerPools = [], now } = input;
+  const recorded = pool.status?.ipv4?.allocated;
   const own = readEntries(recorded);
   const addresses = new Set(own.map(({ address }) => address));
   const macs = new Map(own.map((entry) => [entry.mac, entry]));
   const ownerOf = owning(input);
+  const wanted = new Set(
+    input.claims.filter(({ state }) => state === "wanted").map((claim) =>
+      readMac(claim.macAddress)
+    ),
+  );
+  const held = new Map(
+    lasting(released, now).filter(({ mac }) => wanted.has(mac))
+      .map(({ address, mac }) => [address, mac]),
+  );
   let quota: NamespaceQuota | undefined; // counted only where there is something to take over
   const taken: Record<string, string> = {};
   for (const former of formerPools) {
@@ -37,6 +102,7 @@ export function takeOver(
       if (macs.has(mac) || addresses.has(address)) continue;
       if (address === NONE || !isUsable(network.cidr, address)) continue;
       if (network.reserved.has(address) || network.excluded.has(address)) continue;
+      if ((held.get(address) ?? mac) !== mac) continue;
       const owner = ownerOf(entry);
       if (owner === undefined) continue;
       quota ??= quotaOf(pool, [...macs.values()].map(ownerOf));

@@ -158,6 +158,7 @@ function checkRecord({ input, plan }: Planned): void {
       text === "CONFLICT",
       `${address}: ${text}`,
     );
+    if (text === "EXCLUDED" || text === "RESERVED") continue;
     strictEqual(ipv4.released?.[address], undefined, `${address} is held and recorded`);
   }
 }

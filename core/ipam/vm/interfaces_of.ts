@@ -13,6 +13,7 @@ import type {
   VmiSpec,
   VmNetwork,
 } from "../../api/types.ts";
+import { shortJson } from "../../api/fields/field_error.ts";
 import { annotatedOptions } from "./nic_options.ts";
 import {
   MAX_NICS,
@@ -24,6 +25,10 @@ import {
 
 /** How much of an annotation a message shows. */
 const MAX_SHOWN = 120;
+/** How many characters a message has at most: what is wrong with a VM is kept and shown in many places. */
+const MAX_MESSAGE = 4_096;
+/** How many problems of one VM are told: whoever writes thousands of annotations for NICs that are not there is not told of each. */
+const MAX_PROBLEMS = 100;
 
 /** What {@linkcode interfacesOf} looks at beside the VM. */
 export interface InterfacesOptions {
@@ -44,7 +49,7 @@ export interface InterfacesOptions {
  *   ones by a comma-separated list of their names in that annotation.
  * - A NIC that only the VMI has (added while the VM runs, or removed from the spec but still plugged) is listed last.
  *
- * Something wrong with one NIC does not disturb the others.
+ * Something wrong with one NIC does not disturb the others. At most a hundred problems are told.
  *
  * @example
  * ```ts
@@ -154,9 +159,9 @@ class Gathering {
   noteLabel(label: string | undefined): void {
     if (label === undefined || label === "" || label.toLowerCase() === "true") return;
     const message = `Label ${MANAGED_DHCP} of the namespace must be "true" or "false": ${
-      JSON.stringify(label)
+      shortJson(label)
     }`;
-    this.#problems.push({ reason: "InvalidOptOut", message });
+    this.#problem("InvalidOptOut", undefined, message);
   }
 
   /** Takes the NICs that were not seen yet. */
@@ -251,7 +256,7 @@ class Gathering {
     const networkName = network?.multus?.networkName ?? "";
     const ref = wholeNetworkName(networkName, this.#vm.metadata.namespace);
     if (ref === undefined) {
-      const message = `NIC ${name} has no network that can be read: ${JSON.stringify(networkName)}`;
+      const message = `NIC ${name} has no network that can be read: ${shortJson(networkName)}`;
       return this.#problem("InvalidNetworkName", name, message);
     }
     const macAddress = this.#macOf(name);
@@ -287,7 +292,7 @@ class Gathering {
       const why = mac < 0 ? "it is not six octets" : reasonNotClientMac(mac);
       if (why === undefined) return formatMac(mac);
       const message = `MAC address of NIC ${name} in ${source.name} cannot be used, ${why}: ${
-        JSON.stringify(text)
+        shortJson(text)
       }`;
       this.#problem("InvalidMacAddress", name, message);
     }
@@ -300,7 +305,7 @@ class Gathering {
     if (text === "") return {};
     if (isIPv4(text)) return { requested: text };
     const message = `Annotation ${annotation} is no IPv4 address, ${reasonNotIPv4(text)}: ${
-      JSON.stringify(text)
+      shortJson(text)
     }`;
     this.#problem("InvalidAddress", name, message);
     return { unreadableRequest: text };
@@ -326,7 +331,9 @@ class Gathering {
     return new Map(macs.map(([name, mac]) => [name, String(mac)]));
   }
 
-  #problem(reason: VmProblem["reason"], nic: string | undefined, message: string): void {
+  #problem(reason: VmProblem["reason"], nic: string | undefined, text: string): void {
+    if (this.#problems.length === MAX_PROBLEMS) return;
+    const message = text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE - 3)}...` : text;
     this.#problems.push(nic === undefined ? { reason, message } : { reason, nic, message });
   }
 }

@@ -402,3 +402,22 @@ Deno.test(`B26: ${MAX_NICS} NICs are listed in the order of the spec, and those 
     ["TooManyNics", "nic-33"],
   ]);
 });
+
+Deno.test("whatever is written into a VM, what is told of it is short: a hundred problems of 4,096 characters at most", () => {
+  const long = "x".repeat(100_000);
+  const many = Array.from({ length: 5_000 }, (_, index) => `nic-${index}`);
+  const annotations = {
+    "static-ip.harvesterhci.io/a": long,
+    "network.harvesterhci.io/managed-dhcp": [long, ...many.map((name) => `${name}-gone`)].join(),
+  };
+  for (
+    const nics of [
+      [{ name: "a", macAddress: long }, { name: "b", network: long }, { name: long, network: "?" }],
+      many.map((name) => ({ name: name === "nic-1" ? "nic-0" : name, macAddress: MAC })),
+    ]
+  ) {
+    const { problems } = interfacesOf(vmOf(nics, annotations), { namespaceLabel: long });
+    strictEqual(problems.length, 100);
+    strictEqual(problems.every(({ message }) => message.length <= 4_096), true);
+  }
+});

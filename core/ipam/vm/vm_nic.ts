@@ -70,7 +70,7 @@ export interface VmProblem {
 export interface VmInterfaces {
   /** In the order of the VM's spec, those that only the VMI has behind them; at most {@linkcode MAX_NICS}. */
   readonly nics: readonly VmNic[];
-  /** In the order in which they were found. */
+  /** In the order in which they were found, the first hundred. */
   readonly problems: readonly VmProblem[];
   /** NICs that would get addresses if nobody had opted them out; absent where there are none. */
   readonly optedOut?: readonly OptedOutNic[];
