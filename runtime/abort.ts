@@ -30,12 +30,24 @@ export function untilAborted(signal: AbortSignal): Promise<void> {
 /** The part of a `Clock` that a time limit needs. */
 interface Sleeper {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  after?(ms: number, work: () => void): () => void;
+}
+
+/** Why what nobody waits for any more is ended: one for all, since the making of one takes longer than most waits. */
+const OVER = new DOMException("It is over", "AbortError");
+
+/** Has something happen after `ms` milliseconds, unless what is answered is called before. */
+export function after(clock: Sleeper, ms: number, work: () => void): () => void {
+  if (clock.after !== undefined) return clock.after(ms, work);
+  const timer = new AbortController();
+  clock.sleep(ms, timer.signal).then(work, () => undefined);
+  return () => timer.abort(OVER);
 }
 
 /** An abort signal that also aborts when one of its parents does, until it is disposed. */
 export class LinkedAbort implements Disposable {
   readonly #controller = new AbortController();
-  readonly #timer = new AbortController();
+  readonly #timers: (() => void)[] = [];
   readonly #unlink: (() => void)[] = [];
 
   constructor(...parents: readonly (AbortSignal | undefined)[]) {
@@ -54,7 +66,7 @@ export class LinkedAbort implements Disposable {
   }
 
   /** Aborts the signal; its parents stay as they are. */
-  abort(reason: unknown): void {
+  abort(reason: unknown = OVER): void {
     this.#controller.abort(reason);
   }
 
@@ -63,15 +75,12 @@ export class LinkedAbort implements Disposable {
     ms: number,
     options: { readonly clock: Sleeper; readonly reason: () => unknown },
   ): void {
-    options.clock.sleep(ms, this.#timer.signal).then(
-      () => this.abort(options.reason()),
-      () => undefined,
-    );
+    this.#timers.push(after(options.clock, ms, () => this.abort(options.reason())));
   }
 
   /** Ends the time limit; the parents are still followed. */
   disarm(): void {
-    this.#timer.abort();
+    for (const cancel of this.#timers.splice(0)) cancel();
   }
 
   /** Lets go of the parents and of the time limit. The signal itself is not aborted. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { abortable, LinkedAbort, untilAborted } from "./abort.ts";
+import { abortable, after, LinkedAbort, untilAborted } from "./abort.ts";
 import { systemClock } from "./clock.ts";
 import { ManualClock } from "./testing/manual_clock.ts";
 
@@ -106,4 +106,28 @@ Deno.test("LinkedAbort aborts after its time, unless it is disarmed or disposed 
     false,
     0,
   ]);
+});
+
+Deno.test("LinkedAbort that is over without a reason says so as any abort does", () => {
+  const linked = new LinkedAbort();
+  linked.abort();
+  assert.equal(linked.signal.reason.name, "AbortError");
+  assert.equal(linked.signal.reason instanceof DOMException, true);
+});
+
+Deno.test("after has something happen once its time is over, unless it is cancelled, by a clock that can only sleep, too", async () => {
+  const manual = new ManualClock();
+  const kinds = [
+    { clock: manual, pass: (ms: number) => manual.advance(ms) },
+    { clock: systemClock, pass: (ms: number) => systemClock.sleep(ms + 5) },
+  ];
+  for (const { clock, pass } of kinds) {
+    const done: string[] = [];
+    after(clock, 10, () => done.push("kept"));
+    after(clock, 10, () => done.push("cancelled"))();
+    const cancel = after(clock, 2 ** 31, () => done.push("late"));
+    await pass(10);
+    assert.deepEqual(done, ["kept"]);
+    cancel();
+  }
 });

@@ -15,6 +15,8 @@ export interface Clock {
    * Wait. Resolves after `ms` milliseconds; rejects with the signal's reason as soon as the signal aborts.
    */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Has something happen after `ms` milliseconds, unless what is answered is called before. Unset: {@linkcode sleep} does it. */
+  after?(ms: number, work: () => void): () => void;
 }
 
 /** Source of randomness: a number in [0, 1), like `Math.random`. */
@@ -28,6 +30,15 @@ export const systemClock: Clock = {
     let left = ms;
     for (; left > MAX_TIMER_MS; left -= MAX_TIMER_MS) await sleepOnce(MAX_TIMER_MS, signal);
     await sleepOnce(left, signal);
+  },
+  after(ms, work) {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const wait = (left: number) => {
+      const part = Math.min(left, MAX_TIMER_MS);
+      timer = setTimeout(() => left > part ? wait(left - part) : work(), part);
+    };
+    wait(ms);
+    return () => clearTimeout(timer);
   },
 };
 

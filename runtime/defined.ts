@@ -8,6 +8,10 @@
 export function defined<T extends object>(
   object: T,
 ): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const entries = Object.entries(object).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
+  const copy: { [K in keyof T]?: Exclude<T[K], undefined> } = {};
+  for (const key of Object.keys(object) as (keyof T)[]) {
+    const value = object[key];
+    if (value !== undefined) copy[key] = value as Exclude<T[keyof T], undefined>;
+  }
+  return copy;
 }

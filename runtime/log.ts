@@ -6,6 +6,7 @@
 import { getJsonLinesFormatter, getTextFormatter, type LogRecord } from "@logtape/logtape";
 import { type Clock, systemClock } from "./clock.ts";
 import { type LogKeys, type LogLevel, LogLevels } from "./log_levels.ts";
+import { withoutSteering } from "./steering.ts";
 
 export type { LogKeys, LogLevel } from "./log_levels.ts";
 
@@ -76,7 +77,7 @@ export function createLogger(options: LoggerOptions): Logger {
       timestamp: now(),
       properties: propertiesOf(keys, withStack),
     };
-    write(render(record));
+    write(withoutSteering(render(record)));
   };
   return loggerOver(emit, { enabled: (wanted, keys) => levels.enabled(wanted, keys) });
 }

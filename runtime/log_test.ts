@@ -101,3 +101,14 @@ Deno.test("createLogger keeps one line one line whatever the message holds", () 
     assert.ok(!lines.join("").includes("\u001b"), format);
   }
 });
+
+Deno.test("createLogger writes nothing that steers a terminal, or turns its text round, whatever a value holds", () => {
+  for (const format of ["json", "text"] as const) {
+    const { logger, lines } = logging({ format });
+    const hostName = "\u009b2J\u0085\u202e\u2066\x7f";
+    logger.warn("Host", { hostName, names: [hostName], error: new Error(hostName) });
+    const [line = ""] = lines;
+    assert.match(line, /^[\x20-\x7e]+\n$/, format);
+    if (format === "json") assert.equal(JSON.parse(line).hostName, hostName);
+  }
+});

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { LinkedAbort } from "../../runtime/abort.ts";
+import { after, LinkedAbort } from "../../runtime/abort.ts";
 import { type Clock, type Random, systemClock } from "../../runtime/clock.ts";
 import { defined } from "../../runtime/defined.ts";
 import type { Logger } from "../../runtime/log.ts";
 import type { Lease } from "../objects/builtin_types.ts";
 import { errorText } from "../../core/error_text.ts";
-import { isConflict, isNotFound } from "../errors.ts";
+import { isAlreadyExists, isConflict, isNotFound } from "../errors.ts";
 import { createInformer } from "../watch/informer.ts";
 import { isNewer } from "../watch/watched_store.ts";
 import { LEASES } from "../objects/resources.ts";
@@ -119,11 +119,14 @@ export class LeaderElection implements Leadership {
   readonly #leases: ResourceClient<Lease>;
   readonly #informer: Informer<Lease>;
   readonly #handlers: (() => void)[] = [];
+  #isFitter: (held: Lease) => boolean = () => false;
   #leading = false;
   /** The newest state of the Lease that is known. */
   #lease: Lease | undefined;
   #seen: Seen | undefined;
   #renewedAt = -Infinity;
+  /** The same, on the wall clock. */
+  #renewedAtWall = -Infinity;
   /** When the Lease was last seen written, by whomever; before that, since when it is looked for. */
   #writtenAt: number;
   /** How often the Lease changed hands as it said last, and without the times when that went back. */
@@ -154,6 +157,18 @@ export class LeaderElection implements Leadership {
   /** Whether this process leads. */
   get leading(): boolean {
     return this.#leading;
+  }
+
+  /**
+   * Whether this process leads, and nobody else can by now: with `stop`, its last renewal is not too long ago. Who stood still for
+   * longer than that goes on for a moment before it finds out, and must not write in it. A machine that was suspended knows it from its
+   * wall clock alone; one that is only set forward makes it unsure until the next renewal.
+   */
+  get confirmed(): boolean {
+    const { clock, durationMs, onSilence } = this.#options;
+    const wasSuspended = onSilence === "stop" &&
+      clock.now() - this.#renewedAtWall >= durationMs * STOP_PART;
+    return this.#leading && !this.#isOverdue && !wasSuspended;
   }
 
   /** Who leads, as far as is known; empty where nobody does. */
@@ -197,6 +212,12 @@ export class LeaderElection implements Leadership {
     return `Lease ${this.#key} was not written for ${Math.floor(silentMs / 1000)} s${because}`;
   }
 
+  /** Whether the Lease was not renewed for so long that this process has to stop. */
+  get #isOverdue(): boolean {
+    const { clock, durationMs, onSilence } = this.#options;
+    return onSilence === "stop" && clock.monotonic() - this.#renewedAt >= durationMs * STOP_PART;
+  }
+
   get #key(): string {
     const { namespace, name } = this.#options.lease;
     return `${namespace}/${name}`;
@@ -207,23 +228,32 @@ export class LeaderElection implements Leadership {
     this.#handlers.push(handler);
   }
 
+  /**
+   * Has this process take the Lease from another one that holds it and is less fit, with `go-on` only: for a moment both lead.
+   * `isFitter` is asked when the Lease changes. No two processes may each be fitter than the other.
+   */
+  challenge(isFitter: (held: Lease) => boolean): void {
+    this.#isFitter = isFitter;
+  }
+
   /** Takes part until the signal aborts, then gives the Lease up. Resolves then; never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     using watching = new LinkedAbort();
     const informing = this.#informer.run(watching.signal);
     const began = this.#options.clock.monotonic();
-    while (!signal.aborted) await this.#pause(await this.#step(began, signal), signal);
+    signal.addEventListener("abort", () => this.#poke.resolve(), { once: true });
+    while (!signal.aborted) await this.#pause(await this.#step(began, signal));
     if (this.#leading) await this.#handOver();
     watching.abort(undefined);
     await informing;
   }
 
-  /** Waits; not for so long where somebody else changes the Lease, or did since the last pause. */
-  async #pause(ms: number, signal?: AbortSignal): Promise<void> {
-    using wait = new LinkedAbort(signal);
-    const over = this.#options.clock.sleep(ms, wait.signal).catch(() => undefined);
-    await Promise.race([over, this.#poke.promise]);
-    wait.abort(undefined);
+  /** Waits; not for so long where this is to end, or somebody else changes the Lease, or did since the last pause. */
+  async #pause(ms: number): Promise<void> {
+    const { promise, resolve } = this.#poke;
+    const cancel = after(this.#options.clock, ms, resolve);
+    await promise;
+    cancel();
     this.#poke = Promise.withResolvers();
   }
 
@@ -231,7 +261,8 @@ export class LeaderElection implements Leadership {
   async #step(began: number, signal: AbortSignal): Promise<number> {
     const { clock, durationMs, renewMs, identity, onSilence, ledBefore = false } = this.#options;
     if (this.#leading) return await this.#renew(signal);
-    if (!this.#informer.synced) {
+    // What the server answered to a write is known before everything is listed.
+    if (!this.#informer.synced && this.#lease === undefined) {
       const silentMs = clock.monotonic() - began;
       if (onSilence === "go-on" && ledBefore && silentMs >= durationMs * WRITE_PART) {
         this.#set(true, "The API server is silent, and this process led when it last ran");
@@ -240,7 +271,9 @@ export class LeaderElection implements Leadership {
     }
     const seen = this.#seen;
     const isFree = seen === undefined || seen.holder === "" || seen.holder === identity;
-    const leftMs = isFree ? 0 : seen.at + seen.durationMs - clock.monotonic();
+    const isTaken = onSilence === "go-on" && this.#lease !== undefined &&
+      this.#isFitter(this.#lease);
+    const leftMs = isFree || isTaken ? 0 : seen.at + seen.durationMs - clock.monotonic();
     return leftMs > 0 ? leftMs : await this.#acquire(signal);
   }
 
@@ -256,27 +289,28 @@ export class LeaderElection implements Leadership {
       this.#set(true, "This process took the Lease");
       return renewMs;
     } catch (error) {
-      if (isConflict(error)) await this.#look(signal);
+      if (isOutrun(error)) await this.#look(signal);
       else this.#note(error);
       return renewMs / 2 + random() * renewMs / 2;
     }
   }
 
   async #renew(signal: AbortSignal): Promise<number> {
-    const { clock, renewMs, durationMs, onSilence } = this.#options;
+    const { renewMs, identity } = this.#options;
+    if (this.#isOverdue) {
+      this.#set(false, "The Lease was not renewed in time");
+      return 0;
+    }
     try {
-      const isOurs = this.#lease?.spec?.holderIdentity === this.#options.identity;
+      const isOurs = this.#lease?.spec?.holderIdentity === identity;
       await this.#write(isOurs ? this.#renewal() : this.#acquisition(), signal);
       return renewMs;
     } catch (error) {
       if (signal.aborted) return 0;
-      if (isConflict(error) || isNotFound(error)) await this.#look(signal);
+      if (isOutrun(error)) await this.#look(signal);
       else this.#note(error);
     }
-    const silentMs = clock.monotonic() - this.#renewedAt;
-    if (onSilence === "stop" && silentMs >= durationMs * STOP_PART) {
-      this.#set(false, "The Lease could not be renewed in time");
-    }
+    if (this.#isOverdue) this.#set(false, "The Lease could not be renewed in time");
     return renewMs / 4;
   }
 
@@ -300,7 +334,7 @@ export class LeaderElection implements Leadership {
           leaseDurationSeconds: 1,
         });
       } catch (error) {
-        if (!isConflict(error)) return this.#note(error);
+        if (!isOutrun(error)) return this.#note(error);
         await this.#look();
       }
     }
@@ -320,7 +354,7 @@ export class LeaderElection implements Leadership {
     const { lease: key, labels, clock, logger } = this.#options;
     const { apiVersion, kind } = LEASES;
     const before = this.#lease;
-    const begun = clock.monotonic();
+    const [begun, begunWall] = [clock.monotonic(), clock.now()];
     using limit = this.#limit(signal);
     const metadata = defined({ labels });
     await this.#informer.ask(this.#key, () =>
@@ -339,6 +373,7 @@ export class LeaderElection implements Leadership {
           },
         }, { signal: limit.signal }));
     this.#renewedAt = this.#writtenAt = begun;
+    this.#renewedAtWall = begunWall;
     if (this.#failure !== undefined) logger?.info("The Lease is written again");
     this.#failure = undefined;
   }
@@ -419,4 +454,9 @@ export class LeaderElection implements Leadership {
     }
     this.#failure = error;
   }
+}
+
+/** Whether a write came too late: somebody else changed the Lease meanwhile, made or deleted it. */
+function isOutrun(error: unknown): boolean {
+  return isConflict(error) || isAlreadyExists(error) || isNotFound(error);
 }

@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { abortable } from "../../runtime/abort.ts";
+import type { Clock } from "../../runtime/clock.ts";
 import { ManualClock } from "../../runtime/testing/manual_clock.ts";
 import { type MemoryLogger, memoryLogger } from "../../runtime/testing/memory_logger.ts";
 import type { Lease } from "../objects/builtin_types.ts";
@@ -23,6 +24,8 @@ interface Candidate {
   beforePatch?: (() => Promise<unknown>) | undefined;
   /** What happens each time just before this candidate's creates arrive. */
   beforeCreate?: (() => Promise<unknown>) | undefined;
+  /** Whether its lists fail, as those of an informer do that still waits after an outage. */
+  unlisted?: boolean;
   stop(): void;
   readonly done: Promise<void>;
 }
@@ -35,13 +38,14 @@ class Lab implements AsyncDisposable {
 
   start(
     identity: string,
-    { online = true, latencyMs = 0, ...options }:
+    { online = true, unlisted = false, latencyMs = 0, ...options }:
       & Partial<LeaderElectionOptions>
-      & { online?: boolean; latencyMs?: number } = {},
+      & { online?: boolean; unlisted?: boolean; latencyMs?: number } = {},
   ): Candidate {
     const signal = new AbortController();
     const candidate: { -readonly [K in keyof Candidate]: Candidate[K] } = {
       online,
+      unlisted,
       changes: [],
       log: memoryLogger(),
       stop: () => signal.abort(),
@@ -95,10 +99,13 @@ class Lab implements AsyncDisposable {
 /** A client that fails while its candidate is cut off, and comes too late where something happens before. */
 function cuttable(
   rest: RestClient,
-  candidate: Pick<Candidate, "online" | "beforePatch" | "beforeCreate">,
+  candidate: Pick<Candidate, "online" | "unlisted" | "beforePatch" | "beforeCreate">,
 ): RestClient {
   return toRestClient(async (request) => {
-    if (!candidate.online) throw new TypeError("Connection refused");
+    const isList = request.method === "GET" && request.path.endsWith("/leases");
+    if (!candidate.online || (candidate.unlisted && isList)) {
+      throw new TypeError("Connection refused");
+    }
     if (request.method === "POST") await candidate.beforeCreate?.();
     const { beforePatch } = candidate;
     if (request.method === "PATCH" && beforePatch !== undefined) {
@@ -355,6 +362,38 @@ Deno.test("rule 101: a holder that goes on leads while the API server is silent,
   ok(!a.election.leading);
 });
 
+Deno.test("who is fitter than the holder takes the Lease as soon as it is told so, and the holder stands by", async () => {
+  await using lab = new Lab();
+  const a = lab.start("a");
+  await lab.pass(500);
+  const b = lab.start("b");
+  const asked = new Set<string | undefined>();
+  let fitter = false;
+  b.election.challenge(({ spec }) => {
+    asked.add(spec?.holderIdentity);
+    return fitter && spec?.holderIdentity === "a";
+  });
+  await lab.pass(3_000);
+  deepStrictEqual([a.election.leading, b.election.leading, [...asked]], [true, false, ["a"]]);
+  fitter = true;
+  await lab.report();
+  await lab.pass(200);
+  deepStrictEqual([a.election.leading, b.election.leading], [false, true]);
+  await lab.pass(10_000);
+  deepStrictEqual([a.election.leading, b.election.leading], [false, true]);
+  strictEqual((await lab.lease())?.holderIdentity, "b");
+});
+
+Deno.test("nobody takes a Lease from a holder that must stop before another one begins", async () => {
+  await using lab = new Lab();
+  const a = lab.start("a", { onSilence: "stop" });
+  await lab.pass(500);
+  const b = lab.start("b", { onSilence: "stop" });
+  b.election.challenge(() => true);
+  await lab.pass(10_000);
+  deepStrictEqual([a.election.leading, b.election.leading], [true, false]);
+});
+
 Deno.test("a holder that stops has stopped before another one begins", async () => {
   await using lab = new Lab();
   const stop = { onSilence: "stop", durationMs: 15_000, renewMs: 2_000 } as const;
@@ -379,6 +418,50 @@ Deno.test("a holder that stops does so after two thirds of the duration, also wh
   ok(ended !== undefined && !ended.leading);
   const afterMs = ended.at - (renewed - Date.UTC(2026, 0, 1));
   ok(afterMs >= 10_000 && afterMs < 11_000, `after ${afterMs} ms`);
+});
+
+for (const onSilence of ["stop", "go-on"] as const) {
+  Deno.test(`who stood still for two thirds of the duration is ${onSilence === "stop" ? "no longer " : ""}sure to lead (${onSilence})`, async () => {
+    await using lab = new Lab();
+    let stillMs = 0;
+    const clock: Clock = {
+      now: () => lab.clock.now(),
+      monotonic: () => lab.clock.monotonic() + stillMs,
+      sleep: (ms, signal) => lab.clock.sleep(ms, signal),
+    };
+    const { election, changes } = lab.start("a", {
+      onSilence,
+      durationMs: 15_000,
+      renewMs: 2_000,
+      clock,
+    });
+    strictEqual(election.confirmed, false);
+    await lab.pass(4_000);
+    strictEqual(election.confirmed, true);
+    stillMs = 10_000;
+    const isSure = onSilence === "go-on";
+    deepStrictEqual([election.leading, election.confirmed], [true, isSure]);
+    await lab.pass(4_000);
+    deepStrictEqual([election.leading, election.confirmed], [true, true]);
+    deepStrictEqual(changes.map(({ leading }) => leading), isSure ? [true] : [true, false, true]);
+  });
+}
+
+Deno.test("who was suspended, so that only the wall clock went on, is not sure to lead until the next renewal", async () => {
+  await using lab = new Lab();
+  let suspendedMs = 0;
+  const clock: Clock = {
+    now: () => lab.clock.now() + suspendedMs,
+    monotonic: () => lab.clock.monotonic(),
+    sleep: (ms, signal) => lab.clock.sleep(ms, signal),
+  };
+  const options = { onSilence: "stop", durationMs: 15_000, renewMs: 2_000, clock } as const;
+  const { election } = lab.start("a", options);
+  await lab.pass(4_000);
+  suspendedMs = 73_000;
+  deepStrictEqual([election.leading, election.confirmed], [true, false]);
+  await lab.pass(4_000);
+  deepStrictEqual([election.leading, election.confirmed], [true, true]);
 });
 
 Deno.test("a holder that ends while the API server is silent does not wait for its answer", async () => {
@@ -463,6 +546,39 @@ Deno.test("a process that led before leads again while the API server stays sile
   ok(a.election.leading);
   await lab.pass(60_000);
   ok(a.election.leading && !b.election.leading);
+});
+
+for (const isDeleted of [false, true]) {
+  Deno.test(`a process that led before looks who has the Lease as soon as it can write, before it can list${isDeleted ? ", also where that one goes" : ""}`, async () => {
+    await using lab = new Lab();
+    const a = lab.start("a", { ledBefore: true, online: false });
+    await lab.pass(2_000);
+    ok(a.election.leading);
+    const b = lab.start("b");
+    await lab.pass(2_000);
+    let creates = 0;
+    a.beforeCreate = () => Promise.resolve(creates++);
+    a.unlisted = true;
+    a.online = true;
+    await lab.pass(10_000);
+    deepStrictEqual([a.election.leading, a.election.holder, creates], [false, "b", 1]);
+    b.stop();
+    if (isDeleted) lab.api.remove("lock");
+    await lab.pass(10_000);
+    deepStrictEqual([a.election.leading, creates], [true, isDeleted ? 2 : 1]);
+    strictEqual((await lab.lease())?.holderIdentity, "a");
+  });
+}
+
+Deno.test("a process that led before renews the Lease that it made before it could list", async () => {
+  await using lab = new Lab();
+  const a = lab.start("a", { ledBefore: true, unlisted: true });
+  let creates = 0;
+  a.beforeCreate = () => Promise.resolve(creates++);
+  await lab.pass(10_000);
+  const renewed = Date.parse((await lab.lease())?.renewTime ?? "");
+  ok(lab.clock.now() - renewed <= 2_000, `renewed ${lab.clock.now() - renewed} ms ago`);
+  deepStrictEqual([a.election.leading, creates], [true, 1]);
 });
 
 Deno.test("a Lease of the Go version is respected for as long as it says", async () => {

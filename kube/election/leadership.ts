@@ -3,16 +3,21 @@
  *
  * @module
  */
+import type { Lease } from "../objects/builtin_types.ts";
 import { abortable, LinkedAbort } from "../../runtime/abort.ts";
 
 /** Whether this process is the one of several that works. */
 export interface Leadership {
   /** Whether it works now. */
   readonly leading: boolean;
+  /** Whether it works now, and is sure of it: not one that stood still for so long that another one may have begun. Unset: as `leading`. */
+  readonly confirmed?: boolean;
   /** Why it cannot be known who works, as a sentence. Unset, or `undefined`: it is known. */
   readonly trouble?: string | undefined;
   /** Adds a handler that is called after `leading` changed. */
   onChange(handler: () => void): void;
+  /** Has it work instead of another process wherever `isFitter` says so of the Lease that that one holds. Unset: it waits. */
+  challenge?(isFitter: (held: Lease) => boolean): void;
 }
 
 /** Does the work of one term after the other, each until leadership is lost, until the signal aborts. */

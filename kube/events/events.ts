@@ -42,6 +42,8 @@ export interface EventWriter extends EventRecorder {
 const AGGREGATE_MS = 10 * 60_000;
 /** Notes of one object at once, and how long until the next one more. */
 const BURST = { size: 25, refillMs: 5 * 60_000 };
+/** The API server takes no longer message, and thousands are known at a time. */
+const MAX_MESSAGE = 1_024;
 const MAX_WAITING = 1_000;
 const MAX_KNOWN = 4_096;
 /** How long a note waits for others of its kind, and for more important writes. */
@@ -118,7 +120,8 @@ class BackgroundEventWriter implements EventWriter {
   }
 
   record(about: KubeObject, note: EventNote): void {
-    const entry = this.#entryOf(about, note);
+    const message = note.message.slice(0, MAX_MESSAGE);
+    const entry = this.#entryOf(about, { ...note, message });
     if (entry === undefined) {
       this.#dropped++;
       return;
@@ -157,7 +160,7 @@ class BackgroundEventWriter implements EventWriter {
     if (!this.#bursts.take(object)) return undefined;
     const now = this.#clock.now();
     const entry: Entry = {
-      about,
+      about: identityOf(about),
       note,
       firstAt: now,
       lastAt: now,
@@ -267,7 +270,7 @@ class BackgroundEventWriter implements EventWriter {
       },
       type: note.type,
       reason: note.reason,
-      message: note.message.slice(0, 1024),
+      message: note.message,
       source: { component },
       reportingComponent: component,
       reportingInstance: instance ?? component,
@@ -287,6 +290,12 @@ class BackgroundEventWriter implements EventWriter {
       dropped: this.#dropped,
     });
   }
+}
+
+/** What an Event says of an object: thousands of Events are known at a time, and are not to keep as many whole objects. */
+function identityOf({ apiVersion, kind, metadata }: KubeObject): KubeObject {
+  const { namespace, name, uid, resourceVersion } = metadata;
+  return { apiVersion, kind, metadata: defined({ namespace, name, uid, resourceVersion }) };
 }
 
 /** Events of cluster-scoped objects live in `default`. */

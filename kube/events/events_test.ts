@@ -82,6 +82,25 @@ Deno.test("EventWriter puts Events of cluster-scoped objects into default", asyn
   assert.deepEqual(sent[0]?.body.involvedObject, { apiVersion: "v1", kind: "Node", name: "n" });
 });
 
+Deno.test("EventWriter keeps no object, only what the Event says of it", async () => {
+  const { sent, events } = setUp();
+  let reads = 0;
+  const { apiVersion, kind, metadata } = POOL;
+  const about = {
+    apiVersion,
+    kind,
+    get metadata() {
+      reads++;
+      return metadata;
+    },
+  };
+  events.record(about, FULL);
+  const before = reads;
+  await events.flush();
+  assert.equal(reads, before);
+  assert.equal(sent.length, 1);
+});
+
 Deno.test("EventWriter counts the same note on one Event for ten minutes, then writes a new one", async () => {
   const { clock, sent, events } = setUp();
   events.record(POOL, FULL);
@@ -239,4 +258,14 @@ Deno.test("EventWriter.run sleeps while there is nothing to write", async () => 
   assert.deepEqual([sent.length, clock.sleeping], [1, 0]);
   stop.abort();
   await running;
+});
+
+Deno.test("EventWriter tells notes apart by what it writes of their messages, and keeps no more of them", async () => {
+  const { sent, events } = setUp();
+  const message = "x".repeat(1_024);
+  for (const rest of ["", "y", "z".repeat(100_000)]) {
+    events.record(POOL, { ...FULL, message: message + rest });
+  }
+  await events.flush();
+  assert.deepEqual(sent.map(({ body }) => [body.message, body.count]), [[message, 3]]);
 });

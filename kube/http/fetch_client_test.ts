@@ -293,6 +293,30 @@ Deno.test("FetchClient ends streams that were silent while a request got no answ
   assert.equal((await more).done, true);
 });
 
+Deno.test("S2: FetchClient takes a connection for dead where nothing is answered for five seconds, and not because of hasty callers", async () => {
+  const { rest, clock } = setUp((request) =>
+    request.url.endsWith("/healthz")
+      ? Response.json({})
+      : new Promise((_, reject) =>
+        request.signal.addEventListener("abort", () => reject(request.signal.reason))
+      )
+  );
+  const giveUp = async (afterMs: number, meanwhile?: () => Promise<unknown>) => {
+    const limit = new AbortController();
+    const lost = assert.rejects(rest.performRequest({ ...GET, abortSignal: limit.signal }));
+    await clock.advance(afterMs / 2);
+    await meanwhile?.();
+    await clock.advance(afterMs / 2);
+    limit.abort(new Error("enough"));
+    await lost;
+    return rest.deadConnections;
+  };
+  for (let tries = 1; tries <= 10; tries++) assert.equal(await giveUp(900), 0);
+  for (let tries = 1; tries <= 3; tries++) assert.equal(await giveUp(1_300), 0);
+  assert.equal(await giveUp(1_300), 1);
+  assert.equal(await giveUp(6_000, () => rest.performRequest({ ...GET, path: "/healthz" })), 1);
+});
+
 Deno.test("FetchClient refuses an address that is no address of a server", () => {
   for (const server of ["", "api.example", "ftp://api.example", "unix:///x"]) {
     assert.throws(() => createFetchClient({ server }), {

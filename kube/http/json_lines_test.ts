@@ -48,6 +48,22 @@ Deno.test("jsonLines refuses a line that is cut short or no JSON, after the whol
   }
 });
 
+Deno.test("jsonLines reads nothing ahead: what nobody asks for stays where the sender is held up by it", async () => {
+  let read = 0;
+  const source = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      controller.enqueue(bytes(`${read++}\n`));
+    },
+  }, { highWaterMark: 0 });
+  const reader = jsonLines(source).getReader();
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assert.equal(read, 0);
+  assert.deepEqual([(await reader.read()).value, (await reader.read()).value], [0, 1]);
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assert.equal(read, 2);
+  await reader.cancel();
+});
+
 Deno.test("jsonLines hands the failure of its source on", async () => {
   const source = new ReadableStream<Uint8Array>({
     pull(controller) {

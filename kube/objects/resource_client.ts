@@ -113,12 +113,8 @@ export class RestResourceClient<T extends KubeObject> implements ResourceClient<
         expectJson: true,
       });
       options.onOpen?.();
-      // Ends when the signal aborts, also where the stream itself does not heed it.
-      const abortable = stream.pipeThrough(
-        new TransformStream<JsonValue, JsonValue>(),
-        defined({ signal: options.signal }),
-      );
-      for await (const line of abortable) {
+      using lines = new Lines(stream, options.signal);
+      for (let line = await lines.next(); line !== undefined; line = await lines.next()) {
         yield this.#eventOf(line, { path, options });
       }
     } catch (error) {
@@ -255,6 +251,34 @@ export class RestResourceClient<T extends KubeObject> implements ResourceClient<
   #named(object: Partial<T>): T {
     return { apiVersion: this.resource.apiVersion, kind: this.resource.kind, ...object } as T;
   }
+}
+
+/** What a stream brings, until the signal aborts: that is thrown, also where the stream itself does not heed it. */
+class Lines implements Disposable {
+  readonly #reader: ReadableStreamDefaultReader<JsonValue>;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(stream: ReadableStream<JsonValue>, signal: AbortSignal | undefined) {
+    this.#reader = stream.getReader();
+    this.#signal = signal;
+    if (signal?.aborted === true) this.#cancel();
+    signal?.addEventListener("abort", this.#cancel, { once: true });
+  }
+
+  /** The next one; `undefined` at the end. */
+  async next(): Promise<JsonValue | undefined> {
+    const { value } = await this.#reader.read();
+    this.#signal?.throwIfAborted();
+    return value;
+  }
+
+  /** Reads no more. */
+  [Symbol.dispose](): void {
+    this.#signal?.removeEventListener("abort", this.#cancel);
+    this.#cancel();
+  }
+
+  readonly #cancel = () => void this.#reader.cancel(this.#signal?.reason).catch(() => undefined);
 }
 
 function selectorsOf(options: ListOptions): URLSearchParams {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { abortable } from "../../runtime/abort.ts";
+import { abortable, after } from "../../runtime/abort.ts";
 import { backoff } from "../../runtime/backoff.ts";
 import { type Clock, type Random, systemClock } from "../../runtime/clock.ts";
 import type { Logger } from "../../runtime/log.ts";
@@ -78,7 +78,7 @@ class KeyQueue implements WorkQueue {
   readonly #idle = new Set<() => void>();
   #run: Run | undefined;
   #pumping = false;
-  #timer: { readonly due: number; readonly cancel: AbortController } | undefined;
+  #timer: { readonly due: number; readonly cancel: () => void } | undefined;
 
   constructor(options: WorkQueueOptions) {
     this.#options = options;
@@ -114,7 +114,7 @@ class KeyQueue implements WorkQueue {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#run = { worker, signal, ended: resolve };
     const onAbort = () => {
-      this.#timer?.cancel.abort();
+      this.#timer?.cancel();
       this.#timer = undefined;
       if (this.#running.size === 0) resolve();
     };
@@ -139,7 +139,7 @@ class KeyQueue implements WorkQueue {
 
   /** Starts what may run, after the present task, so that keys added together are seen together. */
   #pumpSoon(): void {
-    if (this.#pumping || this.#run === undefined) return;
+    if (this.#pumping) return;
     this.#pumping = true;
     queueMicrotask(() => {
       this.#pumping = false;
@@ -220,13 +220,9 @@ class KeyQueue implements WorkQueue {
   #armTimer(due: number): void {
     const run = this.#run;
     if (run === undefined || run.signal.aborted || due >= (this.#timer?.due ?? Infinity)) return;
-    this.#timer?.cancel.abort();
-    const timer = { due, cancel: new AbortController() };
-    this.#timer = timer;
-    this.#clock.sleep(Math.max(0, due - this.#clock.monotonic()), timer.cancel.signal).then(
-      () => this.#ring(),
-      () => undefined,
-    );
+    this.#timer?.cancel();
+    const ms = Math.max(0, due - this.#clock.monotonic());
+    this.#timer = { due, cancel: after(this.#clock, ms, () => this.#ring()) };
   }
 
   #ring(): void {

@@ -9,6 +9,7 @@ import { backoff } from "../../runtime/backoff.ts";
 import { type Clock, type Random, systemClock } from "../../runtime/clock.ts";
 import { defined } from "../../runtime/defined.ts";
 import type { Logger } from "../../runtime/log.ts";
+import { standstillsOf } from "../../runtime/standstill.ts";
 import { isGone, isNotFound } from "../errors.ts";
 import { ChangeHandlers } from "./change_handlers.ts";
 import type { IndexFunction } from "./indexed_store.ts";
@@ -21,7 +22,9 @@ import type {
   ResourceClient,
   Trouble,
 } from "../types.ts";
+import { withoutManagedFields } from "../objects/resources.ts";
 import { SyncState } from "./sync_state.ts";
+import { guardWatch, SILENCE_MS, SILENT } from "./watch_guard.ts";
 import { isNewer, WatchedStore } from "./watched_store.ts";
 
 /** What an {@linkcode Informer} keeps, and with what. */
@@ -48,8 +51,6 @@ export interface InformerOptions<T extends KubeObject> {
 
 /** Shortest and longest life of one watch. */
 const WATCH_SECONDS = { min: 300, max: 600 };
-/** A server sends a bookmark about every minute. A watch that does not bring even that is not trusted any more. */
-const SILENCE_MS = 75_000;
 /** A watch that the server ends sooner than so long before its time was cut off: the server may have been started anew. */
 const EARLY_END_MS = 5_000;
 /** After so long without an answer everything is listed anew: what happened meanwhile may not be of the known history. */
@@ -60,8 +61,7 @@ const SHORT_WATCH_MS = 1_000;
 const MISSING_RETRY_MS = 3_000;
 /** When the server is back, it is to be noticed within seconds. */
 const RETRY = { base: 200, max: 5_000 };
-/** Why a watch is ended from here: it brings nothing, or everything is to be listed. */
-const SILENT = new DOMException("The watch brings nothing", "TimeoutError");
+/** Why a watch is ended from here: everything is to be listed. */
 const RELIST = new DOMException("Everything is listed anew", "AbortError");
 
 /**
@@ -108,6 +108,10 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   #first: "list" | "check" | "nothing" = "list";
   /** The server was found to be in a new history, which is not listed yet. */
   #isNewHistory = false;
+  /** How often this process had stood still when everything was listed: how long the server was away meanwhile is not known. */
+  #standstills = 0;
+  /** What the server said is not there, though it is known, and when it first did. */
+  readonly #missing = new WeakMap<T, number>();
   /** The watch that is open. */
   #watch: LinkedAbort | undefined;
   /** How often a new list was asked for. */
@@ -182,11 +186,23 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   async ask(key: string, request: () => Promise<T | undefined>): Promise<T | undefined> {
     const asked = this.get(key);
     const object = await request();
-    if (object === undefined) return undefined;
+    if (object === undefined) {
+      this.#noteMissing(asked, this.get(key));
+      return undefined;
+    }
     const { changes, isNewHistory } = this.#store.answer(this.#transform(object), asked);
     if (isNewHistory) this.#listAnew({ isNewHistory });
     this.#handlers.tell(changes);
     return object;
+  }
+
+  /** A watch tells soon of the end of what is not there any more. One that does not is not of the server's history. */
+  #noteMissing(asked: T | undefined, known: T | undefined): void {
+    if (asked === undefined || asked !== known) return;
+    const now = this.#clock.monotonic();
+    const since = this.#missing.get(known) ?? now;
+    this.#missing.set(known, since);
+    if (now - since > LONG_BREAK_MS) this.#listAnew({ isNewHistory: false });
   }
 
   async relist(signal: AbortSignal): Promise<void> {
@@ -199,6 +215,7 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   }
 
   async run(signal: AbortSignal): Promise<void> {
+    using _looking = standstillsOf(this.#clock).follow();
     const wait = backoff({ ...RETRY, random: this.#random });
     let failures = 0;
     while (!signal.aborted) {
@@ -217,6 +234,10 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
         await this.#clock.sleep(waitMs, signal).catch(() => undefined);
       }
     }
+  }
+
+  get #stoodStill(): boolean {
+    return standstillsOf(this.#clock).count > this.#standstills;
   }
 
   /** Whether the last watch lasted or brought anything. */
@@ -259,7 +280,7 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
    */
   async #check(signal: AbortSignal): Promise<void> {
     const brokenMs = this.trouble?.forMs ?? 0;
-    if (brokenMs <= LONG_BREAK_MS) {
+    if (brokenMs <= LONG_BREAK_MS && !this.#stoodStill) {
       const asked = this.#store.newest;
       const { resourceVersion } = await this.#options.client.list({
         ...this.#selection(),
@@ -278,6 +299,7 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   async #relist(signal: AbortSignal): Promise<void> {
     const known = this.#store.newest;
     const asked = this.#listsAsked;
+    this.#standstills = standstillsOf(this.#clock).count;
     const list = await this.#options.client.list({ ...this.#selection(), signal });
     this.#heardAt = this.#clock.monotonic();
     const replaced = this.#store.replace(list, {
@@ -325,7 +347,7 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
     using over = new LinkedAbort(abort.signal);
     this.#watch = abort;
     const startedAt = this.#clock.monotonic();
-    void this.#endInSilence(abort, over.signal);
+    void guardWatch(abort, { clock: this.#clock, heardAt: () => this.#heardAt }, over.signal);
     try {
       const events = this.#options.client.watch({
         ...this.#selection(),
@@ -347,23 +369,11 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
       if (signal.aborted || abort.signal.reason !== error) throw error;
       if (error === SILENT) this.#noteSilence();
     } finally {
-      this.#watch = undefined;
       over.abort(undefined);
     }
     const lastedMs = this.#clock.monotonic() - startedAt;
     const inTime = !abort.signal.aborted && lastedMs >= timeoutSeconds * 1000 - EARLY_END_MS;
-    if (!inTime && this.#first === "nothing") this.#first = "check";
-  }
-
-  /** Ends a watch that brings nothing for too long. */
-  async #endInSilence(watch: LinkedAbort, over: AbortSignal): Promise<void> {
-    const startedAt = this.#clock.monotonic();
-    while (!over.aborted) {
-      const heardAt = Math.max(startedAt, this.#heardAt ?? startedAt);
-      const leftMs = heardAt + SILENCE_MS - this.#clock.monotonic();
-      if (leftMs <= 0) return watch.abort(SILENT);
-      await this.#clock.sleep(leftMs, over).catch(() => undefined);
-    }
+    if ((!inTime || this.#stoodStill) && this.#first === "nothing") this.#first = "check";
   }
 
   #noteSilence(): void {
@@ -386,11 +396,4 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   #log(level: "info" | "warn", message: string, error: unknown): void {
     this.#options.logger?.[level](message, { resource: this.resource.plural, error });
   }
-}
-
-/** The object without `metadata.managedFields`, which nobody here needs and which is often larger than the rest. */
-function withoutManagedFields<T extends KubeObject>(object: T): T {
-  if (object.metadata.managedFields === undefined) return object;
-  const { managedFields: _, ...metadata } = object.metadata;
-  return { ...object, metadata };
 }

@@ -44,7 +44,7 @@ Deno.test("Informer ends with exactly what the server has, whatever happened on 
           if (clock.monotonic() < downUntil) throw new Error("down");
         };
         // A list takes its time to arrive.
-        api.after = () => clock.sleep(40);
+        api.after = ({ abortSignal }) => clock.sleep(40, abortSignal);
         const stop = new AbortController();
         const client = createKubeClient(api.rest).of(CONFIG_MAPS);
         const informer = createInformer<ConfigMap>({

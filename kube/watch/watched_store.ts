@@ -97,9 +97,11 @@ export class WatchedStore<T extends KubeObject> {
 
   /** Takes in the answer to a write of our own. */
   observe(object: T): Change<T>[] {
+    const known = this.#objects.get(keyOf(object))?.metadata;
+    const isFirst = known === undefined && this.#version === "";
     // Absent, and not newer than what the watch has brought: it was deleted since, or is none of ours.
-    const known = this.#objects.get(keyOf(object))?.metadata.resourceVersion ?? this.#version;
-    const newer = isNewer(object.metadata.resourceVersion, known) === true;
+    const than = known === undefined ? this.#version : known.resourceVersion;
+    const newer = isFirst || isNewer(object.metadata.resourceVersion, than) === true;
     this.#saw(object.metadata.resourceVersion);
     return newer ? [this.#objects.set(object)] : [];
   }

@@ -39,6 +39,16 @@ Deno.test("WatchedStore keeps an own write against an older state in a list or a
   assert.deepEqual(versions(store), { a: "105" });
 });
 
+Deno.test("WatchedStore knows an own write before anything was listed, and the list decides", () => {
+  const store = new WatchedStore<ConfigMap>({});
+  store.observe(object("a", 105));
+  store.observe(object("b", 106));
+  store.observe(object("a", 104));
+  assert.deepEqual(versions(store), { a: "105", b: "106" });
+  store.replace({ resourceVersion: "110", items: [object("a", 109)] }, { asked: "106" });
+  assert.deepEqual(versions(store), { a: "109" });
+});
+
 Deno.test("WatchedStore compares versions as numbers, however many digits they have", () => {
   const store = storeOf(object("a", 99));
   store.observe(object("a", 1000));
