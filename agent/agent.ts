@@ -18,6 +18,7 @@ import { InterfaceWatch } from "./host/interface_watch.ts";
 import { withoutClashes } from "./host/network_clashes.ts";
 import { PoolServer, type PoolServerContext } from "./pool/pool_server.ts";
 import { PoolWatch } from "./pool/pool_watch.ts";
+import { hearsMore } from "./report/hears_more.ts";
 import { ReportWriter } from "./report/report_writer.ts";
 import { AnswerTimes } from "./socket/answer_times.ts";
 import type { AgentNetwork, AgentOptions, RunningAgent } from "./types.ts";
@@ -85,7 +86,7 @@ class Agent implements RunningAgent {
       clock,
       log,
       onLook: () => this.#reconcileAll(),
-      onTurn: () => this.#served.forEach(({ server }) => server.turn()),
+      onTurn: () => this.#turn(),
     });
     this.#shared = {
       clock,
@@ -122,6 +123,7 @@ class Agent implements RunningAgent {
     this.#app = this.#operations();
     this.setNetworks(options.networks);
     options.leadership?.onChange(() => this.#reconcileAll());
+    options.leadership?.challenge?.((held) => hearsMore(this.report(), held));
     this.done = this.#run(signal);
   }
 
@@ -147,6 +149,10 @@ class Agent implements RunningAgent {
 
   get ready(): boolean {
     return this.#notReady().length === 0;
+  }
+
+  get hasUntold(): boolean {
+    return [...this.#served.values()].some(({ watch }) => watch.hasUntold);
   }
 
   report(): AgentReport {
@@ -214,22 +220,40 @@ class Agent implements RunningAgent {
     this.#reportChanges();
   }
 
+  #turn(): boolean {
+    let isBusy = false;
+    for (const { server } of this.#served.values()) isBusy = server.turn() || isBusy;
+    return isBusy;
+  }
+
   #reconcileAll(): void {
     for (const pool of this.#served.keys()) this.#reconcile(pool);
     this.#reportChanges(); // Also where no network is left.
   }
 
-  /** Has the report written if it changed, once for all that changes together. */
+  /**
+   * Has the report written if it changed, once for all that changes together. Which version of a pool is served changes with every
+   * write of it, and is told with what is told next, or when the report is renewed.
+   */
   #reportChanges(): void {
     if (this.#reporting) return;
     this.#reporting = true;
     queueMicrotask(() => {
       this.#reporting = false;
-      const report = JSON.stringify(this.report());
+      const report = JSON.stringify(this.#toTell());
       if (report === this.#lastReport) return;
       this.#lastReport = report;
       this.#reports.changed();
     });
+  }
+
+  /** What of the report is told when it changes. */
+  #toTell(): unknown {
+    const { pod, pools } = this.report();
+    const told = Object.entries(pools).map(([pool, { resourceVersion: _, ...state }]) =>
+      [pool, state] as const
+    );
+    return [pod, told];
   }
 
   /** One that does not hear the API server goes on answering: nothing but `/readyz` says so. */

@@ -24,6 +24,7 @@ import { runAgent } from "./agent.ts";
 import { agentElection } from "./election.ts";
 import { controllerOnly } from "./heard/controller_only.ts";
 import { HEARD_PATHS } from "./heard/heard_http.ts";
+import { whenTold } from "./last_words.ts";
 import { FastPort } from "./socket/fast_port.ts";
 import { fileSnapshots } from "./pool/file_snapshots.ts";
 import { LinuxNetwork } from "./host/linux_network.ts";
@@ -102,7 +103,12 @@ async function run(settings: Settings, { log, levels }: ProgramLog): Promise<voi
       ? undefined
       : `system:serviceaccount:${settings.podNamespace}:${controllerAccount}`,
   });
-  const elected = election?.run(shutdown.signal).then(() => stop.abort(shutdown.signal.reason));
+  using ending = new LinkedAbort();
+  if (election !== undefined) {
+    void whenTold(agent, { signal: shutdown.signal, clock: systemClock })
+      .then(() => ending.abort(shutdown.signal.reason));
+  }
+  const elected = election?.run(ending.signal).then(() => stop.abort(shutdown.signal.reason));
   try {
     const server = await serveOperations({
       listen: opsListen(settings),

@@ -83,3 +83,23 @@ Deno.test("T12: readSettings has the agent listen on its pod's address alone, un
     port: 1,
   });
 });
+
+Deno.test("readSettings takes from the environment alone what a Deployment says of its pods", () => {
+  const env = {
+    AGENT_NETWORK_CONFIGS: "networkConfigs",
+    IPPOOL_REFS_JSON: "ippoolRefs",
+    POD_NAMESPACE: "podNamespace",
+    POD_NAME: "podName",
+    POD_UID: "podUid",
+    POD_IP: "podIp",
+    HOST_IP: "hostIp",
+    VM_DHCP_CONTROLLER_ACCOUNT: "controllerAccount",
+    HOSTNAME: "hostname",
+  } as const;
+  const settings = read([], env);
+  for (const name of Object.values(env)) {
+    assert.equal(settings[name], name);
+    const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    assert.throws(() => read([`${flag}=x`]), /Unknown flag/);
+  }
+});

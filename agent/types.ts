@@ -95,6 +95,8 @@ export interface RunningAgent {
    * whose interface or socket is missing is not ready.
    */
   readonly ready: boolean;
+  /** Whether a record lacks something that this agent knows, since the API server was put back to an earlier time. */
+  readonly hasUntold: boolean;
   /** What it last heard of clients, and packets as they come. */
   readonly heard: AgentHeard;
   /**

@@ -14,7 +14,8 @@ import {
 } from "./frames.ts";
 import { Errno, Sys, SystemCallError } from "./libc.ts";
 import { MessageBatch, SlotMemory } from "./message_batch.ts";
-import { arpQuestionsFor, openPacketListener } from "./packet_socket.ts";
+import { arpQuestionsFor } from "./packet_filter.ts";
+import { openPacketListener } from "./packet_socket.ts";
 import type { Readiness } from "./readiness.ts";
 import { closePacketSocket, setReceiveBuffer } from "./sockets.ts";
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { IP_UDP_HEADER_LENGTH } from "../../core/dhcp/mod.ts";
 import {
+  answerArp,
   arpAnnouncement,
   arpProbe,
   packetViews,
@@ -141,6 +142,33 @@ Deno.test("arpProbe asks for an address on behalf of nobody", () => {
     ...[0, 0, 0, 0, 0, 0],
     ...[192, 168, 48, 77], // target
   ]);
+});
+
+Deno.test("answerArp turns a single station's question for the address into its answer, and leaves all else alone", () => {
+  const asked = [
+    ...[0, 1, 8, 0, 6, 4, 0, 1], // Ethernet, IPv4, request
+    ...[2, 0, 0, 0, 0, 9], // who asks
+    ...[192, 168, 48, 81],
+    ...[0, 0, 0, 0, 0, 0],
+    ...[192, 168, 48, 77], // for whom
+  ];
+  const at = { hardwareAddress: Uint8Array.of(2, 0, 0, 0, 0, 1), address: ENDS.source };
+  const question = Uint8Array.from(asked);
+  assert.equal(answerArp(question, at), true);
+  assert.deepEqual([...question], [
+    ...[0, 1, 8, 0, 6, 4, 0, 2], // answer
+    ...[2, 0, 0, 0, 0, 1],
+    ...[192, 168, 48, 77],
+    ...[2, 0, 0, 0, 0, 9],
+    ...[192, 168, 48, 81],
+  ]);
+  for (const octet of [0, 1, 2, 3, 4, 5, 6, 7, 24, 25, 26, 27]) {
+    const other = Uint8Array.from(asked).with(octet, 99);
+    assert.equal(answerArp(other, at), false, `octet ${octet}`);
+    assert.deepEqual(other, Uint8Array.from(asked).with(octet, 99));
+  }
+  assert.equal(answerArp(Uint8Array.from(asked).with(8, 3), at), false, "a group asks");
+  assert.equal(answerArp(Uint8Array.from(asked).subarray(0, 27), at), false, "it is cut off");
 });
 
 Deno.test("readArp reads who says what of themselves, and nothing but ARP for Ethernet and IPv4", () => {

@@ -69,6 +69,9 @@ Deno.test("MessageBatch does not wait where nothing is there", () => {
   assert.equal(receiving.receive(sockets.one), -Errno.EAGAIN);
 });
 
-Deno.test("SlotMemory has no slots but its own", () => {
-  assert.throws(() => new SlotMemory(2, 8).at(2), /no such slot: 2/);
+Deno.test("SlotMemory has no slots but its own, none of which reaches into the next", () => {
+  const memory = new SlotMemory(2, 8);
+  memory.at(0).fill(7);
+  assert.deepEqual([...memory.at(1)], [0, 0, 0, 0, 0, 0, 0, 0]);
+  assert.throws(() => memory.at(2), /no such slot: 2/);
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
   addressBody,
+  addressDump,
   decodeMessages,
   encodeRequest,
   errorOf,
@@ -60,6 +61,10 @@ Deno.test("linkSettingsBody asks for the settings that are named", () => {
     ...[8, 0, 1, 0, 0, 0, 0, 0], // IPV4_DEVCONF_FORWARDING: 0
     ...[8, 0, 8, 0, 2, 0, 0, 0], // IPV4_DEVCONF_RP_FILTER: 2
   ]);
+});
+
+Deno.test("addressDump asks for the addresses of IPv4, of every interface", () => {
+  assert.deepEqual([...addressDump()], [2, 0, 0, 0, 0, 0, 0, 0]);
 });
 
 Deno.test("routeDump asks for the routes of IPv4", () => {

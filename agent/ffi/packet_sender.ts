@@ -20,12 +20,16 @@ interface Broadcast {
 
 /** A packet socket that hears nothing. Opening it needs CAP_NET_RAW. */
 export class PacketSender implements Disposable {
-  readonly #descriptor = openPacketSender();
+  readonly #descriptor: number;
   readonly #out = new MessageBatch({
     messages: 1,
     data: new SlotMemory(1, PACKET_BYTES),
     nameBytes: SOCKADDR_LL_BYTES,
   });
+
+  constructor(openSender = openPacketSender) {
+    this.#descriptor = openSender();
+  }
 
   /** Broadcasts a packet. */
   send(packet: Uint8Array, to: Broadcast): void {

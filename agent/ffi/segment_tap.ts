@@ -8,7 +8,8 @@ import type { HeardReply, Segment } from "../host/host_network.ts";
 import { ARP_BYTES, readArp, readLinkSource, SOCKADDR_LL_BYTES, udpPayload } from "./frames.ts";
 import { Errno, SystemCallError } from "./libc.ts";
 import { MessageBatch, SlotMemory } from "./message_batch.ts";
-import { ARP_CLAIMS, DHCP_REPLIES, openPacketListener } from "./packet_socket.ts";
+import { ARP_CLAIMS, DHCP_REPLIES } from "./packet_filter.ts";
+import { openPacketListener } from "./packet_socket.ts";
 import { closeDescriptor, closePacketSocket } from "./sockets.ts";
 
 /** Received by one call. */

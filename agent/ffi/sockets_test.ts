@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
 import { freePort } from "../testing/free_port.ts";
-import { closeDescriptor, openUdpSocket, setReceiveBuffer, socketProblem } from "./sockets.ts";
+import {
+  bindTcpListener,
+  closeDescriptor,
+  openUdpSocket,
+  setReceiveBuffer,
+  socketProblem,
+} from "./sockets.ts";
 
 const LOOPBACK_INDEX = 1;
+const LOOPBACK = 0x7f000001;
 
 Deno.test("openUdpSocket is bound to its interface, also beside another one on the same port, which nobody else gets", () => {
   const port = freePort();
@@ -39,4 +46,18 @@ Deno.test("socketProblem tells of a socket that is bound to another interface, a
   assert.equal(socketProblem(descriptor, 7), "it is bound to the interface of index 1, not 7");
   closeDescriptor(descriptor);
   assert.equal(socketProblem(999_999, 7), "it is closed");
+});
+
+Deno.test("bindTcpListener finds the listener by its address and port, and tells where there is none", () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  bindTcpListener({ address: LOOPBACK, port }, "lo");
+  assert.throws(
+    () => bindTcpListener({ address: LOOPBACK, port }, "no-such-link"),
+    /Cannot bind a socket to the interface no-such-link: setsockopt: ENODEV$/,
+  );
+  assert.throws(
+    () => bindTcpListener({ address: LOOPBACK + 1, port }, "lo"),
+    new RegExp(`Cannot find the descriptor of the TCP socket on: 127\\.0\\.0\\.2:${port}$`),
+  );
 });

@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { ClientRows, Field, NONE } from "./client_rows.ts";
+import { ClientRows, Field, NEVER, NONE } from "./client_rows.ts";
 
 const MOST = 20;
 const key = fc.record({ chaddrHigh: fc.nat(1), chaddrLow: fc.nat(15) });
@@ -39,6 +39,23 @@ Deno.test("ClientRows finds what was touched, in that order, and forgets what wa
       deepStrictEqual(found, [...model].reverse());
     }
   }));
+});
+
+Deno.test("ClientRows has nothing of another client in a row that is used again", () => {
+  const rows = new ClientRows();
+  const key = (chaddrLow: number) => ({ chaddrHigh: 0x525400, chaddrLow });
+  const fields = Object.values(Field);
+  const of = (row: number) => fields.map((field) => rows.get(row, field));
+  rows.grow(MOST);
+  while (!rows.isFull) {
+    const row = rows.add(key(rows.size + 1));
+    rows.touch(row);
+    rows.words.fill(7, row + Field.At, row + Math.max(...fields) + 1);
+  }
+  const unused = fields.map((field) => field === Field.AckedAt ? NEVER : 0);
+  deepStrictEqual(of(rows.replaceOldest(key(1_001))), unused);
+  rows.remove(rows.find(key(2)));
+  deepStrictEqual(of(rows.add(key(1_002))), unused);
 });
 
 Deno.test("ClientRows never has memory for more than it may, and keeps what it has when it grows", () => {

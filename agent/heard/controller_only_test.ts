@@ -141,6 +141,20 @@ Deno.test("controllerOnly goes on asking about tokens after many, and keeps the 
   strictEqual(asked.length, 66);
 });
 
+Deno.test("controllerOnly forgets first what was asked about longest ago, and not a token that it asked about anew", async () => {
+  const { asked, clock, knock } = doorTo({ good: CONTROLLER });
+  const show = (n: number) => knock(`Bearer ${n}`, { peer: { address: `10.42.1.${n}` } });
+  strictEqual(await knock("Bearer good"), "in");
+  await clock.advance(30_000);
+  for (let n = 0; n < 63; n++) await show(n);
+  await clock.advance(30_000);
+  strictEqual(await knock("Bearer good"), "in");
+  await show(64);
+  strictEqual(asked.length, 66);
+  strictEqual(await knock("Bearer good"), "in");
+  strictEqual(asked.length, 66);
+});
+
 Deno.test("controllerOnly lets nobody in whom the API server names and does not vouch for", async () => {
   const user = { username: CONTROLLER };
   const door = controllerOnly({

@@ -137,8 +137,13 @@ Deno.test("GET /packets shows packets as they come; 404 where the agent has no s
   for (const { body } of open) await body?.cancel();
 });
 
-Deno.test("HEAD and POST of what is heard are refused: a watch that nobody reads would stay open", () => {
+Deno.test("HEAD and POST of what is heard are refused: a watch that nobody reads would stay open", async () => {
   const { ask, heard } = setUp();
-  for (const method of ["HEAD", "POST"]) strictEqual(ask("/packets", { method }).status, 405);
+  for (const method of ["HEAD", "POST"]) {
+    const response = ask("/packets", { method });
+    strictEqual(response.status, 405);
+    strictEqual(response.headers.get("allow"), "GET");
+    deepStrictEqual(await response.json(), { error: `Cannot ${method} what is heard` });
+  }
   strictEqual(heard.watchers.any, false);
 });

@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
 import type { PacketsQuery } from "../../core/inspect/heard.ts";
 import { MessageType } from "../../core/dhcp/mod.ts";
+import { parseIPv4 } from "../../core/net/mod.ts";
 import { ManualClock } from "../../runtime/testing/manual_clock.ts";
 import { answered } from "../testing/answered.ts";
 import { CLIENT_MAC } from "../testing/dhcp.ts";
@@ -51,6 +52,18 @@ Deno.test("PacketWatchers shows the packets of the pool and the machines that we
   const text = await textOf(mine.stream);
   ok(text.includes(OTHER_MAC) && !text.includes(CLIENT_MAC), text);
   strictEqual(await textOf(others.stream), "# agent-0 hears\n\n");
+});
+
+Deno.test("PacketWatchers shows as sent to all what came while no pool was served", async () => {
+  const { clock, watchers, stream } = watched();
+  const batch = answered([discover], { pool: "none" });
+  for (const request of batch.requests) request.sourceAddress = parseIPv4("192.168.48.81");
+  watchers.show(batch);
+  await clock.advance(60_000);
+  match(
+    await textOf(stream),
+    / 192\.168\.48\.81:\d+ > 255\.255\.255\.255:67 .* DISCOVER, no answer: /,
+  );
 });
 
 Deno.test("PacketWatchers says of a reply that was not sent why", async () => {

@@ -97,6 +97,11 @@ export interface HostNetwork extends Disposable {
   read(): HostState;
   /** Whether anything may have changed since the last call. Costs next to nothing; never waits. */
   changed(): boolean;
+  /**
+   * Resolves when {@linkcode changed} or a {@linkcode Segment} may have something to tell, or a packet came, and after so many
+   * milliseconds; rejects when the signal aborts. Only for a host that is told of these: others are asked ten times a second.
+   */
+  news?(ms: number, signal: AbortSignal): Promise<void>;
   /** Adds an address without a route to its network, marked as the agent's. One that is there already is left as it is. */
   addAddress(link: Link, address: InterfaceAddress): void;
   /** Removes an address. One that is gone already is no error. */

@@ -7,7 +7,7 @@ import type { Clock } from "../../runtime/clock.ts";
 import type { Logger } from "../../runtime/log.ts";
 import type { HostNetwork, HostState } from "./host_network.ts";
 
-/** How often the kernel is asked whether anything changed. */
+/** How often the kernel is asked whether anything changed, where the host does not tell. */
 const POLL_MS = 100;
 /** How often everything is read again, changed or not. */
 const READ_MS = 2_000;
@@ -21,8 +21,11 @@ interface InterfaceWatchContext {
   readonly log: Logger;
   /** Called after `state` was read again, and now and then. */
   readonly onLook: () => void;
-  /** Called every 100 ms, before anything is read: what was heard on the networks is looked at then. */
-  readonly onTurn: () => void;
+  /**
+   * Called before anything is read: what was heard on the networks is looked at then. Answers whether there is more to be done, so
+   * that it is called again after 100 ms; else that may take until the host has news, or 500 ms.
+   */
+  readonly onTurn: () => boolean;
 }
 
 const NOTHING: HostState = {
@@ -66,10 +69,11 @@ export class InterfaceWatch {
     const { clock, onLook, onTurn } = this.#context;
     let readAt = clock.monotonic();
     let lookedAt = readAt;
+    let isBusy = true;
     while (!signal.aborted) {
-      await clock.sleep(POLL_MS, signal).catch(() => undefined);
+      await this.#wait(isBusy ? POLL_MS : LOOK_MS, signal).catch(() => undefined);
       if (signal.aborted) return;
-      onTurn();
+      isBusy = onTurn();
       const now = clock.monotonic();
       const stale = this.#changed() || now - readAt >= READ_MS;
       if (!stale && now - lookedAt < LOOK_MS) continue;
@@ -80,6 +84,11 @@ export class InterfaceWatch {
       }
       onLook();
     }
+  }
+
+  #wait(ms: number, signal: AbortSignal): Promise<void> {
+    const { host, clock } = this.#context;
+    return host.news?.(ms, signal) ?? clock.sleep(POLL_MS, signal);
   }
 
   #changed(): boolean {

@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { ManualClock } from "../../runtime/testing/manual_clock.ts";
 import { memoryLogger } from "../../runtime/testing/memory_logger.ts";
+import type { HostNetwork } from "./host_network.ts";
 import { InterfaceWatch } from "./interface_watch.ts";
 import { MemoryHost } from "../testing/memory_host.ts";
 
-function setUp() {
+function setUp({ tells = false } = {}) {
   const clock = new ManualClock();
-  const host = new MemoryHost();
+  let isBusy = false;
+  const host: MemoryHost & Pick<HostNetwork, "news"> = new MemoryHost();
+  if (tells) host.news = (ms, signal) => clock.sleep(ms, signal);
   host.link("lo");
   const log = memoryLogger();
   const stop = new AbortController();
@@ -21,6 +24,7 @@ function setUp() {
     },
     onTurn: () => {
       turns++;
+      return isBusy;
     },
   });
   host.changed();
@@ -30,7 +34,10 @@ function setUp() {
     await running;
     assert.equal(clock.sleeping, 0);
   };
-  return { clock, host, log, watch, end, looks: () => looks, turns: () => turns };
+  const busy = (is: boolean) => {
+    isBusy = is;
+  };
+  return { clock, host, log, watch, end, busy, looks: () => looks, turns: () => turns };
 }
 
 Deno.test("InterfaceWatch notices a change at its next look", async () => {
@@ -98,5 +105,17 @@ Deno.test("InterfaceWatch has a turn every 100 ms, whatever there is to look at"
   const { clock, end, looks, turns } = setUp();
   await clock.advance(450);
   assert.deepEqual([turns(), looks()], [4, 0]);
+  await end();
+});
+
+Deno.test("InterfaceWatch waits for a host that tells of its news: 500 ms at most, and 100 while there is something to be done", async () => {
+  const { clock, end, busy, looks, turns } = setUp({ tells: true });
+  await clock.advance(100);
+  await clock.advance(1_000);
+  assert.deepEqual([turns(), looks()], [3, 2]);
+  busy(true);
+  await clock.advance(500);
+  await clock.advance(300);
+  assert.deepEqual([turns(), looks()], [7, 3]);
   await end();
 });

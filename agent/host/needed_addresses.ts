@@ -50,6 +50,7 @@ function ownerOf(
   const told = needed.find((one) => one.address === address);
   if (told !== undefined) return told.owner;
   if (host.gateways.includes(address)) return "a gateway";
+  if (foreign.length === 0) return undefined;
   const names = new Map([...host.links.values()].map(({ index, name }) => [index, name]));
   const name = foreign.map(({ index }) => names.get(index))
     .find((name) => name !== undefined && !served.has(name));

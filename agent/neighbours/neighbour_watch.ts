@@ -9,7 +9,7 @@ import { sameJson } from "../../core/api/same_json.ts";
 import type { ConflictDetection, IPPool } from "../../core/api/types.ts";
 import type { ServedNetwork } from "../../core/dhcp/mod.ts";
 import { errorText } from "../../core/error_text.ts";
-import { poolNetwork } from "../../core/ipam/pool/pool_network.ts";
+import { LastSpec } from "../../core/ipam/pool/last_spec.ts";
 import {
   DeclineChecks,
   type DeclineConclusion,
@@ -62,6 +62,8 @@ export interface Watched {
   readonly pool: IPPool;
   /** The MAC addresses of this machine. */
   readonly own: ReadonlySet<number>;
+  /** Only what others say of themselves is heard: nothing is looked into. */
+  readonly listensOnly?: boolean;
 }
 
 /** One life of the watch: on one interface, as one leader, in one mode. */
@@ -101,6 +103,7 @@ export class NeighbourWatch {
   readonly #closing = new Set<Promise<void>>();
   #listenAgainAt = -Infinity;
   #pool: IPPool | undefined;
+  readonly #spec = new LastSpec();
   #questions = 0;
   #inUse = NOBODY;
   #servers: readonly ForeignServerReport[] | undefined;
@@ -114,8 +117,8 @@ export class NeighbourWatch {
 
   /** What is to be watched from now on. */
   follow(watched: Watched): void {
-    const { link, pool } = watched;
-    const mode = pool.spec.ipv4Config.conflictDetection ?? "active";
+    const { link, pool, listensOnly = false } = watched;
+    const mode = listensOnly ? "off" : pool.spec.ipv4Config.conflictDetection ?? "active";
     const { link: before } = this.#watched ?? {};
     if (before?.index !== link.index || this.#watch?.mode !== mode) {
       this.stop();
@@ -128,10 +131,11 @@ export class NeighbourWatch {
       };
     } else if (!hasSameAddress(before, link)) this.#watch.survey.beginAnew();
     this.#watched = watched;
+    this.#listens(link, this.#context.clock.monotonic());
     if (this.#pool === pool) return;
     this.#pool = pool;
     this.#forgetTold(watched.network);
-    const network = poolNetwork(pool);
+    const { network } = this.#spec.read(pool);
     if (!network.ok) return;
     this.#watch.survey.setGround(surveyGround(network.value, pool.status?.ipv4 ?? {}));
   }
@@ -179,11 +183,15 @@ export class NeighbourWatch {
     return this.#segment !== undefined;
   }
 
-  /** Hears what there is, and asks what there is to ask. Never throws, never waits. */
-  turn(): void {
-    const now = this.#context.clock.monotonic();
+  /**
+   * Hears what there is, and asks what there is to ask. Whether it wants another turn soon, also where nothing is heard until then.
+   * Never throws, never waits.
+   */
+  turn(): boolean {
     const watched = this.#watched;
-    if (watched === undefined || !this.#listens(watched.link, now)) return;
+    if (watched === undefined) return false;
+    const now = this.#context.clock.monotonic();
+    if (!this.#listens(watched.link, now)) return true;
     try {
       this.#hear(now);
     } catch (error) {
@@ -191,7 +199,7 @@ export class NeighbourWatch {
       this.#unlisten(now);
     }
     const watch = this.#watch;
-    if (watch === undefined || watch.mode === "off") return;
+    if (watch === undefined || watch.mode === "off") return false;
     this.#conclude(watch, now);
     try {
       this.#ask(watch, watched, now);
@@ -200,6 +208,8 @@ export class NeighbourWatch {
       this.#complain(error); // What was not asked is not answered, and asked again.
     }
     this.#noteChanges(watch, now);
+    return watch.checks.isBusy || watch.survey.isBusy(now) || watch.servers.isNew ||
+      watch.survey.changes !== this.#inUse.changes;
   }
 
   /** What is reported at `now`, milliseconds since the epoch. */

@@ -12,7 +12,7 @@ import { readHolds } from "../../core/record/holds.ts";
 const MAX_TOLD_MS = 3_600_000;
 
 /**
- * Addresses that were given, and that a record of an earlier time knows nothing of: the API server was put back to a backup. They
+ * Addresses that were given, or are kept for who had them, and that a record of an earlier time knows nothing of: the API server was put back to a backup. They
  * are told until the record has them, or as long as a client may hold one.
  */
 export class LostLeases {
@@ -20,6 +20,8 @@ export class LostLeases {
   #lost: Map<number, number> | undefined;
   /** Those that the record keeps now. */
   #held = new Set<number>();
+  /** Those that the record gives to anybody now. */
+  #given = new Set<number>();
   #until = -Infinity;
 
   /**
@@ -28,11 +30,15 @@ export class LostLeases {
   follow(before: IPPool | undefined, after: IPPool, now: number): void {
     if (before !== undefined && wentBack(before, after)) {
       const lost = new Map(this.list(now) ?? []);
+      for (const { address, mac } of readHolds(before.status?.ipv4?.released)) {
+        if (address !== NONE && mac !== NONE) lost.set(address, mac);
+      }
       for (const { address, mac } of readEntries(before.status?.ipv4?.allocated)) {
         if (address !== NONE && mac !== NONE) lost.set(address, mac);
       }
       this.#lost = lost;
       this.#held.clear();
+      this.#given.clear();
       this.#until = now + toldMs(after);
     }
     if (this.#lost !== undefined) this.#drop(this.#lost, after);
@@ -49,6 +55,13 @@ export class LostLeases {
     return entries.sort((a, b) => kept(a) - kept(b) || a[0] - b[0]).slice(0, MAX_FOUND);
   }
 
+  /** Whether something is lost that the record neither keeps nor gives to anybody. */
+  hasUntold(now: number): boolean {
+    return (this.list(now) ?? []).some(([address]) =>
+      !this.#held.has(address) && !this.#given.has(address)
+    );
+  }
+
   /** Forgets what the record has again: given to anybody, or kept until that was over. */
   #drop(lost: Map<number, number>, { status }: IPPool): void {
     const macs = new Map(
@@ -60,13 +73,13 @@ export class LostLeases {
       if (macs.get(address) === mac || isOver) lost.delete(address);
     }
     this.#held = held;
+    this.#given = new Set(macs.keys());
   }
 }
 
-/** Whether the API server tells of an earlier time than it did. Versions of one object are numbers that grow. */
+/** Whether the API server tells of an earlier time than it did. Versions of pools are numbers that grow, also where one is made again. */
 function wentBack({ metadata: before }: IPPool, { metadata: after }: IPPool): boolean {
-  return before.uid === after.uid &&
-    versionOf(after.resourceVersion) < versionOf(before.resourceVersion);
+  return versionOf(after.resourceVersion) < versionOf(before.resourceVersion);
 }
 
 function versionOf(text: string | undefined): number {

@@ -31,11 +31,27 @@ Deno.test("S1: LostLeases tells that nothing is lost where nothing is, and nothi
   const lost = new LostLeases();
   lost.follow(NEW, pool("80", NEW.status?.ipv4 ?? {}), 0);
   deepEqual(lost.list(0), []);
-  for (const after of [pool("901", {}), pool("80", {}, "another"), pool("x", {})]) {
+  for (const after of [pool("901", {}), pool("901", {}, "another"), pool("x", {})]) {
     const other = new LostLeases();
     other.follow(NEW, after, 0);
     equal(other.list(0), undefined);
   }
+});
+
+Deno.test("S1: LostLeases tells what is lost of a pool that was made again, where that is undone", () => {
+  const lost = new LostLeases();
+  lost.follow(NEW, { ...OLD, metadata: { ...OLD.metadata, uid: "former" } }, 0);
+  deepEqual(lost.list(0), [[A2, 0x5254_0000_0002]]);
+});
+
+Deno.test("S1: LostLeases tells also what was kept for who had it: a record may go back twice within a lease", () => {
+  const lost = new LostLeases();
+  const released = {
+    "10.0.0.2": { macAddress: M2, until: "2026-01-01T00:00:00Z" },
+    "10.0.0.9": { until: "2026-01-01T00:00:00Z" },
+  };
+  lost.follow(pool("900", { released }), OLD, 0);
+  deepEqual(lost.list(0), [[A2, 0x5254_0000_0002]]);
 });
 
 Deno.test("S1: LostLeases goes on telling what the record keeps, behind the rest, and ends with the hold", () => {
@@ -64,4 +80,16 @@ Deno.test("S1: LostLeases tells the first thousand, those first that nobody keep
   const lost = new LostLeases();
   lost.follow(pool("900", { allocated: all }), OLD, 0);
   equal(lost.list(0)?.length, 1_000);
+});
+
+Deno.test("S1: LostLeases has told what the record keeps, or gives to another one", () => {
+  const lost = new LostLeases();
+  equal(lost.hasUntold(0), false);
+  lost.follow(NEW, pool("80", {}), 0);
+  equal(lost.hasUntold(0), true);
+  const released = { "10.0.0.1": { macAddress: M1, until: "2026-01-01T00:00:00Z" } };
+  lost.follow(undefined, pool("81", { released }), 0);
+  equal(lost.hasUntold(0), true);
+  lost.follow(undefined, pool("82", { released, allocated: { "10.0.0.2": M1 } }), 0);
+  equal(lost.hasUntold(0), false);
 });

@@ -5,6 +5,9 @@
  */
 import { formatAddresses } from "../../core/api/agent/address_words.ts";
 import type { PoolReport } from "../../core/api/agent/agent_report.ts";
+import { getCondition } from "../../core/api/condition.ts";
+import { IPPoolCondition } from "../../core/api/names.ts";
+import type { IPPool } from "../../core/api/types.ts";
 import type { Responder, ServedNetwork } from "../../core/dhcp/mod.ts";
 import { errorText } from "../../core/error_text.ts";
 import { formatCidr, formatIPv4 } from "../../core/net/mod.ts";
@@ -30,12 +33,14 @@ import type { PacketWatchers } from "../heard/packet_watchers.ts";
 import type { AnswerTimes } from "../socket/answer_times.ts";
 import { PacketCounters } from "../socket/packet_counters.ts";
 import { type PacketContext, servePackets } from "../socket/packet_loop.ts";
+import { DEAF } from "../report/hears_more.ts";
 import { FirstAcks } from "./first_acks.ts";
 import { LeftOutOptions } from "./left_out.ts";
 import { PoolCompiler } from "./pool_compiler.ts";
 import type { PoolView } from "./pool_watch.ts";
 import { PortKeeper } from "../socket/port_keeper.ts";
 import { ServerAddress } from "../host/server_address.ts";
+import { StandIn } from "./stand_in.ts";
 import type { AgentNetwork } from "../types.ts";
 
 /** What all networks of an agent share. */
@@ -76,9 +81,6 @@ export interface PoolServerInput {
 /** Not being served for these needs no warning. */
 const EXPECTED: ReadonlySet<PoolReport["reason"]> = new Set(["NotSynced", "Paused"]);
 
-/** There is nothing to hear packets by. */
-const DEAF: ReadonlySet<PoolReport["reason"]> = new Set(["InterfaceMissing", "SocketFailed"]);
-
 /** The state that was found: what is reported of it, and what it means for the server address. */
 interface Outcome {
   readonly report: Pick<PoolReport, "ready" | "reason" | "message">;
@@ -113,6 +115,7 @@ export class PoolServer {
   readonly #alias: LinkAlias;
   readonly #arp: ArpAnswers;
   readonly #probe: AddressProbe;
+  readonly #standIn: StandIn;
   readonly #neighbours: NeighbourWatch;
   readonly #compiler: PoolCompiler;
   readonly #packets: PacketContext;
@@ -122,6 +125,8 @@ export class PoolServer {
   #resourceVersion: string | undefined;
   #lost: string | undefined;
   #refused = false;
+  /** It left its network to another machine that has the server address, for as long as another pool is to serve it. */
+  #gaveWay = false;
   #stopped = false;
 
   constructor(pool: string, context: PoolServerContext) {
@@ -149,6 +154,7 @@ export class PoolServer {
       onLeftOut: (code) => this.#leftOut.add(code),
       onAcknowledged: firstAcks && ((mac, address) => firstAcks.acknowledged(mac, address)),
       onDeclined: (declined) => this.#neighbours.declined(declined),
+      onSilence: () => this.#standIn.heardClient(),
       onOtherServer: (address) => this.#neighbours.namedServer(address),
     };
     this.#port = new PortKeeper({
@@ -169,19 +175,24 @@ export class PoolServer {
       clock,
       random,
       log,
-      onClaim: (claim) => this.#probe.hear(claim),
+      onClaim: (claim) => {
+        this.#probe.hear(claim);
+        this.#standIn.hear(claim);
+      },
       wake,
     });
-    this.#probe = new AddressProbe({
+    const asking = {
       clock,
       log,
       host: {
-        probe: (link, address) => {
+        probe: (link: Link, address: number) => {
           this.#neighbours.budget.spend(clock.monotonic());
           host.probe(link, address);
         },
       },
-    });
+    };
+    this.#probe = new AddressProbe(asking);
+    this.#standIn = new StandIn(asking);
     this.#compiler = new PoolCompiler((problems) =>
       log.warn("Values of the pool cannot be used", { problems })
     );
@@ -222,9 +233,9 @@ export class PoolServer {
     return this.#neighbours.figures;
   }
 
-  /** Hears the network, and asks what there is to ask: ten times a second. */
-  turn(): void {
-    this.#neighbours.turn();
+  /** Hears the network, and asks what there is to ask. Whether there will be more to ask soon. */
+  turn(): boolean {
+    return this.#neighbours.turn();
   }
 
   /** Makes socket, address and answers what they are to be now. */
@@ -240,13 +251,20 @@ export class PoolServer {
       this.#address.ensure(host, { link });
     }
     if (link === undefined) this.#arp.leave(host);
-    else this.#arp.ensure(host, link, outcome.watched?.network.serverAddress);
+    else {this.#arp.ensure(
+        host,
+        link,
+        outcome.address === "keep" ? outcome.watched?.network.serverAddress : undefined,
+      );}
     if (outcome.network === undefined) this.#probe.forget();
-    if (outcome.watched === undefined) this.#neighbours.stop();
-    else this.#neighbours.follow(outcome.watched);
+    if (outcome.watched === undefined) {
+      this.#neighbours.stop();
+      this.#standIn.forget();
+    } else this.#neighbours.follow(outcome.watched);
     this.#packets.network = outcome.network;
     const isDeaf = DEAF.has(outcome.report.reason);
-    this.heard.hear(input.leading && !isDeaf, this.#context.clock.now());
+    const isHeard = (input.leading || this.#standIn.stands) && !isDeaf;
+    this.heard.hear(isHeard, this.#context.clock.now());
     this.#firstAcks?.serve(outcome.network);
     this.#resourceVersion = view.pool?.metadata.resourceVersion;
     this.#lost = view.lost && formatAddresses(view.lost);
@@ -315,7 +333,16 @@ export class PoolServer {
     if (this.#context.dryRun) {
       return { ...standby("Dry run: would answer", where, notes), network: served };
     }
-    if (!leading) return standby("Standing by to answer", where, notes);
+    this.#gaveWay &&= isOutranked(view.pool);
+    if (this.#gaveWay) return standby("Leaves to another IPPool's agent to answer", where, notes);
+    const watched = { link, network: served, pool: view.pool, own: ownMacs(host) };
+    if (leading) this.#standIn.forget();
+    else if (!this.#standsIn(watched)) {
+      const outcome = standby("Standing by to answer", where, notes);
+      return this.#standIn.doubts
+        ? { ...outcome, watched: { ...watched, listensOnly: true } }
+        : outcome;
+    }
     const wanted = { cidr: served.cidr, address: served.serverAddress };
     const address = this.#address.ensure(host, { link, wanted });
     if (!address.present) {
@@ -325,14 +352,24 @@ export class PoolServer {
       ? this.#probe.look({ link, address: served.serverAddress })
       : undefined;
     const shared = owner && `another machine, ${owner}, has ${server} too`;
-    const message = sentence(`Answering ${where}`, [shared, ...notes]);
+    if (shared !== undefined && isOutranked(view.pool)) {
+      this.#gaveWay = true;
+      return standby("Leaves to another IPPool's agent to answer", where, [shared, ...notes]);
+    }
+    const instead = leading ? "" : " in place of the agent that leads, whom nobody here hears,";
+    const message = sentence(`Answering${instead} ${where}`, [shared, ...notes]);
     const reason = shared === undefined ? "Serving" : "AddressInUse";
     return {
       report: { ready: reason === "Serving", reason, message },
       address: "keep",
       network: served,
-      watched: { link, network: served, pool: view.pool, own: ownMacs(host) },
+      watched,
     };
+  }
+
+  /** Whether it answers though another agent leads: nobody answers for the server address here. */
+  #standsIn({ link, network: { serverAddress: address } }: Watched): boolean {
+    return this.#neighbours.hears ? this.#standIn.look({ link, address }) : this.#standIn.stands;
   }
 
   /** Keeps what is reported, and logs it where it changed. */
@@ -345,6 +382,12 @@ export class PoolServer {
     if (ready || EXPECTED.has(reason)) this.#log.info("State of the pool", keys);
     else this.#log.warn("State of the pool", keys);
   }
+}
+
+/** Whether another pool is to serve the network: the agents of this one only answer until those of that one do. */
+function isOutranked({ status }: IPPool): boolean {
+  const registered = getCondition(status?.conditions, IPPoolCondition.Registered);
+  return registered?.status === "False" && registered.reason === "NetworkAlreadyServed";
 }
 
 /** Not served now, and it may pass by itself. */

@@ -308,6 +308,81 @@ Deno.test("PoolServer tells who else has its address, and goes on answering", as
   await end();
 });
 
+Deno.test("PoolServer answers for a pool that another one outranks until somebody else has its address", async () => {
+  const { clock, host, server, reconcile, end } = setUp();
+  const reason = "NetworkAlreadyServed";
+  const conditions = [{ type: "Registered", status: "False", reason }] as const;
+  const outranked = poolWith();
+  const view = {
+    synced: true,
+    pool: { ...outranked, status: { ...outranked.status, conditions } },
+  };
+  const states = async (seconds: number, input: Partial<PoolServerInput> = {}) => {
+    const seen: string[] = [];
+    for (let second = 0; second < seconds; second++) {
+      server.turn();
+      const { reason, answers } = reconcile(input);
+      const hasAddress = host.read().addresses.some(({ ours }) => ours);
+      seen.push([reason, answers, hasAddress].join(" "));
+      await clock.advance(1_000);
+    }
+    return seen.filter((state, index) => state !== seen[index - 1]);
+  };
+  assert.deepEqual(await states(6, { view }), ["Serving true true"]);
+  host.neighbour("192.168.48.77", "52:54:00:00:00:99");
+  assert.deepEqual(await states(70, { view }), ["Serving true true", "Standby false false"]);
+  assert.equal(
+    reconcile({ view }).message,
+    `Leaves to another IPPool's agent to answer ${ON}`,
+  );
+  assert.deepEqual(await states(2), ["Serving true true"]);
+  await end();
+});
+
+Deno.test("rule 101: PoolServer answers where another agent leads and clients ask and nobody has its address, until somebody has", async () => {
+  const ports: MemoryPort[] = [];
+  const openPort = (link: ConstructorParameters<typeof MemoryPort>[0]) => {
+    const port = new MemoryPort(link);
+    ports.push(port);
+    return port;
+  };
+  const { clock, host, server, reconcile, end } = setUp({ openPort });
+  const look = async (seconds: number) => {
+    const states = [];
+    for (let half = 0; half < seconds * 2; half++) {
+      ports[0]?.arrive(messageOf(MessageType.Discover));
+      await clock.settle();
+      server.turn();
+      states.push(reconcile({ leading: false }));
+      await clock.advance(500);
+    }
+    return states;
+  };
+  host.neighbour("192.168.48.77", "52:54:00:00:00:99");
+  const standby = { ready: true, reason: "Standby", answers: false };
+  for (const { message, ...state } of await look(20)) {
+    assert.deepEqual(state, standby);
+    assert.equal(message, `Standing by to answer ${ON}`);
+  }
+  host.neighbour("192.168.48.77");
+  assert.deepEqual((await look(5)).at(-1), {
+    ready: true,
+    reason: "Serving",
+    message: `Answering in place of the agent that leads, whom nobody here hears, ${ON}`,
+    answers: true,
+  });
+  assert.deepEqual([...host.answering.keys()], ["eth1 192.168.48.77"]);
+  assert.equal(server.heard.hears, true);
+  host.neighbour("192.168.48.77", "52:54:00:00:00:99");
+  assert.equal((await look(5)).at(-1)?.answers, false);
+  assert.deepEqual([...host.answering.keys()], []);
+  assert.deepEqual(host.calls.filter((call) => /^(add|remove)/.test(call)), [
+    "add 192.168.48.77/32 eth1",
+    "remove 192.168.48.77/32 eth1",
+  ]);
+  await end();
+});
+
 Deno.test("PoolServer changes no address in a dry run", async () => {
   const { host, reconcile, end } = setUp({ dryRun: true });
   host.address(host.link("eth1"), "192.168.48.76/32", true);

@@ -96,6 +96,11 @@ export class PoolWatch {
     return { synced: true, pool, ...(lost && { lost }) };
   }
 
+  /** Whether the record lacks something that this agent knows, since the API server was put back. */
+  get hasUntold(): boolean {
+    return this.#lost.hasUntold(this.#context.clock.now());
+  }
+
   /** Milliseconds since the API server was last heard; before it was, since it is listened to: an agent may serve what it kept. */
   get heardAgo(): number {
     return this.#informer.heardAgo ?? this.#context.clock.monotonic() - this.#beganAt;

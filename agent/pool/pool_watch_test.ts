@@ -233,3 +233,18 @@ Deno.test("PoolWatch refuses a key without a namespace", () => {
     /^TypeError: Cannot watch a pool without a namespace: net-48$/,
   );
 });
+
+Deno.test("PoolWatch counts from its own beginning until the API server is heard", async () => {
+  const clock = new ManualClock();
+  await clock.advance(5_000);
+  const watch = new PoolWatch(KEY, {
+    client: createKubeClient(new ScriptedApi(IPPOOLS).rest),
+    clock,
+    random: () => 0.5,
+    log: memoryLogger(),
+    snapshots: undefined,
+    onChange: () => undefined,
+  });
+  await clock.advance(3_000);
+  assert.equal(watch.heardAgo, 3_000);
+});

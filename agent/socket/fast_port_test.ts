@@ -5,6 +5,7 @@ import { Errno, libc, Sys, SystemCallError } from "../ffi/libc.ts";
 import { LinuxNetwork } from "../host/linux_network.ts";
 import type { Link } from "../host/host_network.ts";
 import { FastPort } from "./fast_port.ts";
+import { lendMemory, returnMemory } from "./port_memory.ts";
 
 const LOOPBACK = "127.0.0.1";
 /** Any address of 127.0.0.0/8 is this machine's: the server is told apart from the client by it. */
@@ -226,6 +227,47 @@ Deno.test("FastPort writes the headers itself for a client that has no address, 
     assert.equal(headers.getUint16(22), destinationPort);
   }
   await port.close();
+});
+
+/** Whom the frame of a reply goes to whose octets begin so, by `struct sockaddr_ll`. */
+async function frameOf(octets: readonly number[], destination: Destination) {
+  const link = { ...loopback(), index: 0x1020304 };
+  const port = new FastPort(link, { port: 0, openSender: udpSender });
+  port.onRefused = () => undefined;
+  const [reply] = port.replies;
+  assert.ok(reply);
+  reply.bytes.fill(0, reply.offset, reply.offset + 300);
+  reply.bytes.set(octets, reply.offset);
+  reply.length = 300;
+  reply.destination = destination;
+  port.send(1, parseIPv4(SERVER));
+  const waiting = port.receive(); // gives the memory back
+  const memory = lendMemory(link);
+  returnMemory(memory);
+  await port.close();
+  await waiting;
+  return [...memory.packets.batch.names.at(0).subarray(0, 20)];
+}
+
+Deno.test("FastPort addresses a frame to the client's hardware address, or to all where that is no machine's or a broadcast is asked for", async () => {
+  const head = [...[17, 0, 8, 0], ...[4, 3, 2, 1], ...[0, 0, 0, 6]];
+  const toAll = [...head, ...Array.from({ length: 6 }, () => 0xff), 0, 0];
+  const station = [0x52, 0x54, 0, 1, 2, 3];
+  const group = [0x53, 0x54, 0, 1, 2, 3];
+  const reply = (head: readonly number[], chaddr: readonly number[]) => {
+    const octets = new Array(34).fill(0);
+    octets.splice(0, 3, ...head);
+    octets.splice(28, 6, ...chaddr);
+    return octets;
+  };
+  const toHardware = (octets: readonly number[]) => frameOf(octets, Destination.Hardware);
+  assert.deepEqual(await toHardware(reply([2, 1, 6], station)), [...head, ...station, 0, 0]);
+  assert.deepEqual(await frameOf(reply([2, 1, 6], station), Destination.Broadcast), toAll);
+  assert.deepEqual(await toHardware(reply([2, 1, 6], group)), toAll);
+  assert.deepEqual(await toHardware(reply([2, 1, 8], station)), toAll);
+  assert.deepEqual(await toHardware(reply([2, 6, 6], station)), toAll);
+  // Once more over the headers of an earlier reply.
+  assert.deepEqual(await toHardware(reply([2, 1, 6], station)), [...head, ...station, 0, 0]);
 });
 
 Deno.test("FastPort goes on without a packet socket, and says what that means", async () => {

@@ -44,6 +44,8 @@ export interface PacketContext {
   readonly onAcknowledged?: ((mac: number, address: number) => void) | undefined;
   /** Called when a client declines its address; anybody on the link can do so in its name. */
   readonly onDeclined: (declined: Declined) => void;
+  /** Called when packets meet silence, as there is nothing that they are answered from. */
+  readonly onSilence: () => void;
   /** Called when a client names another server, by its identifier. */
   readonly onOtherServer: (address: number) => void;
 }
@@ -68,6 +70,7 @@ export async function servePackets(port: DatagramPort, context: PacketContext): 
     const { network } = context;
     const now = clock.now();
     const readAt = now === timedAt ? undefined : clock.monotonic();
+    if (network === undefined) context.onSilence();
     answer(port, { count, network, context, batch, now });
     if (!dryRun) {
       const sent = port.send(count, network?.serverAddress ?? 0);

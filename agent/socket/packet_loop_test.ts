@@ -45,6 +45,7 @@ function setUp(fields: Partial<PacketContext> = {}) {
     dryRunLines: new LineBound({ clock, onLeftOut: () => undefined }),
     onLeftOut: () => undefined,
     onDeclined: () => undefined,
+    onSilence: () => undefined,
     onOtherServer: () => undefined,
     ...fields,
   };

@@ -28,3 +28,32 @@ Deno.test("PlainPort sends the reply that there is, and none where there is none
     client.close();
   }
 });
+
+Deno.test("PlainPort receives one datagram at a time, with its sender, and none once it is closed", async () => {
+  const client = Deno.listenDatagram({ transport: "udp", hostname: LOOPBACK, port: 0 });
+  const probe = Deno.listenDatagram({ transport: "udp", hostname: LOOPBACK, port: 0 });
+  const { port: free } = probe.addr as Deno.NetAddr;
+  probe.close();
+  const port = new PlainPort({ name: "lo", mtu: 1500 } as Link, { hostname: LOOPBACK, port: free });
+  const [request] = port.requests;
+  for (const length of [300, 20]) {
+    await client.send(new Uint8Array(length).fill(7), { ...probe.addr as Deno.NetAddr });
+    assert.equal(await port.receive(), 1);
+    assert.deepEqual(request.bytes.slice(0, request.length), new Uint8Array(length).fill(7));
+    assert.deepEqual(
+      [request.sourceAddress, request.sourcePort],
+      [parseIPv4(LOOPBACK), (client.addr as Deno.NetAddr).port],
+    );
+  }
+  const waiting = port.receive();
+  port.close();
+  assert.deepEqual([await waiting, await port.receive()], [0, 0]);
+  client.close();
+});
+
+Deno.test("PlainPort tells what it cannot do, and of no datagram that was lost unread, which it cannot know", () => {
+  const port = new PlainPort({ name: "lo", mtu: 1500 } as Link, { hostname: LOOPBACK, port: 0 });
+  assert.deepEqual([port.unread(), port.problem()], [0, undefined]);
+  assert.deepEqual(port.limits, ["Replies to clients without an address are broadcast"]);
+  port.close();
+});

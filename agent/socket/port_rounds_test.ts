@@ -73,6 +73,19 @@ Deno.test("PortRounds gives each port its packets, at once and after a long sile
     await until(() => ports.every((port, at) => port.sum === at + 2));
   }));
 
+Deno.test("PortRounds goes on to wait for a port that alone had many packets, and has none now", () =>
+  withPorts(2, async (ports) => {
+    const [busy, calm] = ports;
+    assert.ok(busy && calm);
+    for (const port of ports) port.rounds.wait(port);
+    for (let round = 1; round <= 20; round++) {
+      busy.arrive(3);
+      await until(() => busy.sum === 3 * round);
+    }
+    calm.arrive(1);
+    await until(() => calm.sum === 1);
+  }));
+
 Deno.test("PortRounds leaves the packets of a port that wants none where they are, and hinders no other by them", () =>
   withPorts(2, async (ports) => {
     const [away, here] = ports;
@@ -86,6 +99,33 @@ Deno.test("PortRounds leaves the packets of a port that wants none where they ar
     assert.deepEqual(away.taken, []);
     away.rounds.wait(away);
     await until(() => away.sum === 3);
+  }));
+
+Deno.test("PortRounds rests while nobody has packets but a port that wants none", () =>
+  withPorts(2, async (ports) => {
+    const [away, here] = ports;
+    assert.ok(away && here);
+    const { now } = performance;
+    let looks = 0;
+    performance.now = () => {
+      looks++;
+      return now.call(performance);
+    };
+    try {
+      away.arrive(3);
+      here.rounds.wait(here);
+      here.arrive(1);
+      await until(() => here.sum === 1);
+      let before = -1;
+      let still = 0;
+      await until(() => {
+        still = looks === before ? still + 1 : 0;
+        before = looks;
+        return still >= 10;
+      });
+    } finally {
+      performance.now = now;
+    }
   }));
 
 Deno.test("PortRounds leaves others and timers their turns while one port always has something", () =>

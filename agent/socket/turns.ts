@@ -28,9 +28,8 @@ export function nextTurn(): Promise<void> {
  */
 function turn(): void {
   const all = waiting;
-  scheduled = all.length > 0;
-  if (!scheduled) return;
   waiting = [];
-  setImmediate(turn);
+  scheduled = all.length > 0;
+  if (scheduled) setImmediate(turn);
   for (const resolve of all) resolve();
 }
