@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { KubeObject } from "../core/api/types.ts";
 import { errorText } from "../core/error_text.ts";
 import { HeardClient } from "../inspect/heard/heard_client.ts";
 import { addKubeMetrics } from "../kube/kube_metrics.ts";
@@ -43,11 +44,12 @@ import { Histories } from "./memory/histories.ts";
 import { type Memory, remembered } from "./memory/memory.ts";
 import { NoteRecorder } from "./memory/note_recorder.ts";
 import { NtpNames } from "./memory/ntp_names.ts";
-import { Patience } from "./memory/patience.ts";
 import { PoolMemory } from "./memory/pool_memory.ts";
+import { WriteTurns } from "./memory/write_turns.ts";
 import type { ControllerOptions, ControllerTiming } from "./types.ts";
 import { queueEverything, wire } from "./wiring.ts";
 import { countingRest } from "./write/counting_rest.ts";
+import { leaderRest } from "./write/leader_rest.ts";
 import { GuardedWriter } from "./write/guarded_writer.ts";
 import { WriteTroubles } from "./write/write_troubles.ts";
 
@@ -77,10 +79,14 @@ const TIMING: ControllerTiming = {
 const BACKOFF_MS = { base: 50, max: 30_000 };
 /** Of the writes at once, those that only note what is committed: what gives addresses has the others. */
 const NOTES_AT_ONCE = 2;
-/** In a cluster that is never done, notes are written all the same after this long. */
-const NOTES_PATIENCE_MS = 30_000;
 /** Pools that are planned and written at once. */
 const POOLS_AT_ONCE = 4;
+
+/**
+ * While VMs wait for their objects, a pool is written for so many writes of these, or after so long. Who waits longest is let through
+ * at last: 300 pools whose server makes 60 writes a second go round in that time.
+ */
+const TURNS = { otherWrites: 24, stillMs: 250, maxMs: 1_500, mostMs: 120_000 };
 
 /** Makes the parts. The signal ends what runs in the background of them. */
 export function assemble(options: ControllerOptions, signal: AbortSignal): Parts {
@@ -97,10 +103,13 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
   });
   const counted = countingRest(options.rest, ({ code, ...write }, error) => {
     writes.inc({ ...write, code });
+    if (write.resource.startsWith(VMNETCFGS.plural)) turns.otherWrite();
     // What cannot be told afterwards keeps nobody from getting an address.
     if (write.resource !== IPPOOL_HISTORIES.plural) troubles.note({ ...write, error });
   });
-  const kube = createKubeClient(withFlowControl(counted, { writes: timing.writesAtOnce }));
+  const { leadership } = options;
+  const guarded = leaderRest(counted, () => leadership?.confirmed ?? leadership?.leading ?? true);
+  const kube = createKubeClient(withFlowControl(guarded, { writes: timing.writesAtOnce }));
   const failures = new Map<string, string>();
   const runs: RunHandlers = [noteFailures(failures), logRuns(log)];
   const queues = createQueues(options, { timing, runs });
@@ -118,10 +127,11 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
     againMs: { lacking: timing.schemasMs, whole: timing.resyncMs },
     onChange: () => queueEverything(ctx),
   });
+  const onStatus = (sent: KubeObject, written: KubeObject) => schemas.compare(sent, written);
   runs.push(countRuns(metrics, { cluster, queues, schemas, clock }));
   const addressSeconds = addAddressSeconds(metrics);
   const touchPool = (key: string) => {
-    if (memory.gathering.touch(key)) queues.pools.add(key);
+    if (ctx.isWorking && memory.gathering.touch(key)) queues.pools.add(key);
   };
   const events = createEventWriter({
     client: kube,
@@ -131,6 +141,7 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
     logger: log,
     ...(options.instance && { instance: options.instance }),
   });
+  const turns = new WriteTurns({ clock, ...TURNS, wake: (key) => queues.pools.add(key) });
   const memory: Memory = {
     outcomes: new CommittedOutcomes(),
     pools: new PoolMemory(),
@@ -140,6 +151,7 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
       firstMs: timing.gatherMs,
       maxMs: timing.gatherMaxMs,
       moreToCome: () => queues.vms.depth > 0,
+      turns,
     }),
     histories: new Histories(clock),
     agents: new AgentReports({
@@ -147,9 +159,10 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
       log,
       serves: (lease, pool) => agents?.serves(lease, pool) ?? true,
     }),
-    patience: new Patience(NOTES_PATIENCE_MS),
+    unnoted: new FirstSeen(clock),
     notes: new NoteRecorder(events),
     goneVms: new FirstSeen(clock),
+    bereft: new Set(),
     waits: new AddressWaits(clock, (seconds) => addressSeconds.observe({}, seconds)),
     failures,
     writes: troubles,
@@ -166,6 +179,7 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
     onPool: touchPool,
   });
   const ctx: Context = {
+    isWorking: false,
     cluster,
     queues,
     schemas,
@@ -178,11 +192,13 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
       informer: cluster.pools,
       requeue: touchPool,
       onWritten: (key, pool) => memory.pools.wrote(key, pool),
+      onStatus,
     }),
     configs: new GuardedWriter({
       client: kube.of(VMNETCFGS),
       informer: cluster.configs,
       requeue: (key) => queues.configs.add(key),
+      onStatus,
     }),
     nads: kube.of(NETWORK_ATTACHMENT_DEFINITIONS),
     vms: kube.of(VIRTUAL_MACHINES),
@@ -207,7 +223,7 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
     token: options.agents?.token ?? (() => Promise.resolve(undefined)),
     clock,
   });
-  addLeadingGauge(metrics, () => options.leadership?.leading ?? true);
+  addLeadingGauge(metrics, () => leadership?.leading ?? true);
   return { ctx, events, metrics, ...(agents && { agents }), ...(heard && { heard }) };
 }
 

@@ -35,6 +35,8 @@ export interface Queues {
 
 /** What every reconcile is given. */
 export interface Context {
+  /** Whether this controller works. Nothing is queued while it does not: work begins with a look at everything. */
+  isWorking: boolean;
   /** What is known of the cluster. */
   readonly cluster: ClusterCache;
   readonly queues: Queues;

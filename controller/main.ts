@@ -25,10 +25,8 @@ import { serveInspect } from "./inspect/serve_inspect.ts";
 import { leave } from "./leave/leave.ts";
 import { runOnce } from "./once/once.ts";
 import { runController } from "./run.ts";
-import { ENVIRONMENT, readSettings } from "./settings.ts";
+import { agentSettings, ENVIRONMENT, readSettings, type Settings } from "./settings.ts";
 import type { ControllerOptions } from "./types.ts";
-
-type Settings = NonNullable<ReturnType<typeof readSettings>["values"]>;
 
 /** Where operators ask in a pod. */
 const INSPECT_PORT = 8090;
@@ -94,18 +92,7 @@ function agentsOf(settings: Settings, log: Logger): Pick<ControllerOptions, "age
       namespace,
       template,
       ...(tokenFile === undefined ? {} : { token: () => Deno.readTextFile(tokenFile) }),
-      settings: {
-        replicas: settings.agentReplicas,
-        antiAffinity: settings.agentAntiAffinity,
-        poolsPerAgent: settings.poolsPerAgent,
-        containerName: settings.agentContainerName ?? "agent",
-        dryRun: settings.noDhcp,
-        ...(settings.agentAffinity === undefined ? {} : { affinity: settings.agentAffinity }),
-        ...(settings.image === undefined ? {} : { image: settings.image }),
-        ...(settings.serviceAccountName === undefined
-          ? {}
-          : { serviceAccountName: settings.serviceAccountName }),
-      },
+      settings: agentSettings(settings),
     },
   };
 }

@@ -114,7 +114,11 @@ async function live(
     ctx.log.info("Everything is known, starting to work");
     onWorking();
     const inHistory = oneHistoryAtATime(parts, (signal) => work(parts, signal));
-    await whileLeading(leadership, inHistory, signal);
+    await whileLeading(leadership, async (term) => {
+      await inHistory(term);
+      // What was interrupted is the next leader's.
+      if (!signal.aborted) ctx.memory.failures.clear();
+    }, signal);
   } catch (error) {
     if (!signal.aborted) ctx.log.error("Controller failed", { error });
   }
@@ -156,12 +160,17 @@ function oneHistoryAtATime(
   }
   return async (signal) => {
     while (!signal.aborted) {
-      if (isNew) {
+      while (isNew) {
+        isNew = false; // Until it is put back once more: that may be before all is listed.
         // One that never had a list (a right, a kind that is missing) has nothing of the old history.
         const listing = informers.filter(({ synced }) => synced);
         const listed = Promise.all(listing.map((informer) => informer.relist(signal)));
-        if (!await listed.then(() => true, () => false)) return;
-        isNew = false;
+        const isListed = await listed.then(() => true, () => false);
+        isNew ||= !isListed;
+        if (!isListed) return;
+        if (isNew) continue;
+        // What was interrupted is looked at again where it is still there.
+        parts.ctx.memory.failures.clear();
         parts.ctx.log.info("Everything is known anew, going on to work");
       }
       using term = new LinkedAbort(signal);
@@ -178,6 +187,7 @@ function allInformers({ ctx, agents }: Parts): readonly Informer<never>[] {
 
 /** One term of leadership. It begins with a look at everything: another controller may have worked meanwhile. */
 async function work({ ctx, agents }: Parts, signal: AbortSignal): Promise<void> {
+  ctx.isWorking = true;
   beginTerm(ctx.memory);
   queueEverything(ctx);
   const { vms, configs, annotations, pools, networks } = ctx.queues;
@@ -194,6 +204,7 @@ async function work({ ctx, agents }: Parts, signal: AbortSignal): Promise<void> 
     resync(ctx, signal),
     agents?.run(signal),
   ]);
+  ctx.isWorking = false;
 }
 
 /** Looks at everything again from time to time, so that nothing that was missed stays so. */

@@ -5,6 +5,7 @@
  */
 import { CLUSTER_SETTINGS } from "../kube/connect/cluster_settings.ts";
 import { CLUSTER_VARIABLES } from "../kube/connect/connect.ts";
+import { defined } from "../runtime/defined.ts";
 import {
   FlagError,
   type Flags,
@@ -16,6 +17,7 @@ import {
 import { logSettings } from "../runtime/log_settings.ts";
 import { OPS_LISTEN_HELP, parseListen } from "../runtime/ops_server.ts";
 import type { Affinity } from "./agents/agent_affinity.ts";
+import type { AgentSettings } from "./agents/render_agent.ts";
 import {
   integer,
   nonEmpty,
@@ -167,4 +169,20 @@ export function readSettings(given: Given): Flags<typeof SETTINGS> {
   if (dryRun && !once) throw new FlagError(["Cannot use --dry-run without --once"]);
   if (leave && once) throw new FlagError(["Cannot use --leave with --once"]);
   return flags;
+}
+
+/** All settings, where none is wrong. */
+export type Settings = NonNullable<Flags<typeof SETTINGS>["values"]>;
+
+/** What the settings say of the agents. */
+export function agentSettings(settings: Settings): AgentSettings {
+  const { image, serviceAccountName, agentAffinity: affinity } = settings;
+  return {
+    replicas: settings.agentReplicas,
+    antiAffinity: settings.agentAntiAffinity,
+    poolsPerAgent: settings.poolsPerAgent,
+    containerName: settings.agentContainerName ?? "agent",
+    dryRun: settings.noDhcp,
+    ...defined({ affinity, image, serviceAccountName }),
+  };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { opsListen } from "../runtime/ops_server.ts";
-import { readSettings } from "./settings.ts";
+import { agentSettings, readSettings } from "./settings.ts";
 
 Deno.test("readSettings takes every flag and variable of the Go version's controller", () => {
   const { values } = readSettings({
@@ -82,9 +82,50 @@ Deno.test("readSettings takes the agent's settings from the environment of the G
   assert.deepEqual(opsListen(values), { hostname: "0.0.0.0", port: 8080 });
 });
 
+Deno.test("agentSettings says of the agents what was set, and leaves to the template what was not", () => {
+  const read = (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+    const { values } = readSettings({ args, env });
+    assert.ok(values);
+    return agentSettings(values);
+  };
+  assert.deepEqual(read([]), {
+    replicas: 2,
+    antiAffinity: "preferred",
+    poolsPerAgent: 100,
+    containerName: "agent",
+    dryRun: false,
+  });
+  const args = [
+    "--agent-replicas=3",
+    "--agent-anti-affinity=required",
+    '--agent-affinity={"nodeAffinity":{}}',
+    "--pools-per-agent=5",
+    "--no-dhcp",
+    "--image=i",
+    "--service-account-name=sa",
+  ];
+  assert.deepEqual(read(args, { AGENT_CONTAINER_NAME: "c" }), {
+    replicas: 3,
+    antiAffinity: "required",
+    poolsPerAgent: 5,
+    containerName: "c",
+    dryRun: true,
+    affinity: { nodeAffinity: {} },
+    image: "i",
+    serviceAccountName: "sa",
+  });
+});
+
 Deno.test("readSettings refuses a dry run that would stay and write", () => {
   const dryRun = (...args: readonly string[]) =>
     readSettings({ args: ["--dry-run", ...args], env: {} }).values?.dryRun;
   assert.throws(() => dryRun(), /^FlagError: Cannot use --dry-run without --once$/);
   assert.equal(dryRun("--once"), true);
+});
+
+Deno.test("readSettings takes from one to nine pods of each agent", () => {
+  const replicas = (count: number) =>
+    readSettings({ args: [`--agent-replicas=${count}`], env: {} }).values?.agentReplicas;
+  assert.deepEqual([replicas(1), replicas(9)], [1, 9]);
+  for (const count of [0, 10]) assert.throws(() => replicas(count), /--agent-replicas/);
 });

@@ -38,10 +38,17 @@ export function wire(ctx: Context): void {
   });
 }
 
-/** Has everything that is known looked at again. */
-export function queueEverything({ cluster, queues }: Context): void {
-  for (const vm of cluster.vms.list()) queues.vms.add(keyOf(vm));
-  for (const config of cluster.configs.list()) queues.configs.add(keyOf(config));
+/** Has everything that is known looked at again: first the VMs that have no object yet, and wait for an address. */
+export function queueEverything({ cluster, queues, isWorking }: Context): void {
+  if (!isWorking) return;
+  const vms = [...cluster.vms.list()].map(keyOf);
+  for (const key of vms) if (cluster.configs.byIndex("vm", key).length === 0) queues.vms.add(key);
+  for (const key of vms) queues.vms.add(key);
+  for (const config of cluster.configs.list()) {
+    queues.configs.add(keyOf(config));
+    const vm = vmKeyOf(config); // It may be gone.
+    if (vm !== undefined) queues.vms.add(vm);
+  }
   for (const nad of cluster.nads.list()) queues.networks.add(keyOf(nad));
   for (const pool of cluster.pools.list()) queues.pools.add(keyOf(pool));
 }
@@ -52,14 +59,14 @@ function wireVms(ctx: Context): void {
     if (after === undefined) ctx.memory.notes.forget(before?.metadata.uid);
     if (after === undefined) ctx.memory.waits.forget(key);
     else if (before === undefined && vms.synced) ctx.memory.waits.begin(key);
-    if (sameButVersion(before, after)) return;
+    if (!ctx.isWorking || sameButVersion(before, after)) return;
     ctx.queues.vms.add(key);
     const ran = before !== undefined && isRunning(before, vmis.get(key));
     const runs = after !== undefined && isRunning(after, vmis.get(key));
     if (ran !== runs || before?.metadata.uid !== after?.metadata.uid) touchPoolsOfVm(ctx, key);
   });
   vmis.onChange((key, before, after) => {
-    if (sameButVersion(before, after)) return;
+    if (!ctx.isWorking || sameButVersion(before, after)) return;
     ctx.queues.vms.add(key);
     const vm = vms.get(key);
     if (vm !== undefined && isRunning(vm, before) !== isRunning(vm, after)) {
@@ -67,6 +74,7 @@ function wireVms(ctx: Context): void {
     }
   });
   namespaces.onChange((key, before, after) => {
+    if (!ctx.isWorking) return;
     const [was, is] = [before, after].map((namespace) =>
       namespace?.metadata.labels?.[MANAGED_DHCP]
     );
@@ -87,7 +95,9 @@ function touchPoolsOn(ctx: Context, network: string): void {
 
 function wireConfigs(ctx: Context): void {
   ctx.cluster.configs.onChange((key, before, after) => {
+    if (!ctx.isWorking) return;
     if (after !== undefined) ctx.queues.configs.add(key);
+    else if (before !== undefined) ctx.memory.bereft.add(vmKeyOf(before) ?? key);
     if (!sameForVm(before, after)) {
       for (const vm of [before, after]) {
         const vmKey = vm && vmKeyOf(vm);
@@ -142,6 +152,7 @@ function wirePools(ctx: Context): void {
   ctx.cluster.pools.onChange((key, before, after) => {
     if (after === undefined) ctx.memory.notes.forget(before?.metadata.uid);
     else ctx.memory.histories.observe(before, after);
+    if (!ctx.isWorking) return;
     if (after === undefined || !ctx.memory.pools.isOwnWrite(key, after)) ctx.touchPool(key);
     if (sameRole(before, after, ctx.tenancy)) return;
     for (const network of new Set([before, after].map((pool) => pool && networkOfPool(pool)))) {
@@ -176,6 +187,7 @@ function queueNetwork(ctx: Context, network: string): void {
 
 function wireNetworks(ctx: Context): void {
   ctx.cluster.nads.onChange((key, before, after) => {
+    if (!ctx.isWorking) return;
     ctx.queues.networks.add(key);
     if (problemOf(before) !== problemOf(after)) touchPoolsOn(ctx, key);
     if (!sameJson(allowedOn(before), allowedOn(after))) queueNetwork(ctx, key);

@@ -83,19 +83,16 @@ export class AgentPods {
     let trouble: Attempt["trouble"];
     for (const pods of revisions.values()) {
       const accused = this.#troubleOf(pods)?.accused;
-      const forMs = this.#failingMs(pods, accused !== undefined);
-      if (accused !== undefined) trouble ??= { accused, forMs };
+      const uids = pods.map(({ metadata }) => metadata.uid ?? "");
+      if (accused === undefined) {
+        for (const uid of uids) this.#failing.forget(uid);
+        continue;
+      }
+      const forMs = Math.max(...uids.map((uid) => this.#failing.see(uid)));
+      trouble ??= { accused, forMs };
     }
     const proven = alive.filter(isRunning).map(attachmentsOf).filter((one) => one !== undefined);
     return { proven, ...(trouble && { trouble }) };
-  }
-
-  /** For how many milliseconds pods have been seen to fail. */
-  #failingMs(pods: readonly Pod[], isFailing: boolean): number {
-    const uids = pods.map(({ metadata }) => metadata.uid ?? "");
-    if (isFailing) return Math.max(...uids.map((uid) => this.#failing.see(uid)));
-    for (const uid of uids) this.#failing.forget(uid);
-    return 0;
   }
 
   /**

@@ -125,11 +125,25 @@ export class Agents {
     this.#budgets.forget();
     this.queue.add(KEY);
     try {
-      for (const informer of this.#needed) await informer.whenSynced(signal);
+      await this.#knowAnew(signal);
     } catch {
       return; // The signal aborted: nothing else ends the wait.
     }
     await this.queue.run((_, signal) => reconcileAgents(this.#ctx, signal), signal);
+  }
+
+  /**
+   * Lists what agents are made from. The controller that led before may have made some of which a late watch has not told yet: their
+   * networks would be taken from them, also those to which no new pod can be attached.
+   */
+  async #knowAnew(signal: AbortSignal): Promise<void> {
+    const { pools, nads } = this.#options.cluster;
+    const others = [pools, nads].filter(({ synced }) => synced);
+    await Promise.all(
+      [...this.#needed, ...others].map((informer) =>
+        informer.synced ? informer.relist(signal) : informer.whenSynced(signal)
+      ),
+    );
   }
 
   /** Whether it is known which Deployment serves which pool. */

@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import type { IPPool, NetworkAttachmentDefinition } from "../../core/api/types.ts";
 import type { Deployment } from "../../kube/objects/builtin_types.ts";
+import { apartName } from "./agent_names.ts";
 import { withoutTwins } from "./agent_networks.ts";
 import { interfaceNameOf } from "./interface_name.ts";
 import { type AgentsPlan, planAgents } from "./plan_agents.ts";
@@ -276,6 +277,27 @@ Deno.test("planAgents fills a second Deployment beyond the limit, and moves no p
     "vm-dhcp-agent-mgmt": ["default/b", "default/d"],
     "vm-dhcp-agent-mgmt-part-2": ["default/c"],
   });
+});
+
+Deno.test("planAgents writes the Deployments that are apart first, so that a network is never nowhere, then the others by name", () => {
+  const common = {
+    template: TEMPLATE,
+    settings: SETTINGS,
+    attachments: attachments({ a: "vlans", b: "mgmt", c: "mgmt", d: "" }),
+    pools: ["a", "b", "c", "d"].map((name) => pool(name)),
+  };
+  const existing = deployed(planAgents({ ...common, existing: [] }));
+  const suspects = (deployment: string) =>
+    deployment === "vm-dhcp-agent-mgmt"
+      ? { pools: new Set(["default/c"]), isIsolated: false }
+      : undefined;
+  const plan = planAgents({ ...common, existing, suspects });
+  deepStrictEqual(plan.apply.map(({ name }) => name), [
+    apartName("vm-dhcp-agent", "default/c"),
+    "vm-dhcp-agent",
+    "vm-dhcp-agent-mgmt",
+    "vm-dhcp-agent-vlans",
+  ]);
 });
 
 Deno.test("planAgents removes the Deployment of a cluster network without pools", () => {

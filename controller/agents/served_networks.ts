@@ -27,7 +27,7 @@ type Json = Readonly<Record<string, JsonValue>>;
 /** `namespace/name` of the pools that a Deployment serves now. */
 export function servedBy(deployment: Deployment | undefined): string[] {
   const refs = deployment === undefined ? undefined : variableOf(deployment, POOL_REFS);
-  return Array.isArray(refs) ? refs.map((ref) => String(ref)) : [];
+  return Array.isArray(refs) ? refs.filter((ref) => typeof ref === "string") : [];
 }
 
 /** The networks of a Deployment as they were when it was rendered. */

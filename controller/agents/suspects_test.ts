@@ -1,7 +1,7 @@
 import { deepStrictEqual } from "node:assert/strict";
 import type { WantedNetwork } from "./agent_networks.ts";
 import type { Accused } from "./network_words.ts";
-import { suspects } from "./suspects.ts";
+import { isAccused, suspects } from "./suspects.ts";
 
 function network(name: string, isKept = false): WantedNetwork {
   const ref = `default/${name}`;
@@ -67,5 +67,33 @@ for (const [what, { networks, accused, proven, found }] of Object.entries(CASES)
     ) => [...suspects(networks, { trouble: { accused, forMs }, proven })?.pools ?? []];
     deepStrictEqual(at(MINUTE - 1), []);
     deepStrictEqual(at(MINUTE), found);
+  });
+}
+
+/** Two namespaces, one's name the beginning of the other's; a network with a device, another with no more than its object's name. */
+const SEVERAL: Readonly<Record<string, Parameters<typeof isAccused>[1]>> = {
+  blue: { config: { nadName: "blue/lan" }, attachment: { cniName: "lan" }, isKept: false },
+  bluebell: {
+    config: { nadName: "bluebell/lan" },
+    attachment: { cniName: "bell", resourceName: "example.com/port" },
+    isKept: false,
+  },
+  gone: { config: { nadName: "green/gone" }, attachment: {}, isKept: true },
+};
+const MEANT: Readonly<Record<string, readonly [accused: Accused, meant: readonly string[]]>> = {
+  "a configuration's name": [{ what: "configuration", name: "lan" }, ["blue"]],
+  "an object that is not there": [{ what: "missing", name: "green/gone" }, ["gone"]],
+  "an object that is there": [{ what: "missing", name: "blue/lan" }, []],
+  "a namespace that is kept apart": [{ what: "isolated", name: "blue" }, ["blue"]],
+  "devices of any name": [{ what: "devices" }, ["bluebell"]],
+  "devices of its name": [{ what: "devices", names: ["example.com/port"] }, ["bluebell"]],
+  "devices of another name": [{ what: "devices", names: ["example.com/disk"] }, []],
+  nobody: [UNNAMED, []],
+};
+
+for (const [what, [accused, meant]] of Object.entries(MEANT)) {
+  Deno.test(`S3: words that accuse ${what} mean ${meant.join(", ") || "no network"}`, () => {
+    const found = Object.entries(SEVERAL).filter(([, network]) => isAccused(accused, network));
+    deepStrictEqual(found.map(([name]) => name), meant);
   });
 }

@@ -11,11 +11,8 @@ import type {
   VirtualMachineInstance,
   VirtualMachineNetworkConfig,
 } from "../../core/api/types.ts";
-import type { Claim, ClaimVm } from "../../core/ipam/types.ts";
-import { isRunning } from "../../core/ipam/vm/vm_state.ts";
-import { claimsOf } from "../../core/vmnetcfg/claims.ts";
 import { networksOf } from "../../core/vmnetcfg/nics.ts";
-import { vmKeyOf, vmOwnerOf } from "../../core/vmnetcfg/vm_owner.ts";
+import { vmKeyOf } from "../../core/vmnetcfg/vm_owner.ts";
 import type { Lease, Namespace } from "../../kube/objects/builtin_types.ts";
 import {
   IPPOOLS,
@@ -110,15 +107,6 @@ export function poolsOf(cluster: Pick<ClusterCache, "pools">, network: string): 
   return cluster.pools.byIndex("network", network);
 }
 
-/** What a VirtualMachineNetworkConfig claims of the pool of one network. */
-export function claimsOn(
-  cluster: ClusterCache,
-  config: VirtualMachineNetworkConfig,
-  network: string,
-): readonly Claim[] {
-  return claimsOf({ config, vm: claimVmOf(cluster, config) }, network);
-}
-
 /** The VM that a VirtualMachineNetworkConfig is for, where it is there. */
 export function vmOf(
   { vms }: Pick<ClusterCache, "vms">,
@@ -126,24 +114,6 @@ export function vmOf(
 ): VirtualMachine | undefined {
   const key = vmKeyOf(config);
   return key === undefined ? undefined : vms.get(key);
-}
-
-/** The VM behind a VirtualMachineNetworkConfig, as its claims name it; `undefined` for a reservation. */
-function claimVmOf(
-  cluster: ClusterCache,
-  config: VirtualMachineNetworkConfig,
-): ClaimVm | undefined {
-  const key = vmKeyOf(config);
-  if (key === undefined) return undefined;
-  const vm = cluster.vms.get(key);
-  const owner = vmOwnerOf(config);
-  const namespace = config.metadata.namespace ?? "";
-  if (vm === undefined) {
-    return owner && { namespace, name: owner.name, uid: owner.uid, running: false };
-  }
-  const { name = "", uid } = vm.metadata;
-  const running = isRunning(vm, cluster.vmis.get(key));
-  return { namespace, name, ...(uid === undefined ? {} : { uid }), running };
 }
 
 function some(value: string | undefined): readonly string[] {

@@ -2,7 +2,7 @@
  * What the CustomResourceDefinitions of the cluster keep of what is written.
  *
  * An older release's (the Go version's, or one that an upgrade by Helm left in place) drop fields silently. The controller
- * says so, writes what they keep, and looks again until they are whole.
+ * says so, writes what they keep, and looks again until they are whole. A status that is not kept as it was written has it look at once.
  *
  * @module
  */
@@ -14,10 +14,11 @@ import {
   withoutFields,
 } from "../../core/api/crd/missing_fields.ts";
 import { API_VERSION, GROUP } from "../../core/api/names.ts";
-import type { Spelling } from "../../core/api/network_configs.ts";
+import { respelled, type Spelling } from "../../core/api/network_configs.ts";
+import { sameJson } from "../../core/api/same_json.ts";
 import type { KubeObject } from "../../core/api/types.ts";
 import type { RestClient } from "../../kube/rest_client.ts";
-import { abortable, LinkedAbort } from "../../runtime/abort.ts";
+import { abortable, after, LinkedAbort } from "../../runtime/abort.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Logger } from "../../runtime/log.ts";
 
@@ -35,6 +36,8 @@ interface ServedSchemasOptions {
 /** Every service account may read it: no right is needed. */
 const PATH = `/openapi/v3/apis/${API_VERSION}`;
 
+const VMNETCFG = "VirtualMachineNetworkConfig";
+
 /** The longest one look may take: the controller begins without it, then. */
 const LOOK_MS = 10_000;
 
@@ -49,19 +52,27 @@ export class ServedSchemas {
   readonly #options: ServedSchemasOptions;
   #missing: ReadonlyMap<string, readonly FieldPattern[]> = new Map();
   #isKnown = false;
+  /** Until when what was seen is not asked about again at once, by the monotonic clock. */
+  #doubtedUntil = -Infinity;
+  #hurry: () => void = () => undefined;
 
   constructor(options: ServedSchemasOptions) {
     this.#options = options;
   }
 
-  /** The object as the API server keeps it; the object itself where it keeps all of it. */
+  /**
+   * The object as the API server keeps it; the object itself where it keeps all of it. A list of NICs is spelled as it is kept: what
+   * was read here may be older than what is served, and an object without its list would give all its addresses back.
+   */
   kept<T extends KubeObject>(object: T): T {
-    return withoutFields(object, this.#missing.get(object.kind) ?? []);
+    const missing = this.#missing.get(object.kind) ?? [];
+    const isSpelled = object.kind !== VMNETCFG || this.spelling === "networkConfig";
+    return withoutFields(isSpelled ? object : respelled(object, this.spelling), missing);
   }
 
   /** How a new list of NICs is to be spelled, so that it is kept. */
   get spelling(): Spelling {
-    const missing = this.#missing.get("VirtualMachineNetworkConfig") ?? [];
+    const missing = this.#missing.get(VMNETCFG) ?? [];
     return missing.some((pattern) => patternText(pattern) === "spec.networkConfig")
       ? "networkConfigs"
       : "networkConfig";
@@ -108,13 +119,34 @@ export class ServedSchemas {
     this.#take(document);
   }
 
+  /** Looks at once where a status came back from the server as something else: others may have replaced the schemas, and may do so again. */
+  compare(sent: KubeObject, written: KubeObject): void {
+    const { clock, againMs } = this.#options;
+    const now = clock.monotonic();
+    if (now < this.#doubtedUntil || sameJson(statusOf(sent), statusOf(written))) return;
+    this.#doubtedUntil = now + againMs.lacking;
+    this.#hurry();
+  }
+
   /** Looks again and again, until the signal aborts. Resolves then; never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, againMs } = this.#options;
     while (!signal.aborted) {
-      const isGood = this.#isKnown && this.#missing.size === 0;
+      const isDoubted = clock.monotonic() < this.#doubtedUntil;
+      const isGood = this.#isKnown && this.#missing.size === 0 && !isDoubted;
       const waitMs = isGood ? againMs.whole : againMs.lacking;
-      await clock.sleep(waitMs, signal).then(() => this.look(signal)).catch(() => undefined);
+      await this.#wait(waitMs, signal).then(() => this.look(signal)).catch(() => undefined);
+    }
+  }
+
+  async #wait(ms: number, signal: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#hurry = resolve;
+    const cancel = after(this.#options.clock, ms, resolve);
+    try {
+      await abortable(promise, signal);
+    } finally {
+      cancel();
     }
   }
 
@@ -139,6 +171,10 @@ export class ServedSchemas {
     }
     onChange();
   }
+}
+
+function statusOf(object: KubeObject & { readonly status?: unknown }): unknown {
+  return object.status;
 }
 
 /** The schemas of our kinds in an OpenAPI v3 document, by kind; one without spec and status says nothing of either. */

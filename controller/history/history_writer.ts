@@ -6,7 +6,7 @@
 import type { IPPoolHistory } from "../../core/api/ippool_history.ts";
 import { MAX_CHANGES, withChanges } from "../../core/history/bounded_history.ts";
 import type { RecordChange } from "../../core/history/record_change.ts";
-import { isAlreadyExists, isConflict, isNotFound, statusOf } from "../../kube/errors.ts";
+import { ApiError, isAlreadyExists, isConflict, isNotFound, statusOf } from "../../kube/errors.ts";
 import { IPPOOL_HISTORIES, parseKey } from "../../kube/objects/resources.ts";
 import { createWorkQueue } from "../../kube/queue/work_queue.ts";
 import type { ResourceClient, WorkQueue, WorkResult } from "../../kube/types.ts";
@@ -43,6 +43,8 @@ const AGAIN_MS = 60_000;
  * are written once a minute, three hundred that change all the time once in ten: etcd keeps every version for minutes.
  */
 const ROWS_PER_SECOND = 1_000;
+/** A write counts as so many rows at least: two short histories are written in a second, three hundred once in two and a half minutes. */
+const LEAST_ROWS = 500;
 /** How often a write is tried at once that somebody else's overtakes. */
 const RACES = 4;
 /** After so many failures, minutes, the rows are given up: the log has them. */
@@ -232,7 +234,8 @@ export class HistoryWriter {
   /** Other histories wait after a write of so many rows. */
   #pace(rows: number): void {
     const now = this.#options.clock.monotonic();
-    this.#freeAt = Math.max(now, this.#freeAt) + rows / ROWS_PER_SECOND * 1_000;
+    const counted = Math.max(rows, LEAST_ROWS);
+    this.#freeAt = Math.max(now, this.#freeAt) + counted / ROWS_PER_SECOND * 1_000;
   }
 
   #failed(pool: string, waiting: Waiting, error: unknown): void {
@@ -244,7 +247,7 @@ export class HistoryWriter {
       log.warn("A history cannot be written, and is tried again every minute", { pool, error });
     }
     waiting.failures++;
-    if (waiting.failures < MAX_FAILURES) return;
+    if (waiting.failures < MAX_FAILURES && !isOfGoingNamespace(error)) return;
     this.#failing.delete(pool);
     log.warn("Rows of a history are given up, the log has them", {
       pool,
@@ -303,6 +306,14 @@ export class HistoryWriter {
 function emptyHistory(pool: string): IPPoolHistory {
   const { apiVersion, kind } = IPPOOL_HISTORIES;
   return { apiVersion, kind, metadata: { ...parseKey(pool) }, changes: [] };
+}
+
+/** Whether nothing can be made because its namespace is going, or gone: that never changes for what was there. */
+function isOfGoingNamespace(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return false;
+  const { causes, details: { kind } } = error;
+  return causes.some(({ reason }) => reason === "NamespaceTerminating") ||
+    isNotFound(error) && kind === "namespaces";
 }
 
 /** Whether a write may have happened though it failed: no answer came, or one of the server's own troubles. */

@@ -251,6 +251,26 @@ Deno.test("HistoryWriter: rows that cannot be written are given up after ten min
   deepStrictEqual(it.histories.rows("default/a"), ["10.0.0.2"]);
 });
 
+for (
+  const [what, code, details] of [
+    ["going", 403, { causes: [{ reason: "NamespaceTerminating" }] }],
+    ["gone", 404, { kind: "namespaces", name: "tenant" }],
+  ] as const
+) {
+  Deno.test(`HistoryWriter: a history whose namespace is ${what} is tried once`, async () => {
+    await using it = bench();
+    let tries = 0;
+    it.histories.before = () => {
+      tries++;
+      throw new ApiError({ code, details }, { method: "POST", path: "/" });
+    };
+    it.give("tenant/a", "10.0.0.1");
+    await it.clock.advance(5 * MINUTE);
+    strictEqual(tries, 1);
+    strictEqual(it.writer.lagMs, 0);
+  });
+}
+
 Deno.test("HistoryWriter: a last flush that is refused once is tried again, and each row is there once", async () => {
   await using it = bench();
   for (const pool of ["default/a", "default/b"]) it.give(pool, "10.0.0.1");
@@ -328,6 +348,17 @@ Deno.test("HistoryWriter: one history that cannot be written while others can is
   it.histories.before = () => undefined;
   await it.clock.advance(2 * MINUTE);
   deepStrictEqual(it.log.lines.map(({ level }) => level), ["warn", "info"]);
+});
+
+Deno.test("HistoryWriter: of hundreds of pools that begin to change at once two histories are written in a second, and all of them", async () => {
+  await using it = bench();
+  const pools = Array.from({ length: 300 }, (_, n) => `default/pool-${n}`);
+  for (const pool of pools) it.give(pool, "10.0.0.1");
+  await it.clock.advance(MINUTE);
+  ok(it.histories.writes <= 120, `${it.histories.writes} writes`);
+  await it.clock.advance(2 * MINUTE);
+  strictEqual(it.histories.writes, 300);
+  for (const pool of pools) deepStrictEqual(it.histories.rows(pool), ["10.0.0.1"]);
 });
 
 Deno.test("HistoryWriter: hundreds of long histories that change all the time are written more seldom, each in its turn", async () => {

@@ -28,10 +28,8 @@ export class Histories {
 
   /** Takes in the next state of a pool. */
   observe(before: IPPool | undefined, after: IPPool): void {
-    if (before === undefined || before.metadata.uid !== after.metadata.uid) return;
-    if (versionOf(after) < versionOf(before)) {
-      this.#wentBack.set(keyOf(after), this.#clock.monotonic());
-    }
+    if (before === undefined || !(versionOf(after) < versionOf(before))) return;
+    this.#wentBack.set(keyOf(after), this.#clock.monotonic());
   }
 
   /**
@@ -65,7 +63,7 @@ export class Histories {
   }
 }
 
-/** The version of an object as a number: those of one history grow. NaN where it is none. */
+/** The version of a pool as a number: those of one history grow, also where one is made again. NaN where it is none. */
 function versionOf({ metadata: { resourceVersion = "" } }: IPPool): number {
   return /^\d+$/.test(resourceVersion) ? Number(resourceVersion) : NaN;
 }

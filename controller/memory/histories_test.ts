@@ -15,6 +15,10 @@ function pool(resourceVersion: string): IPPool {
   };
 }
 
+function madeAgain(pool: IPPool): IPPool {
+  return { ...pool, metadata: { ...pool.metadata, uid: "other" } };
+}
+
 /** What agents say: the version that each serves, and what is lost. */
 function agents(...reports: readonly { resourceVersion: string; lost?: string }[]): AgentView {
   const heard = reports.map((report, n) => ({
@@ -60,15 +64,22 @@ Deno.test("S1: Histories waits for an agent that serves a later state than the r
   equal(histories.awaitingUntil(pool("80"), ahead), undefined);
 });
 
-Deno.test("S1: Histories waits for nobody where nothing went back, where no agent is heard of, and for another pool of the name", () => {
+Deno.test("S1: Histories waits for nobody where nothing went back, where no agent is heard of, and for a pool that was made again", () => {
   const histories = new Histories(new ManualClock());
   histories.observe(undefined, pool("80"));
   histories.observe(pool("79"), pool("80"));
-  const other = pool("900");
-  histories.observe({ ...other, metadata: { ...other.metadata, uid: "other" } }, pool("80"));
+  histories.observe(madeAgain(pool("79")), pool("80"));
   equal(histories.awaitingUntil(pool("80"), agents({ resourceVersion: "80" })), undefined);
   histories.observe(pool("900"), pool("80"));
   equal(histories.awaitingUntil(pool("80"), agents()), undefined);
+});
+
+Deno.test("S1: Histories waits for the agents of a pool that was made again, where that is undone", () => {
+  const clock = new ManualClock();
+  const histories = new Histories(clock);
+  histories.observe(madeAgain(pool("900")), pool("80"));
+  const silent = agents({ resourceVersion: "80" });
+  equal(histories.awaitingUntil(pool("80"), silent), clock.now() + 15_000);
 });
 
 Deno.test("S1: Histories waits once an hour on the word of agents alone, and whenever a pool is seen to go back", async () => {

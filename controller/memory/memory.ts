@@ -13,7 +13,6 @@ import type { GatherWindow } from "./gather_window.ts";
 import type { Histories } from "./histories.ts";
 import type { NoteRecorder } from "./note_recorder.ts";
 import type { NtpNames } from "./ntp_names.ts";
-import type { Patience } from "./patience.ts";
 import type { WriteTroubles } from "../write/write_troubles.ts";
 import type { PoolMemory } from "./pool_memory.ts";
 
@@ -38,22 +37,25 @@ export interface Memory {
   readonly histories: Histories;
   /** What the agents last said, and when. Lost: read again from their Leases; silence counts from now. */
   readonly agents: AgentReports;
-  /** Since when what is not urgent waits. Lost: it waits once more. */
-  readonly patience: Patience;
+  /** Since when objects wait for their note. Lost: they wait once more. */
+  readonly unnoted: FirstSeen;
   /** What each object was told that still stands. Lost: it is told once more, counted on the same Event. */
   readonly notes: NoteRecorder;
   /** Since when a VM is gone of which something is left. Lost: the garbage collector gets its time once more. */
   readonly goneVms: FirstSeen;
+  /** Keys of VMs whose object was deleted. Lost: one that is gone, too, may be made an object once more, which goes as the first did. */
+  readonly bereft: Set<string>;
   /** Since when new VMs wait for their first address. Lost: those that wait then are not measured. */
   readonly waits: AddressWaits;
-  /** Queue and key -> why it failed the last time. Lost: it is shown again at the next failure. */
+  /** Queue and key -> why it failed the last time in this term. Lost: it is shown again at the next failure. */
   readonly failures: Map<string, string>;
   /** What the controller cannot write. Lost: it is found again at the next try. */
   readonly writes: WriteTroubles;
 }
 
 /** Forgets what another controller may have made untrue while it led. */
-export function beginTerm({ outcomes, pools, waits }: Memory): void {
+export function beginTerm({ outcomes, pools, waits, gathering }: Memory): void {
+  gathering.clear();
   outcomes.clear();
   pools.clear();
   waits.forget();

@@ -30,3 +30,32 @@ Deno.test("NtpNames is idle when every look-up has ended, and the pools know of 
   assert.deepEqual(told, ["default/a", "default/a"]);
   assert.deepEqual(ask().servers, { "a.example": ["10.0.0.1"], "b.example": ["10.0.0.2"] });
 });
+
+Deno.test("NtpNames asks for a name that cannot be resolved again when its wait is over, and no sooner", async () => {
+  const clock = new ManualClock();
+  let asked = 0;
+  const names = new NtpNames({
+    resolve: () => {
+      asked++;
+      return Promise.reject(new Error("no such name"));
+    },
+    clock,
+    random: () => 0.5,
+    log: silentLogger,
+    refreshMs: 3_600_000,
+    timeoutMs: 5_000,
+    onChange: () => undefined,
+    signal: new AbortController().signal,
+  });
+  const ask = () => names.serversOf("default/a", { ntp: ["a.example"], recorded: {} });
+  ask();
+  await names.whenIdle();
+  const { againMs = 0 } = ask();
+  assert.ok(againMs > 0);
+  await clock.advance(againMs - 1);
+  assert.deepEqual([ask().againMs, asked], [1, 1]);
+  await clock.advance(1);
+  ask();
+  assert.equal(asked, 2);
+  await names.whenIdle();
+});

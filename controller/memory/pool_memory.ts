@@ -1,4 +1,6 @@
 import type { IPPool, IPv4Status } from "../../core/api/types.ts";
+import { LastSpec } from "../../core/ipam/pool/last_spec.ts";
+import type { PoolSpec } from "../../core/ipam/pool/pool_network.ts";
 import type { Plan } from "../../core/ipam/types.ts";
 
 /** When recorded addresses were first seen without a claim, and whose claim decides on each. */
@@ -15,6 +17,14 @@ export class PoolMemory {
   readonly #plans = new Map<string, LastPlan>();
   readonly #written = new Map<string, string | undefined>();
   readonly #records = new Map<string, KnownRecord>();
+  readonly #specs = new Map<string, LastSpec>();
+
+  /** What the spec of a pool says. */
+  specOf(key: string, pool: IPPool): PoolSpec {
+    const last = this.#specs.get(key) ?? new LastSpec();
+    this.#specs.set(key, last);
+    return last.read(pool);
+  }
 
   /** What the last plan that was committed left to the next one. */
   lastPlan(key: string): LastPlan | undefined {
@@ -51,12 +61,14 @@ export class PoolMemory {
 
   clear(): void {
     this.#plans.clear();
+    this.#specs.clear();
     this.#written.clear();
     this.#records.clear();
   }
 
   forget(key: string): void {
     this.#plans.delete(key);
+    this.#specs.delete(key);
     this.#written.delete(key);
     this.#records.delete(key);
   }

@@ -8,7 +8,6 @@ import { networkOfPool } from "../../core/api/network.ts";
 import { namespaceProblem } from "../../core/api/tenancy.ts";
 import type { IPPool } from "../../core/api/types.ts";
 import { ntpNames } from "../../core/ipam/claims/ntp_names.ts";
-import { readPoolSpec } from "../../core/ipam/mod.ts";
 import type { Claim, PlanInput } from "../../core/ipam/types.ts";
 import { isRunning } from "../../core/ipam/vm/vm_state.ts";
 import type { PoolFacts } from "../../core/pool/pool_status.ts";
@@ -16,11 +15,12 @@ import { readEntries } from "../../core/record/entries.ts";
 import { recordedClaims } from "../../core/vmnetcfg/claims.ts";
 import { keyOf } from "../../kube/objects/resources.ts";
 import { attachmentOf } from "../cluster/attachment.ts";
-import { claimsOn, poolsOf } from "../cluster/cluster_cache.ts";
+import { poolsOf } from "../cluster/cluster_cache.ts";
 import { accessTo, servingPool } from "../cluster/serving_pool.ts";
 import type { Context } from "../context.ts";
 import type { NtpAnswer } from "../memory/ntp_names.ts";
 import { nicsOfVm } from "../vm/nics_of_vm.ts";
+import { claimsOn } from "../vmnetcfg/claims_on.ts";
 
 /** What was gathered. */
 export interface Gathered {
@@ -45,7 +45,7 @@ export function gatherPool(ctx: Context, pool: IPPool): Gathered {
   const awaitingUntil = ctx.memory.histories.awaitingUntil(pool, agents);
   const claims = network === undefined ? [] : claimsFor(ctx, network, pool);
   const ntp = ntpOf(ctx, pool, claims);
-  const spec = readPoolSpec(pool);
+  const spec = ctx.memory.pools.specOf(key, pool);
   const input: PlanInput = {
     pool,
     spec,

@@ -4,10 +4,11 @@
  * @module
  */
 import { sameJson } from "../../core/api/same_json.ts";
-import type { VirtualMachineNetworkConfig } from "../../core/api/types.ts";
+import type { VirtualMachine, VirtualMachineNetworkConfig } from "../../core/api/types.ts";
 import { errorText } from "../../core/error_text.ts";
 import { hasOptions } from "../../core/ipam/vm/nic_options.ts";
 import { type Desired, desiredNetworkConfig } from "../../core/vmnetcfg/desired_config.ts";
+import { shownNics, wantedNics } from "../../core/vmnetcfg/nics.ts";
 import {
   nameTaken,
   reservationAdopted,
@@ -19,10 +20,14 @@ import { unservedNics } from "../../core/vmnetcfg/unserved_nics.ts";
 import { vmOwnerOf } from "../../core/vmnetcfg/vm_owner.ts";
 import { keyOf, parseKey } from "../../kube/objects/resources.ts";
 import type { WorkResult } from "../../kube/types.ts";
+import { poolsOf } from "../cluster/cluster_cache.ts";
 import { hasPool } from "../cluster/serving_pool.ts";
 import type { Context } from "../context.ts";
 import { isPermanent } from "../write/permanent_error.ts";
 import { nicsOfVm } from "./nics_of_vm.ts";
+
+/** How long it takes until what was decided from what is not there any more is decided again: an informer is late. */
+const LATE_MS = 1_000;
 
 /** Reconciles the VirtualMachineNetworkConfig of one VM. */
 export async function reconcileVm(
@@ -35,6 +40,10 @@ export async function reconcileVm(
   if (vm === undefined) return await vmGone(ctx, key, signal);
   memory.goneVms.forget(key);
   const existing = configOf(ctx, key);
+  // Whether what is taken out of the object is given back is for its VM to say, which may have changed.
+  for (const network of existing === undefined ? [] : networksLeftOut(existing)) {
+    for (const pool of poolsOf(cluster, network)) ctx.touchPool(keyOf(pool));
+  }
   const { isReadable, nics, notes: problems, ...rest } = nicsOfVm(cluster, vm);
   const isManaged = (network: string) => hasPool(ctx, network);
   const notes = [...problems, ...unmanagedNotes(vm, { nics, isManaged, now: clock.now() })];
@@ -57,9 +66,15 @@ export async function reconcileVm(
     })
     : KEEP;
   const { action } = desired;
+  if (action === "create" && memory.bereft.has(key) && !await isThere(ctx, vm, signal)) {
+    return { requeueAfterMs: LATE_MS };
+  }
   ctx.log.debug("VirtualMachine judged", { vm: key, action, nics, problems: notes });
   try {
-    if (!await apply(ctx, desired, signal)) return ctx.queues.vms.add(key);
+    if (!await apply(ctx, desired, signal)) {
+      // Where nothing newer is known, the informer is late: what is written again at once is refused again.
+      return { requeueAfterMs: configOf(ctx, key) === existing ? LATE_MS : 0 };
+    }
     if (existing !== undefined) {
       ctx.queues.annotations.add(keyOf(existing)); // A NIC may have another name.
       // It may say something else that cannot be read.
@@ -75,6 +90,16 @@ export async function reconcileVm(
     if (isPermanent(error)) memory.notes.recordNew(vm, [...notes, writeRefused(errorText(error))]);
     throw error;
   }
+}
+
+/** The networks on which an object has addresses that it does not ask for any more. */
+function networksLeftOut(config: VirtualMachineNetworkConfig): ReadonlySet<string> {
+  const wanted = new Set(wantedNics(config).map(({ key }) => key));
+  return new Set(
+    shownNics(config).flatMap(({ key, network }) =>
+      network === undefined || wanted.has(key) ? [] : [network]
+    ),
+  );
 }
 
 const KEEP: Desired = { action: "keep" };
@@ -123,6 +148,19 @@ async function apply(
   }
 }
 
+/** Whether a VM that lost its object is still there: the garbage collector may have taken it before the informer of VMs knows why. */
+async function isThere(
+  { memory, vms }: Context,
+  vm: VirtualMachine,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const key = keyOf(vm);
+  const live = await vms.get(parseKey(key), { signal });
+  if (live?.metadata.uid !== vm.metadata.uid) return false;
+  memory.bereft.delete(key);
+  return true;
+}
+
 /**
  * The API server's garbage collector deletes what a VM owned, in its time: what it has left when some time has passed, we
  * delete.
@@ -133,6 +171,7 @@ async function vmGone(
   signal: AbortSignal,
 ): Promise<WorkResult | void> {
   const { cluster, memory, collectorMs } = ctx;
+  memory.bereft.delete(key);
   const left = cluster.configs.byIndex("vm", key).filter((config) =>
     vmOwnerOf(config) !== undefined && config.metadata.deletionTimestamp === undefined
   );

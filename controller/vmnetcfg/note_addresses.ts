@@ -10,21 +10,32 @@ import { vmOf } from "../cluster/cluster_cache.ts";
 import type { Context } from "../context.ts";
 import { nicsOfVm } from "../vm/nics_of_vm.ts";
 
-/** How often it is looked whether everything else is done. */
+/** How often it is looked whether notes may be written. */
 const LOOK_MS = 50;
+/** No more is under way than is written at once: notes keep nobody waiting. */
+const FEW = 8;
+/** In a cluster where more is under way all the time, a note is written all the same after it has waited for so long. */
+const LONGEST_MS = 900_000;
 
-/** Writes the note of one object, once nothing that gives addresses is waiting. */
+/** Has the note of one object looked at, when its turn comes: what was asked for first is written first. */
+export function askForNote({ memory, queues }: Context, key: string): void {
+  memory.unnoted.see(key);
+  queues.annotations.add(key);
+}
+
+/** Writes the note of one object, once little that gives addresses is under way. */
 export async function noteAddresses(
   ctx: Context,
   key: string,
   signal: AbortSignal,
 ): Promise<void> {
-  if (missingNote(ctx, key) === undefined) return;
-  await quiet(ctx, signal);
-  const missing = missingNote(ctx, key); // What was known before the wait is old.
-  if (missing === undefined) return;
-  const { config, text } = missing;
-  await ctx.configs.setAnnotation(config, { name: ADDRESSES_ANNOTATION, text }, signal);
+  await turn(ctx, key, signal);
+  const missing = missingNote(ctx, key);
+  if (missing !== undefined) {
+    const { config, text } = missing;
+    await ctx.configs.setAnnotation(config, { name: ADDRESSES_ANNOTATION, text }, signal);
+  }
+  ctx.memory.unnoted.forget(key);
 }
 
 /** What an object is to note and does not; `undefined` where there is nothing to write. */
@@ -36,15 +47,21 @@ function missingNote(
   if (config?.status === undefined || config.metadata.deletionTimestamp !== undefined) return;
   if (config.metadata.finalizers?.includes(VMNETCFG_FINALIZER) !== true) return;
   const vm = vmOf(cluster, config);
-  const text = notedText(config, vm === undefined ? [] : nicsOfVm(cluster, vm).nics);
+  const text = notedText(config, vm === undefined ? { nics: [] } : nicsOfVm(cluster, vm));
   return text === config.metadata.annotations?.[ADDRESSES_ANNOTATION]
     ? undefined
     : { config, text };
 }
 
-/** Waits until nobody waits for an address; not for ever. */
-async function quiet({ queues, memory, clock }: Context, signal: AbortSignal): Promise<void> {
+/** Waits while many wait for an address; not for ever. */
+async function turn(
+  { queues, memory, clock }: Context,
+  key: string,
+  signal: AbortSignal,
+): Promise<void> {
   const { vms, pools, configs } = queues;
-  const isBusy = () => memory.gathering.size + vms.depth + pools.depth + configs.depth > 0;
-  while (memory.patience.isToWait(isBusy(), clock.monotonic())) await clock.sleep(LOOK_MS, signal);
+  const underWay = () => memory.gathering.size + vms.depth + pools.depth + configs.depth;
+  while (underWay() > FEW && memory.unnoted.see(key) < LONGEST_MS) {
+    await clock.sleep(LOOK_MS, signal);
+  }
 }

@@ -10,18 +10,20 @@ import { readMac } from "../../core/net/mod.ts";
 import { networksOf, type Nic, nicKey, wantedNics } from "../../core/vmnetcfg/nics.ts";
 import type { KnownNic, NicResult } from "../../core/vmnetcfg/vmnetcfg_status.ts";
 import { keyOf } from "../../kube/objects/resources.ts";
-import { claimsOn, poolsOf } from "../cluster/cluster_cache.ts";
+import { poolsOf } from "../cluster/cluster_cache.ts";
 import { servingPool } from "../cluster/serving_pool.ts";
 import type { Context } from "../context.ts";
+import { claimsOn, leftOutOf } from "./claims_on.ts";
 
 /**
  * What is known of every NIC of the spec, or `undefined` while a plan is still to be committed: of a NIC that wants an
- * address, or of one that was taken out of the spec and gives its address back.
+ * address, or of one that was taken out of the spec and gives its address back, or has to be written into it again.
  */
 export function knownNics(
   ctx: Context,
   config: VirtualMachineNetworkConfig,
 ): readonly KnownNic[] | undefined {
+  if (leftOutOf(ctx.cluster, config).length > 0) return undefined;
   const byNic = new Map<string, NicResult>();
   for (const network of networksOf(config)) {
     const results = resultsOn(ctx, config, network);

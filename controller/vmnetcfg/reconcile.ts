@@ -19,6 +19,7 @@ import { vmOf } from "../cluster/cluster_cache.ts";
 import { hasPool } from "../cluster/serving_pool.ts";
 import type { Context } from "../context.ts";
 import { nicsOfVm } from "../vm/nics_of_vm.ts";
+import { askForNote } from "./note_addresses.ts";
 import { isReleased, knownNics } from "./outcomes.ts";
 
 /** Reconciles one VirtualMachineNetworkConfig. */
@@ -51,7 +52,7 @@ export async function reconcileConfig(
   });
   const kept = object === config ? config : ctx.schemas.kept(object);
   if (kept === config || kept !== object && sameJson(kept.status, config.status)) {
-    return ctx.queues.annotations.add(key);
+    return askForNote(ctx, key);
   }
   ctx.log.debug("NICs are shown anew", { vmnetcfg: key, changes });
   const written = await ctx.configs.updateStatus(kept, signal);

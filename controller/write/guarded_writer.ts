@@ -18,6 +18,8 @@ interface GuardedWriterOptions<T extends KubeObject> {
   readonly requeue: (key: string) => void;
   /** Called with each answer, before the informer sees it. */
   readonly onWritten?: (key: string, written: T) => void;
+  /** Called with what was sent, and with the answer, where a status is written. */
+  readonly onStatus?: (sent: T, written: T) => void;
 }
 
 /**
@@ -45,9 +47,12 @@ export class GuardedWriter<T extends KubeObject> {
     return this.#write({ object }, () => this.#options.client.update(object, { signal }), signal);
   }
 
-  updateStatus(object: T, signal: AbortSignal): Promise<T | undefined> {
-    const { client } = this.#options;
-    return this.#write({ object }, () => client.updateStatus(object, { signal }), signal);
+  async updateStatus(object: T, signal: AbortSignal): Promise<T | undefined> {
+    const { client, onStatus } = this.#options;
+    const write = () => client.updateStatus(object, { signal });
+    const written = await this.#write({ object }, write, signal);
+    if (written !== undefined) onStatus?.(object, written);
+    return written;
   }
 
   /** Adds a finalizer, or takes it away. */
