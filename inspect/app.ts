@@ -34,7 +34,7 @@ export function inspectApp(source: InspectSource): Hono {
       return statusResponse(
         404,
         `There is no verb ${JSON.stringify(name)}${
-          meant === undefined ? "" : `; there is ${meant}`
+          meant === undefined ? "" : `; did you mean ${meant}?`
         }`,
       );
     }

@@ -1,6 +1,6 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { RecordChange } from "../core/history/record_change.ts";
-import { configWith, heardWith, MAC, poolWith } from "../core/inspect/testing/world.ts";
+import { configWith, heardWith, MAC, poolWith, vmWith } from "../core/inspect/testing/world.ts";
 import { inspectApp } from "./app.ts";
 import type { InspectSource } from "./source.ts";
 import { sourceWith } from "./testing/source.ts";
@@ -56,9 +56,9 @@ Deno.test("why colours what is broken only where it is asked to", async () => {
 });
 
 const REFUSED: readonly (readonly [path: string, code: number, message: RegExp])[] = [
-  ["wy?of=web", 404, /There is no verb "wy"; there is why/],
+  ["wy?of=web", 404, /There is no verb "wy"; did you mean why\?/],
   ["why", 400, /of: a VM, a vmnetcfg, a MAC address or an IP address is wanted/],
-  ["why?of=wep", 404, /There is no VM and no vmnetcfg wep; there is web/],
+  ["why?of=wep", 404, /There is no VM and no vmnetcfg wep; did you mean web\?/],
   ["why?of=web&namespace=other", 404, /web in namespace other$/],
   ["why?of=10.9.9.9", 404, /No IPPool has the address 10\.9\.9\.9/],
   ["why?of=web&output=xml", 400, /output: .*"xml"/],
@@ -70,7 +70,7 @@ const REFUSED: readonly (readonly [path: string, code: number, message: RegExp])
   ["packets?of=net-48&seconds=601", 400, /seconds: must be from 1 to 600: "601"/],
   ["packets?of=net-48&mac=nonsense", 400, /mac: must be a MAC address.*"nonsense"/],
   ["packets", 400, /of: an IPPool is wanted/],
-  ["leases?of=net-47", 404, /There is no IPPool net-47; there is default\/net-48/],
+  ["leases?of=net-47", 404, /There is no IPPool net-47; did you mean default\/net-48\?/],
 ];
 for (const [path, code, message] of REFUSED) {
   Deno.test(`${path} is refused with a Status that kubectl shows`, async () => {
@@ -256,6 +256,26 @@ warning  Restore     default/net-48: a restore without status could change 1 of 
   );
 });
 
+Deno.test("check names a VM whose vmnetcfg nobody has written, and none that wants none", async () => {
+  const named = (name: string, vm: ReturnType<typeof vmWith>) => ({
+    ...vm,
+    metadata: { ...vm.metadata, name, uid: name },
+  });
+  const elsewhere = [{ name: "nic-1", multus: { networkName: "default/other" } }];
+  const going = named("going", vmWith());
+  const { text } = await ask("check", {
+    vms: () => [
+      vmWith(),
+      named("refused", vmWith()),
+      named("out", vmWith({ annotations: { "network.harvesterhci.io/managed-dhcp": "false" } })),
+      named("elsewhere", vmWith({ networks: elsewhere })),
+      named("no-mac-yet", vmWith({ interfaces: [{ name: "nic-1" }] })),
+      { ...going, metadata: { ...going.metadata, deletionTimestamp: "2026-01-02T12:00:00Z" } },
+    ],
+  });
+  match(text, /^warning {2}Addresses {3}NICs without an address: default\/refused$/m);
+});
+
 Deno.test("a name with control characters moves no cursor", async () => {
   const pool = poolWith({
     conditions: [{
@@ -272,12 +292,12 @@ Deno.test("a name with control characters moves no cursor", async () => {
 Deno.test("history reads what a deleted IPPool has left", async () => {
   const history = (pool: string) =>
     Promise.resolve(pool === "default/net-47" ? CHANGES : undefined);
-  for (const  of of["net-47", "default/net-47", "ippl/net-47"]) {
-    const { text } = await ask(`history?of=${of}&output=json`, { history });
+  for (const whom of ["net-47", "default/net-47", "ippl/net-47"]) {
+    const { text } = await ask(`history?of=${whom}&output=json`, { history });
     deepStrictEqual(
       JSON.parse(text).changes,
       CHANGES.map((change) => ({ ...change, pool: "default/net-47" })),
-      of,
+      whom,
     );
   }
   match((await ask("history?of=net-47&namespace=other", { history })).text, /^No change/);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ApiError } from "../kube/errors.ts";
 import type { RestClient } from "../kube/rest_client.ts";
 
 /** One question. */
@@ -36,15 +37,29 @@ export function askCluster(
   { namespace, service }: { readonly namespace: string; readonly service: string },
 ): Ask {
   const where = `${encodeURIComponent(namespace)}/services/${encodeURIComponent(service)}:inspect`;
-  return ({ verb, parameters: querystring }, abortSignal) =>
-    rest.performRequest({
-      method: "GET",
-      path: `/api/v1/namespaces/${where}/proxy/v1/${verb}`,
-      querystring,
-      accept: "*/*",
-      expectStream: true,
-      abortSignal,
-    });
+  return async ({ verb, parameters: querystring }, abortSignal) => {
+    try {
+      return await rest.performRequest({
+        method: "GET",
+        path: `/api/v1/namespaces/${where}/proxy/v1/${verb}`,
+        querystring,
+        accept: "*/*",
+        expectStream: true,
+        abortSignal,
+      });
+    } catch (cause) {
+      // The controller, too, answers 404, of whom it does not know; only the API server names a kind.
+      if (
+        !(cause instanceof ApiError && cause.status === 404 && cause.details.kind === "services")
+      ) {
+        throw cause;
+      }
+      throw new Error(
+        `There is no Service ${service} in namespace ${namespace}: where vm-dhcp is installed elsewhere, name that by --service-namespace`,
+        { cause },
+      );
+    }
+  };
 }
 
 async function messageOf(response: Response): Promise<string> {

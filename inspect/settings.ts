@@ -94,6 +94,15 @@ const SHORT: ReadonlyMap<string, string> = new Map([
   ["-w", "--write"],
 ]);
 
+/** Whom a verb is about that cannot be asked of nobody. */
+const WHOM: ReadonlyMap<string, string> = new Map([
+  ["why", "a VM, a vmnetcfg, a MAC address or an IP address"],
+  ["who", "an IP address or a MAC address"],
+  ["packets", "an IPPool"],
+]);
+/** How many seconds packets are shown at most. */
+const MOST_SECONDS = 600;
+
 /** Reads what was typed. Throws `FlagError`. */
 export function readSettings(given: Given): Flags<typeof SETTINGS> {
   const args = given.args.flatMap((arg) => {
@@ -103,12 +112,16 @@ export function readSettings(given: Given): Flags<typeof SETTINGS> {
   });
   const flags = parseFlags(PROGRAM, { ...given, args });
   if (flags.operands === undefined) return flags;
-  const [verb, , ...others] = flags.operands;
+  const [verb, of = "", ...others] = flags.operands;
   if (verb === undefined) {
     throw new FlagError([`The verb is missing: ${Object.keys(VERBS).join(", ")}`]);
   }
   if (!Object.hasOwn(VERBS, verb)) {
     throw new FlagError([`There is no verb ${verb}; there are ${Object.keys(VERBS).join(", ")}`]);
+  }
+  const whom = WHOM.get(verb);
+  if (whom !== undefined && of === "") {
+    throw new FlagError([`The argument of ${verb} is missing: ${whom}`]);
   }
   if (others.length > 0) {
     throw new FlagError([`One argument is wanted, not also ${others.join(" ")}`]);
@@ -128,5 +141,9 @@ function parseServer(text: string): URL {
 function parseSeconds(text: string): number {
   const [, number, unit = "s"] = /^(\d{1,6})([smh])?$/.exec(text) ?? [];
   if (number === undefined) throw new TypeError("A duration is wanted, such as 30s or 5m");
-  return Number(number) * { s: 1, m: 60, h: 3_600 }[unit as "s" | "m" | "h"];
+  const seconds = Number(number) * { s: 1, m: 60, h: 3_600 }[unit as "s" | "m" | "h"];
+  if (seconds < 1 || seconds > MOST_SECONDS) {
+    throw new TypeError("A duration from 1s to 10m is wanted");
+  }
+  return seconds;
 }

@@ -44,6 +44,6 @@ export function poolsMeant(source: InspectSource, { of, namespace }: Query): rea
   const where = name.includes("/") || namespace === undefined ? "" : ` in namespace ${namespace}`;
   throw new Refusal(
     404,
-    `There is no IPPool ${name}${where}${meant === undefined ? "" : `; there is ${meant}`}`,
+    `There is no IPPool ${name}${where}${meant === undefined ? "" : `; did you mean ${meant}?`}`,
   );
 }

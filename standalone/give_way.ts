@@ -4,6 +4,7 @@
  * @module
  */
 import { type RestClient, toRestClient } from "../kube/rest_client.ts";
+import type { Clock } from "../runtime/clock.ts";
 
 /** How long work may go on before what waits outside has its turn. Packets wait so long at most, and a single piece of work. */
 const SLICE_MS = 10;
@@ -19,12 +20,9 @@ export class Slices {
   #begun: number | undefined;
   #next: Promise<void> | undefined;
 
-  /** `now`: milliseconds; `turn`: resolves when the event loop has turned. Both are the machine's by default. */
+  /** `now`: milliseconds; `turn`: resolves when the event loop has turned. */
   constructor(
-    { now = () => performance.now(), turn = eventLoopTurn }: {
-      readonly now?: () => number;
-      readonly turn?: () => Promise<void>;
-    } = {},
+    { now, turn }: { readonly now: () => number; readonly turn: () => Promise<void> },
   ) {
     this.#now = now;
     this.#turn = turn;
@@ -48,6 +46,7 @@ export function givingWay(rest: RestClient, slices: Slices): RestClient {
   }, defaultNamespace === undefined ? {} : { defaultNamespace });
 }
 
-function eventLoopTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+/** Slices of a clock's time: a wait of no time is a turn of the event loop. */
+export function slicesOf(clock: Clock): Slices {
+  return new Slices({ now: () => clock.monotonic(), turn: () => clock.sleep(0) });
 }

@@ -1,7 +1,8 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { createKubeClient, VMNETCFGS } from "../kube/mod.ts";
+import { systemClock } from "../runtime/clock.ts";
 import { EmbeddedApi } from "./api/mod.ts";
-import { givingWay, Slices } from "./give_way.ts";
+import { givingWay, Slices, slicesOf } from "./give_way.ts";
 
 /** Slices under a time of the test's, with an event loop that turns when the test says so. */
 function setUp() {
@@ -54,7 +55,7 @@ Deno.test("T18: Slices does not wait for a turn that came by itself", async () =
 
 Deno.test("T18: 2,000 requests to the embedded API in a row let timers in between", async () => {
   using api = new EmbeddedApi();
-  const configs = createKubeClient(givingWay(api.rest(), new Slices())).of(VMNETCFGS);
+  const configs = createKubeClient(givingWay(api.rest(), slicesOf(systemClock))).of(VMNETCFGS);
   let turns = 0;
   const timer = setInterval(() => turns++, 1);
   const begun = performance.now();

@@ -6,7 +6,9 @@
  */
 export { runStandalone } from "./run.ts";
 export type { RunningStandalone, StandaloneOptions } from "./types.ts";
-export type { WatchTiming } from "./manifests/watch_directory.ts";
+export type { DirectoryContent } from "./manifests/read_directory.ts";
+export type { ManifestFile, ManifestProblem, Place } from "./manifests/types.ts";
+export type { ManifestDirectory, WatchTiming } from "./manifests/watch_directory.ts";
 export type { DatagramPort, OpenPort } from "../agent/socket/datagram_port.ts";
 export { PlainPort, type PlainPortOptions } from "../agent/socket/plain_port.ts";
 export type {

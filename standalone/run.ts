@@ -7,7 +7,8 @@ import { FastPort } from "../agent/socket/fast_port.ts";
 import { LinuxNetwork } from "../agent/host/linux_network.ts";
 import { runAgent } from "../agent/agent.ts";
 import type { HostNetwork } from "../agent/host/host_network.ts";
-import { runController } from "../controller/mod.ts";
+import type { RunningAgent } from "../agent/types.ts";
+import { runController, type RunningController } from "../controller/mod.ts";
 import { errorText } from "../core/error_text.ts";
 import { inspectApp } from "../inspect/app.ts";
 import { HeardClient } from "../inspect/heard/heard_client.ts";
@@ -15,6 +16,7 @@ import { createKubeClient } from "../kube/objects/client.ts";
 import type { RestClient } from "../kube/rest_client.ts";
 import { LinkedAbort } from "../runtime/abort.ts";
 import { type Clock, type Random, systemClock } from "../runtime/clock.ts";
+import { defined } from "../runtime/defined.ts";
 import type { Logger } from "../runtime/log.ts";
 import { addProcessMetrics, createMetrics } from "../runtime/metrics.ts";
 import { openTracing } from "../runtime/tracing.ts";
@@ -25,7 +27,7 @@ import { serveOperations } from "../runtime/http/operations.ts";
 import { EmbeddedApi } from "./api/mod.ts";
 import { expireEvents } from "./expire_events.ts";
 import { frontDoor } from "./front_door.ts";
-import { givingWay, Slices } from "./give_way.ts";
+import { givingWay, type Slices, slicesOf } from "./give_way.ts";
 import { ManifestState } from "./manifest_state.ts";
 import { followManifests } from "./manifests/follow_manifests.ts";
 import { NetworkView } from "./network_view.ts";
@@ -51,10 +53,19 @@ export async function runStandalone(
   options: StandaloneOptions,
   signal: AbortSignal,
 ): Promise<RunningStandalone> {
-  if (options.manifests !== undefined) await checkDirectory(options.manifests);
+  const { manifests, openManifests } = options;
+  if (manifests !== undefined && openManifests === undefined) await checkDirectory(manifests);
+  return await runOver(openApi(options), options, signal);
+}
+
+/** {@linkcode runStandalone} over an API that is open, and is closed when it ends. */
+export async function runOver(
+  api: EmbeddedApi,
+  options: StandaloneOptions,
+  signal: AbortSignal,
+): Promise<ServingStandalone> {
   const { log, clock = systemClock, random = Math.random, interfaces = new Map() } = options;
-  const api = openApi(options.state);
-  const slices = new Slices();
+  const slices = slicesOf(clock);
   const rest = givingWay(api.rest(), slices);
   const common = { rest, clock, random, log };
   const resources = new DisposableStack();
@@ -75,10 +86,12 @@ export async function runStandalone(
   }
 }
 
-function openApi(state: string | undefined): EmbeddedApi {
-  if (state === undefined) return new EmbeddedApi({ emptyIsLeftOut: true });
+/** Opens the state. */
+export function openApi({ state, clock, random }: StandaloneOptions): EmbeddedApi {
+  const common = { emptyIsLeftOut: true, ...defined({ clock, random }) };
+  if (state === undefined) return new EmbeddedApi(common);
   try {
-    return new EmbeddedApi({ path: state, durable: true, emptyIsLeftOut: true });
+    return new EmbeddedApi({ ...common, path: state, durable: true });
   } catch (cause) {
     const said = errorText(cause);
     const why = said.includes("locked") ? "another process has it open" : said;
@@ -98,6 +111,12 @@ async function checkDirectory(directory: string): Promise<void> {
   }
 }
 
+/** A running standalone server, and what it is made of. */
+interface ServingStandalone extends RunningStandalone {
+  readonly agent: RunningAgent;
+  readonly controller: RunningController;
+}
+
 interface Ground {
   readonly api: EmbeddedApi;
   readonly slices: Slices;
@@ -113,7 +132,7 @@ interface Ground {
   readonly signal: AbortSignal;
 }
 
-async function start(options: StandaloneOptions, ground: Ground): Promise<RunningStandalone> {
+async function start(options: StandaloneOptions, ground: Ground): Promise<ServingStandalone> {
   const { api, slices, host, view, viewing, resources, signal, ...common } = ground;
   const { rest, clock, log } = common;
   const { hostname = NAME } = options;
@@ -178,7 +197,7 @@ async function start(options: StandaloneOptions, ground: Ground): Promise<Runnin
     directory: options.manifests,
     giveWay: () => slices.giveWay(),
     onPass: (result) => files.note(result),
-    ...(options.watchTiming === undefined ? {} : { timing: options.watchTiming }),
+    ...defined({ timing: options.watchTiming, open: options.openManifests }),
   }, signal);
 
   const notReady = (): readonly string[] => {
@@ -221,6 +240,8 @@ async function start(options: StandaloneOptions, ground: Ground): Promise<Runnin
     resources.dispose();
   };
   return {
+    agent,
+    controller,
     rest,
     url: server?.url,
     done: end(),

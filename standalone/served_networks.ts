@@ -20,11 +20,17 @@ interface NetworkSources {
 }
 
 /**
- * One network per pool. The oldest pool comes first, by the order in which the planner elects: of two that want one
- * interface, the agent serves the first and says of the other why not.
+ * One network per pool that serves it. The oldest pool comes first, by the order in which the planner elects: of two that want one
+ * interface for two networks, the agent serves the first and says of the other why not.
  */
 export function servedNetworks(sources: NetworkSources): AgentNetwork[] {
-  return [...sources.pools].sort(byAge).map((pool) => ({
+  const pools = [...sources.pools];
+  const rivals = Map.groupBy(pools, networkOfPool);
+  const isServing = (pool: IPPool) => {
+    const network = networkOfPool(pool);
+    return network === undefined || (electPool(rivals.get(network) ?? []) ?? pool) === pool;
+  };
+  return pools.filter(isServing).sort(byAge).map((pool) => ({
     pool: keyOf(pool),
     ...choose(pool, sources),
   }));

@@ -51,6 +51,14 @@ Deno.test("servedNetworks takes each pool's interface from its network, oldest p
   ]);
 });
 
+Deno.test("servedNetworks leaves out a pool whose network another one serves", () => {
+  const pools = [pool("late", "a", YOUNG), pool("one", "default/a", OLD), pool("two", "b", YOUNG)];
+  deepEqual(networks(pools), [
+    { pool: "default/one", interfaceName: "br-a" },
+    { pool: "default/two", interfaceName: "br-b.7" },
+  ]);
+});
+
 Deno.test("servedNetworks prefers the given interface, even where the network does not exist", () => {
   deepEqual(
     networks([pool("one", "a", OLD), pool("two", "blue/x", YOUNG)], {

@@ -11,7 +11,7 @@ import type { Clock, Random } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { LogLevels } from "../runtime/log_levels.ts";
 import type { Listen } from "../runtime/ops_server.ts";
-import type { WatchTiming } from "./manifests/watch_directory.ts";
+import type { ManifestDirectory, WatchTiming } from "./manifests/watch_directory.ts";
 
 /** Everything a standalone server needs from outside. */
 export interface StandaloneOptions {
@@ -41,6 +41,8 @@ export interface StandaloneOptions {
   readonly openPort?: OpenPort;
   /** Serves `/leases`, `/ipams/<network>` and `/caches/<network>`. */
   readonly enableCacheDump?: boolean;
+  /** Opens the manifest directory. Unset: the machine's. */
+  readonly openManifests?: (directory: string) => ManifestDirectory;
   /** Keeps an IPPoolHistory beside each pool. Unset: it does. */
   readonly history?: boolean;
   /** How soon changes of the manifests count. */

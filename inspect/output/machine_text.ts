@@ -3,28 +3,15 @@
  *
  * @module
  */
+import { isSteering, withoutSteering } from "../../runtime/steering.ts";
 import { setImmediate } from "node:timers/promises";
 
 /** What of an array is written at a time: what else the program does has its turn in between. */
 const ROWS_AT_A_TIME = 100;
 
-/** What steers a terminal, or turns text round, and JSON leaves as it is: C1 controls, and what Unicode has for right-to-left text. */
-const STEERING = /[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
-
-/** JSON, with what would steer a terminal escaped: it stands in strings alone. */
+/** JSON for machines. */
 export function jsonText(data: unknown): string {
-  return `${escaped(JSON.stringify(data, undefined, 2))}\n`;
-}
-
-function escaped(json: string): string {
-  return json.replace(
-    STEERING,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-}
-
-function isSteering(text: string): boolean {
-  return text.search(STEERING) >= 0;
+  return `${withoutSteering(JSON.stringify(data, undefined, 2))}\n`;
 }
 
 /**
@@ -39,7 +26,7 @@ export async function yamlText(data: Readonly<Record<string, unknown>>): Promise
   for (const [key, value] of Object.entries(data)) {
     if (!Array.isArray(value) || value.length === 0) {
       const text = stringify({ [key]: value }, options);
-      whole += isSteering(text) ? `${key}: ${escaped(JSON.stringify(value))}\n` : text;
+      whole += isSteering(text) ? `${key}: ${withoutSteering(JSON.stringify(value))}\n` : text;
       continue;
     }
     whole += `${key}:\n`;
@@ -48,7 +35,7 @@ export async function yamlText(data: Readonly<Record<string, unknown>>): Promise
       const text = stringify(rows, options);
       // JSON is YAML, too, and escapes what may not stand in either.
       whole += isSteering(text)
-        ? rows.map((row) => `- ${escaped(JSON.stringify(row))}\n`).join("")
+        ? rows.map((row) => `- ${withoutSteering(JSON.stringify(row))}\n`).join("")
         : text;
       await setImmediate();
     }

@@ -4,8 +4,12 @@
  * @module
  */
 import { getCondition } from "../../core/api/condition.ts";
+import { readVirtualMachine } from "../../core/api/foreign/foreign.ts";
 import { IPPoolCondition } from "../../core/api/names.ts";
+import { networkOfPool } from "../../core/api/network.ts";
 import { nameOf } from "../../core/inspect/world.ts";
+import { indexOf } from "../../core/inspect/world_index.ts";
+import { interfacesOf } from "../../core/ipam/vm/interfaces_of.ts";
 import { restoreChanges } from "../../core/inspect/restore_changes.ts";
 import { shownNics } from "../../core/vmnetcfg/nics.ts";
 import type { Answer } from "../output/answer.ts";
@@ -145,9 +149,10 @@ function room(source: InspectSource): readonly Finding[] {
 }
 
 function waiting(source: InspectSource): readonly Finding[] {
-  const names = source.configs().filter((config) =>
+  const pending = source.configs().filter((config) =>
     config.spec?.paused !== true && shownNics(config).some(({ state }) => state === "Pending")
   ).map(nameOf);
+  const names = [...pending, ...unplanned(source)];
   return names.length === 0
     ? [{ check: "Addresses", state: "ok", says: "Every NIC that asks has its address" }]
     : [{
@@ -156,6 +161,25 @@ function waiting(source: InspectSource): readonly Finding[] {
       says: `NICs without an address: ${namesText(names)}`,
       todo: `Ask why: kubectl vmdhcp why ${names[0]}`,
     }];
+}
+
+/** VMs that want an address of an IPPool and have no vmnetcfg: nobody has looked at them yet, or its write is refused. */
+function unplanned(source: InspectSource): readonly string[] {
+  const index = indexOf(worldOf(source));
+  const served = new Set(source.pools().map(networkOfPool));
+  return source.vms().filter((vm) => {
+    if (vm.metadata.deletionTimestamp !== undefined) return false;
+    const key = nameOf(vm);
+    if (index.configOfVm(key) !== undefined) return false;
+    const read = readVirtualMachine(vm);
+    if (!read.ok) return false;
+    const namespaceLabel = index.managedLabel(vm.metadata.namespace);
+    const { nics } = interfacesOf(
+      read.value,
+      namespaceLabel === undefined ? {} : { namespaceLabel },
+    );
+    return nics.some(({ network, macAddress }) => macAddress !== undefined && served.has(network));
+  }).map(nameOf);
 }
 
 function restoring(source: InspectSource): readonly Finding[] {

@@ -121,7 +121,10 @@ function leasesOf(pool: IPPool, { vms, waiting }: Owners): readonly LeaseRow[] {
       state: "Allocated",
     };
   });
-  const kept = Object.entries(released).map(([address, { macAddress = "", until }]): LeaseRow => {
+  const marked = new Set(rows.map(({ address }) => address));
+  const kept = Object.entries(released).filter(([address]) => !marked.has(address)).map((
+    [address, { macAddress = "", until }],
+  ): LeaseRow => {
     const vm = vms.get(nicKey(network, macAddress));
     return {
       pool: name,

@@ -82,7 +82,7 @@ function nothingFound(
   return new Refusal(
     404,
     `There is no VM and no vmnetcfg ${of}${where}${
-      meant === undefined || meant === of ? "" : `; there is ${meant}`
+      meant === undefined || meant === of ? "" : `; did you mean ${meant}?`
     }`,
   );
 }

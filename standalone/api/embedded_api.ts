@@ -9,7 +9,7 @@ import { Bodies } from "../../runtime/http/bodies.ts";
 import type { Answer, ApiRequest } from "./http/exchange.ts";
 import type { ApiContext } from "./context.ts";
 import { EmbeddedRest } from "./http/embedded_rest.ts";
-import { GarbageCollector } from "./write/garbage_collector.ts";
+import { GarbageCollector, type Later } from "./write/garbage_collector.ts";
 import { Handler } from "./http/handler.ts";
 import { handleHttp } from "./http/http.ts";
 import { BUILTIN_KINDS } from "./kinds/builtin_kinds.ts";
@@ -18,11 +18,14 @@ import type { Kind } from "./kinds/kind.ts";
 import { seedNamespaces } from "./write/namespaces.ts";
 import { internalError, serviceUnavailable, StatusError } from "./http/status_error.ts";
 import { Store } from "./store/store.ts";
+import type { Versions } from "./store/versions.ts";
 
 /** How an {@linkcode EmbeddedApi} is made. */
 export interface EmbeddedApiOptions {
   /** SQLite file that keeps the state; `":memory:"`, the default, keeps none. */
   readonly path?: string;
+  /** The state that it goes on with, in place of a file. */
+  readonly versions?: Versions;
   /** Survive a power cut too, by one fsync per write. Without it the state survives the death of the process. */
   readonly durable?: boolean;
   /** Time of objects and watches; the machine's by default. */
@@ -40,6 +43,8 @@ export interface EmbeddedApiOptions {
   readonly mostUnread?: number;
   /** How many revisions a watch may lie back before it must list again (410). Default 10,000. */
   readonly history?: number;
+  /** When dependents of what is gone follow, and the contents of a namespace. Unset: before the answer to a deletion. */
+  readonly collectLater?: Later;
 }
 
 const DEFAULT_HISTORY = 10_000;
@@ -82,6 +87,7 @@ export class EmbeddedApi {
   constructor(options: EmbeddedApiOptions = {}) {
     this.#store = new Store({
       path: options.path ?? ":memory:",
+      versions: options.versions,
       ...(options.durable === undefined ? {} : { durable: options.durable }),
     });
     const context: ApiContext = {
@@ -93,7 +99,7 @@ export class EmbeddedApi {
       mostUnread: options.mostUnread ?? DEFAULT_MOST_UNREAD,
       emptyIsLeftOut: options.emptyIsLeftOut ?? false,
     };
-    const collector = new GarbageCollector(context);
+    const collector = new GarbageCollector(context, options.collectLater);
     const history = options.history ?? DEFAULT_HISTORY;
     this.#store.onCommit((changes) => {
       collector.note(changes);
@@ -103,6 +109,7 @@ export class EmbeddedApi {
     });
     this.#handler = new Handler(context, collector);
     seedNamespaces(context);
+    collector.noteAll();
     collector.run();
   }
 

@@ -51,11 +51,43 @@ export function sorted(value: JsonValue): JsonValue {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map((item) => sorted(item));
   const copy: JsonObject = {};
-  for (const key of Object.keys(value).sort()) {
+  for (const key of keysInOrder(value)) {
     const item: JsonValue | undefined = value[key];
     if (item !== undefined) put(copy, key, sorted(item));
   }
   return copy;
+}
+
+/** The same as {@linkcode sorted}, without a copy of what is in order already. */
+export function inOrder<T extends JsonValue>(value: T): T;
+export function inOrder(value: JsonValue): JsonValue {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) {
+    return value.every((item) => inOrder(item) === item) ? value : value.map((one) => inOrder(one));
+  }
+  let last = "";
+  for (const key in value) {
+    const item: JsonValue | undefined = value[key];
+    if (key < last || item === undefined || inOrder(item) !== item) return shallowSorted(value);
+    last = key;
+  }
+  return value;
+}
+
+function shallowSorted(value: JsonObject): JsonObject {
+  const copy: JsonObject = {};
+  for (const key of keysInOrder(value)) {
+    const item: JsonValue | undefined = value[key];
+    if (item !== undefined) put(copy, key, inOrder(item));
+  }
+  return copy;
+}
+
+/** Keys in order, which most are already: to see that is cheaper than to sort. */
+function keysInOrder(value: JsonObject): string[] {
+  const keys = Object.keys(value);
+  const isInOrder = keys.every((key, index) => index === 0 || (keys[index - 1] as string) < key);
+  return isInOrder ? keys : keys.sort();
 }
 
 /** Sets a key, also one (`__proto__`) that plain assignment would lose. */

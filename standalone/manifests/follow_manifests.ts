@@ -6,12 +6,12 @@
 import type { KubeClient } from "../../kube/types.ts";
 import { backoff } from "../../runtime/backoff.ts";
 import type { Clock, Random } from "../../runtime/clock.ts";
+import { defined } from "../../runtime/defined.ts";
 import type { Logger } from "../../runtime/log.ts";
 import { ParsedFiles } from "./parsed_files.ts";
-import { readManifestDirectory } from "./read_directory.ts";
 import { syncManifests, type SyncResult } from "./sync_manifests.ts";
 import { formatProblem, type ManifestFile, type ManifestProblem } from "./types.ts";
-import { DirectoryWatch, type WatchTiming } from "./watch_directory.ts";
+import { DirectoryWatch, type ManifestDirectory, type WatchTiming } from "./watch_directory.ts";
 
 /** What {@linkcode followManifests} needs. */
 interface FollowOptions {
@@ -21,6 +21,8 @@ interface FollowOptions {
   readonly random: Random;
   readonly log: Logger;
   readonly timing?: Partial<WatchTiming>;
+  /** Opens the directory. Unset: the machine's. */
+  readonly open?: (directory: string) => ManifestDirectory;
   /** Lets others work between two objects. Unset: nobody else is there. */
   readonly giveWay?: () => Promise<void>;
   /** Called after each pass. */
@@ -36,11 +38,9 @@ const RETRY = { base: 200, max: 5_000 };
  * A file that cannot be read is logged with its line, once, and the rest goes on.
  */
 export async function followManifests(options: FollowOptions, signal: AbortSignal): Promise<void> {
-  const { directory, clock, log } = options;
-  using watch = new DirectoryWatch(directory, {
-    clock,
-    ...(options.timing === undefined ? {} : { timing: options.timing }),
-  });
+  const { directory, clock, log, timing } = options;
+  const { open = () => new DirectoryWatch(directory, { clock, ...defined({ timing }) }) } = options;
+  using watch = open(directory);
   const waitAfter = backoff({ ...RETRY, random: options.random });
   const problems = new ProblemLog(log);
   const files = new ParsedFiles(options.giveWay ?? (() => Promise.resolve()));
@@ -48,7 +48,7 @@ export async function followManifests(options: FollowOptions, signal: AbortSigna
   while (!signal.aborted) {
     try {
       await watch.begin();
-      const content = await readManifestDirectory(directory, signal);
+      const content = await watch.read(signal);
       files.begin();
       const parse = (file: ManifestFile) => files.parse(file);
       const result = await syncManifests(options.client, { content, signal, parse });

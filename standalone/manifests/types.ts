@@ -10,7 +10,9 @@ import type { Resource } from "../../kube/types.ts";
 export interface Place {
   /** Path of the file, as it was given. */
   readonly file: string;
+  /** Of its first character. */
   readonly line: number;
+  /** Of its first character. */
   readonly column: number;
 }
 
@@ -24,7 +26,9 @@ export interface ManifestProblem extends Place {
 
 /** A manifest file. */
 export interface ManifestFile {
+  /** Path of the file, as it was given. */
   readonly path: string;
+  /** All of it. */
   readonly text: string;
 }
 

@@ -5,6 +5,7 @@
  */
 import { LinkedAbort } from "../../runtime/abort.ts";
 import type { Clock } from "../../runtime/clock.ts";
+import { type DirectoryContent, readManifestDirectory } from "./read_directory.ts";
 
 /** Waits, in milliseconds. */
 export interface WatchTiming {
@@ -19,6 +20,16 @@ export interface WatchTiming {
 /** Defaults of {@linkcode WatchTiming}. */
 const WATCH_TIMING: WatchTiming = { quietMs: 50, maxMs: 500, rescanMs: 5_000 };
 
+/** A directory of manifest files that is looked at again and again. */
+export interface ManifestDirectory extends Disposable {
+  /** Begins to watch: what changes from then on is noticed by the next {@linkcode ManifestDirectory.changed}. */
+  begin(): Promise<void>;
+  /** All of its files. Rejects where the directory itself cannot be read. */
+  read(signal: AbortSignal): Promise<DirectoryContent>;
+  /** Resolves when something may have changed since the last call. Rejects with the signal's reason. */
+  changed(signal: AbortSignal): Promise<void>;
+}
+
 /** What a {@linkcode DirectoryWatch} needs. */
 interface DirectoryWatchOptions {
   readonly clock: Clock;
@@ -26,7 +37,7 @@ interface DirectoryWatchOptions {
 }
 
 /** Watches a directory with the kernel's help where it gives any, and by time in any case. */
-export class DirectoryWatch implements Disposable {
+export class DirectoryWatch implements ManifestDirectory {
   readonly #directory: string;
   readonly #clock: Clock;
   readonly #timing: WatchTiming;
@@ -62,6 +73,10 @@ export class DirectoryWatch implements Disposable {
       // The kernel's limit of watches is reached: the rescans remain.
       this.#end();
     }
+  }
+
+  read(signal: AbortSignal): Promise<DirectoryContent> {
+    return readManifestDirectory(this.#directory, signal);
   }
 
   /** Resolves when something may have changed since the last call. Rejects with the signal's reason. */

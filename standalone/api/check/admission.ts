@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { dequal } from "dequal";
 import { schemaErrors } from "../../../core/api/fields/check_schema.ts";
 import { fieldErrorText, fieldPath } from "../../../core/api/fields/field_error.ts";
 import { withoutEmpty } from "../../../core/api/fields/left_out.ts";
@@ -23,6 +24,8 @@ export interface Admission {
   readonly kind: Kind;
   readonly options: WriteOptions;
   readonly subresource?: string | undefined;
+  /** What is updated; unset: the object is new. */
+  readonly live?: JsonObject | undefined;
   /** The request is a patch. */
   readonly patch?: boolean | undefined;
   /** What is empty in the spec counts as left out, as where the webhook takes it away before. */
@@ -31,11 +34,12 @@ export interface Admission {
 
 /**
  * Makes a body what its kind allows, in place: unknown fields are dropped (refused under `Strict`); wrong types in metadata,
- * and anywhere in Kubernetes' own kinds, are refused (400). Gives the warnings.
+ * and anywhere in Kubernetes' own kinds, are refused (400). Metadata that an update of `live` leaves as they were are not looked at
+ * again. Gives the warnings.
  */
 export function conform(
   object: JsonObject,
-  { kind, options, patch, emptyIsLeftOut = false }: Admission,
+  { kind, options, live, patch, emptyIsLeftOut = false }: Admission,
 ): string[] {
   const isStrict = options.fieldValidation === "Strict";
   if (emptyIsLeftOut && kind.group === GROUP && object.spec !== undefined) {
@@ -47,7 +51,7 @@ export function conform(
   const unknown = prune(object, kind.schema).map(fieldPath).sort()
     .map((path) => `unknown field ${JSON.stringify(path)}`);
   const wrong = [
-    ...schemaErrors(objectMetaSchema, metadata)
+    ...(isAsBefore(metadata, live) ? [] : schemaErrors(objectMetaSchema, metadata))
       .map((error) => ({ ...error, path: ["metadata", ...error.path] })),
     ...(kind.custom || kind.check === undefined ? [] : schemaErrors(kind.check, object)),
   ].filter(({ value }) => value !== undefined);
@@ -59,20 +63,24 @@ export function conform(
   return options.fieldValidation === "Ignore" ? [] : unknown;
 }
 
-/** Judges a new version of `live`, or a new object. Throws a 422. Gives the warnings. */
+/** Judges a new version of an object, or a new object. Throws a 422. Gives the warnings. */
 export function validate(
   object: JsonObject,
-  live: JsonObject | undefined,
-  { kind, subresource }: Admission,
+  { kind, subresource, live }: Admission,
 ): string[] {
   const metadata = objectAt(object, "metadata");
   const old = live === undefined ? undefined : objectAt(live, "metadata");
-  const wrong = metadataErrors(metadata, kind, old);
+  const wrong = isAsBefore(metadata, live) ? [] : metadataErrors(metadata, kind, old);
   const errors = kind.custom
     ? objectErrors(object, { kind, old: live, subresource, metadata: wrong })
     : wrong;
   if (errors.length > 0) throw invalid(kind, textAt(metadata, "name"), errors);
   return kind.custom ? finalizerWarnings(metadata, old) : [];
+}
+
+/** Whether an update of `live` leaves its metadata as they were. */
+function isAsBefore(metadata: JsonObject, live: JsonObject | undefined): boolean {
+  return live !== undefined && dequal(metadata, objectAt(live, "metadata"));
 }
 
 /** 400: the body is not what its kind is. */

@@ -33,31 +33,34 @@ const KEPT: Readonly<Record<string, readonly [before: JsonObject, after: JsonObj
 
 for (const [what, [before, after]] of Object.entries(KEPT)) {
   Deno.test(`${what} is refused in a new object, and stays where an update leaves it`, () => {
-    throws(() => validate(before, undefined, ADMISSION), /is invalid/);
-    deepEqual(validate(after, before, ADMISSION), []);
+    throws(() => validate(before, ADMISSION), /is invalid/);
+    deepEqual(validate(after, { ...ADMISSION, live: before }), []);
   });
 }
 
 Deno.test("an item of a list is judged again when the list changes", () => {
   const before = pool({ dns: [5, "1.1.1.1"] });
-  throws(() => validate(pool({ dns: [5, "1.1.1.2"] }), before, ADMISSION), /dns\[0\]/);
+  throws(() => validate(pool({ dns: [5, "1.1.1.2"] }), { ...ADMISSION, live: before }), /dns\[0\]/);
 });
 
 Deno.test("a field that is missing is judged again when what lacks it changes", () => {
   const before = pool({}, { status: { ipv4: { used: 1 } } });
   const after = pool({}, { status: { ipv4: { used: 2 } } });
-  throws(() => validate(after, before, ADMISSION), /status\.ipv4\.available: Required value/);
+  throws(
+    () => validate(after, { ...ADMISSION, live: before }),
+    /status\.ipv4\.available: Required value/,
+  );
 });
 
 Deno.test("finalizers that do not say whose they are are warned of, once, when they are new", () => {
   const more = { metadata: { finalizers: ["plain", "with.dots", "example.com/good", "orphan"] } };
   const prefer = "prefer a domain-qualified finalizer name";
   const avoid = "to avoid accidental conflicts with other finalizer writers";
-  deepEqual(validate(pool({}, more), undefined, ADMISSION), [
+  deepEqual(validate(pool({}, more), ADMISSION), [
     `metadata.finalizers: "plain": ${prefer} ${avoid}`,
     `metadata.finalizers: "with.dots": ${prefer} including a path (/) ${avoid}`,
   ]);
-  deepEqual(validate(pool({}, more), pool({}, more), ADMISSION), []);
+  deepEqual(validate(pool({}, more), { ...ADMISSION, live: pool({}, more) }), []);
 });
 
 Deno.test("unknown fields are dropped in whatever depth and warned of in order, unless nobody wants to know", () => {

@@ -8,23 +8,30 @@ import type { JsonValue } from "../../../kube/rest_client.ts";
 import { isObject } from "../json.ts";
 import { memberSchema, type Schema } from "../kinds/schema.ts";
 
+const NONE: readonly FieldPath[] = [];
+
 /** Drops unknown fields in place, and known ones that are `null`; gives the paths of the unknown ones. */
 export function prune(
   value: JsonValue | undefined,
   schema: Schema | undefined,
-  path: FieldPath = [],
-): FieldPath[] {
+): readonly FieldPath[] {
   if (Array.isArray(value)) {
-    return value.flatMap((item, index) => prune(item, schema?.items, [...path, index]));
+    const { items } = schema ?? {};
+    return value.flatMap((item, index) => under(index, prune(item, items)));
   }
-  if (!isObject(value)) return [];
+  if (!isObject(value)) return NONE;
   const isFree = schema === undefined || schema["x-kubernetes-preserve-unknown-fields"] === true ||
     (schema.properties === undefined && schema.additionalProperties === undefined);
   return Object.entries(value).flatMap(([key, member]) => {
     const next = memberSchema(schema, key);
-    if (next !== undefined && member !== null) return prune(member, next, [...path, key]);
-    if (next === undefined && isFree) return [];
+    if (next !== undefined && member !== null) return under(key, prune(member, next));
+    if (next === undefined && isFree) return NONE;
     delete value[key];
-    return next === undefined ? [[...path, key]] : [];
+    return next === undefined ? [[key]] : NONE;
   });
+}
+
+/** Paths from one level higher. */
+function under(key: string | number, paths: readonly FieldPath[]): readonly FieldPath[] {
+  return paths.length === 0 ? NONE : paths.map((path) => [key, ...path]);
 }

@@ -14,6 +14,7 @@ const PREFIX = "#/components/schemas/";
 
 /** Answers a path of OpenAPI; nothing for other paths. */
 export function openApi(path: string, kinds: readonly Kind[]): JsonObject | undefined {
+  if (!path.startsWith(ROOT)) return undefined;
   const documents = Map.groupBy(kinds, groupPath);
   if (path === ROOT) {
     const names = [...documents.keys()];

@@ -4,7 +4,6 @@
  * @module
  */
 import type { JsonValue, RequestOptions, RestClient } from "../../../kube/rest_client.ts";
-import type { WatchFrame } from "../read/watch.ts";
 import {
   type Answer,
   answerText,
@@ -70,17 +69,12 @@ async function bodyOf(
   { bodyJson, bodyRaw, bodyStream }: RequestOptions,
 ): Promise<JsonValue | undefined> {
   if (bodyJson !== undefined) return bodyJson;
+  if (bodyStream === undefined && bodyRaw === undefined) return undefined;
   const text = await new Response(bodyStream ?? (bodyRaw as BodyInit | undefined)).text();
   return text === "" ? undefined : parseJson(text);
 }
 
 function objects(answer: Answer): ReadableStream<JsonValue> {
-  if (answer.events === undefined) return ReadableStream.from([answerValue(answer)]);
-  return answer.events.pipeThrough(
-    new TransformStream<WatchFrame, JsonValue>({
-      transform({ type, object }, controller) {
-        controller.enqueue({ type, object: JSON.parse(object) });
-      },
-    }),
-  );
+  return answer.events?.(({ type, object }) => ({ type, object: JSON.parse(object) })) ??
+    ReadableStream.from([answerValue(answer)]);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { HttpMethod, JsonValue } from "../../../kube/rest_client.ts";
-import type { WatchFrame } from "../read/watch.ts";
+import type { Frames } from "../read/watch.ts";
 
 /** A request. */
 export interface ApiRequest {
@@ -30,7 +30,7 @@ export interface Answer {
   /** ... or plain text ... */
   readonly text?: string;
   /** ... or events. */
-  readonly events?: ReadableStream<WatchFrame>;
+  readonly events?: Frames;
   /** For the `Warning` header. */
   readonly warnings?: readonly string[];
 }
@@ -46,13 +46,20 @@ export function answerValue(answer: Answer): JsonValue {
 }
 
 /** The bytes of an answer with events: one JSON value a line. */
-export function eventLines(events: ReadableStream<WatchFrame>): ReadableStream<Uint8Array> {
+export function eventLines(events: Frames): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
-  return events.pipeThrough(
-    new TransformStream<WatchFrame, Uint8Array>({
-      transform({ type, object }, controller) {
-        controller.enqueue(encoder.encode(`{"type":"${type}","object":${object}}\n`));
-      },
+  // What is not read yet stays the text that all watches share.
+  return mapped(
+    events((frame) => frame),
+    ({ type, object }) => encoder.encode(`{"type":"${type}","object":${object}}\n`),
+  );
+}
+
+/** A stream of what is made of each value of another one, as it is read. */
+export function mapped<S, T>(stream: ReadableStream<S>, made: (value: S) => T): ReadableStream<T> {
+  return stream.pipeThrough(
+    new TransformStream<S, T>({
+      transform: (value, controller) => controller.enqueue(made(value)),
     }),
   );
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Kind } from "../kinds/kind.ts";
-import type { ObjectId } from "../store/store.ts";
+import type { ObjectId } from "../store/versions.ts";
 import { resourceName } from "../kinds/kind.ts";
 
 /** A path of objects. */
@@ -54,6 +54,7 @@ function objectOf([name, subresource]: readonly string[]): { name?: string; subr
 }
 
 function decode(part: string): string {
+  if (!part.includes("%")) return part;
   try {
     return decodeURIComponent(part);
   } catch {

@@ -21,7 +21,7 @@ const JSON_PATCH = "application/json-patch+json";
 const MERGE_PATCH = "application/merge-patch+json";
 const STRATEGIC_MERGE_PATCH = "application/strategic-merge-patch+json";
 
-/** Gives the change that a patch makes. Throws 400, 415 or 422. */
+/** Gives the change that a patch makes of an object, which stays as it is. Throws 400, 415 or 422. */
 export function patchChange(
   { custom, schema }: Kind,
   contentType: string,
@@ -29,18 +29,18 @@ export function patchChange(
 ): (live: JsonObject) => JsonObject {
   const accepted = [JSON_PATCH, MERGE_PATCH, ...(custom ? [] : [STRATEGIC_MERGE_PATCH])];
   if (!accepted.includes(contentType)) throw unsupportedMediaType(accepted);
-  if (contentType === JSON_PATCH) return (live) => jsonPatch(live, body);
+  if (contentType === JSON_PATCH) return (live) => jsonPatch(sorted(live), body);
   if (!isObject(body)) throw badRequest("error decoding patch: it is not a JSON object");
   return (live) =>
     (contentType === MERGE_PATCH
       ? mergePatch(live, body)
-      : strategicMerge(live, body, schema)) as JsonObject;
+      : strategicMerge(sorted(live), body, schema)) as JsonObject;
 }
 
-/** RFC 7386. `target` is changed. */
+/** RFC 7386. `target` stays as it is. */
 function mergePatch(target: JsonValue | undefined, patch: JsonValue): JsonValue {
   if (!isObject(patch)) return patch;
-  const result: JsonObject = isObject(target) ? target : {};
+  const result: JsonObject = isObject(target) ? { ...target } : {};
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete result[key];
     else put(result, key, mergePatch(Object.hasOwn(result, key) ? result[key] : undefined, value));

@@ -10,7 +10,7 @@ import { idOf, type Route } from "../http/route.ts";
 import { badRequest, expired, notFound, StatusError } from "../http/status_error.ts";
 import type { JsonObject } from "../json.ts";
 import { apiVersionOf, resourceName } from "../kinds/kind.ts";
-import type { Position, Range, StoredObject } from "../store/store.ts";
+import type { Position, Range, StoredObject } from "../store/versions.ts";
 import { type Selector, selectorOf } from "./selectors.ts";
 import { openWatch } from "./watch.ts";
 
@@ -117,7 +117,7 @@ export function watchObjects(context: ApiContext, route: Route, request: ApiRequ
   const bookmarks = isTrue(query.get("allowWatchBookmarks"));
   const selector = selectorOf(route, query);
   const seconds = wholeNumber(query, "timeoutSeconds") ?? 0;
-  const events = openWatch(context, {
+  const asking = {
     kind: route.kind,
     range: rangeOf(route, query),
     ...(selector === undefined ? {} : { selector }),
@@ -126,8 +126,8 @@ export function watchObjects(context: ApiContext, route: Route, request: ApiRequ
     bookmarks,
     timeoutMs: seconds > 0 ? seconds * 1000 : 1_800_000 * (1 + context.random()),
     ...(signal === undefined ? {} : { signal }),
-  });
-  return { status: 200, events };
+  };
+  return { status: 200, events: (made) => openWatch(context, asking, made) };
 }
 
 /** Whether a boolean parameter is set: present, and not `0` or `false`. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Answer, answerValue, type ApiRequest } from "../http/exchange.ts";
+import { type Answer, answerValue, type ApiRequest, mapped } from "../http/exchange.ts";
 import { badRequest, notAcceptable } from "../http/status_error.ts";
 import { isObject, type JsonObject, listAt, metadataOf } from "../json.ts";
 import type { Kind } from "../kinds/kind.ts";
@@ -38,8 +38,13 @@ export function asTable(
     throw badRequest(`unrecognized includeObject value: ${JSON.stringify(text)}`);
   }
   const options = { include, now };
-  if (answer.events !== undefined) {
-    return { ...answer, events: answer.events.pipeThrough(rows(kind, options)) };
+  const { events } = answer;
+  if (events !== undefined) {
+    const row = rowOf(kind, options);
+    return {
+      ...answer,
+      events: (made) => mapped(events((frame) => frame), (frame) => made(row(frame))),
+    };
   }
   const value = answerValue(answer);
   if (!isObject(value) || value.kind === "Status") return answer;
@@ -49,16 +54,14 @@ export function asTable(
   return { ...rest, body: tableOf(kind, objects, { ...options, head: metadataOf(value) }) };
 }
 
-/** Events with tables of one row; the columns come with the first. */
-function rows(kind: Kind, options: TableOptions): TransformStream<WatchFrame, WatchFrame> {
+/** An event with a table of one row; the columns come with the first. */
+function rowOf(kind: Kind, options: TableOptions): (frame: WatchFrame) => WatchFrame {
   let withColumns = true;
-  return new TransformStream({
-    transform(frame, controller) {
-      if (frame.type === "ERROR") return controller.enqueue(frame);
-      const value = JSON.parse(frame.object) as JsonObject;
-      const table = tableOf(kind, [value], { ...options, head: metadataOf(value), withColumns });
-      withColumns = false;
-      controller.enqueue({ type: frame.type, object: JSON.stringify(table) });
-    },
-  });
+  return (frame) => {
+    if (frame.type === "ERROR") return frame;
+    const value = JSON.parse(frame.object) as JsonObject;
+    const table = tableOf(kind, [value], { ...options, head: metadataOf(value), withColumns });
+    withColumns = false;
+    return { type: frame.type, object: JSON.stringify(table) };
+  };
 }

@@ -8,7 +8,8 @@ import { type JsonObject, metadataOf } from "../json.ts";
 import { apiVersionOf, type Kind } from "../kinds/kind.ts";
 import type { Selector } from "./selectors.ts";
 import { expired } from "../http/status_error.ts";
-import type { Change, Range } from "../store/store.ts";
+import type { Change } from "../store/store.ts";
+import type { Range } from "../store/versions.ts";
 
 /** One event, its object as JSON text. */
 export interface WatchFrame {
@@ -31,35 +32,47 @@ interface WatchRequest {
 }
 
 const BOOKMARK_INTERVAL_MS = 60_000;
+/** Why a watch is over: one reason for all, since it takes time to make one. */
+const OVER = new DOMException("The watch is over", "AbortError");
+
+/** A watch that is not open yet. It is opened once, with what is made of each event. */
+export type Frames = <T>(made: (frame: WatchFrame) => T) => ReadableStream<T>;
 
 /** Opens a watch. The stream ends after the timeout, when the signal aborts, or when the API closes. */
-export function openWatch(context: ApiContext, request: WatchRequest): ReadableStream<WatchFrame> {
+export function openWatch<T>(
+  context: ApiContext,
+  request: WatchRequest,
+  made: (frame: WatchFrame) => T,
+): ReadableStream<T> {
   const end = new AbortController();
-  return new ReadableStream<WatchFrame>({
-    start: (controller) => new Watch(context, request, { controller, end }).run(),
-    cancel: () => end.abort(),
+  return new ReadableStream<T>({
+    start: (controller) => new Watch(context, request, { controller, end, made }).run(),
+    cancel: () => end.abort(OVER),
   }, { highWaterMark: context.mostUnread });
 }
 
-class Watch {
+class Watch<T> {
   readonly #context: ApiContext;
   readonly #request: WatchRequest;
-  readonly #controller: ReadableStreamDefaultController<WatchFrame>;
+  readonly #controller: ReadableStreamDefaultController<T>;
   readonly #end: AbortController;
+  readonly #made: (frame: WatchFrame) => T;
   #seen: number;
 
   constructor(
     context: ApiContext,
     request: WatchRequest,
     stream: {
-      readonly controller: ReadableStreamDefaultController<WatchFrame>;
+      readonly controller: ReadableStreamDefaultController<T>;
       readonly end: AbortController;
+      readonly made: (frame: WatchFrame) => T;
     },
   ) {
     this.#context = context;
     this.#request = request;
     this.#controller = stream.controller;
     this.#end = stream.end;
+    this.#made = stream.made;
     this.#seen = request.since ?? context.store.revision;
   }
 
@@ -72,10 +85,8 @@ class Watch {
       this.#send("ERROR", JSON.stringify(status));
       return this.#controller.close();
     }
-    const unsubscribe = store.onCommit((changes) => {
-      for (const change of changes) if (change.resource === range.resource) this.#pass(change);
-    });
-    const onAbort = () => this.#end.abort();
+    const unsubscribe = store.follow(range.resource, (change) => this.#pass(change));
+    const onAbort = () => this.#end.abort(OVER);
     const signals = [closing, ...(signal === undefined ? [] : [signal])];
     for (const one of signals) one.addEventListener("abort", onAbort, { once: true });
     this.#end.signal.addEventListener("abort", () => {
@@ -104,7 +115,7 @@ class Watch {
     } catch (error) {
       if (!this.#end.signal.aborted) this.#controller.error(error);
     }
-    this.#end.abort();
+    this.#end.abort(OVER);
   }
 
   #sendPresent(): void {
@@ -127,8 +138,9 @@ class Watch {
     if (namespace !== undefined && change.namespace !== namespace) return;
     if (name !== undefined && change.name !== name) return;
     if (selector === undefined) return this.#send(change.type, change.body);
-    const before = change.previous !== undefined && selector(JSON.parse(change.previous));
-    const now = change.type !== "DELETED" && selector(JSON.parse(change.body));
+    const { previous, body } = change;
+    const before = previous !== undefined && selector(change.before?.() ?? JSON.parse(previous));
+    const now = change.type !== "DELETED" && selector(change.object ?? JSON.parse(body));
     if (now) this.#send(before ? "MODIFIED" : "ADDED", change.body);
     else if (before && change.type === "DELETED") this.#send("DELETED", change.body);
     else if (before && change.previous !== undefined) {
@@ -156,8 +168,8 @@ class Watch {
 
   #send(type: WatchFrame["type"], object: string): void {
     if (this.#end.signal.aborted) return;
-    if ((this.#controller.desiredSize ?? 1) <= 0) return this.#end.abort();
-    this.#controller.enqueue({ type, object });
+    if ((this.#controller.desiredSize ?? 1) <= 0) return this.#end.abort(OVER);
+    this.#controller.enqueue(this.#made({ type, object }));
   }
 
   #close(): void {

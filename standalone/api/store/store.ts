@@ -1,80 +1,55 @@
 /**
- * The objects and their history in SQLite: every write is a new revision of one counter, as in etcd.
- *
- * `revision` holds every version that is not compacted away and always the newest of each living object;
- * `current` points from an object's name to its newest revision.
+ * The objects and their history: every write is a new revision of one counter, as in etcd.
  *
  * @module
  */
-import { isObject, type JsonObject, listAt, metadataOf, sorted, textAt } from "../json.ts";
-import { type Row, StateFile, type StateFileOptions } from "./state_file.ts";
-
-/** What happened to an object. */
-type ChangeType = "ADDED" | "MODIFIED" | "DELETED";
-
-/** Names one object. `namespace` is `""` for cluster-scoped ones. */
-export interface ObjectId {
-  /** Resource, such as `ippools.network.harvesterhci.io`. */
-  readonly resource: string;
-  readonly namespace: string;
-  readonly name: string;
-}
-
-/** One stored version of an object. */
-export interface StoredObject extends ObjectId {
-  readonly revision: number;
-  /** The whole object as JSON text. */
-  readonly body: string;
-}
+import { inOrder, isObject, type JsonObject, listAt, metadataOf, textAt } from "../json.ts";
+import { MemoryVersions } from "./memory_versions.ts";
+import { SqliteVersions } from "./sqlite_versions.ts";
+import type { StateFileOptions } from "./state_file.ts";
+import type {
+  ChangeType,
+  KeptChange,
+  ObjectId,
+  Range,
+  StoredObject,
+  Versions,
+} from "./versions.ts";
 
 /** One write. */
-export interface Change extends StoredObject {
-  readonly type: ChangeType;
-  /** The version before, where there was one. */
-  readonly previous?: string;
+export interface Change extends KeptChange {
   /** The parsed body of a change that was just made; not to be changed. */
   readonly object?: JsonObject;
+  /** The parsed body before it, made once for all who ask; not to be changed. */
+  readonly before?: () => JsonObject;
 }
 
-/** A place in the order of objects. */
-export interface Position {
-  readonly namespace: string;
-  readonly name: string;
+/** Where a store keeps its versions. */
+interface StoreOptions extends StateFileOptions {
+  /** Those that it goes on with, in place of a file. */
+  readonly versions?: Versions | undefined;
 }
 
-/** Narrows {@linkcode Store.list}. */
-export interface Range {
-  readonly resource: string;
-  /** Unset: all namespaces. */
-  readonly namespace?: string;
-  /** Unset: all names. */
-  readonly name?: string;
-  /** Start after this object. */
-  readonly after?: Position;
-  /** As of this revision; unset: newest. */
-  readonly at?: number;
-  readonly limit?: number;
-}
+/** How many objects are kept parsed. */
+const MOST_RECENT = 256;
 
-/** Objects in SQLite. All methods are synchronous; one process owns the file. */
+/** Objects, in memory or in a file. All methods are synchronous; one process owns the file. */
 export class Store {
-  readonly #file: StateFile;
+  readonly #versions: Versions;
   #revision: number;
-  #compacted: number;
   #pending: Change[] = [];
   readonly #listeners = new Set<(changes: readonly Change[]) => void>();
+  /** By resource. */
+  readonly #followers = new Map<string, Set<(change: Change) => void>>();
   #inTransaction = false;
+  /** Revision -> what was written there, the last ones: what is written often, as a Lease is, need not be parsed again. */
+  readonly #recent = new Map<number, JsonObject>();
 
   /** Opens, and makes where there is none. Throws for a file that another version made. */
-  constructor(options: StateFileOptions) {
-    this.#file = new StateFile(options);
-    this.#compacted = Number(
-      this.#file.row("SELECT value FROM meta WHERE key = 'compacted'")?.value ?? 0,
-    );
-    const newest = Number(
-      this.#file.row("SELECT max(revision) AS newest FROM revision")?.newest ?? 0,
-    );
-    this.#revision = Math.max(1, newest, this.#compacted);
+  constructor({ versions, ...options }: StoreOptions) {
+    this.#versions = versions ??
+      (options.path === ":memory:" ? new MemoryVersions() : new SqliteVersions(options));
+    this.#revision = Math.max(1, this.#versions.newest, this.#versions.compacted);
   }
 
   /** The newest revision. */
@@ -84,7 +59,7 @@ export class Store {
 
   /** Revisions up to this one may be gone. */
   get compacted(): number {
-    return this.#compacted;
+    return this.#versions.compacted;
   }
 
   /** Calls `listener` with the changes of every transaction, after it was committed; the answer ends that. */
@@ -93,224 +68,146 @@ export class Store {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Calls `follower` with each change of one resource, after all listeners; the answer ends that. */
+  follow(resource: string, follower: (change: Change) => void): () => void {
+    const followers = this.#followers.get(resource) ?? new Set();
+    this.#followers.set(resource, followers.add(follower));
+    return () => followers.delete(follower);
+  }
+
   /** Runs `work` as one transaction: all of its writes, or, when it throws, none. */
   transaction<T>(work: () => T): T {
     if (this.#inTransaction) return work();
     const before = this.#revision;
-    this.#file.run("BEGIN IMMEDIATE");
+    this.#versions.begin();
     this.#inTransaction = true;
     let result: T;
     try {
       result = work();
-      this.#file.run("COMMIT");
+      this.#versions.commit();
     } catch (cause) {
       this.#revision = before;
       this.#pending = [];
-      this.#file.run("ROLLBACK");
+      this.#recent.clear();
+      this.#versions.rollback();
       throw cause;
     } finally {
       this.#inTransaction = false;
     }
     const changes = this.#pending;
     this.#pending = [];
-    if (changes.length > 0) { for (const listener of this.#listeners) listener(changes); }
+    if (changes.length > 0) this.#tell(changes);
     return result;
+  }
+
+  #tell(changes: readonly Change[]): void {
+    for (const listener of this.#listeners) listener(changes);
+    for (const change of changes) {
+      for (const follower of this.#followers.get(change.resource) ?? []) follower(change);
+    }
   }
 
   /** The newest version of an object. */
   get(id: ObjectId): StoredObject | undefined {
-    const row = this.#file.row(
-      `SELECT r.revision, r.body FROM current c JOIN revision r ON r.revision = c.revision
-       WHERE c.resource = ? AND c.namespace = ? AND c.name = ?`,
-      id.resource,
-      id.namespace,
-      id.name,
-    );
-    if (row === undefined) return undefined;
-    return { ...id, revision: Number(row.revision), body: String(row.body) };
+    return this.#versions.get(id);
+  }
+
+  /** A version as an object, which is not to be changed. */
+  parsed({ revision, body }: StoredObject): JsonObject {
+    return this.#recent.get(revision) ?? this.#remember(revision, JSON.parse(body));
   }
 
   /** Objects by namespace and name. */
   list(range: Range): StoredObject[] {
-    const after = range.after ?? { namespace: "", name: "" };
-    const parameters: (string | number)[] = [range.resource];
-    let where = "k.resource = ?";
-    if (range.namespace !== undefined) {
-      where += " AND k.namespace = ?";
-      parameters.push(range.namespace);
-    }
-    if (range.name !== undefined) {
-      where += " AND k.name = ?";
-      parameters.push(range.name);
-    }
-    if (range.after !== undefined) {
-      where += " AND (k.namespace, k.name) > (?, ?)";
-      parameters.push(after.namespace, after.name);
-    }
-    const newest = range.at === undefined || range.at >= this.#revision;
-    const sql = newest
-      ? `SELECT k.resource, k.namespace, k.name, r.revision, r.body FROM current k
-         JOIN revision r ON r.revision = k.revision WHERE ${where}
-         ORDER BY k.namespace, k.name LIMIT ?`
-      : `SELECT k.resource, k.namespace, k.name, max(k.revision) AS revision, k.body, k.type
-         FROM revision k
-         WHERE ${where} AND k.revision <= ? GROUP BY k.namespace, k.name
-         HAVING k.type <> 'DELETED' ORDER BY k.namespace, k.name LIMIT ?`;
-    if (!newest) parameters.push(range.at ?? 0);
-    parameters.push(range.limit ?? -1);
-    return this.#file.rows(sql, ...parameters).map(storedOf);
+    const { at, ...newest } = range;
+    return this.#versions.list(at === undefined || at >= this.#revision ? newest : range);
   }
 
   /** Number of objects after one, for `remainingItemCount`. */
   count(range: Range): number {
-    const after = range.after ?? { namespace: "", name: "" };
-    const row = this.#file.row(
-      `SELECT count(*) AS n FROM current k WHERE k.resource = ?
-       AND (?2 = '*' OR k.namespace = ?2) AND (k.namespace, k.name) > (?3, ?4)`,
-      range.resource,
-      range.namespace ?? "*",
-      after.namespace,
-      after.name,
-    );
-    return Number(row?.n ?? 0);
+    return this.#versions.count(range);
   }
 
   /** Changes after a revision, oldest first. */
   since(revision: number, resource: string): Change[] {
-    return this.#file.rows(
-      `SELECT r.*, p.body AS before FROM revision r LEFT JOIN revision p ON p.revision = r.previous
-       WHERE r.revision > ? AND r.resource = ? ORDER BY r.revision`,
-      revision,
-      resource,
-    ).map((row) => ({
-      ...storedOf(row),
-      type: String(row.type) as ChangeType,
-      ...(row.before === null ? {} : { previous: String(row.before) }),
-    }));
+    return this.#versions.since(revision, resource);
   }
 
   /** The object with this uid. */
   byUid(uid: string): ObjectId | undefined {
-    const row = this.#file.row("SELECT resource, namespace, name FROM current WHERE uid = ?", uid);
-    return row === undefined ? undefined : idOf(row);
+    return this.#versions.byUid(uid);
   }
 
   /** Objects that name `uid` as an owner. */
   dependents(uid: string): ObjectId[] {
-    return this.#file.rows("SELECT resource, namespace, name FROM owner WHERE owner = ?", uid).map(
-      idOf,
-    );
+    return this.#versions.dependents(uid);
+  }
+
+  /** Objects that name any owner. */
+  owned(): ObjectId[] {
+    return this.#versions.owned();
   }
 
   /** All objects of a namespace, whatever their resource. */
   inNamespace(namespace: string): ObjectId[] {
-    return this.#file.rows(
-      "SELECT resource, namespace, name FROM current WHERE namespace = ?",
-      namespace,
-    ).map(idOf);
+    return this.#versions.inNamespace(namespace);
   }
 
   /**
-   * Writes one change: the object with the new revision as its resourceVersion. Gives what is kept, its keys in order, as
-   * the API server writes them. Only inside a transaction.
+   * Writes one change: the object with the new revision as its resourceVersion. Gives the text that is kept, its keys in order, as
+   * the API server writes them. What was given may not be changed from now on. Only inside a transaction.
    */
-  write(id: ObjectId, type: ChangeType, given: JsonObject): JsonObject {
+  write(id: ObjectId, type: ChangeType, given: JsonObject): string {
     if (!this.#inTransaction) throw new Error("Cannot write outside a transaction");
     const before = this.get(id);
     const revision = this.#revision + 1;
     const metadata = { ...metadataOf(given), resourceVersion: String(revision) };
-    const object = sorted<JsonObject>({ ...given, metadata });
+    const object = inOrder<JsonObject>({ ...given, metadata });
     const body = JSON.stringify(object);
-    this.#file.run(
-      "INSERT INTO revision (revision, resource, namespace, name, type, previous, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
-      revision,
-      id.resource,
-      id.namespace,
-      id.name,
+    this.#versions.put({
+      ...id,
       type,
-      before?.revision ?? null,
+      revision,
       body,
-    );
+      previous: before?.revision,
+      uid: textAt(metadata, "uid"),
+      owners: listAt(metadata, "ownerReferences").filter(isObject)
+        .map((owner) => textAt(owner, "uid")),
+    });
     this.#revision = revision;
-    this.#point(id, { type, object, revision });
+    this.#remember(revision, object);
     this.#pending.push({
       ...id,
       type,
       revision,
       body,
       object,
-      ...(before === undefined ? {} : { previous: before.body }),
+      ...(before === undefined ? {} : { previous: before.body, before: () => this.parsed(before) }),
     });
+    return body;
+  }
+
+  #remember(revision: number, object: JsonObject): JsonObject {
+    this.#recent.set(revision, object);
+    if (this.#recent.size > MOST_RECENT) {
+      for (const oldest of this.#recent.keys()) {
+        this.#recent.delete(oldest);
+        break;
+      }
+    }
     return object;
   }
 
   /** Forgets versions up to a revision that newer ones replaced. */
   compact(upTo: number): void {
     const target = Math.min(upTo, this.#revision);
-    if (target <= this.#compacted) return;
-    this.transaction(() => {
-      this.#file.run(
-        `DELETE FROM revision WHERE revision <= ?1 AND revision NOT IN (SELECT revision FROM current)
-         AND (type = 'DELETED' OR EXISTS (SELECT 1 FROM revision n WHERE n.resource = revision.resource
-           AND n.namespace = revision.namespace AND n.name = revision.name
-           AND n.revision > revision.revision AND n.revision <= ?1))`,
-        target,
-      );
-      this.#file.run(
-        "INSERT INTO meta (key, value) VALUES ('compacted', ?1) ON CONFLICT DO UPDATE SET value = ?1",
-        target,
-      );
-    });
-    this.#compacted = target;
+    if (target > this.compacted) this.transaction(() => this.#versions.compact(target));
   }
 
   /** Closes the file; the write-ahead log is folded into it. */
   close(): void {
     this.#listeners.clear();
-    this.#file.close();
+    this.#followers.clear();
+    this.#versions.close();
   }
-
-  #point(
-    id: ObjectId,
-    { type, object, revision }: { type: ChangeType; object: JsonObject; revision: number },
-  ): void {
-    const key = [id.resource, id.namespace, id.name] as const;
-    if (type !== "ADDED") {
-      this.#file.run("DELETE FROM owner WHERE resource = ? AND namespace = ? AND name = ?", ...key);
-    }
-    if (type === "DELETED") {
-      this.#file.run(
-        "DELETE FROM current WHERE resource = ? AND namespace = ? AND name = ?",
-        ...key,
-      );
-      return;
-    }
-    const metadata = metadataOf(object);
-    this.#file.run(
-      `INSERT INTO current (resource, namespace, name, uid, revision) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET uid = excluded.uid, revision = excluded.revision`,
-      ...key,
-      textAt(metadata, "uid"),
-      revision,
-    );
-    for (const owner of listAt(metadata, "ownerReferences").filter(isObject)) {
-      this.#file.run(
-        "INSERT OR IGNORE INTO owner (owner, resource, namespace, name) VALUES (?, ?, ?, ?)",
-        textAt(owner, "uid"),
-        ...key,
-      );
-    }
-  }
-}
-
-function storedOf(row: Row): StoredObject {
-  return { ...idOf(row), revision: Number(row.revision), body: String(row.body) };
-}
-
-function idOf(row: Row): ObjectId {
-  return {
-    resource: String(row.resource),
-    namespace: String(row.namespace),
-    name: String(row.name),
-  };
 }

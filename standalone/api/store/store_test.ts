@@ -1,6 +1,7 @@
 import { deepStrictEqual as deepEqual, strictEqual as equal, throws } from "node:assert/strict";
 import type { JsonObject } from "../json.ts";
-import { type ObjectId, type Range, Store } from "./store.ts";
+import { Store } from "./store.ts";
+import type { ObjectId, Range } from "./versions.ts";
 
 const PODS = "pods";
 
@@ -12,8 +13,19 @@ function object(name: string, more: JsonObject = {}): JsonObject {
   return { metadata: { name, uid: `uid of ${name}` }, ...more };
 }
 
-function open(): Store {
-  return new Store({ path: ":memory:" });
+/** A test of a store in memory, and of one in a file. */
+function test(name: string, work: (store: Store) => void): void {
+  Deno.test(`${name}: in memory`, () => work(new Store({ path: ":memory:" })));
+  Deno.test(`${name}: in a file`, () => {
+    const folder = Deno.makeTempDirSync();
+    const store = new Store({ path: `${folder}/state` });
+    try {
+      work(store);
+    } finally {
+      store.close();
+      Deno.removeSync(folder, { recursive: true });
+    }
+  });
 }
 
 /** Writes objects one by one, each in a transaction of its own. */
@@ -35,20 +47,20 @@ function names(store: Store, range: Partial<Range> = {}): string {
   return store.list({ resource: PODS, ...range }).map(({ name }) => name).join(" ");
 }
 
-Deno.test("Store gives every write, whatever its resource, the next revision, and the object its resourceVersion", () => {
-  const store = open();
+test("Store gives every write, whatever its resource, the next revision, and the object its resourceVersion", (store) => {
   const first = store.revision;
   add(store, "a");
   store.transaction(() => store.write(id("x", "", "nodes"), "ADDED", object("x")));
-  const { metadata } = store.transaction(() => store.write(id("a"), "MODIFIED", object("a")));
+  const { metadata } = JSON.parse(
+    store.transaction(() => store.write(id("a"), "MODIFIED", object("a"))),
+  );
   equal(store.revision, first + 3);
   equal((metadata as JsonObject).resourceVersion, String(first + 3));
   equal(store.get(id("a"))?.revision, first + 3);
   equal(JSON.parse(store.get(id("a"))?.body ?? "").metadata.resourceVersion, String(first + 3));
 });
 
-Deno.test("Store keeps the keys of an object in order and leaves the given one alone", () => {
-  const store = open();
+test("Store keeps the keys of an object in order and leaves the given one alone", (store) => {
   const given = { b: 1, metadata: { uid: "u", name: "a" }, a: { d: 1, c: 2 } };
   store.transaction(() => store.write(id("a"), "ADDED", given));
   equal(
@@ -58,8 +70,7 @@ Deno.test("Store keeps the keys of an object in order and leaves the given one a
   deepEqual(given, { b: 1, metadata: { uid: "u", name: "a" }, a: { d: 1, c: 2 } });
 });
 
-Deno.test("Store writes all of a transaction or, when it throws, nothing, and tells nobody", () => {
-  const store = open();
+test("Store writes all of a transaction or, when it throws, nothing, and tells nobody", (store) => {
   add(store, "a");
   const before = store.revision;
   const told: number[] = [];
@@ -81,8 +92,37 @@ Deno.test("Store writes all of a transaction or, when it throws, nothing, and te
   equal(store.revision, before + 2);
 });
 
-Deno.test("Store tells of a change what it was before, in order, until nobody listens", () => {
-  const store = open();
+test("Store tells those who follow a resource of each of its changes, until they stop", (store) => {
+  const told: string[] = [];
+  const stop = store.follow(PODS, ({ type, name }) => told.push(`${type} ${name}`));
+  add(store, "a");
+  store.transaction(() => store.write(id("x", "", "nodes"), "ADDED", object("x")));
+  drop(store, "a");
+  stop();
+  add(store, "b");
+  deepEqual(told, ["ADDED a", "DELETED a"]);
+});
+
+test("Store gives a version as an object, the very one that was written while few came after it", (store) => {
+  store.transaction(() => store.write(id("a"), "ADDED", object("a", { spec: 1 })));
+  const stored = store.get(id("a"));
+  const parsed = stored && store.parsed(stored);
+  equal(parsed?.spec, 1);
+  equal(stored && store.parsed(stored), parsed);
+  for (let n = 0; n < 300; n++) add(store, `b-${n}`);
+  deepEqual(stored && store.parsed(stored), parsed);
+  throws(() =>
+    store.transaction(() => {
+      store.write(id("c"), "ADDED", object("c", { spec: 2 }));
+      throw new Error("The test breaks it");
+    })
+  );
+  store.transaction(() => store.write(id("d"), "ADDED", object("d", { spec: 3 })));
+  const next = store.get(id("d"));
+  equal(next && store.parsed(next).spec, 3);
+});
+
+test("Store tells of a change what it was before, in order, until nobody listens", (store) => {
   const told: string[] = [];
   const stop = store.onCommit((changes) => {
     for (const { type, name, previous, object: made } of changes) {
@@ -99,12 +139,11 @@ Deno.test("Store tells of a change what it was before, in order, until nobody li
   deepEqual(told, ["ADDED a undefined 1", "MODIFIED a 1 2", "DELETED a 2 undefined"]);
 });
 
-Deno.test("Store refuses a write outside a transaction", () => {
-  throws(() => open().write(id("a"), "ADDED", object("a")), /Cannot write outside a transaction/);
+test("Store refuses a write outside a transaction", (store) => {
+  throws(() => store.write(id("a"), "ADDED", object("a")), /Cannot write outside a transaction/);
 });
 
-Deno.test("Store lists by namespace and name, from a place on, up to a limit", () => {
-  const store = open();
+test("Store lists by namespace and name, from a place on, up to a limit", (store) => {
   store.transaction(() => {
     for (const [namespace, name] of [["b", "x"], ["a", "y"], ["b", "w"], ["a", "x"]] as const) {
       store.write(id(name, namespace), "ADDED", object(name));
@@ -126,8 +165,7 @@ Deno.test("Store lists by namespace and name, from a place on, up to a limit", (
   equal(store.count({ resource: PODS, namespace: "a", after: { namespace: "a", name: "x" } }), 1);
 });
 
-Deno.test("Store lists what there was at an earlier revision", () => {
-  const store = open();
+test("Store lists what there was at an earlier revision", (store) => {
   add(store, "a", "b");
   change(store, "a", { spec: 1 });
   const then = store.revision;
@@ -148,8 +186,7 @@ Deno.test("Store lists what there was at an earlier revision", () => {
   equal(names(store, { at: store.revision - 1 }), "a c");
 });
 
-Deno.test("Store tells what happened after a revision, of one resource, oldest first", () => {
-  const store = open();
+test("Store tells what happened after a revision, of one resource, oldest first", (store) => {
   add(store, "a");
   const since = store.revision;
   change(store, "a", { spec: 1 });
@@ -162,8 +199,7 @@ Deno.test("Store tells what happened after a revision, of one resource, oldest f
   deepEqual(told, ["1 MODIFIED a known", "3 ADDED b new", "4 DELETED a known"]);
 });
 
-Deno.test("Store forgets replaced and deleted versions up to a revision, and no living object", () => {
-  const store = open();
+test("Store forgets replaced and deleted versions up to a revision, and no living object", (store) => {
   add(store, "old", "changed", "gone");
   change(store, "changed", { spec: 1 });
   drop(store, "gone");
@@ -208,8 +244,7 @@ Deno.test("Store counts on where it was, also when the last writes were forgotte
   }
 });
 
-Deno.test("Store finds an object by its uid, the dependents of an owner, and what is in a namespace", () => {
-  const store = open();
+test("Store finds an object by its uid, the dependents of an owner, and what is in a namespace", (store) => {
   const owned = (name: string, ...owners: readonly string[]): JsonObject => ({
     metadata: { name, uid: name, ownerReferences: owners.map((uid) => ({ uid })) },
   });
@@ -222,11 +257,13 @@ Deno.test("Store finds an object by its uid, the dependents of an owner, and wha
   equal(found(store.dependents("one")), "a b");
   equal(found(store.dependents("two")), "a");
   equal(found(store.inNamespace("default")), "a b");
+  equal(found(store.owned()), "a b");
   deepEqual(store.byUid("n"), id("n", "", "nodes"));
   store.transaction(() => store.write(id("a"), "MODIFIED", owned("a", "two")));
   equal(found(store.dependents("one")), "b");
   store.transaction(() => store.write(id("b"), "DELETED", owned("b", "one")));
   equal(found(store.dependents("one")), "");
+  equal(found(store.owned()), "a");
   equal(store.byUid("b"), undefined);
   equal(found(store.inNamespace("default")), "a");
   equal(store.get(id("b")), undefined);

@@ -6,24 +6,47 @@
 import type { ApiContext } from "../context.ts";
 import { isObject, type JsonObject, listAt, metadataOf, objectAt, textAt } from "../json.ts";
 import { apiVersionOf } from "../kinds/kind.ts";
-import type { Change, ObjectId } from "../store/store.ts";
+import type { Change } from "../store/store.ts";
+import type { ObjectId } from "../store/versions.ts";
 import { isHeld } from "./metadata.ts";
 import { namespaceId } from "./namespaces.ts";
 import { FOREGROUND_FINALIZER, ORPHAN_FINALIZER, remove } from "./remove.ts";
 
-/** Does what Kubernetes' garbage collector and namespace controller do, right after each change. */
+/** Has something done at a moment of its choice. */
+export type Later = (work: () => void) => void;
+
+/** Does what Kubernetes' garbage collector and namespace controller do: right after each change, or when `later` says so. */
 export class GarbageCollector {
   readonly #context: ApiContext;
+  readonly #later: Later | undefined;
   #changes: Change[] = [];
   #running = false;
 
-  constructor(context: ApiContext) {
+  constructor(context: ApiContext, later?: Later) {
     this.#context = context;
+    this.#later = later;
   }
 
-  /** Notes changes to look at. */
+  /** Notes changes to look at: those that anything may follow from. */
   note(changes: readonly Change[]): void {
-    this.#changes.push(...changes);
+    for (const change of changes) {
+      const { ownerReferences, deletionTimestamp } = metadataOf(change.object);
+      const isPlain = ownerReferences === undefined && deletionTimestamp === undefined;
+      if (isPlain && change.type !== "DELETED") continue;
+      if (this.#later === undefined) this.#changes.push(change);
+      else this.#sometime(() => this.#changes.push(change));
+    }
+  }
+
+  /** Notes what an end at a bad moment may have left: dependents, and namespaces that are being deleted. */
+  noteAll(): void {
+    const { store } = this.#context;
+    const ids = [...store.owned(), ...store.list({ resource: "namespaces" })];
+    for (const id of ids) {
+      const stored = store.get(id);
+      if (stored === undefined) continue;
+      this.note([{ ...stored, type: "MODIFIED", object: JSON.parse(stored.body) }]);
+    }
   }
 
   /** Looks at everything noted, and at what follows from that. */
@@ -43,7 +66,7 @@ export class GarbageCollector {
     const metadata = metadataOf(change.object);
     const uid = textAt(metadata, "uid");
     if (change.type === "DELETED") {
-      for (const id of this.#context.store.dependents(uid)) this.#collect(id);
+      for (const id of this.#context.store.dependents(uid)) this.#sometime(() => this.#collect(id));
       for (const owner of listAt(metadata, "ownerReferences").filter(isObject)) {
         const id = this.#context.store.byUid(textAt(owner, "uid"));
         if (id !== undefined) this.#foreground(id);
@@ -56,8 +79,20 @@ export class GarbageCollector {
     if (listAt(metadata, "finalizers").includes(ORPHAN_FINALIZER)) this.#orphan(change, uid);
     this.#foreground(change);
     if (change.resource !== "namespaces") return;
-    for (const id of this.#context.store.inNamespace(change.name)) this.#remove(id, "Background");
+    for (const id of this.#context.store.inNamespace(change.name)) {
+      this.#sometime(() => this.#remove(id, "Background"));
+    }
     this.#finishNamespace(change.name);
+  }
+
+  /** Does something, and what follows from it: now, or when it is time. */
+  #sometime(work: () => void): void {
+    if (this.#later === undefined) return work();
+    this.#later(() => {
+      if (this.#context.closing.aborted) return;
+      work();
+      this.run();
+    });
   }
 
   /** Deletes an object none of whose owners exists; drops references to owners that do not. */

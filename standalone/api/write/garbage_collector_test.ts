@@ -1,14 +1,19 @@
 import { deepStrictEqual as deepEqual, strictEqual as equal } from "node:assert/strict";
 import type { JsonValue, RestClient } from "../../../kube/rest_client.ts";
-import { EmbeddedApi } from "../embedded_api.ts";
+import { EmbeddedApi, type EmbeddedApiOptions } from "../embedded_api.ts";
 import { isObject, type JsonObject, listAt, metadataOf, objectAt } from "../json.ts";
 
 const MERGE = "application/merge-patch+json";
 
 /** Virtual machines, which own each other here, in an API of their own. */
 class Machines implements Disposable {
-  readonly #api = new EmbeddedApi();
-  readonly rest: RestClient = this.#api.rest();
+  readonly #api: EmbeddedApi;
+  readonly rest: RestClient;
+
+  constructor(options?: EmbeddedApiOptions) {
+    this.#api = new EmbeddedApi(options);
+    this.rest = this.#api.rest();
+  }
 
   /** Makes one; `owners` are names in the same namespace. */
   async make(name: string, owners: readonly string[] = [], more: JsonObject = {}): Promise<void> {
@@ -192,4 +197,35 @@ Deno.test("a namespace that also has a finalizer of its own waits for that, too"
   await get();
   await machines.patch(namespace, { metadata: { finalizers: null } });
   equal(await get().then(() => "there", () => "gone"), "gone");
+});
+
+Deno.test("a collector that is late does the same in whatever order it gets to", async () => {
+  const waiting: (() => void)[] = [];
+  using machines = new Machines({ collectLater: (work) => waiting.push(work) });
+  await machines.make("a");
+  await machines.make("b", ["a"]);
+  await machines.make("c", ["b"]);
+  await machines.make("d");
+  await machines.delete("a");
+  equal(await machines.left(), "b c d");
+  for (let work = waiting.pop(); work !== undefined; work = waiting.pop()) work();
+  equal(await machines.left(), "d");
+});
+
+Deno.test("what a process that died between a deletion and its consequences left is collected by the next one", async () => {
+  const folder = Deno.makeTempDirSync();
+  try {
+    const path = `${folder}/state`;
+    {
+      using machines = new Machines({ path, collectLater: () => undefined });
+      await machines.make("a");
+      await machines.make("b", ["a"]);
+      await machines.delete("a");
+      equal(await machines.left(), "b");
+    }
+    using machines = new Machines({ path });
+    equal(await machines.left(), "");
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
 });

@@ -7,7 +7,7 @@ import type { ApiContext } from "../context.ts";
 import type { Route } from "../http/route.ts";
 import { forbidden, StatusError } from "../http/status_error.ts";
 import { type JsonObject, metadataOf } from "../json.ts";
-import type { ObjectId } from "../store/store.ts";
+import type { ObjectId } from "../store/versions.ts";
 import { newMetadata } from "./metadata.ts";
 
 /** Namespaces that exist from the start and cannot be deleted. */

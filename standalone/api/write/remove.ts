@@ -8,7 +8,7 @@ import type { Answer } from "../http/exchange.ts";
 import { idOf, type Route } from "../http/route.ts";
 import { forbidden, notFound, preconditionFailed } from "../http/status_error.ts";
 import { isObject, type JsonObject, listAt, metadataOf, sorted } from "../json.ts";
-import type { ObjectId } from "../store/store.ts";
+import type { ObjectId } from "../store/versions.ts";
 import { isHeld, timestamp } from "./metadata.ts";
 import { SYSTEM_NAMESPACES } from "./namespaces.ts";
 import type { DeleteOptions } from "./options.ts";
@@ -36,8 +36,8 @@ export function deleteObject(context: ApiContext, route: Route, options: DeleteO
     if (id.resource === "namespaces" && SYSTEM_NAMESPACES.includes(name)) {
       throw forbidden(kind, name, { why: "this namespace may not be deleted" });
     }
-    const { removed, object: after } = remove(context, id, { object, ...options });
-    if (!removed) return { status: 200, body: after };
+    const left = remove(context, id, { object, ...options });
+    if (left !== undefined) return { status: 200, json: left };
     const group = kind.group === "" ? {} : { group: kind.group };
     return {
       status: 200,
@@ -77,12 +77,15 @@ interface Removal {
   readonly dryRun?: boolean;
 }
 
-/** Deletes one object, or marks it as being deleted while finalizers hold it. Only inside a transaction. */
+/**
+ * Deletes one object, or marks it as being deleted while finalizers hold it: then it gives the text of what is left. Only inside a
+ * transaction.
+ */
 export function remove(
   context: ApiContext,
   id: ObjectId,
   { object, propagationPolicy, dryRun = false }: Removal,
-): { readonly removed: boolean; readonly object: JsonObject } {
+): string | undefined {
   const changed = sorted(object);
   const metadata = metadataOf(changed);
   const before = listAt(metadata, "finalizers");
@@ -92,7 +95,8 @@ export function remove(
     metadata.finalizers = [...others, ...(own === undefined ? [] : [own])];
   }
   if (!isHeld(changed)) {
-    return { removed: true, object: dryRun ? object : context.store.write(id, "DELETED", object) };
+    if (!dryRun) context.store.write(id, "DELETED", object);
+    return undefined;
   }
   if (metadata.deletionTimestamp === undefined) {
     metadata.deletionTimestamp = timestamp(context);
@@ -102,9 +106,8 @@ export function remove(
       changed.status.phase = "Terminating";
     }
   } else if (listAt(metadata, "finalizers").length === before.length) {
-    return { removed: false, object };
+    return JSON.stringify(object);
   }
   if (listAt(metadata, "finalizers").length === 0) delete metadata.finalizers;
-  const after = dryRun ? changed : context.store.write(id, "MODIFIED", changed);
-  return { removed: false, object: after };
+  return dryRun ? JSON.stringify(changed) : context.store.write(id, "MODIFIED", changed);
 }

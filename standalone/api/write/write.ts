@@ -50,7 +50,7 @@ export function createObject(
   if (kind.custom) metadata.generation = 1;
   if (kind.statusSubresource) delete object.status;
   complete(object, kind);
-  warnings.push(...validate(object, undefined, admission));
+  warnings.push(...validate(object, admission));
   return store.transaction(() => {
     const id = idOf({ ...route, name });
     const present = store.get(id);
@@ -58,8 +58,8 @@ export function createObject(
       const { deletionTimestamp } = metadataOf(JSON.parse(present.body));
       throw alreadyExists(kind, name, deletionTimestamp !== undefined);
     }
-    const made = options.dryRun ? sorted(object) : store.write(id, "ADDED", object);
-    return { status: 201, body: made, warnings };
+    const json = options.dryRun ? JSON.stringify(sorted(object)) : store.write(id, "ADDED", object);
+    return { status: 201, json, warnings };
   });
 }
 
@@ -73,7 +73,7 @@ function freeName({ store, random }: ApiContext, route: Route, base: string): st
 
 /** How an update makes the new object. */
 interface Update {
-  /** Gets a copy of the live object. */
+  /** Gets the live object, which is not to be changed. */
   readonly change: (live: JsonObject) => JsonValue | undefined;
   readonly options: WriteOptions;
   /** A PATCH; else a PUT, which must carry the resourceVersion (unless the kind allows otherwise). */
@@ -89,9 +89,9 @@ export function updateObject(context: ApiContext, route: Route, update: Update):
     const id = idOf(route);
     const stored = store.get(id);
     if (stored === undefined) throw notFound(kind, name);
-    const live: JsonObject = JSON.parse(stored.body);
-    const admission: Admission = { kind, options, subresource, patch, emptyIsLeftOut };
-    const proposed = checkIdentity(route, change(JSON.parse(stored.body)));
+    const live: JsonObject = store.parsed(stored);
+    const admission: Admission = { kind, options, subresource, live, patch, emptyIsLeftOut };
+    const proposed = checkIdentity(route, change(live));
     const warnings = conform(proposed, admission);
     complete(proposed, kind, live);
     checkVersion(route, { live, proposed, patch });
@@ -102,15 +102,15 @@ export function updateObject(context: ApiContext, route: Route, update: Update):
       : proposed;
     keepServerMetadata(live, object);
     metadataOf(object).resourceVersion = metadataOf(live).resourceVersion ?? "";
-    warnings.push(...validate(object, live, admission));
+    warnings.push(...validate(object, admission));
     if (specChanged(kind, live, object)) {
       metadataOf(object).generation = Number(metadataOf(live).generation ?? 0) + 1;
     }
-    if (dequal(live, object)) return { status: 200, body: live, warnings };
+    if (dequal(live, object)) return { status: 200, json: stored.body, warnings };
     if (options.dryRun) return { status: 200, body: sorted(object), warnings };
     const isDone = metadataOf(object).deletionTimestamp !== undefined && !isHeld(object);
-    const body = store.write(id, isDone ? "DELETED" : "MODIFIED", object);
-    return { status: 200, body, warnings };
+    const json = store.write(id, isDone ? "DELETED" : "MODIFIED", object);
+    return { status: 200, json, warnings };
   });
 }
 
