@@ -37,3 +37,8 @@ export function writesBetween(before: Writes, after: Writes): Writes {
   );
   return new Map(differences.filter(([, count]) => count > 0));
 }
+
+/** How many writes have a name that matches. */
+export function count(writes: Writes, pattern: RegExp): number {
+  return [...writes].reduce((sum, [name, times]) => pattern.test(name) ? sum + times : sum, 0);
+}

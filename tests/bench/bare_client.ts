@@ -6,6 +6,22 @@
 import type { IPPool, VirtualMachineNetworkConfig } from "../../core/api/mod.ts";
 import { IPPOOLS, type KubeClient, VMNETCFGS } from "../../kube/mod.ts";
 
+/** What is written of one pool. */
+export interface BareWork {
+  /** As they are to be in the end. */
+  readonly configs: readonly VirtualMachineNetworkConfig[];
+  /** As it is, but for its record, which is as it is to be in the end. */
+  readonly pool: IPPool;
+  /** How often its record is written. */
+  readonly poolWrites: number;
+}
+
+/** One object, and what is to be called after each of its writes. */
+interface Item {
+  readonly config: VirtualMachineNetworkConfig;
+  readonly record: () => Promise<void>;
+}
+
 /** Writes what it is given, with a bounded number of connections. */
 export class BareClient {
   readonly #kube: KubeClient;
@@ -17,33 +33,35 @@ export class BareClient {
   }
 
   /**
-   * Makes these objects as the controller made them: a create and a status write each, and so many writes of the pool,
-   * spread over the time.
+   * Makes these objects as the controller made them, those of all pools in turns: a create and a status write each, and so many
+   * writes of each pool, spread over the time.
    */
-  async write(
-    configs: readonly VirtualMachineNetworkConfig[],
-    { pool, poolWrites }: { readonly pool: IPPool; readonly poolWrites: number },
-  ): Promise<void> {
+  async write(works: readonly BareWork[]): Promise<void> {
     const client = this.#kube.of(VMNETCFGS);
-    const record = this.#poolWriter(pool, { poolWrites, configs: configs.length });
-    const made: VirtualMachineNetworkConfig[] = [];
-    await this.#each(configs, async ({ status: _, ...config }) => {
-      made.push(await client.create(config));
+    const items = this.#inTurns(works);
+    const made: Item[] = [];
+    await this.#each(items, async ({ config: { status, ...config }, record }) => {
+      const written = await client.create(config);
+      made.push({ config: { ...written, ...(status && { status }) }, record });
       await record();
     });
-    const statuses = new Map(configs.map((config) => [config.metadata.name, config.status]));
-    await this.#each(made, async (config) => {
-      const status = statuses.get(config.metadata.name);
-      await client.updateStatus({ ...config, ...(status && { status }) });
+    await this.#each(made, async ({ config, record }) => {
+      await client.updateStatus(config);
       await record();
     });
   }
 
+  #inTurns(works: readonly BareWork[]): readonly Item[] {
+    const rows = works.map((work) => {
+      const record = this.#poolWriter(work);
+      return work.configs.map((config) => ({ config, record }));
+    });
+    const longest = Math.max(...rows.map(({ length }) => length));
+    return Array.from({ length: longest }, (_, n) => rows.flatMap((row) => row[n] ?? [])).flat();
+  }
+
   /** Writes the pool each time another part of all writes is done, each time with that part of its record. */
-  #poolWriter(
-    pool: IPPool,
-    { poolWrites, configs }: { readonly poolWrites: number; readonly configs: number },
-  ): () => Promise<void> {
+  #poolWriter({ pool, poolWrites, configs: { length } }: BareWork): () => Promise<void> {
     let last = Promise.resolve(pool);
     let written = 0;
     let done = 0;
@@ -57,7 +75,7 @@ export class BareClient {
     };
     return async () => {
       done++;
-      if (done / (2 * configs) < (written + 1) / poolWrites) return;
+      if (done / (2 * length) < (written + 1) / poolWrites) return;
       written++;
       last = last.then(write);
       await last;

@@ -18,17 +18,10 @@ import { Storm, VMS } from "./storm.ts";
 import { type RealCluster, startRealCluster } from "../real/mod.ts";
 import { BareClient } from "./bare_client.ts";
 import { ControllerProcess } from "./controller_process.ts";
-import { apiWrites, type Writes, writesBetween } from "./api_writes.ts";
+import { apiWrites, count, type Writes, writesBetween } from "./api_writes.ts";
+import { isMet, line, print, type Row } from "./rows.ts";
 
 const CONNECTIONS = 8;
-
-/** One line of the result: what, how much, what is allowed. */
-interface Row {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly most?: number;
-}
 
 /** What the storm on a running controller showed. */
 interface Measured {
@@ -122,15 +115,11 @@ async function bare(
   const client = new BareClient(kube, CONNECTIONS);
   const start = performance.now();
   await Promise.all([
-    client.write(configs, { pool: { ...empty, status }, poolWrites }),
+    client.write([{ configs, pool: { ...empty, status }, poolWrites }]),
     storm.untilAllocated(name, like.length, start),
     ...(withVms ? [storm.createVms(`vm-${name}`)] : []),
   ]);
   return performance.now() - start;
-}
-
-function count(writes: Writes, pattern: RegExp): number {
-  return [...writes].reduce((sum, [name, times]) => pattern.test(name) ? sum + times : sum, 0);
 }
 
 async function main(): Promise<boolean> {
@@ -229,25 +218,6 @@ async function main(): Promise<boolean> {
   await watching;
   for (const row of rows) print(line(row));
   return rows.every(isMet);
-}
-
-function isMet({ value, most = Infinity }: Row): boolean {
-  return value <= most;
-}
-
-function line(row: Row): string {
-  const { name, value, unit, most } = row;
-  const figure = Number.isInteger(value) || value >= 100 ? value.toFixed(0) : value.toFixed(2);
-  const goal = most === undefined
-    ? ""
-    : isMet(row)
-    ? `(goal: at most ${most})`
-    : `MISSED (goal: at most ${most})`;
-  return `${name.padEnd(68)} ${figure.padStart(8)} ${unit.padEnd(3)} ${goal}\n`;
-}
-
-function print(text: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(text));
 }
 
 if (!await main()) throw new Error("A goal is missed");

@@ -11,11 +11,13 @@ interface ProcessUsage {
   readonly cpuSeconds: number;
   /** Greatest resident memory so far, megabytes (10^6). */
   readonly peakMb: number;
+  /** Resident memory now, megabytes. */
+  readonly residentMb: number;
 }
 
 const ROOT = new URL("../../", import.meta.url);
 const TICKS_PER_SECOND = 100;
-const READY_MS = 30_000;
+const READY_MS = 120_000;
 
 /** A running controller; disposing it kills it. */
 export class ControllerProcess implements AsyncDisposable {
@@ -37,7 +39,7 @@ export class ControllerProcess implements AsyncDisposable {
     const deadline = performance.now() + READY_MS;
     while (!await started.#isReady()) {
       if (performance.now() > deadline) {
-        throw new Error("Cannot start the controller: not ready after 30 s");
+        throw new Error("Cannot start the controller: not ready after 120 s");
       }
       await systemClock.sleep(20);
     }
@@ -84,8 +86,13 @@ export class ControllerProcess implements AsyncDisposable {
     // The second field is the name in parentheses, which may hold anything.
     const fields = text.slice(text.indexOf(") ") + 2).split(" ");
     const ticks = Number(fields[11]) + Number(fields[12]);
-    const [, peakKb] = /^VmHWM:\s+(\d+) kB$/m.exec(text) ?? [];
-    return { cpuSeconds: ticks / TICKS_PER_SECOND, peakMb: Number(peakKb) * 1.024 / 1000 };
+    const mb = (name: string) =>
+      Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, "m").exec(text)?.[1]) * 1.024 / 1000;
+    return {
+      cpuSeconds: ticks / TICKS_PER_SECOND,
+      peakMb: mb("VmHWM"),
+      residentMb: mb("VmRSS"),
+    };
   }
 
   /** Ends it as a power cut would. */

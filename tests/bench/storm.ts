@@ -134,7 +134,8 @@ function range(count: number): readonly number[] {
   return Array.from({ length: count }, (_, index) => index + 1);
 }
 
-async function inParallel<T>(
+/** Does all of this, so much at a time. */
+export async function inParallel<T>(
   width: number,
   items: Iterable<T>,
   work: (item: T) => Promise<unknown>,

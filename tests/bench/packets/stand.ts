@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { run } from "../../network/command.ts";
+import { entering, ipLines, run } from "../../network/command.ts";
 import type { Lab } from "../../network/lab.ts";
 import { generate, type Load, type LoadResult, type LoadSource } from "../packet_generator.ts";
 import {
@@ -53,18 +53,18 @@ export class Stand {
       `link add ${own} type veth peer name clients${n} netns ${guest.processId}`,
       ...(host === undefined ? [] : [`link set ${own} netns ${host.processId}`]),
     ]);
-    await ipLines(undefined, lines);
+    await ipLines(lines);
     await ipLines(
-      host?.processId,
       names.flatMap((
         own,
         n,
       ) => [`address add ${serverAddress(n)}/16 dev ${own}`, `link set ${own} up`]),
+      host?.processId,
     );
-    await ipLines(guest.processId, [
+    await ipLines([
       ...names.map((_, n) => `link set clients${n} up`),
       `address add ${relayAddress(0)}/16 dev clients0`,
-    ]);
+    ], guest.processId);
     const [first = ""] = names;
     const link = await run(
       ...entering(host?.processId),
@@ -111,16 +111,4 @@ export class Stand {
       load,
     );
   }
-}
-
-/** Has `ip` do all of this, in the network namespace of a process if one is named. */
-async function ipLines(processId: number | undefined, lines: readonly string[]): Promise<void> {
-  const file = await Deno.makeTempFile();
-  await Deno.writeTextFile(file, lines.map((line) => `${line}\n`).join(""));
-  await run(...entering(processId), "ip", "-batch", file);
-  await Deno.remove(file);
-}
-
-function entering(processId: number | undefined): readonly string[] {
-  return processId === undefined ? [] : ["nsenter", `--target=${processId}`, "--net", "--"];
 }
