@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Scenario } from "./deeds.ts";
+import type { Scenario } from "./deeds/scenario.ts";
 
 /** One of them. */
 interface Kept {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Scenario, TimedDeed } from "./deeds.ts";
+import type { Scenario, TimedDeed } from "./deeds/scenario.ts";
 import type { Outcome } from "./simulate.ts";
 
 /** How much is tried. */
@@ -11,19 +11,21 @@ interface ShrinkOptions {
   readonly play: (scenario: Scenario) => Promise<Outcome>;
   /** Runs at most. */
   readonly runs: number;
+  /** Whether there is time for one more. */
+  readonly goesOn: () => boolean;
 }
 
 /** The smallest scenario that was found in which the rule is still broken, and what came of it. */
 export async function shrink(
   scenario: Scenario,
   found: Outcome,
-  { play, runs }: ShrinkOptions,
+  { play, runs, goesOn }: ShrinkOptions,
 ): Promise<{ readonly scenario: Scenario; readonly outcome: Outcome }> {
   const rule = found.violations[0]?.rule;
   let best = { scenario, outcome: found };
   let left = runs;
   const tries = async (deeds: readonly TimedDeed[], untilMs: number): Promise<boolean> => {
-    if (left-- <= 0) return false;
+    if (left-- <= 0 || !goesOn()) return false;
     const candidate = { ...best.scenario, deeds, untilMs };
     const outcome = await play(candidate);
     if (!outcome.violations.some((violation) => violation.rule === rule)) return false;
@@ -36,11 +38,11 @@ export async function shrink(
   if (before.length < scenario.deeds.length) {
     await tries(before, Math.min(scenario.untilMs, at + 1));
   }
-  for (let parts = 2; left > 0;) {
+  for (let parts = 2; left > 0 && goesOn();) {
     const { deeds } = best.scenario;
     const size = Math.ceil(deeds.length / parts);
     let isSmaller = false;
-    for (let from = 0; from < deeds.length && left > 0; from += size) {
+    for (let from = 0; from < deeds.length && left > 0 && goesOn(); from += size) {
       const rest = deeds.filter((_, index) => index < from || index >= from + size);
       if (await tries(rest, best.scenario.untilMs)) {
         isSmaller = true;

@@ -4,10 +4,11 @@
  * @module
  */
 import { defined } from "../../runtime/defined.ts";
-import { judgeAtRest } from "./checks/at_rest.ts";
+import { findingsAtRest } from "./checks/at_rest.ts";
 import { Judge, type Violation } from "./checks/judge.ts";
-import type { Scenario } from "./deeds.ts";
-import { perform } from "./perform.ts";
+import type { Scenario } from "./deeds/scenario.ts";
+import { perform } from "./deeds/deeds.ts";
+import { POOLS } from "./deeds/subjects.ts";
 import { FAIR } from "./world/segment.ts";
 import { type Tamper, World } from "./world/world.ts";
 
@@ -26,12 +27,14 @@ export interface Outcome {
 
 /** How it is played. */
 interface SimulateOptions {
-  /** A folder for the API server's state, which scenarios with a restore need. */
+  /** A folder for the state of a standalone server, which it needs. */
   readonly folder?: string;
   /** Called with each line of the trace. */
   readonly onLine?: (line: string) => void;
   /** How long everything may take to come to rest, milliseconds; 0: that is not looked at. Default: seven minutes. */
   readonly restMs?: number;
+  /** Goes on for so long also when all is at rest before, and sees what comes late. */
+  readonly restsLong?: boolean;
   /** A fault that is planted between processes and their API server. */
   readonly tamper?: Tamper;
 }
@@ -40,18 +43,21 @@ interface SimulateOptions {
 const REST_MS = 420_000;
 /** How long nothing may be written then. */
 const QUIET_MS = 60_000;
+/** How often it is looked whether it has. */
+const REST_LOOK_MS = 10_000;
 const TRACE_LINES = 400;
 
 /** Plays a scenario from its beginning to its rest, or until something is wrong. */
 export async function simulate(
   scenario: Scenario,
-  { folder, onLine, restMs = REST_MS, tamper }: SimulateOptions = {},
+  { folder, onLine, restMs = REST_MS, restsLong = false, tamper }: SimulateOptions = {},
 ): Promise<Outcome> {
   const judge = new Judge();
   using world = new World({
     seed: scenario.seed,
     tenancy: scenario.tenancy,
     watcher: judge,
+    standalone: scenario.world === "standalone" ? POOLS.map(({ key }) => key) : undefined,
     ...defined({ folder, tamper }),
   });
   const { trace, timeline } = world;
@@ -78,8 +84,7 @@ export async function simulate(
     await timeline.runUntil(scenario.untilMs, goesOn);
     if (restMs > 0 && goesOn()) {
       heal(world);
-      await timeline.runUntil(scenario.untilMs + restMs, goesOn);
-      if (goesOn()) await rest(world, judge);
+      await rest(world, { judge, restMs, restsLong });
     }
     return {
       hash: trace.hash,
@@ -97,33 +102,49 @@ export async function simulate(
 /** All faults stop. */
 function heal(world: World): void {
   world.trace.note(`${world.timeline.now.toFixed(1)} all faults stop`);
-  world.trouble = 0;
-  for (const { process, link } of world.processes) {
-    link.mode = "well";
-    process.thaw();
-  }
+  world.calm();
+  for (const { process } of world.processes) process.thaw();
+  world.networks.sendHome();
+  for (const client of world.allClients) client.habit = undefined;
   for (const segment of world.segments) {
     segment.weather = FAIR;
-    for (const station of segment.stations) {
-      segment.cut(station, false);
-      if (station.name === "foreign host") segment.leave(station);
-    }
+    for (const station of segment.stations) segment.cut(station, undefined);
   }
   for (const node of world.nodes) world.kubelet.bringNode(node);
 }
 
-async function rest(world: World, judge: Judge): Promise<void> {
+/**
+ * Lets time pass until nothing was written for a while and all is as it must be at rest. That nothing is written from the end of
+ * `restMs` on is a rule.
+ */
+async function rest(
+  world: World,
+  { judge, restMs, restsLong }: {
+    readonly judge: Judge;
+    readonly restMs: number;
+    readonly restsLong: boolean;
+  },
+): Promise<void> {
   const { trace, timeline } = world;
-  const written: string[] = [];
+  const goesOn = () => judge.violations.length === 0;
+  const end = timeline.now + restMs;
+  let writtenAt = timeline.now;
   const { onLine } = trace;
   trace.onLine = (line) => {
     onLine?.(line);
-    if (/ (PUT|POST|PATCH|DELETE) /.test(line) && !/\/(leases|events)\b/.test(line)) {
-      written.push(line);
-    }
+    if (/ VIOLATION /.test(line)) return;
+    if (!/ (PUT|POST|PATCH|DELETE) /.test(line) || /\/(leases|events)\b/.test(line)) return;
+    writtenAt = timeline.now;
+    if (writtenAt > end) judge.blame("at rest, nothing writes", line);
   };
-  await timeline.runUntil(timeline.now + QUIET_MS);
+  while (goesOn() && timeline.now < end + QUIET_MS) {
+    await timeline.runUntil(timeline.now + REST_LOOK_MS, goesOn);
+    if (restsLong || timeline.now - writtenAt < QUIET_MS) continue;
+    if ((await findingsAtRest(world, judge.pools)).length === 0) break;
+  }
   trace.onLine = onLine;
-  for (const line of written.slice(0, 3)) judge.blame("at rest, nothing writes", line);
-  await judgeAtRest(world, judge);
+  if (!goesOn()) return;
+  for (const { rule, what } of await findingsAtRest(world, judge.pools)) {
+    judge.blame(`at rest, ${rule}`, what);
+  }
 }

@@ -1,7 +1,7 @@
 import { deepStrictEqual, notStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { type RestClient, toRestClient } from "../../kube/mod.ts";
 import { keptScenarios } from "./corpus.ts";
-import { type Scenario, scenarioOf } from "./deeds.ts";
+import { type Scenario, scenarioOf } from "./deeds/scenario.ts";
 import { play } from "./play.ts";
 import { simulate } from "./simulate.ts";
 
@@ -83,6 +83,105 @@ Deno.test("the judge finds an agent that tells what the record does not say", as
   ok(violations.length > 0);
 });
 
+/** A controller that leaves one VM out of the record, from its third write on. */
+function forgetting(process: string, rest: RestClient): RestClient {
+  if (!process.startsWith("controller")) return rest;
+  let writes = 0;
+  return toRestClient((request) => {
+    const isRecord = request.method === "PUT" && /\/ippools\/[^/]+\/status$/.test(request.path);
+    if (!isRecord || ++writes < 3) return rest.performRequest(request);
+    const pool = structuredClone(request.bodyJson) as unknown as {
+      status: { ipv4: { allocated: Record<string, string>; used: number } };
+    };
+    const { ipv4 } = pool.status;
+    const [left] = Object.entries(ipv4.allocated).find(([, mac]) => mac.includes(":")) ?? [];
+    if (left !== undefined) {
+      delete ipv4.allocated[left];
+      ipv4.used--;
+    }
+    return rest.performRequest({ ...request, bodyJson: pool as never });
+  });
+}
+
+/** A controller that puts a mark in the place of a VM, from its third write on. */
+function marking(process: string, rest: RestClient): RestClient {
+  if (!process.startsWith("controller")) return rest;
+  let writes = 0;
+  return toRestClient((request) => {
+    const isRecord = request.method === "PUT" && /\/ippools\/[^/]+\/status$/.test(request.path);
+    if (!isRecord || ++writes < 3) return rest.performRequest(request);
+    const pool = structuredClone(request.bodyJson) as unknown as {
+      status: { ipv4: { allocated: Record<string, string>; used: number } };
+    };
+    const { ipv4 } = pool.status;
+    const [taken] = Object.entries(ipv4.allocated).find(([, mac]) => mac.includes(":")) ?? [];
+    if (taken !== undefined) {
+      ipv4.allocated[taken] = "EXCLUDED";
+      ipv4.used--;
+    }
+    return rest.performRequest({ ...request, bodyJson: pool as never });
+  });
+}
+
+/** A controller that shows VMs addresses of another network than it records. */
+function showing(process: string, rest: RestClient): RestClient {
+  if (!process.startsWith("controller")) return rest;
+  return toRestClient((request) => {
+    const isShown = request.method === "PUT" &&
+      /\/virtualmachinenetworkconfigs\/[^/]+\/status$/.test(request.path);
+    if (!isShown) return rest.performRequest(request);
+    const text = JSON.stringify(request.bodyJson).replaceAll("192.168.48.", "192.168.49.");
+    return rest.performRequest({ ...request, bodyJson: JSON.parse(text) });
+  });
+}
+
+/** The second controller holds another Lease than the first one, and does not know. */
+function electedAlone(process: string, rest: RestClient): RestClient {
+  if (!process.startsWith("controller-b")) return rest;
+  const names = ["vm-dhcp-controllers", "another"] as const;
+  const told = ([from, to]: readonly [string, string], value: unknown) =>
+    value === undefined ? value : JSON.parse(JSON.stringify(value).replaceAll(from, to));
+  return toRestClient(async (request) => {
+    const { path, querystring, bodyJson } = request;
+    if (!path.includes("/kube-system/leases")) return await rest.performRequest(request);
+    const answer = await rest.performRequest({
+      ...request,
+      path: path.replaceAll(...names),
+      ...(querystring && {
+        querystring: new URLSearchParams(`${querystring}`.replaceAll(...names)),
+      }),
+      ...(bodyJson === undefined ? {} : { bodyJson: told(names, bodyJson) }),
+    });
+    const back = (value: unknown) => told([names[1], names[0]], value);
+    if (!(answer instanceof ReadableStream)) return back(answer);
+    return answer.pipeThrough(
+      new TransformStream({
+        transform: (event, controller) => controller.enqueue(back(event)),
+      }),
+    );
+  });
+}
+
+Deno.test("the judge finds a controller that takes an address from a VM which wants it", async () => {
+  const { violations } = await simulate(calm(2 * MINUTES), { tamper: forgetting, restMs: 0 });
+  deepStrictEqual(violations[0]?.rule, "what is recorded stays");
+});
+
+Deno.test("the judge finds a mark in the place of a VM", async () => {
+  const { violations } = await simulate(calm(2 * MINUTES), { tamper: marking, restMs: 0 });
+  deepStrictEqual(violations[0]?.rule, "what is recorded stays");
+});
+
+Deno.test("the judge finds an object that shows what no pool records", async () => {
+  const { violations } = await simulate(calm(2 * MINUTES), { tamper: showing, restMs: 0 });
+  deepStrictEqual(violations[0]?.rule, "what is shown is recorded");
+});
+
+Deno.test("the judge finds two controllers that lead", async () => {
+  const { violations } = await simulate(calm(2 * MINUTES), { tamper: electedAlone, restMs: 0 });
+  deepStrictEqual(violations[0]?.rule, "one leads");
+});
+
 Deno.test("a calm cluster gives every VM its address and comes to rest", async () => {
   const outcome = await play(calm(MINUTES));
   deepStrictEqual(outcome.violations, []);
@@ -91,7 +190,7 @@ Deno.test("a calm cluster gives every VM its address and comes to rest", async (
 
 for (const { name, why, scenario } of keptScenarios()) {
   Deno.test(`kept scenario ${name} does not fail again: ${why}`, async () => {
-    const { violations } = await play(scenario);
+    const { violations } = await play(scenario, { restsLong: true });
     deepStrictEqual(violations, []);
   });
 }

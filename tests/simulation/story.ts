@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Scenario } from "./deeds.ts";
+import type { Scenario } from "./deeds/scenario.ts";
 import type { Outcome } from "./simulate.ts";
 
 /** Lines of the trace that are told before the violation. */

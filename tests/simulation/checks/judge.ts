@@ -5,18 +5,32 @@
  */
 import type { Link } from "../../../agent/host/host_network.ts";
 import { networkOfPool } from "../../../core/api/network.ts";
-import { STATIC_IP_ANNOTATION_PREFIX } from "../../../core/api/names.ts";
-import type { IPPool, VirtualMachine } from "../../../core/api/types.ts";
+import { namespaceProblem, networkAccess } from "../../../core/api/tenancy.ts";
+import { Mark, STATIC_IP_ANNOTATION_PREFIX } from "../../../core/api/names.ts";
+import type { IPPoolHistory } from "../../../core/api/ippool_history.ts";
+import type {
+  IPPool,
+  VirtualMachine,
+  VirtualMachineNetworkConfig,
+} from "../../../core/api/types.ts";
 import { decode, MessageType, optionValue } from "../../../core/dhcp/mod.ts";
 import { formatIPv4, formatMac, macFromBytes, normalizeMac } from "../../../core/net/mod.ts";
-import { IPPOOLS } from "../../../kube/mod.ts";
+import { IPPOOL_HISTORIES, IPPOOLS, keyOf, VMNETCFGS } from "../../../kube/mod.ts";
 import type { SimClient } from "../world/dhcp_client.ts";
 import { Follow } from "../world/follow.ts";
 import type { SimAgent } from "../world/programs.ts";
 import type { SimPod } from "../world/kubelet.ts";
 import type { World } from "../world/world.ts";
+import { AddressUsers, AT_ONCE_MS } from "./address_users.ts";
+import { ClaimedNics } from "./claimed_nics.ts";
+import { Incumbents } from "./incumbents.ts";
+import { KeptEntries } from "./kept_entries.ts";
+import { Leaders } from "./leaders.ts";
 import { Liveness, LOOK_MS } from "./liveness.ts";
 import { NicAddresses } from "./nic_addresses.ts";
+import { shownFalsely } from "./shown.ts";
+import { isServing } from "./serving.ts";
+import { falselyForeign, falselyTold } from "./told.ts";
 import { entriesOf, RecordHistory } from "./record_history.ts";
 
 /** Something that must not be. */
@@ -45,13 +59,18 @@ export class Judge {
   readonly violations: Violation[] = [];
   readonly #history = new RecordHistory();
   readonly #liveness = new Liveness();
-  readonly #nics = new NicAddresses();
+  readonly #leaders = new Leaders();
+  readonly #claimed = new ClaimedNics();
+  readonly #kept = new KeptEntries(this.#claimed);
+  readonly #incumbents = new Incumbents(this.#claimed);
+  readonly #users = new AddressUsers();
+  readonly #nics = new NicAddresses(this.#claimed, this.#users);
   /** MAC addresses whose NIC was told by people to have another address. */
   readonly #moved = new Set<string>();
   /** `network address` -> who was told to have it last. */
   readonly #acks = new Map<string, Ack>();
-  /** `network address` -> who uses it. */
-  readonly #users = new Map<string, SimClient>();
+  /** Pool -> when it was last made though it had been there before. */
+  readonly #madeAgain = new Map<string, number>();
   /** Pod -> when it last heard the API server, in all of its lives. */
   readonly #heard = new Map<string, number>();
   /** When the record was put back: that it says something else then is no change of anybody's. */
@@ -66,10 +85,44 @@ export class Judge {
     this.#world = world;
     world.cluster.onRestore(() => {
       this.#restoredAt = world.timeline.now;
+      this.#kept.forget();
+      this.#incumbents.forget();
+      this.#liveness.restored(world.timeline.now);
     });
     this.#pools = new Follow(world.cluster, IPPOOLS);
     this.#pools.onChange((key, before, after) => this.#onPool(key, before, after));
     world.hypervisor.vms.onChange((key, before, after) => this.#onVm(key, before, after));
+    const configs = new Follow<VirtualMachineNetworkConfig>(world.cluster, VMNETCFGS);
+    configs.onChange((key, before, after) => {
+      this.#claimed.onConfig(world, { before, after });
+      const isRestored = this.#restoredAt === world.timeline.now;
+      const said = isRestored ? [] : shownFalsely({ before, after }, {
+        history: this.#history,
+        claimed: this.#claimed,
+        pools: this.pools,
+        configs: configs.list(),
+      });
+      for (const what of said) this.blame("what is shown is recorded", what);
+      const isTaken = before !== undefined && before.metadata.uid !== after?.metadata.uid;
+      if (isRestored && isTaken) this.#nics.onForgotten(before);
+      const told = this.#nics.onConfig(key, after);
+      for (const network of isRestored ? [] : told) {
+        const pools = this.pools.filter((pool) => networkOfPool(pool) === network);
+        for (const pool of pools) this.#lookAtNics(pool);
+      }
+      if (after === undefined || isRestored) return;
+      for (const what of this.#incumbents.look(after, world.timeline.now)) {
+        this.blame("who has it keeps it", what);
+      }
+    });
+    const histories = new Follow<IPPoolHistory>(world.cluster, IPPOOL_HISTORIES);
+    histories.onChange((_, before, after) => {
+      for (const what of falselyTold(this.#history, { before, after })) {
+        this.blame("what is told is so", what);
+      }
+    });
+    await histories.begin();
+    await configs.begin();
     await this.#pools.begin();
     this.#look(world);
   }
@@ -92,6 +145,8 @@ export class Judge {
 
   #look(world: World): void {
     for (const what of this.#liveness.look(world, this.pools)) this.blame("answered", what);
+    const leaders = this.#leaders.look(world);
+    if (leaders !== undefined) this.blame("one leads", leaders);
     world.timeline.after(LOOK_MS, () => this.#look(world));
   }
 
@@ -105,7 +160,9 @@ export class Judge {
         name.startsWith(STATIC_IP_ANNOTATION_PREFIX)
       ).join()
     );
+    if (before?.metadata.uid !== after?.metadata.uid) this.#nics.onGone(before?.metadata.uid);
     this.#noteCopies(after);
+    this.#claimed.onVm(this.#sees, key, after);
     if (was === is) return;
     const { hypervisor } = this.#sees;
     for (const { mac } of hypervisor.machine(key)?.nics ?? []) this.#moved.add(mac);
@@ -124,6 +181,9 @@ export class Judge {
 
   #onPool(key: string, before: IPPool | undefined, after: IPPool | undefined): void {
     const { timeline } = this.#sees;
+    if (before === undefined) {
+      this.#madeAgain.set(key, this.#madeAgain.has(key) ? timeline.now : -Infinity);
+    }
     const isRestored = this.#restoredAt === timeline.now;
     const is = entriesOf(after);
     const was = entriesOf(before);
@@ -136,7 +196,11 @@ export class Judge {
       macs.set(mac, address);
     }
     const { ipv4 } = after?.status ?? {};
-    if (ipv4 !== undefined && ipv4.used !== is.size) {
+    const { miscounted } = this.#sees;
+    if (ipv4?.used === is.size) {
+      // Where it was right before, the wrong one may still be on its way.
+      if (before?.status?.ipv4?.used !== was.size) miscounted.delete(key);
+    } else if (ipv4 !== undefined && !miscounted.has(key) && !isRestored) {
       this.blame("counts", `${key}: used is ${ipv4.used}, entries are ${is.size}`);
     }
     if (ipv4 !== undefined && ipv4.available < 0) {
@@ -147,24 +211,40 @@ export class Judge {
       for (const [address, mac] of was) {
         const now = macs.get(mac);
         if (now === undefined || now === address) continue;
-        const mark = ipv4?.allocated?.[address];
-        const isReason = this.#moved.has(mac) || mark === "CONFLICT" || mark === "EXCLUDED" ||
-          mark === "RESERVED" || ipv4?.conflicts?.[address] !== undefined;
+        const isReason = this.#moved.has(mac) || ipv4?.allocated?.[address] === Mark.CONFLICT ||
+          ipv4?.conflicts?.[address] !== undefined;
         if (!isReason) this.blame("no change", `${key}: ${mac} had ${address} and has ${now}`);
       }
     }
-    if (after !== undefined) {
-      const moved = this.#nics.look(after, this.#sees);
-      for (const what of isRestored ? [] : moved) {
-        this.blame("a NIC keeps its address", what);
-      }
+    // What a pool records that gave way to another one is the other one's to keep.
+    if (after !== undefined && isServing(after, this.pools) === true) {
+      const lost = this.#kept.look(this.#sees, { before: isSame ? before : undefined, after });
+      for (const what of isRestored ? [] : lost) this.blame("what is recorded stays", what);
+      // What a restore took is not given back, and rests no more than anybody knows.
+      if (isRestored) this.#kept.forget();
     }
+    if (after !== undefined) this.#lookAtNics(after);
     this.#history.note(key, { before, after, now: timeline.now });
+    // Clients go on naming the server that told them.
+    const former = before?.spec.ipv4Config.serverIP;
+    if (before !== undefined && former !== after?.spec.ipv4Config.serverIP) {
+      this.#sees.foreignServers.add(`${networkOfPool(before)} ${former}`);
+    }
+    const foreign = after === undefined ? [] : falselyForeign(this.#sees, after);
+    for (const what of foreign) this.blame("what is told is so", what);
+  }
+
+  #lookAtNics(pool: IPPool): void {
+    if (isServing(pool, this.pools) !== true) return;
+    const moved = this.#nics.look(pool, this.#sees);
+    if (this.#restoredAt === this.#sees.timeline.now) return;
+    for (const what of moved) this.blame("a NIC keeps its address", what);
   }
 
   /** An agent sent something. */
   onSent(agent: SimAgent, link: Link, payload: Uint8Array): void {
-    const { timeline, kubelet, segment } = this.#sees;
+    const world = this.#sees;
+    const { timeline, kubelet } = world;
     const message = decode(payload);
     if (optionValue(message, 53) !== MessageType.Ack || message.yiaddr === 0) return;
     this.acks++;
@@ -187,11 +267,28 @@ export class Judge {
     const before = this.#acks.get(id);
     const until = now + (optionValue(message, 51) ?? 0) * 1_000;
     if (before !== undefined && before.mac !== mac && before.until > now) {
-      const other = [...segment(network).stations].find((station) =>
+      const other = [...world.segment(network).stations].find((station) =>
         formatMac(station.mac) === before.mac
       );
-      // Whose machine is off uses nothing.
-      if (other !== undefined && this.#users.get(id) === other) {
+      const user = this.#users.at(id);
+      // Whose machine is off uses nothing. A NIC takes its address along to another MAC address; a copy of it, or of its VM, may still use it,
+      // and so does for a while the machine whose MAC address a restore took: the NIC has the former one again.
+      const isCopy = (user?.isCopy === true || this.#claimed.isShared(network, before.mac) ||
+        !world.hypervisor.wants(network, before.mac)) &&
+        this.#claimed.areOfOne(network, [before.mac, mac]);
+      // Nobody keeps an address for who borrowed a MAC address from a VM that is gone.
+      const isBorrowed = this.#claimed.isShared(network, before.mac) &&
+        this.#claimed.incumbent(network, before.mac, before.at) === undefined;
+      // A pool that was made again knows nothing of those who wanted no address any more.
+      const madeAt = Date.parse(pool?.metadata.creationTimestamp ?? "") - timeline.wall + now;
+      const isForgotten = madeAt > before.at &&
+        !this.#claimed.isWantedSince(network, before.mac, before.at);
+      // What is given back goes at once to who asks for it by name.
+      const isGivenBack = this.#claimed.asks(network, mac) === address &&
+        !this.#claimed.isWantedSince(network, before.mac, before.at);
+      const isExcused = isCopy || isBorrowed || isForgotten || isGivenBack ||
+        this.#kept.mayBeEarly(key, address, mac);
+      if (other !== undefined && user === other && !isExcused) {
         this.blame(
           "one lease",
           `${address} of ${network} is ACKed to ${mac}, and is ${before.mac}'s for ${
@@ -203,19 +300,45 @@ export class Judge {
     this.#acks.set(id, { mac, at: now, until });
   }
 
+  /** Who serves a network that is not there any more stays: nobody could follow. */
+  onSurplus(pod: SimPod, served: ReadonlySet<string>): void {
+    const { kubelet, tenancy, timeline } = this.#sees;
+    for (const { nad } of pod.networks) {
+      const access = networkAccess(nad, { tenancy, nad: kubelet.network(nad) });
+      for (const pool of this.pools) {
+        const { metadata: { deletionTimestamp }, spec: { paused } } = pool;
+        if (networkOfPool(pool) !== nad || paused === true || deletionTimestamp) continue;
+        if (kubelet.isAttachable(nad) || isServing(pool, this.pools) !== true) continue;
+        // A network that is not there allows its own namespace alone, and others as long as somebody has an address of them.
+        const isAllowed = namespaceProblem(access, pool.metadata.namespace) === undefined;
+        if (!isAllowed && entriesOf(pool).size === 0) continue;
+        // Who makes a pool again takes it away first.
+        const madeAgainAt = this.#madeAgain.get(keyOf(pool)) ?? -Infinity;
+        if (timeline.now - madeAgainAt < AT_ONCE_MS || served.has(keyOf(pool))) continue;
+        // Its network's former pool is gone, and a pod is told once which pools it serves.
+        if (!configsOf(pod).some(({ ipPoolRef }) => ipPoolRef === keyOf(pool))) continue;
+        this.blame("agents stay", `${pod.name} is ended, and nobody serves IPPool ${keyOf(pool)}`);
+      }
+    }
+  }
+
   /** A client uses an address. */
   onBound(client: SimClient): void {
-    const id = `${client.segment.name} ${formatIPv4(client.address ?? 0)}`;
-    const other = this.#users.get(id);
-    if (other !== undefined && other !== client && other.address === client.address) {
-      this.blame("one user", `${id} is used by ${client.name} and ${other.name}`);
+    const other = this.#users.onBound(client);
+    // Two machines of one hardware address are one to everybody else.
+    const isOther = other !== undefined && other.mac !== client.mac;
+    if (isOther && other.address === client.address) {
+      const address = formatIPv4(client.address ?? 0);
+      this.blame(
+        "one user",
+        `${address} of ${client.segment.name} is used by ${client.name} and ${other.name}`,
+      );
     }
-    this.#users.set(id, client);
   }
 
   /** A client uses its address no more. */
   onUnbound(client: SimClient): void {
-    for (const [id, user] of this.#users) if (user === client) this.#users.delete(id);
+    this.#users.onUnbound(client, this.#sees.timeline.now);
   }
 }
 
@@ -226,10 +349,13 @@ function macsOf(vm: VirtualMachine | undefined): readonly string[] {
   );
 }
 
+/** Which interface of a pod is which pool's. */
+function configsOf(
+  pod: SimPod | undefined,
+): readonly { readonly interfaceName: string; readonly ipPoolRef: string }[] {
+  return JSON.parse(pod?.env["AGENT_NETWORK_CONFIGS"] ?? "[]");
+}
+
 function poolOf(pod: SimPod | undefined, interfaceName: string): string {
-  const configs = JSON.parse(pod?.env["AGENT_NETWORK_CONFIGS"] ?? "[]") as readonly {
-    readonly interfaceName: string;
-    readonly ipPoolRef: string;
-  }[];
-  return configs.find((one) => one.interfaceName === interfaceName)?.ipPoolRef ?? "";
+  return configsOf(pod).find((one) => one.interfaceName === interfaceName)?.ipPoolRef ?? "";
 }

@@ -9,11 +9,12 @@ import type { IPPool, VirtualMachineNetworkConfig } from "../../../core/api/type
 import { normalizeMac } from "../../../core/net/mod.ts";
 import { keyOf } from "../../../kube/mod.ts";
 import type { World } from "../world/world.ts";
+import { isServing } from "./serving.ts";
 import { entriesOf } from "./record_history.ts";
 
 /** What is recorded for nobody, shown without a record, or left of VMs that are gone; one sentence each. */
 export function leaks(
-  { hypervisor }: World,
+  { hypervisor, reservations }: World,
   { pools, configs }: {
     readonly pools: readonly IPPool[];
     readonly configs: readonly VirtualMachineNetworkConfig[];
@@ -31,16 +32,20 @@ export function leaks(
       shown.set(id, allocatedIPAddress ?? "");
     }
     const key = keyOf(config);
-    if (hypervisor.vms.get(key) === undefined) {
+    if (hypervisor.vms.get(key) === undefined && !reservations.has(key)) {
       found.push(`VirtualMachineNetworkConfig ${key} is left`);
     }
   }
   const recorded = new Map<string, string>();
   for (const pool of pools) {
+    const serves = isServing(pool, pools);
+    if (serves === false) continue;
     const network = networkOfPool(pool) ?? "";
     for (const [address, mac] of entriesOf(pool)) {
       const id = `${network} ${mac}`;
-      recorded.set(id, address);
+      // Of two pools with an equal right, what is shown says which one serves.
+      if (serves === true || shown.get(id) === address) recorded.set(id, address);
+      if (serves !== true) continue;
       // A pool that is going keeps what VMs have, and takes nobody new: their objects are not made again.
       const isKept = pool.metadata.deletionTimestamp !== undefined &&
         hypervisor.wants(network, mac);

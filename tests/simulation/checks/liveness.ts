@@ -5,84 +5,130 @@
  */
 import { networkOfPool } from "../../../core/api/network.ts";
 import type { IPPool } from "../../../core/api/types.ts";
-import { formatMac } from "../../../core/net/mod.ts";
+import { formatIPv4, formatMac } from "../../../core/net/mod.ts";
 import { keyOf } from "../../../kube/mod.ts";
+import type { SimClient } from "../world/dhcp_client.ts";
 import { FAIR } from "../world/segment.ts";
 import type { World } from "../world/world.ts";
+import { AbleAgents } from "./able_agents.ts";
 import { entriesOf } from "./record_history.ts";
 
 /** How often it is looked. */
 export const LOOK_MS = 5_000;
+/** How long an agent may take to take over: a Lease runs out in 5 s, and what fails is tried again twice in the same time. */
+const TAKE_OVER_MS = 20_000;
+/** An answer takes no longer. */
+const ANSWER_MS = 3_000;
+/** So many messages are sent without an answer before somebody is to blame. */
+const SENT = 3;
 /**
- * How long a client may ask while an agent is able to answer: a Lease runs out in 5 s, a list is tried again after 5 s, and a client may
- * wait 65 s before it asks again, twice.
+ * How long an agent may not know what is recorded: a watch that is dead without a word is noticed after 75 s, a list may take 30 s,
+ * and is tried again after 5 s.
  */
-const BOUND_MS = 150_000;
+const STALE_MS = 110_000;
+
+/** An entry of a record. */
+interface Recorded {
+  readonly address: string;
+  readonly since: number;
+  /** resourceVersion of the pool that had it first; `Infinity` where that says nothing any more. */
+  readonly version: number;
+}
 
 /** Since when what has to hold does. */
 export class Liveness {
-  /** Pool -> since when an agent of it has been able to answer without a break. */
-  readonly #able = new Map<string, number>();
+  readonly #agents = new AbleAgents();
   /** `pool MAC` -> since when it has been recorded with this address. */
-  readonly #recorded = new Map<string, { readonly address: string; readonly since: number }>();
+  readonly #recorded = new Map<string, Recorded>();
+  /** `agent pool MAC` -> since when the agent has been seen to know the entry. */
+  readonly #known = new Map<string, number>();
   /** Clients that were told of. */
   readonly #told = new Set<string>();
+
+  /** The server was put back: versions that agents know are of another history. */
+  restored(now: number): void {
+    for (const [id, { address }] of this.#recorded) {
+      this.#recorded.set(id, { address, since: now, version: Infinity });
+    }
+  }
 
   /** Who is not answered, one sentence each. */
   look(world: World, pools: readonly IPPool[]): readonly string[] {
     const { now } = world.timeline;
+    this.#agents.look(world);
     return pools.flatMap((pool) => {
       const key = keyOf(pool);
       const network = networkOfPool(pool) ?? "";
-      if (!this.#isServed(world, { pool, network })) {
-        this.#able.delete(key);
-        return [];
-      }
-      const since = this.#able.get(key) ?? now;
-      this.#able.set(key, since);
-      return [...entriesOf(pool)].flatMap(([address, mac]) => {
+      const isQuiet = isCalm(world, network) && isToBeServed(pool);
+      const all = this.#agents.of(world, { key, network, isQuiet });
+      const able = all.some(({ answers }) => answers) ? all.filter(({ answers }) => answers) : all;
+      const entries = entriesOf(pool);
+      this.#forgetFreed(key, entries);
+      return [...entries].flatMap(([address, mac]) => {
         const id = `${key} ${mac}`;
         const known = this.#recorded.get(id);
-        const recorded = known?.address === address ? known : { address, since: now };
+        const recorded = known?.address === address
+          ? known
+          : { address, since: now, version: Number(pool.metadata.resourceVersion) };
         this.#recorded.set(id, recorded);
-        const client = [...world.clients.get(network)?.values() ?? []]
-          .find((one) => formatMac(one.mac) === mac);
-        const askedMs = Math.min(client?.askingMs ?? 0, now - since, now - recorded.since);
-        if (askedMs < BOUND_MS || this.#told.has(id)) return [];
+        const knowing = able.filter(({ version, heardSince }) =>
+          version >= recorded.version || now - Math.max(recorded.since, heardSince) >= STALE_MS
+        );
+        const since = Math.min(
+          ...knowing.map((agent) => Math.max(agent.since, this.#knownSince(agent.name, id, now))),
+        );
+        const client = clientOf(world, network, mac);
+        // What is in conflict is offered to nobody, and who has habits of its own is its own hindrance.
+        if (client?.habit !== undefined || pool.status?.ipv4?.conflicts?.[address]) return [];
+        const sent = (client?.unanswered ?? []).filter(({ at, server }) =>
+          at >= Math.max(since, recorded.since) + TAKE_OVER_MS && at <= now - ANSWER_MS &&
+          // Who wants the offer of a server that is gone is answered by nobody.
+          (server === undefined || formatIPv4(server) === pool.spec.ipv4Config.serverIP)
+        );
+        if (sent.length < SENT || this.#told.has(id)) return [];
         this.#told.add(id);
         return [
-          `${client?.name} on ${network} asks since ${
-            Math.round(askedMs / 1_000)
-          } s for ${address}, ` +
-          `and is ${client?.state}, while an agent could answer`,
+          `${client?.name} on ${network} is ${client?.state} and sent ${sent.length} messages for ${address}, ` +
+          `while agents could answer: ${knowing.map(({ name }) => name).join(", ")}`,
         ];
       });
     });
   }
 
-  /** Whether an agent could answer now, or take over. */
-  #isServed(
-    world: World,
-    { pool, network }: { readonly pool: IPPool; readonly network: string },
-  ): boolean {
-    const { spec: { paused }, metadata: { deletionTimestamp } } = pool;
-    if (paused === true || deletionTimestamp !== undefined) return false;
-    const segment = world.segment(network);
-    if (segment.weather !== FAIR) return false;
-    const stations = [...segment.stations];
-    if (stations.some(({ name }) => name === "foreign host")) return false;
-    const key = keyOf(pool);
-    let isAble = false;
-    for (const { agent, host } of world.kubelet.pods) {
-      const report = agent?.agent?.report().pools[key];
-      if (agent === undefined || report === undefined || !agent.process.alive) continue;
-      const isCut = [...host.stations.values()].some((station) => segment.isCut(station));
-      // Nothing tells an agent that the network behind its interface is cut off.
-      if (isCut && agent.leading()) return false;
-      const answers = report.reason === "Serving" || report.reason === "Standby";
-      const knows = agent.leading() || agent.link.mode === "well";
-      if (!isCut && answers && knows && agent.process.running) isAble = true;
-    }
-    return isAble;
+  /** Since when an agent has been seen to know an entry. */
+  #knownSince(agent: string, entry: string, now: number): number {
+    const id = `${agent} ${entry}`;
+    const since = this.#known.get(id) ?? now;
+    this.#known.set(id, since);
+    return since;
   }
+
+  /** What was freed and is given again is recorded anew. */
+  #forgetFreed(key: string, entries: ReadonlyMap<string, string>): void {
+    const macs = new Set(entries.values());
+    for (const id of this.#recorded.keys()) {
+      const [pool, mac = ""] = id.split(" ");
+      if (pool !== key || macs.has(mac)) continue;
+      this.#recorded.delete(id);
+      for (const known of this.#known.keys()) {
+        if (known.endsWith(` ${id}`)) this.#known.delete(known);
+      }
+    }
+  }
+}
+
+/** Whether a network carries what is sent, and nobody takes part who answers for others. */
+function isCalm(world: World, network: string): boolean {
+  const segment = world.segment(network);
+  return segment.weather === FAIR && segment.interceptor === undefined &&
+    ![...segment.stations].some(({ isForeign }) => isForeign === true);
+}
+
+function isToBeServed({ spec: { paused }, metadata: { deletionTimestamp } }: IPPool): boolean {
+  return paused !== true && deletionTimestamp === undefined;
+}
+
+function clientOf(world: World, network: string, mac: string): SimClient | undefined {
+  return [...world.clients.get(network)?.values() ?? []]
+    .find((one) => formatMac(one.mac) === mac);
 }

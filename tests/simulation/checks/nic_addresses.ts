@@ -4,44 +4,124 @@
  * @module
  */
 import { networkOfPool } from "../../../core/api/network.ts";
-import { Mark, STATIC_IP_ANNOTATION_PREFIX } from "../../../core/api/names.ts";
-import type { IPPool } from "../../../core/api/types.ts";
+import { MANAGED_DHCP, Mark, STATIC_IP_ANNOTATION_PREFIX } from "../../../core/api/names.ts";
+import type {
+  IPPool,
+  VirtualMachine,
+  VirtualMachineNetworkConfig,
+} from "../../../core/api/types.ts";
+import { poolNetwork } from "../../../core/ipam/mod.ts";
+import { normalizeMac, parseIPv4, rangeContains } from "../../../core/net/mod.ts";
+import { nicKey, type ShownNic, shownNics } from "../../../core/vmnetcfg/nics.ts";
 import { keyOf } from "../../../kube/mod.ts";
 import type { Hypervisor } from "../world/hypervisor.ts";
 import type { World } from "../world/world.ts";
+import { type AddressUsers, AT_ONCE_MS } from "./address_users.ts";
+import type { ClaimedNics } from "./claimed_nics.ts";
 import { entriesOf } from "./record_history.ts";
+
+/** What a NIC had. */
+interface Had {
+  readonly address: string;
+  readonly mac: string;
+  /** Of its VM. */
+  readonly uid: string;
+  /** Network and name. */
+  readonly nic: string;
+  readonly seenAt: number;
+  /** UID of the pool that recorded it. */
+  readonly pool: string | undefined;
+  /** How it gave that back since: its VM opted out, a restore took its object, or that was paused or deleted. */
+  readonly gaveBack?: "opted out" | "restored" | "otherwise";
+}
 
 /** What each NIC had. */
 export class NicAddresses {
+  readonly #claimed: ClaimedNics;
+  readonly #users: AddressUsers;
   /** `UID network NIC` -> the address that it had last. */
-  readonly #had = new Map<string, { readonly address: string; readonly mac: string }>();
+  readonly #had = new Map<string, Had>();
   /** `network MAC` -> UID of the VM that had it first: a copy of a VM has nothing to keep. */
   readonly #owners = new Map<string, string>();
+  /** `namespace/name` of an object -> the NICs that it shows with an address. */
+  readonly #shown = new Map<string, readonly ShownNic[]>();
+
+  constructor(claimed: ClaimedNics, users: AddressUsers) {
+    this.#claimed = claimed;
+    this.#users = users;
+  }
+
+  /** Takes in an object, `namespace/name`, as it is now. Answers the networks on which it may tell whose a MAC address is. */
+  onConfig(key: string, config: VirtualMachineNetworkConfig | undefined): readonly string[] {
+    const nics = config === undefined ? [] : shownNics(config);
+    const shown = nics.filter(({ state }) => state === "Allocated");
+    this.#shown.set(key, shown);
+    return shown.flatMap(({ network = "", macAddress }) =>
+      this.#claimed.isShared(network, normalizeMac(macAddress)) ? [network] : []
+    );
+  }
+
+  /** A restore took the object of a VM, with what it noted. */
+  onForgotten({ metadata: { ownerReferences = [] } }: VirtualMachineNetworkConfig): void {
+    for (const { uid } of ownerReferences) this.#giveBack(uid, "restored");
+  }
+
+  /** A VM that is gone has nothing to keep, also where a restore brings it back: it is what it was then. */
+  onGone(uid: string | undefined): void {
+    for (const [id, had] of this.#had) if (had.uid === uid) this.#had.delete(id);
+  }
 
   /** NICs that have another address than they had, and nobody asked for that, one sentence each. */
-  look(pool: IPPool, { hypervisor, takenByHand, deletedConfigs }: World): readonly string[] {
+  look(pool: IPPool, world: World): readonly string[] {
+    const { hypervisor, takenByHand, deletedConfigs, timeline } = world;
     const network = networkOfPool(pool) ?? "";
     const addresses = new Map([...entriesOf(pool)].map(([address, mac]) => [mac, address]));
     const found: string[] = [];
+    this.#forgetRemoved(hypervisor);
     for (const vm of hypervisor.vms.list()) {
       const { annotations = {} } = vm.metadata;
+      const isOptedOut = annotations[MANAGED_DHCP] !== undefined;
+      if (isOptedOut || this.#claimed.isReleasing(keyOf(vm))) {
+        this.#giveBack(vm.metadata.uid, isOptedOut ? "opted out" : "otherwise");
+        continue;
+      }
       const { uid = "", nics = [] } = hypervisor.machine(keyOf(vm)) ?? {};
-      const asks = Object.keys(annotations).some((name) =>
-        name.startsWith(STATIC_IP_ANNOTATION_PREFIX)
-      );
       for (const { network: of, mac, nic } of nics) {
         if (of !== network) continue;
+        const isAsking = annotations[`${STATIC_IP_ANNOTATION_PREFIX}${nic}`] !== undefined;
         const now = addresses.get(mac);
         if (now === undefined) continue;
-        if (!this.#isOwner(hypervisor, { uid, id: `${network} ${mac}` })) continue;
+        const shown = { key: keyOf(vm), network, mac, address: now };
+        if (!this.#isOwner(uid, shown)) continue;
         const id = `${uid} ${network} ${nic}`;
         const before = this.#had.get(id);
-        this.#had.set(id, { address: now, mac });
-        if (before === undefined || before.address === now || asks) continue;
+        const seenAt = timeline.now;
+        const had = { address: now, mac, uid, nic: `${network} ${nic}`, seenAt };
+        this.#had.set(id, { ...had, pool: pool.metadata.uid });
+        if (before === undefined || before.address === now || isAsking) continue;
+        // It asked for another since it was last looked at, also while it did not run.
+        if (this.#claimed.askedAt(network, mac) + AT_ONCE_MS > before.seenAt) continue;
         const { address } = before;
         if (takenByHand.has(`${network} ${address}`) || isTaken(pool, address)) continue;
         // Who edits the MAC address and deletes the object before it was written anew leaves nothing that ties both together.
-        if (before.mac !== mac && deletedConfigs.has(keyOf(vm))) continue;
+        const deletedAt = deletedConfigs.get(keyOf(vm)) ?? Infinity;
+        const editedAt = this.#claimed.editedAt(network, mac);
+        if (before.mac !== mac && Math.abs(editedAt - deletedAt) < AT_ONCE_MS) continue;
+        // Who takes the MAC address of another VM gets what that one leaves behind.
+        if (before.mac !== mac && this.#claimed.isShared(network, mac)) continue;
+        // A pool that is made again without its record gives back what is in its range, which may have been edited, also while it was paused.
+        if (before.pool !== pool.metadata.uid && !isInRange(pool, address)) continue;
+        // Who wants what it gave back gets it again, but nothing outside the range; its note goes by its MAC address.
+        if (before.gaveBack !== undefined && !isInRange(pool, address)) continue;
+        const isOtherwise = before.gaveBack === undefined || before.gaveBack === "otherwise";
+        if (!isOtherwise && before.mac !== mac) continue;
+        // A person gave the NIC's place away to another VM with its MAC address.
+        const isGivenAway = Math.abs(timeline.now - deletedAt) < AT_ONCE_MS;
+        if (isGivenAway && this.#claimed.isShared(network, mac)) continue;
+        // The machine of a VM that borrowed the former MAC address goes on using what it was told.
+        const isBorrowed = this.#claimed.isShared(network, before.mac);
+        const own = isBorrowed ? [mac] : [mac, before.mac];
+        if (this.#users.usedByAnother(`${network} ${address}`, own, timeline.now)) continue;
         found.push(
           `${nic} of VM ${keyOf(vm)} (${mac}) had ${address} on ${network}, and has ${now}`,
         );
@@ -50,22 +130,71 @@ export class NicAddresses {
     return found;
   }
 
-  #isOwner(
-    { vms }: Hypervisor,
-    { uid, id }: { readonly uid: string; readonly id: string },
-  ): boolean {
+  #giveBack(uid: string | undefined, gaveBack: Required<Had>["gaveBack"]): void {
+    for (const [id, had] of this.#had) {
+      const isOtherwise = had.gaveBack === undefined || had.gaveBack === "otherwise";
+      if (had.uid === uid && isOtherwise) this.#had.set(id, { ...had, gaveBack });
+    }
+  }
+
+  /** A NIC that a person took away has nothing to keep when it comes again. */
+  #forgetRemoved({ vms }: Hypervisor): void {
+    const there = new Map(vms.list().map((vm) => [vm.metadata.uid, nicNames(vm)]));
+    for (const [id, { uid, nic }] of this.#had) {
+      if (there.get(uid)?.has(nic) === false) this.#had.delete(id);
+    }
+  }
+
+  /** Of several VMs with one MAC address it is the first one's; who comes after it, also where that one's object was deleted, is told by the objects. */
+  #isOwner(uid: string, shown: Shown): boolean {
+    const { network, mac } = shown;
+    const id = `${network} ${mac}`;
     const owner = this.#owners.get(id);
     if (owner === uid) return true;
-    if (owner !== undefined && vms.list().some(({ metadata }) => metadata.uid === owner)) {
-      return false;
-    }
+    const isTheirs = owner !== undefined && this.#claimed.isHeldBy(owner, { network, mac });
+    const isOpen = isTheirs || this.#claimed.isShared(network, mac);
+    if (isOpen && !shows(this.#shown, shown)) return false;
     this.#owners.set(id, uid);
+    // What the one before had is somebody else's by now.
+    for (const [key, had] of this.#had) {
+      if (had.uid === owner && had.mac === mac && had.nic.startsWith(`${network} `)) {
+        this.#had.delete(key);
+      }
+    }
     return true;
   }
+}
+
+/** What an object may show. */
+interface Shown {
+  /** Its `namespace/name`. */
+  readonly key: string;
+  readonly network: string;
+  readonly mac: string;
+  readonly address: string;
+}
+
+function shows(
+  shown: ReadonlyMap<string, readonly ShownNic[]>,
+  { key, network, mac, address }: Shown,
+): boolean {
+  const of = nicKey(network, mac);
+  return shown.get(key)?.some((nic) => nic.key === of && nic.address === address) === true;
+}
+
+/** Network and name of each NIC of a VM, whether it runs or not. */
+function nicNames({ spec }: VirtualMachine): ReadonlySet<string> {
+  const { networks = [] } = spec?.template?.spec ?? {};
+  return new Set(networks.map(({ name, multus }) => `${multus?.networkName} ${name}`));
 }
 
 /** Whether an address is somebody else's by now, or nobody may have it. That somebody says it is used is no reason. */
 function isTaken({ status }: IPPool, address: string): boolean {
   const holder = status?.ipv4?.allocated?.[address];
   return holder !== undefined && holder !== Mark.CONFLICT;
+}
+
+function isInRange(pool: IPPool, address: string): boolean {
+  const network = poolNetwork(pool);
+  return network.ok && rangeContains(network.value.range, parseIPv4(address));
 }

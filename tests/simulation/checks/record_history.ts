@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { networkOfPool } from "../../../core/api/network.ts";
 import type { IPPool } from "../../../core/api/types.ts";
 
 /** The record as it was. */
@@ -11,6 +12,9 @@ export class RecordHistory {
   readonly #lastSaid = new Map<string, number>();
   /** `pool MAC` -> the address that it had last. */
   readonly #addressOf = new Map<string, string>();
+
+  /** `network address MAC` that any pool recorded at any time. */
+  readonly #ever = new Set<string>();
 
   /** Takes in a commit. */
   note(key: string, { before, after, now }: {
@@ -23,7 +27,9 @@ export class RecordHistory {
     for (const [address, mac] of was) {
       if (is.get(address) !== mac) this.#lastSaid.set(`${key} ${address} ${mac}`, now);
     }
+    const network = after === undefined ? "" : networkOfPool(after) ?? "";
     for (const [address, mac] of is) {
+      this.#ever.add(`${network} ${address} ${mac}`);
       this.#lastSaid.set(`${key} ${address} ${mac}`, Infinity);
       this.#addressOf.set(`${key} ${mac}`, address);
     }
@@ -32,6 +38,11 @@ export class RecordHistory {
   /** The last moment at which the record said so; `undefined`: never. */
   lastSaid(key: string, address: string, mac: string): number | undefined {
     return this.#lastSaid.get(`${key} ${address} ${mac}`);
+  }
+
+  /** Whether a pool of a network, which may be gone, ever said so. */
+  everSaid(network: string, address: string, mac: string): boolean {
+    return this.#ever.has(`${network} ${address} ${mac}`);
   }
 
   /** The address that a MAC address has, or had last. */

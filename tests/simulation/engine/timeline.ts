@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { nextTick } from "node:process";
 import { setImmediate } from "node:timers";
 import type { Random } from "../../../runtime/clock.ts";
 
@@ -12,15 +13,31 @@ export interface Timer {
   cancel(): void;
 }
 
-interface Entry extends Timer {
+class Entry implements Timer {
   readonly due: number;
   /** What is due at the same time comes in the order of these: the seed's, nobody's. */
   readonly order: number;
   work: (() => void) | undefined;
+
+  constructor(due: number, order: number, work: () => void) {
+    this.due = due;
+    this.order = order;
+    this.work = work;
+  }
+
+  cancel(): void {
+    this.work = undefined;
+  }
 }
+
+/** How much may happen at one moment: more is somebody who waits again and again for no time. */
+const MOST_AT_ONCE = 100_000;
 
 /** Beginning of simulated time, milliseconds since 1970. */
 const BEGINNING = Date.UTC(2026, 0, 1);
+
+/** So often the runtime has its turn, which takes longer than most steps. */
+const STEPS_OF_A_TURN = 32;
 
 /**
  * The one source of time. Each thing that is due runs alone, at its time, and whatever it starts runs as far as it can before the
@@ -53,27 +70,25 @@ export class Timeline {
 
   /** Has something happen after so many milliseconds. */
   after(ms: number, work: () => void): Timer {
-    const entry: Entry = {
-      due: this.#now + Math.max(0, ms),
-      order: this.#random(),
-      work,
-      cancel: () => entry.work = undefined,
-    };
+    const entry = new Entry(this.#now + Math.max(0, ms), this.#random(), work);
     this.#push(entry);
     return entry;
   }
 
   /** Lets time pass up to a moment. `each` is called after every step; where it answers `false` no more happens. */
   async runUntil(end: number, each: () => boolean = () => true): Promise<void> {
-    await settle();
+    await turn();
+    let atOnce = 0;
     for (let next = this.#heap[0]; next !== undefined && next.due <= end; next = this.#heap[0]) {
       this.#pop();
       const { work } = next;
       if (work === undefined) continue;
+      atOnce = next.due > this.#now ? 0 : atOnce + 1;
+      if (atOnce > MOST_AT_ONCE) throw new Error(`No time passes any more at ${this.#now} ms`);
       this.#now = Math.max(this.#now, next.due);
       this.#steps++;
       work();
-      await settle();
+      await (this.#steps % STEPS_OF_A_TURN === 0 ? turn() : settle());
       if (!each()) return;
     }
     this.#now = Math.max(this.#now, end);
@@ -115,8 +130,13 @@ export class Timeline {
   }
 }
 
-/** Lets everything run that waits for nothing. */
+/** Lets everything run that waits for nothing: a tick begins when no promise is left to go on. */
 function settle(): Promise<void> {
+  return new Promise((resolve) => nextTick(resolve));
+}
+
+/** The same, and lets the runtime tell of signals and of rejections that nobody handled. */
+function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 

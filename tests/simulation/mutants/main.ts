@@ -1,68 +1,82 @@
 /**
- * Plants each known fault in a copy of the checkout and says how many seeds it took to find it:
- * `deno run --allow-all tests/simulation/mutants/main.ts [--seeds N] [NAME]...`.
+ * Plants each known fault in a copy of the checkout and plays its scene, or says how many seeds of its theme it took to find it, as a table:
+ * `deno run --allow-all tests/simulation/mutants/main.ts [--seeds N] [--hours H] [--seconds N] [--chance] [NAME]...`.
  *
  * @module
  */
 import { parseArgs } from "node:util";
 import { copyCheckout } from "../../../tools/mutate/planting.ts";
-import { type Mutant, MUTANTS } from "./mutants.ts";
+import { scenarioOf } from "../deeds/scenario.ts";
+import type { Theme } from "../deeds/themes.ts";
+import { play } from "../play.ts";
+import type { Mutant } from "./mutant.ts";
+import { MUTANTS } from "./mutants.ts";
+import { hunt, type Hunted } from "./plant.ts";
 
+const HOUR_MS = 3_600_000;
 const ROOT = new URL("../../..", import.meta.url).pathname.replace(/\/$/, "");
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seeds: { type: "string", default: "60" }, hours: { type: "string", default: "0.1" } },
+  options: {
+    seed: { type: "string", default: "1" },
+    seeds: { type: "string", default: "20" },
+    hours: { type: "string", default: "0.05" },
+    seconds: { type: "string", default: "60" },
+    // Seeds also of those that have a scene.
+    chance: { type: "boolean", default: false },
+  },
 });
+const asked = {
+  seed: Number(values.seed),
+  seeds: Number(values.seeds),
+  hours: Number(values.hours),
+  seconds: Number(values.seconds),
+};
 
 const copy = await copyCheckout(ROOT);
 let missed = 0;
 try {
-  for (const mutant of MUTANTS) {
-    if (positionals.length > 0 && !positionals.includes(mutant.name)) continue;
-    const found = await tryMutant(mutant);
-    if (found === undefined) missed++;
-    tell(`${mutant.name}: ${found ?? `not found in ${values.seeds} seeds`}\n`);
+  tell("| fault | scene or theme | seeds | by |\n| --- | --- | --- | --- |\n");
+  for (const known of positionals.length === 0 ? MUTANTS : positionals.map(named)) {
+    const { scene, ...others } = known;
+    const mutant: Mutant = values.chance || scene === undefined ? others : known;
+    const { tried, rule, what } = await huntAll(mutant);
+    if (rule === undefined) missed++;
+    const about = mutant.scene ?? mutant.theme;
+    const tries = rule === undefined ? `none of ${tried}` : tried;
+    const by = rule === undefined ? mutant.covered ?? "" : `${rule}: ${what}`;
+    tell(`| \`${mutant.name}\` | ${about} | ${tries} | ${by} |\n`);
   }
 } finally {
   await Deno.remove(copy, { recursive: true });
 }
-tell(`${missed} not found\n`);
 Deno.exit(missed === 0 ? 0 : 1);
 
-/** What found it; `undefined`: nothing did. */
-async function tryMutant({ name, file, find, replace }: Mutant): Promise<string | undefined> {
-  const path = `${copy}/${file}`;
-  const before = await Deno.readTextFile(path);
-  if (before.split(find).length !== 2) throw new Error(`Cannot plant ${name}: ${file} has changed`);
-  await Deno.writeTextFile(path, before.replace(find, () => replace));
-  try {
-    const { stdout, stderr, code } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "--no-check",
-        "--allow-read",
-        "--allow-write",
-        "--allow-env",
-        "tests/simulation/main.ts",
-        "--first",
-        "--seeds",
-        values.seeds,
-        "--hours",
-        values.hours,
-      ],
-      cwd: copy,
-    }).output();
-    const text = new TextDecoder().decode(stdout);
-    if (code === 0) return undefined;
-    const line = text.split("\n").find((one) => one.startsWith("Failure after"));
-    if (line === undefined) {
-      throw new Error(`Cannot run ${name}: ${new TextDecoder().decode(stderr)}`);
+/** Hunts on, past seeds that fail also where nothing is planted. */
+async function huntAll(mutant: Mutant): Promise<Hunted> {
+  let tried = 0;
+  while (true) {
+    const [seed, seeds] = [asked.seed + tried, asked.seeds - tried];
+    const hunted = await hunt(copy, mutant, { ...asked, seed, seeds });
+    tried += hunted.tried;
+    const isSure = hunted.rule === undefined || mutant.scene !== undefined;
+    if (isSure || await isClean(asked.seed + tried - 1, mutant.theme)) {
+      return { ...hunted, tried };
     }
-    return line;
-  } finally {
-    await Deno.writeTextFile(path, before);
   }
+}
+
+async function isClean(seed: number, theme: Theme): Promise<boolean> {
+  const { violations } = await play(scenarioOf(seed, asked.hours * HOUR_MS, theme));
+  if (violations.length > 0) tell(`Seed ${seed} about ${theme} fails where nothing is planted\n`);
+  return violations.length === 0;
+}
+
+function named(name: string): Mutant {
+  const mutant = MUTANTS.find((one) => one.name === name);
+  if (mutant === undefined) throw new Error(`Cannot plant ${name}: there is no such fault`);
+  return mutant;
 }
 
 function tell(text: string): void {

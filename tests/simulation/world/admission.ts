@@ -3,13 +3,24 @@
  *
  * @module
  */
+import { dequal } from "dequal";
 import type { KubeObject } from "../../../core/api/types.ts";
 import { ApiError, keyOf, type KubeClient, parseKey, type Resource } from "../../../kube/mod.ts";
 import { applyPatch } from "rfc6902";
+import type { Random } from "../../../runtime/clock.ts";
+import type { Timeline } from "../engine/timeline.ts";
+import { oneOf } from "../engine/random.ts";
 import type { SimWebhook } from "./programs.ts";
 
-/** Who judges now. */
-type Judges = () => readonly SimWebhook[];
+/** What people write with. */
+interface PersonGround {
+  /** The server may be another one each time. */
+  readonly kube: () => KubeClient;
+  /** The webhooks' processes, also those that died or stand still. */
+  readonly judges: () => readonly SimWebhook[];
+  readonly timeline: Timeline;
+  readonly random: Random;
+}
 
 interface Review {
   readonly response: {
@@ -19,23 +30,39 @@ interface Review {
   };
 }
 
+/** What is to be done with an object. */
+interface Asked {
+  readonly resource: Resource<KubeObject>;
+  /** As it would be; unset for a deletion. */
+  readonly object?: KubeObject;
+  /** As it is; unset for a creation. */
+  readonly before?: KubeObject;
+}
+
+/** `timeoutSeconds` of the webhook's configurations. */
+const REVIEW_MS = 5_000;
+/** Longest way to a webhook or back, milliseconds. */
+const HOP_MS = 4;
+/** Part of the reviews that go to whomever the Service still names, ready or not. */
+const STALE_ENDPOINTS = 0.2;
+
+/** Whoever writes. */
+export type Writer = Pick<Person, keyof Person>;
+
 /** A person with `kubectl`. */
 export class Person {
-  readonly #kube: KubeClient;
-  readonly #judges: Judges;
+  readonly #ground: PersonGround;
   #reviews = 0;
 
-  constructor(kube: () => KubeClient, judges: Judges) {
-    // The server may be another one each time.
-    this.#kube = { of: (resource) => kube().of(resource) } as KubeClient;
-    this.#judges = judges;
+  constructor(ground: PersonGround) {
+    this.#ground = ground;
   }
 
   /** Makes an object. */
   async create<T extends KubeObject>(resource: Resource<T>, object: object): Promise<T> {
     const { apiVersion, kind } = resource;
     const whole = { apiVersion, kind, ...object } as unknown as T;
-    return await this.#kube.of(resource).create(await this.#admitted(resource, whole, undefined));
+    return await this.#of(resource).create(await this.#admitted(resource, whole, undefined));
   }
 
   /** Changes an object, if it is there. */
@@ -44,18 +71,31 @@ export class Person {
     key: string,
     change: (object: Mutable<T>) => void,
   ): Promise<void> {
-    const before = await this.#kube.of(resource).get(parseKey(key));
+    const before = await this.#of(resource).get(parseKey(key));
     if (before === undefined) return;
     const after = structuredClone(before) as unknown as Mutable<T>;
     change(after);
-    await this.#kube.of(resource).update(
+    await this.#of(resource).update(
       await this.#admitted(resource, after as unknown as T, before),
     );
   }
 
-  /** Deletes an object, if it is there. */
-  async delete(resource: Resource<KubeObject>, key: string): Promise<void> {
-    await this.#kube.of(resource).delete(parseKey(key));
+  /** Deletes an object, if it is there; the webhooks are asked about a pool, where they are not passed over. */
+  async delete(
+    resource: Resource<KubeObject>,
+    key: string,
+    { isJudged = false }: { readonly isJudged?: boolean } = {},
+  ): Promise<void> {
+    if (isJudged) {
+      const before = await this.#of(resource).get(parseKey(key));
+      if (before === undefined) return;
+      await this.#validate({ resource, before });
+    }
+    await this.#of(resource).delete(parseKey(key));
+  }
+
+  #of<T extends KubeObject>(resource: Resource<T>) {
+    return this.#ground.kube().of(resource);
   }
 
   /** The object as it is to be written. Throws where a webhook refuses it, or none answers. */
@@ -65,8 +105,10 @@ export class Person {
     before: T | undefined,
   ): Promise<T> {
     if (!resource.apiVersion.startsWith("network.harvesterhci.io/")) return object;
+    if (before !== undefined && dequal(specOf(before), specOf(object))) return object;
     let admitted = object;
-    const mutated = await this.#ask("mutate", { resource, object: admitted, before });
+    const asked = { resource, ...(before === undefined ? {} : { before }) };
+    const mutated = await this.#ask("mutate", { ...asked, object });
     if (mutated?.patch !== undefined) {
       admitted = structuredClone(admitted);
       applyPatch(
@@ -74,27 +116,61 @@ export class Person {
         JSON.parse(new TextDecoder().decode(Uint8Array.fromBase64(mutated.patch))),
       );
     }
-    const validated = await this.#ask("validate", { resource, object: admitted, before });
-    if (validated === undefined) throw refusal(500, "no webhook answers", keyOf(object));
+    await this.#validate({ ...asked, object: admitted });
     return admitted;
   }
 
-  /** What a webhook answers; `undefined` where none does. Throws where it refuses. */
-  async #ask(
-    what: "mutate" | "validate",
-    { resource, object, before }: {
-      readonly resource: Resource<KubeObject>;
-      readonly object: KubeObject;
-      readonly before: KubeObject | undefined;
-    },
-  ): Promise<Review["response"] | undefined> {
-    const judge = this.#judges().find(({ process, notReady }) =>
+  async #validate(asked: Asked): Promise<void> {
+    const { object = asked.before } = asked;
+    const validated = await this.#ask("validate", asked);
+    if (validated !== undefined || object === undefined) return;
+    throw refusal(500, "no webhook answers", keyOf(object));
+  }
+
+  /** What a webhook answers; `undefined` where none does in time. Throws where it refuses. */
+  async #ask(what: "mutate" | "validate", asked: Asked): Promise<Review["response"] | undefined> {
+    const { judges, random } = this.#ground;
+    const ready = judges().filter(({ process, notReady }) =>
       process.running && notReady().length === 0
     );
-    if (judge === undefined) return undefined;
+    const endpoints = random() < STALE_ENDPOINTS ? judges() : ready;
+    if (endpoints.length === 0) return undefined;
+    const { object = asked.before } = asked;
+    const response = await this.#review(what, asked, oneOf(random, endpoints));
+    if (response === undefined || response.allowed) return response;
+    const { code = 403, message = "refused" } = response.status ?? {};
+    throw refusal(code, message, object === undefined ? "" : keyOf(object));
+  }
+
+  /** One review: the way there, the judgement, the way back; `undefined` where that takes too long. */
+  #review(
+    what: "mutate" | "validate",
+    asked: Asked,
+    { process, handle }: SimWebhook,
+  ): Promise<Review["response"] | undefined> {
+    const { timeline, random } = this.#ground;
+    const request = this.#requestOf(what, asked);
+    return new Promise((resolve) => {
+      const later = (work: () => void) => timeline.after(random() * HOP_MS, work);
+      later(() => {
+        if (!process.alive) return resolve(undefined);
+        process.deliver(() =>
+          void handle(request).then((answer) => answer.json()).then(({ response }: Review) =>
+            later(() => {
+              if (process.alive) resolve(response);
+            })
+          )
+        );
+      });
+      timeline.after(REVIEW_MS, () => resolve(undefined));
+    });
+  }
+
+  #requestOf(what: "mutate" | "validate", { resource, object, before }: Asked): Request {
     const [group = "", version = ""] = resource.apiVersion.split("/");
-    const { namespace = "", name = "" } = object.metadata;
-    const request = new Request(`https://webhook/${what}`, {
+    const { namespace = "", name = "" } = (object ?? before)?.metadata ?? {};
+    const updates = before === undefined ? "CREATE" : "UPDATE";
+    return new Request(`https://webhook/${what}`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({
@@ -103,24 +179,25 @@ export class Person {
         request: {
           uid: `review-${++this.#reviews}`,
           kind: { group, version, kind: resource.kind },
-          operation: before === undefined ? "CREATE" : "UPDATE",
+          operation: object === undefined ? "DELETE" : updates,
           namespace,
           name,
           userInfo: { username: "somebody" },
-          object,
+          ...(object === undefined ? {} : { object }),
           ...(before === undefined ? {} : { oldObject: before }),
         },
       }),
     });
-    const { response } = await (await judge.handle(request)).json() as Review;
-    const { code = 403, message = "refused" } = response.status ?? {};
-    if (!response.allowed) throw refusal(code, message, keyOf(object));
-    return response;
   }
+}
+
+function specOf(object: KubeObject): unknown {
+  return (object as { readonly spec?: unknown }).spec;
 }
 
 function refusal(code: number, message: string, path: string): ApiError {
   return new ApiError({ code, reason: "Refused", message }, { method: "ADMIT", path });
 }
 
-type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;
+/** What may be edited in place. */
+export type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;

@@ -4,18 +4,18 @@
  * @module
  */
 import {
-  ApiError,
   type RequestOptions,
   type RestAnswer,
   type RestClient,
   toRestClient,
 } from "../../../kube/mod.ts";
-import type { JsonValue } from "../../../kube/rest_client.ts";
+import { reasonOf } from "../../../kube/errors.ts";
 import type { Random } from "../../../runtime/clock.ts";
 import type { SimProcess } from "../engine/process.ts";
-import { between, oneOf } from "../engine/random.ts";
 import type { Trace } from "../engine/trace.ts";
-import type { SimCluster } from "./cluster.ts";
+import { failureOf, latenessMs, type Luck, unlucky, watchLuck } from "./api_trouble.ts";
+import { OpenWatch } from "./api_watch.ts";
+import type { ApiServer } from "./cluster.ts";
 
 /** How the way is: as it should be; nothing passes and nobody says so; nobody is there. */
 export type LinkMode = "well" | "silent" | "refused";
@@ -24,34 +24,24 @@ export type LinkMode = "well" | "silent" | "refused";
 const ANSWER_MS = 30_000;
 /** After so long without any answer it opens new connections, and the watches on the old ones end. */
 const UNANSWERED_MS = 5_000;
+/** So long nothing is heard only where nothing passes: a watch that brings nothing is opened anew by then. */
+const SILENCE_MS = 75_000;
+/** After that a list may still wait for its answer, and is asked for again a little later. */
+const CATCH_UP_MS = ANSWER_MS + 5_000;
 /** Longest way there or back, milliseconds, and of a slow one. */
 const HOP_MS = { usual: 4, slow: 900 };
 /** One in so many is slow. */
 const SLOW = 0.02;
-
-/** What happens to a request that is unlucky. */
-const TROUBLES = [
-  "500 before",
-  "500 after",
-  "429 before",
-  "lost before",
-  "lost after",
-  "conflict after",
-] as const;
-
-interface OpenWatch {
-  /** Its connection was given up on the other side: nothing comes by it any more, and nobody says so. */
-  isDead: boolean;
-  fail(error: unknown): void;
-}
 
 /** A {@linkcode RestClient} of one process. */
 export class ApiLink {
   readonly rest: RestClient;
   /** Which part of the requests is unlucky. */
   trouble = 0;
+  /** All faults have stopped: no watch that is opened from now on is far behind. */
+  isCalm = false;
   readonly #process: SimProcess;
-  readonly #cluster: SimCluster;
+  readonly #cluster: ApiServer;
   readonly #random: Random;
   readonly #trace: Trace;
   readonly #watches = new Set<OpenWatch>();
@@ -59,19 +49,24 @@ export class ApiLink {
   #held: { readonly watch: OpenWatch; readonly arrive: () => void }[] = [];
   #mode: LinkMode = "well";
   #unansweredSince: number | undefined;
-  /** When the server was last heard, by whatever. */
-  heardAt = -Infinity;
+  /** The process is the server itself: it always hears it. */
+  isInside = false;
+  #hearing = { last: -Infinity, before: -Infinity, since: -Infinity };
+  readonly #startedAt: number;
+  /** Called as the process sends a request. */
+  onRequest: ((request: Pick<RequestOptions, "method" | "path">) => void) | undefined;
 
   constructor(
     process: SimProcess,
     { cluster, random, trace, tamper }: {
-      readonly cluster: SimCluster;
+      readonly cluster: ApiServer;
       readonly random: Random;
       readonly trace: Trace;
       readonly tamper: (rest: RestClient) => RestClient;
     },
   ) {
     this.#process = process;
+    this.#startedAt = process.timeline.now;
     this.#cluster = cluster;
     this.#random = random;
     this.#trace = trace;
@@ -99,6 +94,26 @@ export class ApiLink {
     if (mode === "refused") this.#breakWatches(new TypeError("connection reset"));
   }
 
+  /**
+   * When the server was last heard, by whatever. After a long silence that is when it was heard before, until what was asked for
+   * meanwhile is given up and asked for again.
+   */
+  get heardAt(): number {
+    if (this.isInside) return Infinity;
+    const { last, before, since } = this.#hearing;
+    return this.#now - since < CATCH_UP_MS ? before : last;
+  }
+
+  #hear(): void {
+    const now = this.#now;
+    const { last } = this.#hearing;
+    // Who was started and hears nothing until its first list is given up knows what it kept, and no more.
+    const isLong = last === -Infinity ? now - this.#startedAt > ANSWER_MS : now - last > SILENCE_MS;
+    this.#hearing = isLong
+      ? { last: now, before: last, since: now }
+      : { ...this.#hearing, last: now };
+  }
+
   get #now(): number {
     return this.#process.timeline.now;
   }
@@ -114,6 +129,7 @@ export class ApiLink {
     return new Promise((resolve, reject) => {
       let open = true;
       const { timeline } = this.#process;
+      this.onRequest?.(request);
       const end = (work: () => void) =>
         this.#process.deliver(() => {
           if (!open) return;
@@ -140,10 +156,13 @@ export class ApiLink {
       }
       this.#unansweredSince ??= this.#now;
       if (this.#mode === "silent") return;
-      const luck = this.#random() < this.trouble ? oneOf(this.#random, TROUBLES) : "none";
+      const isUnlucky = this.#random() < this.trouble;
+      const luck = isUnlucky ? unlucky(this.#random, { isWrite: method !== "GET" }) : "none";
+      const hopMs = luck === "done late" ? latenessMs(this.#random) : this.#hop();
       // What was sent arrives, also where its sender dies or gives up meanwhile.
-      timeline.after(this.#hop(), () => {
-        if (this.#mode !== "well") return;
+      timeline.after(hopMs, () => {
+        // What is late is on its server already.
+        if (this.#mode !== "well" && luck !== "done late") return;
         void this.#arrive(request, luck).then(
           (answer) => this.#back(() => end(() => resolve(answer))),
           (error) => {
@@ -159,61 +178,54 @@ export class ApiLink {
     this.#process.timeline.after(this.#hop(), () => {
       if (this.#mode !== "well") return;
       this.#unansweredSince = undefined;
-      this.heardAt = this.#now;
+      this.#hear();
       work();
     });
   }
 
-  async #arrive(
-    request: RequestOptions,
-    luck: "none" | typeof TROUBLES[number],
-  ): Promise<RestAnswer> {
-    const { method, path } = request;
-    const failed = (code: number, reason: string) =>
-      new ApiError({ code, reason, message: "simulated" }, { method, path });
+  async #arrive(request: RequestOptions, luck: Luck): Promise<RestAnswer> {
+    const { method, path, abortSignal, ...rest } = request;
     const isWrite = method !== "GET";
     const say = (what: unknown) => {
-      if (isWrite || luck !== "none") {
-        this.#trace.note(
-          `${this.#now.toFixed(1)} ${this.#process.name} ${method} ${path} ${what}${
-            luck === "none" ? "" : ` (${luck})`
-          }`,
-        );
-      }
+      if (!isWrite && luck === "none") return;
+      const how = luck === "none" ? "" : ` (${luck})`;
+      this.#note(`${method} ${path} ${what}${how}`);
     };
-    const isGivenUp = request.abortSignal?.aborted === true || !this.#process.alive;
+    const isGivenUp = abortSignal?.aborted === true || !this.#process.alive;
     if (request.expectStream === true && isGivenUp) throw LOST;
-    if (luck === "lost before") {
-      say("lost");
-      throw LOST;
-    }
-    if (luck === "500 before" || luck === "429 before") {
-      const code = luck === "500 before" ? 500 : 429;
-      say(code);
-      throw failed(code, code === 500 ? "InternalError" : "TooManyRequests");
+    if (luck.endsWith(" before")) {
+      say("not done");
+      throw failureOf(luck, { method, path }) ?? LOST;
     }
     if (request.expectStream === true) return await this.#watch(request);
-    const { abortSignal: _, ...rest } = request;
-    let answer: RestAnswer;
-    try {
-      answer = await this.#cluster.rest.performRequest(rest) as RestAnswer;
-    } catch (error) {
-      say((error as { readonly status?: number }).status ?? error);
-      throw error;
+    const perform = async () => {
+      try {
+        const answer = await this.#cluster.rest.performRequest({ ...rest, method, path });
+        say("done");
+        return answer as RestAnswer;
+      } catch (error) {
+        say(reasonOf(error) || error);
+        throw error;
+      }
+    };
+    if (luck === "done twice") await perform().catch(() => undefined);
+    const answer = await perform();
+    if (luck === "connection dies after") {
+      for (const watch of this.#watches) {
+        watch.isDead = true;
+      }
     }
-    say("done");
-    if (isWrite && luck === "500 after") throw failed(500, "InternalError");
-    if (luck === "lost after") throw LOST;
-    // etcd did it, its answer was lost, and the API server's second attempt was refused.
-    if (luck === "conflict after" && (method === "PUT" || method === "PATCH")) {
-      throw failed(409, "Conflict");
-    }
+    if (luck === "connection dies after" || luck === "lost after") throw LOST;
+    const isGuarded = method === "PUT" || method === "PATCH";
+    const failure = luck === "conflict after" && !isGuarded
+      ? undefined
+      : failureOf(luck, { method, path });
+    if (failure !== undefined) throw failure;
     return answer;
   }
 
   async #watch(request: RequestOptions): Promise<RestAnswer> {
     const { abortSignal: signal, path } = request;
-    const { timeline } = this.#process;
     const ending = new AbortController();
     const source = await this.#cluster.rest.performRequest({
       ...request,
@@ -221,58 +233,28 @@ export class ApiLink {
       expectStream: true,
       expectJson: true,
     });
-    this.#trace.note(`${this.#now.toFixed(1)} ${this.#process.name} WATCH ${path}`);
-    const { promise: isOpen, resolve: onOpen } = Promise.withResolvers<
-      ReadableStreamDefaultController<JsonValue>
-    >();
-    let over = false;
-    const stream = new ReadableStream<JsonValue>({
-      start: onOpen,
-      cancel: () => finish(() => undefined),
+    this.#note(`WATCH ${path}`);
+    const watch = new OpenWatch(source, {
+      ending,
+      signal,
+      luck: watchLuck(this.#random, { trouble: this.trouble, isCalm: this.isCalm }),
+      way: {
+        process: this.#process,
+        hopMs: () => this.#hop(),
+        pass: (watch, arrive) => {
+          if (this.#mode === "well") arrive();
+          else this.#held.push({ watch, arrive });
+        },
+        heard: () => this.#hear(),
+        over: (watch) => void this.#watches.delete(watch),
+      },
     });
-    const controller = await isOpen;
-    const finish = (work: () => void) => {
-      if (over) return;
-      over = true;
-      this.#watches.delete(watch);
-      signal?.removeEventListener("abort", onAbort);
-      ending.abort();
-      work();
-    };
-    const onAbort = () => finish(() => controller.error(signal?.reason));
-    const watch: OpenWatch = {
-      isDead: false,
-      fail: (error) => this.#process.deliver(() => finish(() => controller.error(error))),
-    };
     this.#watches.add(watch);
-    signal?.addEventListener("abort", onAbort, { once: true });
-    this.#process.onDeath(() => finish(() => undefined));
-    // Watches are out of step with each other, each is in order with itself.
-    const lag = this.#random() < 0.1 ? between(this.#random, 50, 1_500) : 0;
-    let lastAt = 0;
-    const pass = (work: () => void) => {
-      lastAt = Math.max(lastAt + 0.01, this.#now + lag + this.#hop());
-      timeline.after(lastAt - this.#now, () => {
-        const arrive = () =>
-          this.#process.deliver(() => {
-            if (over || watch.isDead) return;
-            this.heardAt = this.#now;
-            work();
-          });
-        if (this.#mode === "well") arrive();
-        else this.#held.push({ watch, arrive });
-      });
-    };
-    void (async () => {
-      const reader = source.getReader();
-      while (!over) {
-        const { done, value } = await reader.read();
-        if (done) break;
-        pass(() => controller.enqueue(value));
-      }
-      pass(() => finish(() => controller.close()));
-    })().catch((error) => pass(() => finish(() => controller.error(error))));
-    return stream;
+    return watch.stream;
+  }
+
+  #note(what: string): void {
+    this.#trace.note(`${this.#now.toFixed(1)} ${this.#process.name} ${what}`);
   }
 
   #unanswered(): void {

@@ -10,17 +10,25 @@ import {
   toRestClient,
 } from "../../../kube/mod.ts";
 import type { Clock, Random } from "../../../runtime/clock.ts";
+import type { Timeline } from "../engine/timeline.ts";
 import { EmbeddedApi } from "../../../standalone/api/mod.ts";
+import { MemoryVersions } from "../../../standalone/api/store/memory_versions.ts";
 import { type Applied, applying } from "../../embedded/applying.ts";
 import { OTHER_KINDS } from "../../embedded/kinds.ts";
+import { oldCrds } from "../../controller/old_crds.ts";
 
 /** What the server is made with. */
 interface ClusterOptions {
+  readonly timeline: Timeline;
   readonly clock: Clock;
   readonly random: Random;
-  /** A folder for its state, which a restore needs; unset: it is in memory. */
-  readonly folder?: string;
 }
+
+/** The garbage collector's and the namespace controller's lag while all is well. */
+export const COLLECTOR_LAG_MS = 500;
+
+/** What holds the objects of a world. */
+export type ApiServer = Pick<SimCluster, keyof SimCluster>;
 
 /** The embedded API and its backup. */
 export class SimCluster {
@@ -28,22 +36,26 @@ export class SimCluster {
   readonly #applied: Applied = new Map();
   #appliedThen: Applied = new Map();
   #api: EmbeddedApi;
-  #path: string | undefined;
-  #lives = 0;
-  #backup: string | undefined;
+  #versions = new MemoryVersions();
+  #backup: MemoryVersions | undefined;
   readonly #onRestore: (() => void)[] = [];
+  /** How long it may take until what follows from a deletion is done, milliseconds: one thing after another, in any order. */
+  collectorLagMs = COLLECTOR_LAG_MS;
+
+  /** Whether the CustomResourceDefinitions are the Go version's: what they do not know is not kept. */
+  hasGoCrds = false;
 
   constructor(options: ClusterOptions) {
     this.#options = options;
-    this.#path = this.#newPath();
     this.#api = this.#open();
   }
 
   /** The server itself, without a way to it that could fail. */
   get rest(): RestClient {
-    return toRestClient((request) =>
-      applying(this.#api.rest(), this.#applied).performRequest(request)
-    );
+    return toRestClient((request) => {
+      const rest = applying(this.#api.rest(), this.#applied);
+      return (this.hasGoCrds ? oldCrds(rest).rest : rest).performRequest(request);
+    });
   }
 
   /** {@linkcode rest} with types. */
@@ -58,21 +70,15 @@ export class SimCluster {
 
   /** Keeps the state as it is now. */
   backup(): void {
-    if (this.#path === undefined) throw new Error("Cannot back up a state in memory");
-    this.#backup = `${this.#options.folder}/backup-${this.#lives}-${this.#api.resourceVersion}`;
-    for (const end of ["", "-wal"]) {
-      Deno.copyFileSync(`${this.#path}${end}`, `${this.#backup}${end}`);
-    }
+    this.#backup = this.#versions.copy();
     this.#appliedThen = new Map(this.#applied);
   }
 
   /** Puts the state back to the backup, as etcd is restored: every watch ends, resourceVersions go back. */
   restore(): void {
-    const backup = this.#backup;
-    if (backup === undefined) return;
+    if (this.#backup === undefined) return;
     this.#api.close();
-    this.#path = this.#newPath();
-    for (const end of ["", "-wal"]) Deno.copyFileSync(`${backup}${end}`, `${this.#path}${end}`);
+    this.#versions = this.#backup.copy();
     this.#applied.clear();
     for (const [path, body] of this.#appliedThen) this.#applied.set(path, body);
     this.#api = this.#open();
@@ -84,20 +90,15 @@ export class SimCluster {
     this.#api.close();
   }
 
-  #newPath(): string | undefined {
-    const { folder } = this.#options;
-    return folder === undefined ? undefined : `${folder}/state-${++this.#lives}`;
-  }
-
   #open(): EmbeddedApi {
-    const { clock, random } = this.#options;
-    const path = this.#path;
+    const { clock, random, timeline } = this.#options;
     return new EmbeddedApi({
       clock,
       random,
       kinds: OTHER_KINDS,
       history: 2_000,
-      ...(path === undefined ? {} : { path }),
+      collectLater: (work) => void timeline.after(random() * this.collectorLagMs, work),
+      versions: this.#versions,
     });
   }
 }

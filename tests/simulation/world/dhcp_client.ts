@@ -29,6 +29,28 @@ type ClientState =
   | "RENEWING"
   | "REBINDING";
 
+/**
+ * In what a client's way is its own.
+ *
+ * - slow: minutes pass between an offer and its request
+ * - firmware: asks twice at once, and all over again by another program as soon as it is bound, as a machine that boots from the network
+ * - forgetful: remembers no address when it starts
+ * - traveller: remembers an address of another network when it starts
+ * - stubborn: its machine goes on using an address that it lost
+ * - careless: another transaction and any flags in each message
+ */
+export const HABITS = [
+  "slow",
+  "firmware",
+  "forgetful",
+  "traveller",
+  "stubborn",
+  "careless",
+] as const;
+
+/** One of {@linkcode HABITS}. */
+export type Habit = typeof HABITS[number];
+
 /** The states in which it uses its address. */
 const USING: ReadonlySet<ClientState> = new Set(["BOUND", "RENEWING", "REBINDING"]);
 
@@ -41,11 +63,21 @@ interface ClientLease {
   readonly seconds: number;
 }
 
+/** Something that it asked. */
+interface Asked {
+  /** On the timeline. */
+  readonly at: number;
+  /** The server whose offer it wants, which alone is to answer; absent: whichever there is. */
+  readonly server?: number;
+}
+
 /** Who is told what becomes of it. */
-interface ClientEvents {
+export interface ClientEvents {
   onBound(client: SimClient): void;
   /** It does not use its address any more. */
   onUnbound(client: SimClient): void;
+  /** Its machine goes on using an address that it lost. */
+  onKept?(client: SimClient, address: number): void;
 }
 
 /** Retransmissions begin here and double, RFC 2131 section 4.1, milliseconds. */
@@ -59,12 +91,19 @@ const DECLINE_MS = 10_000;
 const PROBE_MS = 1_000;
 const RENEW_LEAST_MS = 60_000;
 const EVERYBODY = 0xffffffff;
+/** How long a slow client thinks about an offer. */
+const SLOW_MS = { least: 30_000, most: 180_000 };
+/** An address that is nowhere in the cluster. */
+const ELSEWHERE = 0xac10_0505;
 
 /** A client. */
 export class SimClient implements Station {
   readonly name: string;
   readonly mac: number;
-  readonly segment: NetworkSegment;
+  /** Whether it is another machine with the MAC address of a NIC. */
+  readonly isCopy: boolean;
+  segment: NetworkSegment;
+  habit: Habit | undefined;
   readonly #timeline: Timeline;
   readonly #random: Random;
   readonly #events: ClientEvents;
@@ -75,19 +114,24 @@ export class SimClient implements Station {
   #tries = 0;
   #sentAt = 0;
   #offer: { readonly address: number; readonly server: number } | undefined;
-  /** When it began to ask without an answer; undefined where it has one. */
-  #askingSince: number | undefined;
+  /** What nobody has answered. */
+  #unanswered: Asked[] = [];
+  /** Whether the program that asks is the last one of its start. */
+  #hasBooted = false;
 
   constructor(
     mac: number,
-    { segment, timeline, random, events }: {
+    { segment, timeline, random, events, name = `client ${formatMac(mac)}`, isCopy = false }: {
       readonly segment: NetworkSegment;
       readonly timeline: Timeline;
       readonly random: Random;
       readonly events: ClientEvents;
+      readonly name?: string;
+      readonly isCopy?: boolean;
     },
   ) {
-    this.name = `client ${formatMac(mac)}`;
+    this.name = name;
+    this.isCopy = isCopy;
     this.mac = mac;
     this.segment = segment;
     this.#timeline = timeline;
@@ -108,17 +152,29 @@ export class SimClient implements Station {
     return this.#lease;
   }
 
-  /** For how long it has asked without an answer, milliseconds. */
-  get askingMs(): number {
-    return this.#askingSince === undefined ? 0 : this.#timeline.now - this.#askingSince;
+  /** What nobody has answered; empty where all is answered. */
+  get unanswered(): readonly Asked[] {
+    return this.#unanswered;
   }
 
   /** Its machine starts; one that remembers asks for the address that it had. */
   powerOn(remembers: boolean): void {
     if (this.#state !== "OFF") return;
     this.segment.join(this);
-    if (!remembers) this.#lease = undefined;
+    if (!remembers || this.habit === "forgetful") this.#lease = undefined;
+    if (this.habit === "traveller") {
+      this.#lease = { address: ELSEWHERE, server: 0, ackedAt: 0, seconds: 0 };
+    }
+    this.#hasBooted = false;
     this.#begin(this.#lease === undefined ? "INIT" : "REBOOTING");
+  }
+
+  /** Its machine is attached elsewhere, and starts again where it ran. */
+  moveTo(segment: NetworkSegment): void {
+    const ran = this.#state !== "OFF";
+    this.powerOff(false);
+    this.segment = segment;
+    if (ran) this.powerOn(true);
   }
 
   /** Its machine stops without a word, or gives the address back first. */
@@ -129,7 +185,7 @@ export class SimClient implements Station {
     this.#unbind();
     this.#timer?.cancel();
     this.#state = "OFF";
-    this.#askingSince = undefined;
+    this.#unanswered = [];
     this.segment.leave(this);
   }
 
@@ -143,6 +199,8 @@ export class SimClient implements Station {
   }
 
   #arp({ what, address, from }: Frame & { readonly kind: "arp" }): void {
+    // What its own hardware address says is its own, or a copy's (RFC 5227 section 2.1.1).
+    if (from === this.mac) return;
     if (what === "asks") {
       if (address !== this.address) return;
       this.segment.send(this, { kind: "arp", from: this.mac, to: from, address, what: "answers" });
@@ -159,7 +217,6 @@ export class SimClient implements Station {
     this.#unbind();
     this.#tries = 0;
     this.#offer = undefined;
-    this.#askingSince ??= this.#timeline.now;
     this.#newTransaction();
     this.#state = state;
     // Machines that start together do not ask together.
@@ -173,6 +230,10 @@ export class SimClient implements Station {
       case "SELECTING":
         this.#state = "SELECTING";
         this.#broadcast(MessageType.Discover, []);
+        if (this.habit === "firmware") {
+          this.#newTransaction();
+          this.#broadcast(MessageType.Discover, []);
+        }
         break;
       case "REQUESTING":
         if (this.#tries >= REQUEST_TRIES || this.#offer === undefined) return this.#begin("INIT");
@@ -193,6 +254,7 @@ export class SimClient implements Station {
   }
 
   #answered(message: DhcpMessage): void {
+    this.#unanswered = [];
     const type = optionValue(message, 53);
     const server = optionValue(message, 54) ?? 0;
     if (type === MessageType.Offer && this.#state === "SELECTING") {
@@ -200,7 +262,11 @@ export class SimClient implements Station {
       this.#state = "REQUESTING";
       this.#tries = 0;
       this.#timer?.cancel();
-      return this.#ask();
+      if (this.habit !== "slow") return this.#ask();
+      const ms = SLOW_MS.least + this.#random() * (SLOW_MS.most - SLOW_MS.least);
+      return this.#in(ms, () => {
+        this.#ask();
+      });
     }
     const asks = this.#state === "REQUESTING" || this.#state === "REBOOTING" ||
       this.#state === "RENEWING" || this.#state === "REBINDING";
@@ -218,7 +284,6 @@ export class SimClient implements Station {
       ackedAt: this.#sentAt,
       seconds: optionValue(message, 51) ?? 0,
     };
-    this.#askingSince = undefined;
     if (isNew) this.#probe();
     else this.#bound();
   }
@@ -234,6 +299,12 @@ export class SimClient implements Station {
     const lease = this.#lease;
     if (lease === undefined) return this.#begin("INIT");
     const wasUsing = this.address !== undefined;
+    const isFirmware = this.habit === "firmware" && !this.#hasBooted;
+    this.#hasBooted = true;
+    if (isFirmware) {
+      this.#lease = undefined;
+      return this.#begin("INIT");
+    }
     this.#state = "BOUND";
     this.#newTransaction();
     if (!wasUsing) {
@@ -243,7 +314,6 @@ export class SimClient implements Station {
     }
     this.#until(lease, 0.5, () => {
       this.#state = "RENEWING";
-      this.#askingSince = this.#timeline.now;
       this.#renew();
     });
   }
@@ -304,7 +374,6 @@ export class SimClient implements Station {
     ]);
     this.#state = "INIT";
     this.#tries = 0;
-    this.#askingSince ??= this.#timeline.now;
     this.#newTransaction();
     this.#in(DECLINE_MS, () => this.#ask());
   }
@@ -333,10 +402,15 @@ export class SimClient implements Station {
     readonly options: readonly DhcpOption[];
   }): void {
     this.#sentAt = this.#timeline.now;
+    if (type === MessageType.Discover || type === MessageType.Request) {
+      const server = this.#state === "REQUESTING" ? this.#offer?.server : undefined;
+      this.#unanswered.push({ at: this.#sentAt, ...(server !== undefined && { server }) });
+    }
+    if (this.habit === "careless") this.#newTransaction();
     const payload = encode({
       op: 1,
       xid: this.#xid,
-      flags: this.mac % 2 === 0 ? BROADCAST_FLAG : 0,
+      flags: this.#flags(),
       ciaddr,
       chaddr: macToBytes(this.mac),
       options: [{ code: 53, value: type }, ...options, { code: 55, value: [1, 3, 6, 51] }],
@@ -352,6 +426,11 @@ export class SimClient implements Station {
     });
   }
 
+  #flags(): number {
+    if (this.habit === "careless") return Math.floor(this.#random() * 0x1_0000);
+    return this.mac % 2 === 0 ? BROADCAST_FLAG : 0;
+  }
+
   #unbind(): void {
     if (this.address === undefined) return;
     this.#state = "INIT";
@@ -359,7 +438,11 @@ export class SimClient implements Station {
   }
 
   #forget(): void {
+    const { address } = this;
     this.#unbind();
+    if (address !== undefined && this.habit === "stubborn") {
+      this.#events.onKept?.(this, address);
+    }
     this.#lease = undefined;
   }
 

@@ -5,20 +5,20 @@
  */
 import type { KubeObject } from "../../../core/api/types.ts";
 import { keyOf, type Resource } from "../../../kube/mod.ts";
-import type { SimCluster } from "./cluster.ts";
+import type { ApiServer } from "./cluster.ts";
 
 /** Called with every change, at the moment of its commit. */
 type OnChange<T> = (key: string, before: T | undefined, after: T | undefined) => void;
 
 /** All objects of one resource. */
 export class Follow<T extends KubeObject> {
-  readonly #cluster: SimCluster;
+  readonly #cluster: ApiServer;
   readonly #resource: Resource<T>;
   readonly #objects = new Map<string, T>();
   readonly #handlers: OnChange<T>[] = [];
   #life = 0;
 
-  constructor(cluster: SimCluster, resource: Resource<T>) {
+  constructor(cluster: ApiServer, resource: Resource<T>) {
     this.#cluster = cluster;
     this.#resource = resource;
     cluster.onRestore(() => void this.begin());

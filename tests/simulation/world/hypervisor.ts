@@ -8,7 +8,8 @@ import { formatMac, normalizeMac, parseMac } from "../../../core/net/mod.ts";
 import { keyOf, parseKey, VIRTUAL_MACHINE_INSTANCES, VIRTUAL_MACHINES } from "../../../kube/mod.ts";
 import type { Random } from "../../../runtime/clock.ts";
 import { vmi, vmiSpec } from "../../controller/objects.ts";
-import type { SimCluster } from "./cluster.ts";
+import type { Timeline } from "../engine/timeline.ts";
+import type { ApiServer } from "./cluster.ts";
 import type { SimClient } from "./dhcp_client.ts";
 import { Follow } from "./follow.ts";
 
@@ -28,13 +29,18 @@ interface Machine {
 
 /** What it works with. */
 interface HypervisorGround {
-  readonly cluster: SimCluster;
+  readonly cluster: ApiServer;
+  readonly timeline: Timeline;
   readonly random: Random;
+  /** Whether there are VirtualMachineInstances. */
+  readonly showsInstances: boolean;
   /** The client of a NIC, made when it is first asked for. */
   readonly clientOf: (network: string, mac: number) => SimClient;
 }
 
 const MADE_UP = 0x02_aa_00_00_00_00;
+/** How long a machine goes on whose VM was lost with the state of the API server. */
+const FORGOTTEN_MS = 300_000;
 
 /** All machines. */
 export class Hypervisor {
@@ -43,9 +49,13 @@ export class Hypervisor {
   readonly #machines = new Map<string, Machine>();
   /** Writes of one VM's instance come one after another. */
   readonly #writing = new Map<string, Promise<void>>();
+  /** When the API server was put back. */
+  #restoredAt = -1;
 
   constructor(ground: HypervisorGround) {
     this.#ground = ground;
+    // Before any VM is seen to be gone.
+    ground.cluster.onRestore(() => this.#restoredAt = ground.timeline.now);
     this.vms = new Follow(ground.cluster, VIRTUAL_MACHINES);
     this.vms.onChange((key, _, after) => this.#change(key, after));
     ground.cluster.onRestore(() => void this.#resync());
@@ -68,13 +78,24 @@ export class Hypervisor {
     );
   }
 
+  /** Whether anybody can know of a MAC address: one that is made up is shown in VirtualMachineInstances alone. */
+  isShown(mac: string): boolean {
+    return this.#ground.showsInstances || !isMadeUp(mac);
+  }
+
   #change(key: string, vm: VirtualMachine | undefined): void {
     const before = this.#machines.get(key);
     const after = this.#machineOf(vm, before);
     if (after === undefined) this.#machines.delete(key);
     else this.#machines.set(key, after);
+    const { timeline } = this.#ground;
     for (const { network, mac } of before?.nics ?? []) {
-      if (!this.wants(network, mac)) this.#client(network, mac).powerOff(false);
+      const turnOff = () => {
+        if (!this.wants(network, mac)) this.#client(network, mac).powerOff(false);
+      };
+      // Nobody stops what nobody knows of any more.
+      if (this.#restoredAt === timeline.now) timeline.after(FORGOTTEN_MS, turnOff);
+      else turnOff();
     }
     for (const { network, mac } of after?.nics ?? []) this.#client(network, mac).powerOn(true);
     if (JSON.stringify(before) !== JSON.stringify(after)) this.#show(key);
@@ -96,11 +117,8 @@ export class Hypervisor {
       const network = networks.get(name);
       if (network === undefined) return [];
       const known = isSame ? before.nics.find(({ nic }) => nic === name)?.mac : undefined;
-      const isMadeUp = known !== undefined && parseMac(known) >= MADE_UP &&
-        parseMac(known) < MADE_UP + 2 ** 32;
-      const mac = macAddress === undefined
-        ? isMadeUp ? known : this.#makeUp()
-        : normalizeMac(macAddress);
+      const kept = known !== undefined && isMadeUp(known) ? known : undefined;
+      const mac = macAddress === undefined ? kept ?? this.#makeUp() : normalizeMac(macAddress);
       return [{ nic: name, network, mac }];
     });
     return { uid, nics };
@@ -112,6 +130,7 @@ export class Hypervisor {
 
   /** Brings the VirtualMachineInstance in step with its machine. */
   #show(key: string): void {
+    if (!this.#ground.showsInstances) return;
     const last = this.#writing.get(key) ?? Promise.resolve();
     this.#writing.set(key, last.then(() => this.#write(key)).catch(() => undefined));
   }
@@ -138,4 +157,8 @@ export class Hypervisor {
     const { items } = await this.#ground.cluster.kube.of(VIRTUAL_MACHINE_INSTANCES).list();
     for (const key of new Set([...items.map(keyOf), ...this.#machines.keys()])) this.#show(key);
   }
+}
+
+function isMadeUp(mac: string): boolean {
+  return parseMac(mac) >= MADE_UP && parseMac(mac) < MADE_UP + 2 ** 32;
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Link } from "../../../agent/host/host_network.ts";
-import { AGENT_DEPLOYMENT_LABEL } from "../../../controller/agents/served_networks.ts";
+import { AGENT_DEPLOYMENT_LABEL, servedBy } from "../../../controller/agents/served_networks.ts";
 import { hashOf } from "../../../controller/agents/interface_name.ts";
 import {
   type Deployment,
@@ -24,6 +24,7 @@ import type { SimCluster } from "./cluster.ts";
 import { Follow } from "./follow.ts";
 import { NAMESPACE, type SimAgent, startAgent } from "./programs.ts";
 import type { NetworkSegment } from "./segment.ts";
+import { attachFault, tellSandbox, vlanOf } from "./sandbox.ts";
 import { SimHost } from "./sim_host.ts";
 
 /** What the kubelet is given. */
@@ -36,7 +37,11 @@ interface KubeletGround {
   readonly makeProcess: (name: string) => { readonly process: SimProcess; readonly link: ApiLink };
   /** The network of a NetworkAttachmentDefinition. */
   readonly segmentOf: (nad: string) => NetworkSegment;
+  /** A network is on a VLAN. */
+  readonly onVlan: (nad: string, vlan: number) => void;
   readonly onSent: (agent: SimAgent, link: Link, payload: Uint8Array) => void;
+  /** A pod that runs is ended by its Deployment; `pools` (`namespace/name`) are still served by any. */
+  readonly onSurplus: (pod: SimPod, pools: ReadonlySet<string>) => void;
 }
 
 /** A pod. */
@@ -54,15 +59,24 @@ export interface SimPod {
   agent: SimAgent | undefined;
   restarts: number;
   isEnding: boolean;
+  /** What was said last of its sandbox. */
+  words: string | undefined;
 }
 
 const TICK_MS = 1_000;
 /** From SIGTERM to SIGKILL. */
 const GRACE_MS = 30_000;
+/** From a node's silence to the end of its pods, five minutes as Kubernetes says: a shorter time is as good a fault. */
+const GIVEN_UP_MS = 40_000;
 const RESTART_MS = { base: 1_000, max: 30_000 };
+/** How often it is tried to attach a pod. */
+const SANDBOX_MS = 5_000;
 const MULTUS_NETWORKS = "k8s.v1.cni.cncf.io/networks";
 const REVISION = "pod-template-hash";
 const FIRST_MAC = 0x02_00_00_00_10_00;
+
+/** What runs agents. */
+export type Pods = Pick<Kubelet, keyof Kubelet>;
 
 /** The kubelets of all nodes, the scheduler and the Deployment controller. */
 export class Kubelet {
@@ -71,6 +85,7 @@ export class Kubelet {
   readonly #nads: Follow<NetworkAttachmentDefinition>;
   readonly #pods = new Map<string, SimPod>();
   readonly #down = new Set<string>();
+  readonly #revisions = new WeakMap<Deployment, string>();
   #made = 0;
   #macs = 0;
   #working = false;
@@ -79,6 +94,9 @@ export class Kubelet {
     this.#ground = ground;
     this.#deployments = new Follow(ground.cluster, DEPLOYMENTS);
     this.#nads = new Follow(ground.cluster, NETWORK_ATTACHMENT_DEFINITIONS);
+    this.#nads.onChange((key, _, after) => {
+      if (after !== undefined) ground.onVlan(key, vlanOf(after));
+    });
     ground.cluster.onRestore(() => void this.#resync());
   }
 
@@ -104,27 +122,39 @@ export class Kubelet {
     tick();
   }
 
-  /** The node is gone with all that ran on it; its pods are given up after a while. */
+  /**
+   * The node is gone with all that ran on it. Its pods are given up after a while, and others made elsewhere; their objects stay until
+   * it is back.
+   */
   loseNode(node: string): void {
+    if (this.#down.has(node)) return;
     this.#down.add(node);
-    for (const pod of this.pods) {
-      if (pod.node !== node) continue;
+    const lost = this.pods.filter((pod) => pod.node === node);
+    for (const pod of lost) {
       pod.agent?.process.kill();
       pod.host.remove();
-      pod.isEnding = true;
-      this.#ground.timeline.after(GRACE_MS, () => void this.#forget(pod));
     }
+    this.#ground.timeline.after(GIVEN_UP_MS, () => {
+      for (const pod of lost) if (this.#down.has(node)) pod.isEnding = true;
+    });
   }
 
-  /** The node is back, empty. */
+  /** The node is back: what was not given up meanwhile goes on there, in a new network namespace. */
   bringNode(node: string): void {
-    this.#down.delete(node);
+    if (!this.#down.delete(node)) return;
+    for (const pod of this.pods) {
+      if (pod.node !== node) continue;
+      if (pod.isEnding) void this.#forget(pod);
+      else this.#ground.timeline.after(RESTART_MS.base, () => this.#sandbox(pod));
+    }
   }
 
   /** Ends a pod in order, as a drain does. */
   evict(pod: SimPod): void {
     if (pod.isEnding) return;
     pod.isEnding = true;
+    // Nobody ends a pod on a node that is gone.
+    if (this.#down.has(pod.node)) return;
     const { agent } = pod;
     if (agent === undefined || !agent.process.alive) return void this.#forget(pod);
     const { process } = agent;
@@ -163,17 +193,18 @@ export class Kubelet {
     try {
       const deployments = this.#deployments.list();
       const names = new Set(deployments.map(({ metadata }) => metadata.name));
-      for (const pod of this.pods) if (!names.has(pod.deployment)) this.evict(pod);
+      for (const pod of this.pods) if (!names.has(pod.deployment)) this.#end(pod);
       for (const deployment of deployments) await this.#roll(deployment);
     } finally {
       this.#working = false;
     }
   }
 
-  async #roll({ metadata, spec }: Deployment): Promise<void> {
+  async #roll(deployment: Deployment): Promise<void> {
+    const { metadata, spec } = deployment;
     const wanted = spec?.replicas ?? 0;
     const { name = "" } = metadata;
-    const revision = hashOf(JSON.stringify(spec?.template ?? {}));
+    const revision = this.#revisionOf(deployment);
     const mine = this.pods.filter((pod) => pod.deployment === name && !pod.isEnding);
     const current = mine.filter((pod) => pod.revision === revision);
     const old = mine.filter((pod) => pod.revision !== revision);
@@ -181,12 +212,40 @@ export class Kubelet {
       return await this.#create({ name, revision, template: spec?.template });
     }
     if (current.length > wanted) {
-      return this.evict(current.find((pod) => !isReady(pod)) ?? current[0] as SimPod);
+      return this.#end(current.find((pod) => !isReady(pod)) ?? current[0] as SimPod);
     }
-    const ready = mine.filter(isReady);
     const spare = old.find((pod) => !isReady(pod)) ?? old[0];
     if (spare === undefined) return;
-    if (!isReady(spare) || ready.length > wanted || wanted === 0) this.evict(spare);
+    const ready = mine.filter(isReady);
+    if (!isReady(spare) || ready.length > wanted || wanted === 0) this.#end(spare);
+  }
+
+  /** Its Deployment wants it no more. */
+  #end(pod: SimPod): void {
+    if (!pod.isEnding && pod.agent?.process.alive === true) {
+      const wanted = this.#deployments.list().filter(({ spec }) => (spec?.replicas ?? 0) > 0);
+      this.#ground.onSurplus(pod, new Set(wanted.flatMap(servedBy)));
+    }
+    this.evict(pod);
+  }
+
+  /** Whether pods can be attached to a network. */
+  isAttachable(nad: string): boolean {
+    return attachFault(nad, this.#nads.get(nad)) === undefined;
+  }
+
+  /** A network as it is now, `namespace/name`. */
+  network(nad: string): NetworkAttachmentDefinition | undefined {
+    return this.#nads.get(nad);
+  }
+
+  /** Which template its pods are to be of. */
+  #revisionOf(deployment: Deployment): string {
+    const known = this.#revisions.get(deployment);
+    if (known !== undefined) return known;
+    const revision = hashOf(JSON.stringify(deployment.spec?.template ?? {}));
+    this.#revisions.set(deployment, revision);
+    return revision;
   }
 
   async #create({ name, revision, template }: {
@@ -235,6 +294,7 @@ export class Kubelet {
       agent: undefined,
       restarts: 0,
       isEnding: false,
+      words: undefined,
     };
     this.#pods.set(podName, pod);
     this.#ground.timeline.after(between(random, 500, 3_000), () => this.#sandbox(pod));
@@ -242,9 +302,12 @@ export class Kubelet {
 
   /** Attaches a pod to all of its networks, or to none yet. */
   #sandbox(pod: SimPod): void {
-    if (!this.#pods.has(pod.name) || pod.isEnding) return;
-    if (pod.networks.some(({ nad }) => this.#nads.get(nad) === undefined)) {
-      this.#ground.timeline.after(5_000, () => this.#sandbox(pod));
+    if (!this.runs(pod) || pod.host.stations.size > 0) return;
+    const faults = pod.networks.map(({ nad }) => attachFault(nad, this.#nads.get(nad)));
+    const words = faults.find((one) => one !== undefined);
+    if (words !== undefined) {
+      if (words !== pod.words) this.#tell(pod, words);
+      this.#ground.timeline.after(SANDBOX_MS, () => this.#sandbox(pod));
       return;
     }
     for (const { nad, interfaceName } of pod.networks) {
@@ -256,8 +319,21 @@ export class Kubelet {
     this.#start(pod);
   }
 
+  #tell(pod: SimPod, words: string): void {
+    pod.words = words;
+    const { cluster, timeline } = this.#ground;
+    const at = new Date(timeline.wall).toISOString().replace(/\.\d+/, "");
+    const { name, env: { POD_UID: uid = "" } } = pod;
+    void tellSandbox(cluster, { namespace: NAMESPACE, name, uid, words, at });
+  }
+
+  /** Whether a pod is to run where it is. */
+  runs(pod: SimPod): boolean {
+    return this.#pods.has(pod.name) && !pod.isEnding && !this.#down.has(pod.node);
+  }
+
   #start(pod: SimPod): void {
-    if (!this.#pods.has(pod.name) || pod.isEnding) return;
+    if (!this.runs(pod) || pod.agent?.process.alive === true) return;
     const { process, link } = this.#ground.makeProcess(`${pod.name}.${pod.restarts}`);
     pod.host.process = process;
     const { files } = pod;
@@ -283,7 +359,7 @@ export class Kubelet {
     const ended = () => process.kill();
     agent.done.then(ended, ended);
     process.onDeath(() => {
-      if (pod.isEnding) return;
+      if (!this.runs(pod)) return;
       const waitMs = Math.min(RESTART_MS.base * 2 ** pod.restarts++, RESTART_MS.max);
       this.#ground.timeline.after(waitMs, () => this.#start(pod));
     });

@@ -5,6 +5,7 @@
  */
 import { runAgent } from "../../../agent/agent.ts";
 import { agentElection } from "../../../agent/election.ts";
+import { whenTold } from "../../../agent/last_words.ts";
 import { networksToServe } from "../../../agent/network_configs.ts";
 import type { DatagramPort } from "../../../agent/socket/datagram_port.ts";
 import type { Link } from "../../../agent/host/host_network.ts";
@@ -35,7 +36,7 @@ interface Ground {
 /** A controller that runs. */
 export interface SimController extends Ground {
   readonly controller: RunningController;
-  readonly election: LeaderElection;
+  readonly election: Pick<LeaderElection, "leading">;
   /** Resolves when it has ended as it was asked to. */
   readonly done: Promise<void>;
 }
@@ -160,8 +161,11 @@ export function startAgent(
       leadership: election,
     }, stop.signal);
     started.agent = agent;
+    const ending = new AbortController();
+    void whenTold(agent, { signal: terminating.signal, clock })
+      .then(() => ending.abort(terminating.signal.reason), () => undefined);
     // A leader that ends goes on answering until its successor does.
-    await election.run(terminating.signal);
+    await election.run(ending.signal);
     stop.abort(terminating.signal.reason);
     await agent.done;
   };

@@ -42,7 +42,19 @@ export interface Station {
   /** 48-bit number. */
   readonly mac: number;
   receive(frame: Frame): void;
+  /** Whether it answers for an address. Unset: for none that anybody sends to unasked. */
+  holds?(address: number): boolean;
+  /** Belongs neither to the product nor to a VM, and may be in everybody's way. */
+  readonly isForeign?: boolean;
 }
+
+/** A switch that takes what some of its neighbours broadcast to DHCP servers, and passes it on as it likes. */
+export interface Interceptor extends Station {
+  takes(sender: Station): boolean;
+}
+
+/** What of a station's frames is lost. */
+export type Cut = "all" | "heard" | "sent";
 
 /** How well frames travel. */
 interface Weather {
@@ -52,18 +64,27 @@ interface Weather {
   readonly doubled: number;
   /** Longest time on the way, milliseconds: frames overtake each other. */
   readonly delayMs: number;
+  /** Part that arrive once more, minutes later. */
+  readonly again?: number;
+  /** The network is in two halves that do not hear each other; who is in which follows from this number. */
+  readonly halves?: number;
 }
 
 /** Nothing is lost. */
 export const FAIR: Weather = { lost: 0, doubled: 0, delayMs: 1 };
 
+/** When a frame comes that comes once more, milliseconds. */
+const AGAIN_MS = { least: 30_000, most: 300_000 };
+
 /** A network. */
 export class NetworkSegment {
   readonly name: string;
   weather: Weather = FAIR;
+  /** Where requests of some stations go, and nowhere else. */
+  interceptor: Interceptor | undefined;
   readonly #stations = new Set<Station>();
-  /** Cut off from all others. */
-  readonly #apart = new Set<Station>();
+  /** Cut off from all others, or in one direction. */
+  readonly #apart = new Map<Station, Cut>();
   readonly #timeline: Timeline;
   readonly #random: Random;
   readonly #trace: Trace;
@@ -96,30 +117,54 @@ export class NetworkSegment {
   }
 
   /** Cuts a station off, or connects it again. */
-  cut(station: Station, isCut: boolean): void {
-    if (isCut) this.#apart.add(station);
-    else this.#apart.delete(station);
+  cut(station: Station, how: Cut | undefined): void {
+    if (how === undefined) this.#apart.delete(station);
+    else this.#apart.set(station, how);
   }
 
   isCut(station: Station): boolean {
     return this.#apart.has(station);
   }
 
+  /** Who answers for an address, as an ARP question finds out. */
+  holderOf(address: number): Station | undefined {
+    return [...this.#stations].find((station) => station.holds?.(address) === true);
+  }
+
   /** Sends a frame to whom it may reach. */
   send(sender: Station, frame: Frame): void {
-    for (const station of this.#stations) {
-      if (station === sender) continue;
-      if (frame.to !== ALL && station.mac !== frame.to) continue;
-      if (this.#random() < this.weather.lost) continue;
-      const copies = this.#random() < this.weather.doubled ? 2 : 1;
-      for (let copy = 0; copy < copies; copy++) this.#travel(sender, station, frame);
+    const { lost, doubled, delayMs, again = 0 } = this.weather;
+    for (const station of this.#receivers(sender, frame)) {
+      if (this.#random() < lost) continue;
+      const copies = this.#random() < doubled ? 2 : 1;
+      for (let copy = 0; copy < copies; copy++) {
+        this.#travel(sender, { station, frame, ms: this.#random() * delayMs });
+      }
+      if (again === 0 || this.#random() >= again) continue;
+      const ms = AGAIN_MS.least + this.#random() * (AGAIN_MS.most - AGAIN_MS.least);
+      this.#travel(sender, { station, frame, ms });
     }
   }
 
-  #travel(sender: Station, station: Station, frame: Frame): void {
-    this.#timeline.after(this.#random() * this.weather.delayMs, () => {
+  #receivers(sender: Station, frame: Frame): readonly Station[] {
+    const { interceptor, weather: { halves } } = this;
+    const isRequest = frame.kind === "dhcp" && frame.port === 67 && frame.to === ALL;
+    const isTaken = isRequest && interceptor?.takes(sender) === true;
+    return [...this.#stations].filter((station) => {
+      if (station === sender || (isTaken && station !== interceptor)) return false;
+      if (frame.to !== ALL && station.mac !== frame.to) return false;
+      return halves === undefined || halfOf(station, halves) === halfOf(sender, halves);
+    });
+  }
+
+  #travel(sender: Station, { station, frame, ms }: {
+    readonly station: Station;
+    readonly frame: Frame;
+    readonly ms: number;
+  }): void {
+    this.#timeline.after(ms, () => {
       if (!this.#stations.has(station)) return;
-      if (this.#apart.has(sender) || this.#apart.has(station)) return;
+      if (this.#isLost(sender, "sent") || this.#isLost(station, "heard")) return;
       if (frame.kind === "dhcp") {
         this.#trace.note(
           `${this.#timeline.now.toFixed(1)} ${this.name} ${sender.name} -> ${station.name} ` +
@@ -132,4 +177,15 @@ export class NetworkSegment {
       station.receive(frame);
     });
   }
+
+  #isLost(station: Station, what: Cut): boolean {
+    const how = this.#apart.get(station);
+    return how === "all" || how === what;
+  }
+}
+
+/** 0 or 1. */
+function halfOf({ mac }: Station, halves: number): number {
+  const mixed = Math.imul((mac % 0x1_0000_0000) ^ Math.imul(halves, 0x9e37_79b1), 0x85eb_ca6b);
+  return Math.imul(mixed ^ (mixed >>> 13), 0xc2b2_ae35) >>> 31;
 }

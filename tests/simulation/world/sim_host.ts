@@ -16,9 +16,15 @@ import type {
 import type { DatagramPort } from "../../../agent/socket/datagram_port.ts";
 import type { ArpClaim } from "../../../core/neighbours/survey.ts";
 import { macToBytes } from "../../../core/net/mod.ts";
-import type { SimProcess } from "../engine/process.ts";
+import type { Nap, SimProcess } from "../engine/process.ts";
 import { ALL, type Frame, type NetworkSegment, type Station } from "./segment.ts";
 import { SimPort } from "./sim_port.ts";
+
+/** The address of a broadcast. */
+const EVERYBODY = 0xffffffff;
+
+/** So often a host is asked for news, where it is not told of any: it tells of them at no other time. */
+const ASKED_MS = 100;
 
 /** An interface on a network. */
 class Interface implements Station {
@@ -31,13 +37,17 @@ class Interface implements Station {
   readonly addresses = new Map<number, LinkAddress>();
   port: SimPort | undefined;
   #heard: { readonly claims: ArpClaim[]; readonly replies: HeardReply[] } | undefined;
+  readonly #onNews: () => void;
 
-  constructor(name: string, { link, mac, segment }: {
+  constructor(name: string, { link, mac, segment, onNews }: {
     readonly link: Link;
     readonly mac: number;
     readonly segment: NetworkSegment;
+    /** Called when something is heard. */
+    readonly onNews: () => void;
   }) {
     this.name = name;
+    this.#onNews = onNews;
     this.link = link;
     this.mac = mac;
     this.segment = segment;
@@ -45,10 +55,20 @@ class Interface implements Station {
 
   receive(frame: Frame): void {
     if (frame.kind === "arp") this.#arp(frame);
-    else if (frame.port === 67) this.port?.arrive(frame);
-    else if (frame.to === ALL) {
-      this.#heard?.replies.push({ payload: frame.payload, mac: frame.from });
+    else if (frame.port === 67) {
+      // What is for another host's address goes no further than the kernel.
+      if (frame.destination === EVERYBODY || this.addresses.has(frame.destination)) {
+        this.port?.arrive(frame);
+        this.#onNews();
+      }
+    } else if (frame.to === ALL && this.#heard !== undefined) {
+      this.#heard.replies.push({ payload: frame.payload, mac: frame.from });
+      this.#onNews();
     }
+  }
+
+  holds(address: number): boolean {
+    return this.answering.has(address) && this.addresses.has(address);
   }
 
   listen(): Segment {
@@ -65,8 +85,10 @@ class Interface implements Station {
 
   #arp({ what, address, from }: Frame & { readonly kind: "arp" }): void {
     if (what !== "asks") {
-      this.#heard?.claims.push({ address, mac: from, isAnswer: what === "answers" });
-    } else if (this.answering.has(address) && this.addresses.has(address)) {
+      if (this.#heard === undefined) return;
+      this.#heard.claims.push({ address, mac: from, isAnswer: what === "answers" });
+      this.#onNews();
+    } else if (this.holds(address)) {
       this.segment.send(this, { kind: "arp", from: this.mac, to: from, address, what: "answers" });
     }
   }
@@ -77,6 +99,8 @@ export class SimHost implements HostNetwork {
   readonly #name: string;
   readonly #interfaces = new Map<string, Interface>();
   #process: SimProcess | undefined;
+  #nap: Nap | undefined;
+  #hasNews = true;
   #changed = true;
   #nextIndex = 2;
 
@@ -87,6 +111,7 @@ export class SimHost implements HostNetwork {
   /** The process that lives in it from now on. */
   set process(process: SimProcess) {
     this.#process = process;
+    this.#nap = undefined;
     process.onDeath(() => {
       for (const one of this.#interfaces.values()) one.answering.clear();
     });
@@ -106,10 +131,10 @@ export class SimHost implements HostNetwork {
       alias: "",
       settings: { forwarding: 0, rpFilter: 0, acceptLocal: 0, arpIgnore: 0 },
     };
-    const one = new Interface(this.#name, { link, mac, segment });
+    const one = new Interface(this.#name, { link, mac, segment, onNews: () => this.#tell() });
     this.#interfaces.set(name, one);
     segment.join(one);
-    this.#changed = true;
+    this.#change();
   }
 
   /** Takes an interface away; with `isMadeAgain` another one of its name comes. */
@@ -119,7 +144,7 @@ export class SimHost implements HostNetwork {
     this.#interfaces.delete(name);
     one.segment.leave(one);
     one.port?.die("the interface is gone");
-    this.#changed = true;
+    this.#change();
     if (isMadeAgain) this.attach(name, { segment: one.segment, mac: one.mac });
   }
 
@@ -141,6 +166,7 @@ export class SimHost implements HostNetwork {
     if (one.port?.isClosed === false) one.port.die("opened again");
     const port = new SimPort(link, {
       process,
+      holderOf: (address) => one.segment.holderOf(address),
       send: (frame) => {
         onSent(frame.payload);
         one.segment.send(one, { kind: "dhcp", from: one.mac, ...frame });
@@ -167,26 +193,35 @@ export class SimHost implements HostNetwork {
     return changed;
   }
 
+  news(ms: number, signal: AbortSignal): Promise<void> {
+    const process = this.#process;
+    if (process === undefined) throw new Error("Nobody is there to wait");
+    const nap = process.nap(this.#hasNews ? Math.min(ms, ASKED_MS) : ms, signal);
+    this.#hasNews = false;
+    this.#nap = nap;
+    return nap.over;
+  }
+
   addAddress(link: Link, own: InterfaceAddress): void {
     this.#must(link).addresses.set(own.address, { index: link.index, ...own, ours: true });
-    this.#changed = true;
+    this.#change();
   }
 
   removeAddress(link: Link, { address }: InterfaceAddress): void {
     this.#of(link)?.addresses.delete(address);
-    this.#changed = true;
+    this.#change();
   }
 
   configure(link: Link, settings: Partial<LinkSettings>): void {
     const one = this.#must(link);
     one.link = { ...one.link, settings: { ...one.link.settings, ...settings } };
-    this.#changed = true;
+    this.#change();
   }
 
   describe(link: Link, alias: string): void {
     const one = this.#must(link);
     one.link = { ...one.link, alias };
-    this.#changed = true;
+    this.#change();
   }
 
   announce(link: Link, address: number): void {
@@ -217,11 +252,24 @@ export class SimHost implements HostNetwork {
   }
 
   listen(link: Link): Segment {
+    this.#tell();
     return this.#must(link).listen();
   }
 
   [Symbol.dispose](): void {
     // The pod keeps it.
+  }
+
+  #change(): void {
+    this.#changed = true;
+    this.#tell();
+  }
+
+  /** Something is to be told when the host is asked next. */
+  #tell(): void {
+    const alarm = this.#nap?.alarm;
+    if (alarm?.isOver === false) alarm.cutTo(ASKED_MS);
+    else this.#hasNews = true;
   }
 
   #arp(link: Link, address: number, what: "asks" | "announces"): void {

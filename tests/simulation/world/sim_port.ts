@@ -7,11 +7,14 @@ import type { DatagramPort } from "../../../agent/socket/datagram_port.ts";
 import type { Link } from "../../../agent/host/host_network.ts";
 import { Datagram, Destination, Reply } from "../../../core/dhcp/mod.ts";
 import type { SimProcess } from "../engine/process.ts";
-import { ALL, type Frame } from "./segment.ts";
+import { macFromBytes } from "../../../core/net/mod.ts";
+import { ALL, type Frame, type Station } from "./segment.ts";
 
 const SLOTS = 4;
 /** What the kernel keeps for a reader that is slow. */
 const QUEUE = 256;
+/** Where `chaddr` is in a DHCP message. */
+const CHADDR_OFFSET = 28;
 
 type Dhcp = Frame & { readonly kind: "dhcp" };
 
@@ -30,6 +33,7 @@ export class SimPort implements DatagramPort {
   onRefused: ((reply: Reply, reason: string) => void) | undefined;
   readonly #process: SimProcess;
   readonly #send: (frame: Omit<Dhcp, "from" | "kind">) => void;
+  readonly #holderOf: (address: number) => Station | undefined;
   readonly #queue: Dhcp[] = [];
   #taken: readonly Dhcp[] = [];
   #waiting: PromiseWithResolvers<number> | undefined;
@@ -39,14 +43,17 @@ export class SimPort implements DatagramPort {
 
   constructor(
     link: Link,
-    { process, send }: {
+    { process, send, holderOf }: {
       readonly process: SimProcess;
       readonly send: (frame: Omit<Dhcp, "from" | "kind">) => void;
+      /** Who answers for an address on its network. */
+      readonly holderOf: (address: number) => Station | undefined;
     },
   ) {
     this.link = link;
     this.#process = process;
     this.#send = send;
+    this.#holderOf = holderOf;
   }
 
   get isClosed(): boolean {
@@ -82,15 +89,16 @@ export class SimPort implements DatagramPort {
     if (!this.#process.alive) return;
     for (let slot = 0; slot < count; slot++) {
       const reply = this.replies[slot];
-      const request = this.#taken[slot];
-      if (reply === undefined || request === undefined || reply.length === 0) continue;
-      const { destination, destinationAddress, destinationPort } = reply;
+      if (reply === undefined || slot >= this.#taken.length || reply.length === 0) continue;
+      const payload = reply.bytes.slice(reply.offset, reply.offset + reply.length);
+      const to = this.#receiverOf(reply, payload);
+      if (to === undefined) continue; // Nobody answers the kernel's ARP question.
       this.#send({
-        to: destination === Destination.Broadcast ? ALL : request.from,
+        to,
         source: serverAddress,
-        destination: destinationAddress,
-        port: destinationPort,
-        payload: reply.bytes.slice(reply.offset, reply.offset + reply.length),
+        destination: reply.destinationAddress,
+        port: reply.destinationPort,
+        payload,
       });
     }
   }
@@ -107,6 +115,16 @@ export class SimPort implements DatagramPort {
     this.#closed = true;
     this.#waiting?.resolve(0);
     this.#waiting = undefined;
+  }
+
+  /** As the real port does: relays by ARP, clients by the hardware address that they named. */
+  #receiverOf(
+    { destination, destinationAddress }: Reply,
+    payload: Uint8Array,
+  ): number | undefined {
+    if (destination === Destination.Broadcast) return ALL;
+    if (destination === Destination.Relay) return this.#holderOf(destinationAddress)?.mac;
+    return macFromBytes(payload.subarray(CHADDR_OFFSET, CHADDR_OFFSET + 6));
   }
 
   #wake(): void {

@@ -5,17 +5,19 @@
  */
 import type { Link } from "../../../agent/host/host_network.ts";
 import type { Tenancy } from "../../../core/api/tenancy.ts";
+import { formatIPv4 } from "../../../core/net/mod.ts";
 import { DEPLOYMENTS, NAMESPACES, type RestClient } from "../../../kube/mod.ts";
 import { SimProcess } from "../engine/process.ts";
 import { streamOf } from "../engine/random.ts";
 import { Timeline } from "../engine/timeline.ts";
 import { Trace } from "../engine/trace.ts";
-import { Person } from "./admission.ts";
-import { ApiLink } from "./api_link.ts";
-import { SimCluster } from "./cluster.ts";
-import { SimClient } from "./dhcp_client.ts";
+import { Person, type Writer } from "./admission.ts";
+import { ApiLink, type LinkMode } from "./api_link.ts";
+import { type ApiServer, SimCluster } from "./cluster.ts";
+import type { SimClient } from "./dhcp_client.ts";
+import { ForeignHost } from "./foreign_host.ts";
 import { Hypervisor } from "./hypervisor.ts";
-import { Kubelet } from "./kubelet.ts";
+import { Kubelet, type Pods, type SimPod } from "./kubelet.ts";
 import {
   NAMESPACE,
   type SimAgent,
@@ -25,13 +27,18 @@ import {
   startWebhook,
   TEMPLATE,
 } from "./programs.ts";
-import { NetworkSegment } from "./segment.ts";
+import { ManifestPerson } from "./standalone/manifest_person.ts";
+import { Networks } from "./networks.ts";
+import type { NetworkSegment } from "./segment.ts";
+import { StandaloneMachine } from "./standalone/standalone_machine.ts";
 
 /** How a world is made. */
 interface WorldOptions {
   readonly seed: number;
   readonly tenancy: Tenancy;
-  /** Where the API server keeps its state; unset: in memory, and nothing can be restored. */
+  /** A machine without a cluster: the standalone server on these networks, `namespace/name`; it needs a folder. */
+  readonly standalone?: readonly string[] | undefined;
+  /** Where the standalone server keeps its state. */
   readonly folder?: string;
   readonly watcher: WorldWatcher;
   /** Stands between a process and its API server: how tests see that a fault is found. */
@@ -43,16 +50,31 @@ export type Tamper = (process: string, rest: RestClient) => RestClient;
 
 /** Who looks at everything. */
 interface WorldWatcher {
+  /** Something that must not be. */
+  blame(rule: string, what: string): void;
   onSent(agent: SimAgent, link: Link, payload: Uint8Array): void;
+  /** A pod that runs is ended by its Deployment; `pools` (`namespace/name`) are still served by any. */
+  onSurplus(pod: SimPod, pools: ReadonlySet<string>): void;
   onBound(client: SimClient): void;
   onUnbound(client: SimClient): void;
 }
+
+/** How long a machine goes on using an address that it lost. */
+const KEPT_MS = 180_000;
 
 /** A program that is started again when it dies. */
 interface Kept<T extends { readonly process: SimProcess }> {
   readonly name: string;
   lives: number;
   now: T | undefined;
+}
+
+/** What differs from world to world. */
+interface Parts {
+  readonly cluster: ApiServer;
+  readonly kubelet: Pods;
+  readonly person: Writer;
+  readonly machine: StandaloneMachine | undefined;
 }
 
 const NODES = ["node-1", "node-2", "node-3"];
@@ -62,58 +84,124 @@ const RESTART_MS = 2_000;
 export class World implements Disposable {
   readonly trace = new Trace();
   readonly timeline: Timeline;
-  readonly cluster: SimCluster;
-  readonly kubelet: Kubelet;
-  readonly person: Person;
+  readonly cluster: ApiServer;
+  readonly kubelet: Pods;
+  readonly person: Writer;
   readonly hypervisor: Hypervisor;
-  /** Network -> MAC address -> client. */
-  readonly clients = new Map<string, Map<number, SimClient>>();
+  readonly networks: Networks;
   readonly nodes: readonly string[] = NODES;
   /** `network address` of each that a machine took by hand at any time. */
   readonly takenByHand = new Set<string>();
-  /** `namespace/name` of each VirtualMachineNetworkConfig that a person deleted at any time. */
-  readonly deletedConfigs = new Set<string>();
+  /** `namespace/name` of each VirtualMachineNetworkConfig that a person deleted, alone or with its namespace, and when that was last. */
+  readonly deletedConfigs = new Map<string, number>();
+  /** `namespace/name` of each VirtualMachineNetworkConfig that a person made at any time: it needs no VM. */
+  readonly reservations = new Set<string>();
+  /** `network address` of each DHCP server that nobody asked to be there, at any time. */
+  readonly foreignServers = new Set<string>();
+  /** `namespace/name` of each pool of which somebody writes a wrong count, until it is right again; who stands still is told late. */
+  readonly miscounted = new Set<string>();
   readonly #options: WorldOptions;
-  readonly #segments = new Map<string, NetworkSegment>();
-  readonly #controllers: Kept<SimController>[];
-  readonly #webhooks: Kept<SimWebhook>[];
+  readonly #standalone: StandaloneMachine | undefined;
+  readonly #controllers: readonly Kept<SimController>[];
+  readonly #webhooks: readonly Kept<SimWebhook>[];
   /** Part of all requests that are unlucky. */
   #trouble = 0;
+  #isCalm = false;
+  #apiMode: LinkMode = "well";
 
   constructor(options: WorldOptions) {
-    const { seed, folder, watcher } = options;
+    const { seed, watcher } = options;
     this.#options = options;
     this.timeline = new Timeline(streamOf(seed, "timeline"));
-    const server = this.#process("kube-apiserver");
-    this.cluster = new SimCluster({
-      clock: server.clock,
-      random: streamOf(seed, "api"),
-      ...(folder === undefined ? {} : { folder }),
+    this.networks = new Networks({
+      seed,
+      timeline: this.timeline,
+      trace: this.trace,
+      events: {
+        onBound: (client) => watcher.onBound(client),
+        onUnbound: (client) => watcher.onUnbound(client),
+        onKept: ({ segment, mac }, address) => {
+          this.takenByHand.add(`${segment.name} ${formatIPv4(address)}`);
+          this.networks.visit(new ForeignHost(segment, { address, mac }), KEPT_MS);
+        },
+      },
     });
-    this.kubelet = new Kubelet({
+    const parts = options.standalone === undefined
+      ? this.#clusterParts()
+      : this.#standaloneParts(options.standalone);
+    this.cluster = parts.cluster;
+    this.kubelet = parts.kubelet;
+    this.person = parts.person;
+    this.#standalone = parts.machine;
+    const isCluster = parts.machine === undefined;
+    const kept = (names: readonly string[]) =>
+      isCluster ? names.map((name) => ({ name, lives: 0, now: undefined })) : [];
+    this.#controllers = kept(["controller-a", "controller-b"]);
+    this.#webhooks = kept(["webhook-a", "webhook-b"]);
+    this.hypervisor = new Hypervisor({
       cluster: this.cluster,
       timeline: this.timeline,
+      random: streamOf(seed, "hypervisor"),
+      showsInstances: isCluster,
+      clientOf: (network, mac) => this.networks.clientOf(network, mac),
+    });
+  }
+
+  #clusterParts(): Parts {
+    const { seed, watcher } = this.#options;
+    const { timeline } = this;
+    const cluster = new SimCluster({
+      timeline,
+      clock: this.#process("kube-apiserver").clock,
+      random: streamOf(seed, "api"),
+    });
+    const kubelet = new Kubelet({
+      cluster,
+      timeline,
       random: streamOf(seed, "kubelet"),
       nodes: NODES,
       makeProcess: (name) => this.#linked(name),
       segmentOf: (nad) => this.segment(nad),
+      onVlan: (nad, vlan) => this.networks.move(nad, vlan),
+      onSurplus: (pod, pools) => watcher.onSurplus(pod, pools),
       onSent: (agent, link, payload) => watcher.onSent(agent, link, payload),
     });
-    this.#controllers = ["controller-a", "controller-b"].map((name) => ({
-      name,
-      lives: 0,
-      now: undefined,
-    }));
-    this.#webhooks = ["webhook-a", "webhook-b"].map((name) => ({ name, lives: 0, now: undefined }));
-    this.person = new Person(() => this.cluster.kube, () => this.webhooks);
-    this.hypervisor = new Hypervisor({
-      cluster: this.cluster,
-      random: streamOf(seed, "hypervisor"),
-      clientOf: (network, mac) => this.#client(network, mac),
+    const person = new Person({
+      kube: () => cluster.kube,
+      judges: () => this.webhooks,
+      timeline,
+      random: streamOf(seed, "person"),
     });
+    return { cluster, kubelet, person, machine: undefined };
+  }
+
+  #standaloneParts(networks: readonly string[]): Parts {
+    const { seed, folder, watcher } = this.#options;
+    if (folder === undefined) throw new Error("Cannot make a standalone server without a folder");
+    const machine = new StandaloneMachine({
+      timeline: this.timeline,
+      random: streamOf(seed, "machine"),
+      folder,
+      networks,
+      makeProcess: (name) => this.#linked(name),
+      segmentOf: (nad) => this.segment(nad),
+      onSent: (agent, link, payload) => watcher.onSent(agent, link, payload),
+    });
+    const person = new ManifestPerson({
+      kube: () => machine.kube,
+      folder: machine.manifests,
+      random: streamOf(seed, "person"),
+    });
+    return { cluster: machine, kubelet: machine, person, machine };
+  }
+
+  /** How tenants stand to each other. */
+  get tenancy(): Tenancy {
+    return this.#options.tenancy;
   }
 
   get controllers(): readonly SimController[] {
+    if (this.#standalone !== undefined) return this.#standalone.controllers;
     return this.#controllers.flatMap(({ now }) => now ?? []);
   }
 
@@ -123,39 +211,37 @@ export class World implements Disposable {
 
   /** Every process of the product that is alive. */
   get processes(): readonly { readonly process: SimProcess; readonly link: ApiLink }[] {
-    return [...this.controllers, ...this.webhooks, ...this.kubelet.agents]
+    const { agents } = this.kubelet;
+    if (this.#standalone !== undefined) return agents;
+    return [...this.controllers, ...this.webhooks, ...agents]
       .filter(({ process }) => process.alive);
   }
 
   /** The network of a NetworkAttachmentDefinition. */
   segment(nad: string): NetworkSegment {
-    const present = this.#segments.get(nad);
-    if (present !== undefined) return present;
-    const segment = new NetworkSegment(nad, {
-      timeline: this.timeline,
-      random: streamOf(this.#options.seed, `segment ${nad}`),
-      trace: this.trace,
-    });
-    this.#segments.set(nad, segment);
-    return segment;
+    return this.networks.segment(nad);
   }
 
   get segments(): readonly NetworkSegment[] {
-    return [...this.#segments.values()];
+    return this.networks.all;
+  }
+
+  /** Network -> MAC address -> client. */
+  get clients(): ReadonlyMap<string, ReadonlyMap<number, SimClient>> {
+    return this.networks.clients;
   }
 
   /** Every client that there ever was. */
   get allClients(): readonly SimClient[] {
-    return [...this.clients.values()].flatMap((clients) => [...clients.values()]);
-  }
-
-  /** Whether the state can be put back. */
-  get canRestore(): boolean {
-    return this.#options.folder !== undefined;
+    return this.networks.allClients;
   }
 
   /** Makes what an installation makes, and starts the programs. */
   async begin(): Promise<void> {
+    if (this.#standalone !== undefined) {
+      await this.#standalone.begin();
+      return await this.hypervisor.begin();
+    }
     const { kube } = this.cluster;
     for (const name of [NAMESPACE, "tenant-a", "tenant-b"]) {
       await kube.of(NAMESPACES).create({
@@ -183,10 +269,29 @@ export class World implements Disposable {
     for (const kept of this.#webhooks) this.#startWebhook(kept);
   }
 
+  /** Something happened that must not. */
+  wrong(rule: string, what: string): void {
+    this.#options.watcher.blame(rule, what);
+  }
+
+  /** Sets how every way to the API server is, also of processes that are started meanwhile. */
+  set apiMode(mode: LinkMode) {
+    this.#apiMode = mode;
+    for (const { link } of this.processes) link.mode = mode;
+  }
+
   /** Sets which part of all requests is unlucky. */
   set trouble(part: number) {
     this.#trouble = part;
     for (const { link } of this.processes) link.trouble = part;
+  }
+
+  /** All faults stop, also for processes that are started from now on. */
+  calm(): void {
+    this.#isCalm = true;
+    this.trouble = 0;
+    this.apiMode = "well";
+    for (const { link } of this.processes) link.isCalm = true;
   }
 
   [Symbol.dispose](): void {
@@ -229,6 +334,8 @@ export class World implements Disposable {
       tamper: (rest) => this.#options.tamper?.(name, rest) ?? rest,
     });
     link.trouble = this.#trouble;
+    link.isCalm = this.#isCalm;
+    link.mode = this.#apiMode;
     return { process, link };
   }
 
@@ -239,22 +346,5 @@ export class World implements Disposable {
       trace,
       random: streamOf(this.#options.seed, `process ${name}`),
     });
-  }
-
-  #client(network: string, address: number): SimClient {
-    let clients = this.clients.get(network);
-    if (clients === undefined) this.clients.set(network, clients = new Map());
-    let client = clients.get(address);
-    if (client === undefined) {
-      const { watcher, seed } = this.#options;
-      client = new SimClient(address, {
-        segment: this.segment(network),
-        timeline: this.timeline,
-        random: streamOf(seed, `client ${network} ${address}`),
-        events: watcher,
-      });
-      clients.set(address, client);
-    }
-    return client;
   }
 }

@@ -1,0 +1,50 @@
+/**
+ * Who uses which address on the wire.
+ *
+ * @module
+ */
+import { formatIPv4, formatMac } from "../../../core/net/mod.ts";
+import type { SimClient } from "../world/dhcp_client.ts";
+
+/** What is done within so long may be seen at once. */
+export const AT_ONCE_MS = 60_000;
+
+/** The machines that use addresses, and those that did until a moment ago. */
+export class AddressUsers {
+  /** `network address` -> who uses it. */
+  readonly #users = new Map<string, SimClient>();
+  /** `network address` -> MAC address that used it -> when it stopped, in simulated milliseconds. */
+  readonly #former = new Map<string, Map<string, number>>();
+
+  /** Who uses `network address`. */
+  at(id: string): SimClient | undefined {
+    return this.#users.get(id);
+  }
+
+  /** A client uses an address; the one that uses it, too. */
+  onBound(client: SimClient): SimClient | undefined {
+    const id = `${client.segment.name} ${formatIPv4(client.address ?? 0)}`;
+    const other = this.#users.get(id);
+    this.#users.set(id, client);
+    return other;
+  }
+
+  /** A client uses its address no more. */
+  onUnbound(client: SimClient, now: number): void {
+    for (const [id, user] of this.#users) {
+      if (user !== client) continue;
+      this.#users.delete(id);
+      const former = this.#former.get(id) ?? new Map<string, number>();
+      this.#former.set(id, former.set(formatMac(client.mac), now));
+    }
+  }
+
+  /** Whether a machine of none of these MAC addresses uses `network address`, or did a moment ago. */
+  usedByAnother(id: string, own: readonly string[], now: number): boolean {
+    const user = this.#users.get(id);
+    if (user !== undefined && !own.includes(formatMac(user.mac))) return true;
+    return [...this.#former.get(id) ?? []].some(([mac, until]) =>
+      !own.includes(mac) && now - until < AT_ONCE_MS
+    );
+  }
+}

@@ -1,0 +1,116 @@
+import { deepStrictEqual } from "node:assert/strict";
+import { mac } from "../../controller/objects.ts";
+import type { Deed } from "../deeds/deeds.ts";
+import type { Scenario } from "../deeds/scenario.ts";
+import { play } from "../play.ts";
+
+const NETWORK = "default/net-48";
+const SECONDS = 1_000;
+
+/** Seconds from the beginning, and what is done then. */
+type Timed = readonly [number, Deed];
+
+function vm(name: string, n: number): Deed {
+  return { do: "create vm", vm: name, nics: [{ network: NETWORK, mac: mac(n) }] };
+}
+
+/** What the judge says of what people did. */
+async function judged(
+  deeds: readonly Timed[],
+  other: Partial<Pick<Scenario, "world" | "seed">> = {},
+): Promise<readonly string[]> {
+  const { violations } = await play({
+    seed: 1,
+    tenancy: "shared",
+    untilMs: (Math.max(...deeds.map(([at]) => at)) + 40) * SECONDS,
+    deeds: deeds.map(([at, deed]) => ({ at: at * SECONDS, deed })),
+    ...other,
+  });
+  return violations.map(({ rule, what }) => `${rule}: ${what}`);
+}
+
+Deno.test("an object that is put back halfway is deleted: another VM with its MAC address may have its place", async () => {
+  const network = "tenant-b/net-60";
+  const nics = (n: number) => [{ network, mac: mac(n) }];
+  const said = await judged([
+    [2, { do: "create pool", pool: 2 }],
+    [4, { do: "create vm", vm: "tenant-b/vm-1", nics: nics(1) }],
+    [5, { do: "create vm", vm: "tenant-a/vm-2", nics: nics(2) }],
+    [20, { do: "borrow mac", vm: "tenant-a/vm-2", of: "tenant-b/vm-1", address: "192.168.48.36" }],
+    [90, { do: "restore config", vm: "tenant-b/vm-1" }],
+  ], { world: "standalone" });
+  deepStrictEqual(said, []);
+});
+
+Deno.test("what was given back rests no more where other CustomResourceDefinitions drop it", async () => {
+  const said = await judged([
+    [2, { do: "create pool", pool: 0 }],
+    [4, vm("default/vm-1", 1)],
+    [10, vm("default/vm-3", 3)],
+    [30, { do: "delete vm", vm: "default/vm-3" }],
+    [32, { do: "old CRDs", forMs: 60 * SECONDS }],
+    // They look at what is served as they start.
+    [33, { do: "kill", whom: 0 }],
+    [33.1, { do: "kill", whom: 0 }],
+    [70, vm("default/vm-4", 4)],
+    // It is given the same address as the third, where both are free.
+    [75, vm("default/vm-27", 27)],
+  ]);
+  deepStrictEqual(said, []);
+});
+
+Deno.test("who wants the offer of a server that is gone is answered by nobody", async () => {
+  const clients = Array.from({ length: 8 }, (_, n) => n);
+  const said = await judged([
+    [2, { do: "create pool", pool: 0 }],
+    ...clients.map((n): Timed => [4 + n / 10, vm(`default/vm-${n}`, n)]),
+    [20, { do: "foreign server", pool: 0, lateMs: 0, isAuthoritative: false, forMs: 20 * SECONDS }],
+    ...clients.map((): Timed => [25, { do: "restart client", whom: 0, releases: true }]),
+    ...clients.map((whom): Timed => [
+      28.01,
+      { do: "habit", whom, habit: "slow", restarts: false, forMs: 10 * SECONDS },
+    ]),
+    [240, { do: "edit pool", pool: 0, edit: { dns: "1.1.1.1" } }],
+  ]);
+  deepStrictEqual(said, []);
+});
+
+Deno.test("a wrong count may reach a server that stood still after a right one", async () => {
+  const said = await judged([
+    [2, { do: "create pool", pool: 0 }],
+    [4, vm("default/vm-1", 1)],
+    [20, { do: "suspend", whom: 0, forMs: 20 * SECONDS }],
+    // It changes the pool, and no count.
+    [22, { do: "spoil record", pool: 0, last: 110 }],
+    [25, { do: "miscount", pool: 0, by: 1 }],
+  ], { world: "standalone" });
+  deepStrictEqual(said, []);
+});
+
+Deno.test("an object that goes with its namespace gives its place to another VM with its MAC address", async () => {
+  const nics = (n: number) => [{ network: "tenant-a/net-50", mac: mac(n) }];
+  const said = await judged([
+    [2, { do: "create pool", pool: 1 }],
+    [4, { do: "create vm", vm: "tenant-a/vm-1", nics: nics(1) }],
+    [5, { do: "create vm", vm: "tenant-a/vm-2", nics: nics(2) }],
+    [20, { do: "borrow mac", vm: "tenant-a/vm-2", of: "tenant-a/vm-1", address: "10.50.0.37" }],
+    [90, { do: "delete namespace", namespace: "tenant-a", forMs: 10 * SECONDS }],
+  ], { seed: 2 });
+  deepStrictEqual(said, []);
+});
+
+Deno.test("a NIC has its address also where a restore gives it its former MAC address back", async () => {
+  const edited: Deed = {
+    do: "edit nics",
+    vm: "default/vm-1",
+    nics: [{ network: NETWORK, mac: mac(2) }],
+  };
+  const said = await judged([
+    [2, { do: "create pool", pool: 0 }],
+    [4, vm("default/vm-1", 1)],
+    [20, { do: "backup" }],
+    [22, edited],
+    [40, { do: "restore" }],
+  ]);
+  deepStrictEqual(said, []);
+});

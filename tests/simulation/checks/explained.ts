@@ -1,0 +1,108 @@
+/**
+ * Who has no address is told why, and that is so.
+ *
+ * @module
+ */
+import { networkStatusesOf, wholeNetworkName } from "../../../core/api/mod.ts";
+import { networkOfPool } from "../../../core/api/network.ts";
+import { MANAGED_DHCP, Mark } from "../../../core/api/names.ts";
+import type { IPPool, VirtualMachineNetworkConfig } from "../../../core/api/types.ts";
+import { normalizeMac } from "../../../core/net/mod.ts";
+import { keyOf } from "../../../kube/mod.ts";
+import type { World } from "../world/world.ts";
+import { isServing } from "./serving.ts";
+
+/** What a reason says, and whether it is so. */
+type Truth = (about: About) => boolean;
+
+interface About {
+  readonly config: VirtualMachineNetworkConfig;
+  readonly macAddress: string;
+  /** Those of the network. */
+  readonly pools: readonly IPPool[];
+  readonly configs: readonly VirtualMachineNetworkConfig[];
+}
+
+/** Who has no address for these has its MAC address all the same: its pool was made again without its record. */
+const OF_POOLS: ReadonlySet<string> = new Set(["PoolPaused", "PoolInvalid"]);
+
+/** Of the reasons that say something about other objects; what a reason says of its own NIC alone is not looked at. */
+const TRUTHS: Readonly<Record<string, Truth>> = {
+  NoPool: ({ pools }) => !pools.some(mayServe),
+  Paused: ({ config }) => config.spec.paused === true,
+  PoolPaused: ({ pools }) => pools.some(({ spec }) => spec.paused === true),
+  PoolExhausted: ({ pools }) =>
+    pools.some((pool) => pool.status?.ipv4?.available === 0 && isServing(pool, pools) !== false),
+  DuplicateMAC: ({ config, macAddress, configs }) =>
+    configs.some((other) =>
+      other !== config &&
+      networkStatusesOf(other).some((nic) =>
+        nic.macAddress === macAddress &&
+        (nic.state === "Allocated" || OF_POOLS.has(nic.reason ?? ""))
+      )
+    ),
+  AddressConflict: ({ pools }) =>
+    pools.some(({ status }) =>
+      Object.values(status?.ipv4?.allocated ?? {}).some((holder) => holder === Mark.CONFLICT)
+    ),
+  AddressExcluded: ({ pools }) =>
+    pools.some(({ spec }) => (spec.ipv4Config.pool?.exclude ?? []).length > 0),
+  // They end by themselves, long before everything has come to rest.
+  PoolNotWritten: () => false,
+  AwaitingAgents: () => false,
+};
+
+/** What is not explained, or not by what is so, one sentence each. */
+export function unexplained(
+  { pools, configs }: {
+    readonly pools: readonly IPPool[];
+    readonly configs: readonly VirtualMachineNetworkConfig[];
+  },
+): readonly string[] {
+  return configs.flatMap((config) =>
+    networkStatusesOf(config).flatMap(({ state, reason = "", macAddress, networkName }) => {
+      if (state === "Allocated") return [];
+      if (reason === "") return [`${keyOf(config)}: ${macAddress} has no address, and no reason`];
+      const network = wholeNetworkName(networkName, config.metadata.namespace);
+      const ofNetwork = pools.filter((pool) => networkOfPool(pool) === network);
+      const isTrue = TRUTHS[reason]?.({ config, macAddress, pools: ofNetwork, configs }) ?? true;
+      return isTrue ? [] : [`${keyOf(config)}: ${macAddress} has no address: ${reason} is not so`];
+    })
+  );
+}
+
+/** NICs of machines that run on networks with a pool, and of which nothing is said at all, one sentence each. */
+export function untold(
+  { hypervisor }: World,
+  { pools, configs }: {
+    readonly pools: readonly IPPool[];
+    readonly configs: readonly VirtualMachineNetworkConfig[];
+  },
+): readonly string[] {
+  const networks = new Set(
+    pools.filter((pool) => mayServe(pool) && isServing(pool, pools) === true).map(networkOfPool),
+  );
+  return hypervisor.vms.list().flatMap((vm) => {
+    const key = keyOf(vm);
+    if (vm.metadata.annotations?.[MANAGED_DHCP] !== undefined) return [];
+    const config = configs.find((one) => keyOf(one) === key);
+    const told = new Set((config?.status?.unserved ?? []).map(({ name }) => name));
+    const shown = new Set(
+      config === undefined
+        ? []
+        : networkStatusesOf(config).map(({ networkName, macAddress }) =>
+          `${wholeNetworkName(networkName, config.metadata.namespace)} ${normalizeMac(macAddress)}`
+        ),
+    );
+    return (hypervisor.machine(key)?.nics ?? []).filter(({ nic, network, mac }) =>
+      networks.has(network) && !told.has(nic) && !shown.has(`${network} ${mac}`) &&
+      hypervisor.isShown(mac)
+    ).map(({ nic, network, mac }) => `nothing is said of ${nic} (${mac}) of ${key} on ${network}`);
+  });
+}
+
+/** Whether a pool is there to stay, and was not refused its network. */
+function mayServe({ metadata, status }: IPPool): boolean {
+  const registered = status?.conditions?.find(({ type }) => type === "Registered");
+  return metadata.deletionTimestamp === undefined && registered?.status !== "False";
+}

@@ -1,0 +1,66 @@
+import { deepStrictEqual } from "node:assert/strict";
+import { mac } from "../../controller/objects.ts";
+import type { Deed } from "../deeds/deeds.ts";
+import type { Scenario } from "../deeds/scenario.ts";
+import { simulate } from "../simulate.ts";
+
+function scenario(
+  deeds: readonly (readonly [seconds: number, deed: Deed])[],
+  options: Partial<Scenario> = {},
+): Scenario {
+  return {
+    seed: 1,
+    tenancy: "shared",
+    untilMs: 60_000,
+    ...options,
+    deeds: deeds.map(([seconds, deed]) => ({ at: seconds * 1_000, deed })),
+  };
+}
+
+Deno.test("the judge lets agents go whose pool is gone, though another pool takes its broken network over", async () => {
+  const nics = [{ network: "tenant-a/net-50", mac: "52:54:00:00:00:10" }];
+  const { violations } = await simulate(
+    scenario([
+      [1, { do: "foreign pool", pool: 1, of: "tenant-b", isThere: true }],
+      [2, { do: "create pool", pool: 1 }],
+      [3, { do: "create vm", vm: "tenant-a/vm-1", nics }],
+      [20, { do: "break network", pool: 1, how: "text" }],
+      [30, { do: "force pool away", pool: 1 }],
+    ]),
+    { restMs: 0 },
+  );
+  deepStrictEqual(violations, []);
+});
+
+Deno.test("the judge lets agents of another namespace go that nobody has an address of, where the network is gone which said that they may", async () => {
+  const { violations } = await simulate(
+    scenario([
+      [0.5, { do: "create network", pool: 1 }],
+      [1, { do: "allow namespaces", pool: 1, namespaces: "*" }],
+      [2, { do: "foreign pool", pool: 1, of: "tenant-b", isThere: true }],
+      [30, { do: "delete network", pool: 1 }],
+    ], { tenancy: "isolated" }),
+    { restMs: 0 },
+  );
+  deepStrictEqual(violations, []);
+});
+
+Deno.test("the judge lets who asks by name have at once what another one gave back, whose lease is not over", async () => {
+  const vm = (n: number): Deed => ({
+    do: "create vm",
+    vm: `default/vm-${n}`,
+    nics: [{ network: "default/net-48", mac: mac(n) }],
+  });
+  const { violations } = await simulate(
+    scenario([
+      [1, { do: "create pool", pool: 0 }],
+      [3, vm(1)],
+      [4, vm(2)],
+      [30, { do: "static address", vm: "default/vm-2", address: "192.168.48.84" }],
+      [40, { do: "pause config", vm: "default/vm-1", paused: true }],
+      ...[42, 47].map((at) => [at, { do: "restart client", whom: 1, releases: false }] as const),
+    ], { untilMs: 90_000 }),
+    { restMs: 0 },
+  );
+  deepStrictEqual(violations, []);
+});

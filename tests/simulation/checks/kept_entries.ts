@@ -1,0 +1,168 @@
+/**
+ * What is recorded stays as long as somebody wants it, and rests when it is given back.
+ *
+ * @module
+ */
+import { networkOfPool } from "../../../core/api/network.ts";
+import { Mark } from "../../../core/api/names.ts";
+import type { IPPool } from "../../../core/api/types.ts";
+import { formatIPv4, parseIPv4 } from "../../../core/net/mod.ts";
+import { keyOf } from "../../../kube/mod.ts";
+import type { World } from "../world/world.ts";
+import type { ClaimedNics } from "./claimed_nics.ts";
+import { entriesOf } from "./record_history.ts";
+
+/** An address that was given back rests for as long as its lease may last, but no longer than this. */
+const MAX_REST_MS = 3_600_000;
+/** Timestamps are whole seconds. */
+const ROUNDED_MS = 2_000;
+/** A wall clock is right if it is off by no more. */
+const RIGHT_MS = 1_000;
+
+/** A commit of a pool. */
+interface Commit {
+  readonly before: IPPool | undefined;
+  readonly after: IPPool;
+}
+
+/** An address that was given back. */
+interface Rest {
+  /** Whose it was. */
+  readonly mac: string;
+  readonly until: number;
+  /** Whether a CustomResourceDefinition that has no place for it dropped it from the record. */
+  isDropped: boolean;
+}
+
+/** Looks at what becomes of entries. */
+export class KeptEntries {
+  readonly #nics: ClaimedNics;
+  /** `pool address` -> since when its entry is what it is. */
+  readonly #since = new Map<string, number>();
+  /** `pool address` -> whose it was, and until when it rests. */
+  readonly #resting = new Map<string, Rest>();
+  /** `pool address MAC` that were recorded at any time. */
+  readonly #had = new Set<string>();
+  /** `pool address MAC` of those that got what still rested, as nothing else was free, or no record said so. */
+  readonly #early = new Set<string>();
+  /** Times in the record are those of controllers: one whose clock jumped makes them mean nothing. */
+  #isClockWrong = false;
+
+  constructor(nics: ClaimedNics) {
+    this.#nics = nics;
+  }
+
+  /** What was taken from its owner, or given too soon, one sentence each. */
+  look(world: World, { before, after }: Commit): readonly string[] {
+    const key = keyOf(after);
+    const network = networkOfPool(after) ?? "";
+    const { now, wall } = world.timeline;
+    this.#isClockWrong ||= world.controllers.some(({ process: { clock } }) =>
+      Math.abs(clock.now() - wall) > RIGHT_MS
+    );
+    if (before?.metadata.uid !== after.metadata.uid) this.#forgetPool(key);
+    const was = entriesOf(before);
+    const is = entriesOf(after);
+    const holders = new Set(is.values());
+    const found: string[] = [];
+    for (const [address, mac] of was) {
+      if (is.get(address) === mac) continue;
+      const owner = this.#ownerOf({ key, network, address, mac }, holders.has(mac));
+      // Who plans a pool that was made again may hear late that an object gives back what it has.
+      if (owner !== undefined && !this.#nics.isReleasing(owner) && !isInConflict(after, address)) {
+        found.push(`${address} of ${key} is taken from ${mac} of VM ${owner}, which wants it`);
+      }
+      const leaseMs = (before?.spec.ipv4Config.leaseTime ?? Infinity) * 1_000;
+      const until = now + Math.min(leaseMs, MAX_REST_MS) - ROUNDED_MS;
+      this.#resting.set(`${key} ${address}`, { mac, until, isDropped: false });
+    }
+    if (world.cluster.hasGoCrds) {
+      for (const [id, rest] of this.#resting) if (id.startsWith(`${key} `)) rest.isDropped = true;
+    }
+    for (const [address, mac] of is) {
+      const id = `${key} ${address}`;
+      if (was.get(address) !== mac) {
+        if (this.#isTooSoon(world, { id, network, address, mac, after })) {
+          found.push(
+            `${address} of ${key} is given to ${mac} while it rests, and others are free`,
+          );
+        }
+        this.#since.set(id, now);
+        this.#resting.delete(id);
+      }
+      this.#had.add(`${id} ${mac}`);
+    }
+    return found;
+  }
+
+  /** A pool that was made again knows nothing of what its namesake had given back. */
+  #forgetPool(key: string): void {
+    for (const id of this.#resting.keys()) {
+      if (id.startsWith(`${key} `)) this.#resting.delete(id);
+    }
+  }
+
+  /** The record was put back to an earlier time. */
+  forget(): void {
+    this.#resting.clear();
+    this.#since.clear();
+  }
+
+  /** The VM that has a right to what an entry gave it; one that has another address now only where others have its MAC address, too. */
+  #ownerOf({ key, network, address, mac }: {
+    readonly key: string;
+    readonly network: string;
+    readonly address: string;
+    readonly mac: string;
+  }, hasAnother: boolean): string | undefined {
+    const since = this.#since.get(`${key} ${address}`);
+    if (since === undefined) return undefined;
+    if (this.#nics.isShared(network, mac)) return this.#nics.incumbent(network, mac, since);
+    const nic = this.#nics.find(network, mac);
+    return hasAnother || nic === undefined || nic.touchedAt > since ? undefined : nic.vm;
+  }
+
+  #isTooSoon(world: World, { id, network, address, mac, after }: {
+    readonly id: string;
+    readonly network: string;
+    readonly address: string;
+    readonly mac: string;
+    readonly after: IPPool;
+  }): boolean {
+    const rest = this.#resting.get(id);
+    const { now } = world.timeline;
+    if (rest === undefined || rest.mac === mac || rest.until <= now) return false;
+    if (this.#isClockWrong || this.#had.has(`${id} ${mac}`)) return false;
+    if (this.#nics.areOfOne(network, [rest.mac, mac])) return false;
+    if (this.#nics.asks(network, mac) === address) return false;
+    const isTooSoon = !rest.isDropped && this.#isAnyFree(after, now);
+    if (!isTooSoon) this.#early.add(`${id} ${mac}`);
+    return isTooSoon;
+  }
+
+  /** Whether a MAC address may have an address that still rests: nothing else was free, no record said so, or the clock of a controller jumped. */
+  mayBeEarly(key: string, address: string, mac: string): boolean {
+    return this.#isClockWrong || this.#early.has(`${key} ${address} ${mac}`);
+  }
+
+  /** Whether an address of the range is nobody's, and does not rest. */
+  #isAnyFree(pool: IPPool, now: number): boolean {
+    const { start, end } = pool.spec.ipv4Config.pool ?? {};
+    if (start === undefined || end === undefined) return false;
+    const { allocated = {} } = pool.status?.ipv4 ?? {};
+    for (let at = parseIPv4(start); at <= parseIPv4(end); at++) {
+      const address = formatIPv4(at);
+      const rest = this.#resting.get(`${keyOf(pool)} ${address}`);
+      if (allocated[address] === undefined && !(rest !== undefined && rest.until > now)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
+
+/** Whether another machine uses an address. A mark of another kind never takes the place of a VM. */
+function isInConflict({ status }: IPPool, address: string): boolean {
+  return status?.ipv4?.allocated?.[address] === Mark.CONFLICT ||
+    status?.ipv4?.conflicts?.[address] !== undefined;
+}

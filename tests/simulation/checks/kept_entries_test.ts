@@ -1,0 +1,78 @@
+import { deepStrictEqual } from "node:assert/strict";
+import type {
+  IPPool,
+  VirtualMachine,
+  VirtualMachineNetworkConfig,
+} from "../../../core/api/types.ts";
+import type { World } from "../world/world.ts";
+import { ClaimedNics } from "./claimed_nics.ts";
+import { KeptEntries } from "./kept_entries.ts";
+
+const MAC = "52:54:00:00:00:10";
+const VM = {
+  metadata: { namespace: "default", name: "vm-1", uid: "vm" },
+  spec: {
+    template: {
+      spec: {
+        domain: { devices: { interfaces: [{ name: "nic-1", macAddress: MAC }] } },
+        networks: [{ name: "nic-1", multus: { networkName: "default/net-48" } }],
+      },
+    },
+  },
+} as unknown as VirtualMachine;
+
+function pool(uid: string, allocated: Readonly<Record<string, string>>): IPPool {
+  return {
+    metadata: { namespace: "default", name: "net-48", uid },
+    spec: { networkName: "default/net-48", ipv4Config: { leaseTime: 120 } },
+    status: { ipv4: { allocated } },
+  } as unknown as IPPool;
+}
+
+function config(
+  { paused = false, going = false }: { readonly paused?: boolean; readonly going?: boolean } = {},
+): VirtualMachineNetworkConfig {
+  return {
+    apiVersion: "network.harvesterhci.io/v1alpha1",
+    kind: "VirtualMachineNetworkConfig",
+    metadata: {
+      namespace: "default",
+      name: "vm-1",
+      uid: "config",
+      ...(going ? { deletionTimestamp: "2026-01-01T00:00:01Z" } : {}),
+    },
+    spec: { vmName: "vm-1", paused, networkConfig: [] },
+  };
+}
+
+/** A VM's object becomes what it is, then its pool is made again and records its address, then does so no more. */
+function lost(becomes: VirtualMachineNetworkConfig): readonly string[] {
+  const timeline = { now: 0, wall: 0 };
+  const world = {
+    timeline,
+    controllers: [],
+    cluster: { hasGoCrds: false },
+    hypervisor: { machine: () => undefined },
+  };
+  const at = (now: number) => Object.assign(timeline, { now, wall: now });
+  const sees = world as unknown as World;
+  const nics = new ClaimedNics();
+  const kept = new KeptEntries(nics);
+  nics.onVm(sees, "default/vm-1", VM);
+  nics.onConfig(sees, { before: undefined, after: config() });
+  at(1_000);
+  nics.onConfig(sees, { before: config(), after: becomes });
+  at(2_000);
+  const recorded = pool("again", { "192.168.48.81": MAC });
+  kept.look(sees, { before: undefined, after: recorded });
+  at(3_000);
+  return kept.look(sees, { before: recorded, after: pool("again", {}) });
+}
+
+Deno.test("KeptEntries misses what a VM had that wants it, not what its object gave back before a pool was made again", () => {
+  deepStrictEqual(lost(config()), [
+    `192.168.48.81 of default/net-48 is taken from ${MAC} of VM default/vm-1, which wants it`,
+  ]);
+  deepStrictEqual(lost(config({ paused: true })), []);
+  deepStrictEqual(lost(config({ going: true })), []);
+});

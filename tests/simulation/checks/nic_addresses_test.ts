@@ -1,0 +1,141 @@
+import { deepStrictEqual } from "node:assert/strict";
+import { mac } from "../../controller/objects.ts";
+import type { Deed } from "../deeds/deeds.ts";
+import { simulate } from "../simulate.ts";
+
+const NETWORK = "default/net-48";
+const VM = "default/vm-1";
+const SECONDS = 1_000;
+
+/** Seconds from the beginning, and what is done then. */
+type Timed = readonly [number, Deed];
+
+function vm(name: string, n: number): Deed {
+  return { do: "create vm", vm: name, nics: [{ network: NETWORK, mac: mac(n) }] };
+}
+
+function nic(name: string, n: number): Deed {
+  return { do: "edit nics", vm: name, nics: [{ network: NETWORK, mac: mac(n) }] };
+}
+
+const BEGINNING: readonly Timed[] = [[2, { do: "create pool", pool: 0 }], [4, vm(VM, 1)]];
+
+/** What the judge says of what people did. */
+async function judged(...deeds: readonly Timed[]): Promise<readonly string[]> {
+  const all = [...BEGINNING, ...deeds];
+  const { violations } = await simulate({
+    seed: 1,
+    tenancy: "shared",
+    untilMs: (Math.max(...all.map(([at]) => at)) + 40) * SECONDS,
+    deeds: all.map(([at, deed]) => ({ at: at * SECONDS, deed })),
+  }, { restMs: 0 });
+  return violations.map(({ rule, what }) => `${rule}: ${what}`);
+}
+
+Deno.test("a VM that opts out and in again may have another address where the range has its own no more", async () => {
+  const said = await judged(
+    [80, { do: "opt out", vm: VM, out: true }],
+    [90, { do: "edit pool", pool: 0, edit: { start: 95 } }],
+    [100, { do: "opt out", vm: VM, out: false }],
+  );
+  deepStrictEqual(said, []);
+});
+
+Deno.test("a VM whose object is paused for a while may have another address where the range has its own no more", async () => {
+  const said = await judged(
+    [80, { do: "pause config", vm: VM, paused: true }],
+    [90, { do: "edit pool", pool: 0, edit: { start: 95 } }],
+    [100, { do: "pause config", vm: VM, paused: false }],
+  );
+  deepStrictEqual(said, []);
+});
+
+Deno.test("a VM that opts out has its address again, also after that has rested: its object notes it", async () => {
+  const said = await judged(
+    [20, { do: "static address", vm: VM, address: "192.168.48.95" }],
+    [30, { do: "static address", vm: VM, address: null }],
+    [100, { do: "opt out", vm: VM, out: true }],
+    [240, { do: "opt out", vm: VM, out: false }],
+  );
+  deepStrictEqual(said, []);
+});
+
+Deno.test("a VM that opts out and in again with another MAC address may have another address", async () => {
+  const said = await judged(
+    [30, { do: "opt out", vm: VM, out: true }],
+    [50, nic(VM, 9)],
+    [55, { do: "opt out", vm: VM, out: false }],
+  );
+  deepStrictEqual(said, []);
+});
+
+Deno.test("a VM has nothing to keep of what another one had with its MAC address", async () => {
+  const said = await judged(
+    [20, { do: "clone vm", vm: "tenant-b/clone-1", of: VM }],
+    [22, vm("default/vm-2", 2)],
+    [30, { do: "borrow mac", vm: "default/vm-2", of: VM, address: null }],
+    [40, { do: "delete vm", vm: VM }],
+    [60, nic("default/vm-2", 2)],
+  );
+  deepStrictEqual(said, []);
+});
+
+Deno.test("a NIC has the address again that it had when the API server was backed up", async () => {
+  const said = await judged(
+    [20, { do: "freeze", whom: 0, forMs: 20 * SECONDS }],
+    [20, { do: "freeze", whom: 1, forMs: 20 * SECONDS }],
+    [22, { do: "restore pool", pool: 0 }],
+    [30, { do: "backup" }],
+    [50, { do: "restart client", whom: 0, releases: true }],
+    [51, { do: "foreign host", pool: 0, last: 84, forMs: 10 * SECONDS }],
+    [80, { do: "delete vm", vm: VM }],
+    [90, { do: "kill", whom: 4 }],
+    [100, { do: "restore" }],
+  );
+  deepStrictEqual(said, []);
+});
+
+Deno.test("a NIC takes along what it got with the MAC address of a VM whose object was deleted", async () => {
+  const said = await judged(
+    [6, vm("default/vm-2", 2)],
+    [30, { do: "borrow mac", vm: VM, of: "default/vm-2", address: null }],
+    [50, { do: "delete config", vm: "default/vm-2" }],
+    [70, nic(VM, 9)],
+  );
+  deepStrictEqual(said, []);
+});
+
+Deno.test("a VM that was gone, and is put back as it was before it had an address, has nothing to keep", async () => {
+  const nics = [{ network: NETWORK }];
+  const said = await judged(
+    [20, { do: "freeze", whom: 0, forMs: 10 * SECONDS }],
+    [20, { do: "freeze", whom: 1, forMs: 10 * SECONDS }],
+    [22, { do: "create vm", vm: "default/vm-2", nics }],
+    [24, { do: "backup" }],
+    [60, { do: "delete vm", vm: "default/vm-2" }],
+    [80, { do: "restore" }],
+  );
+  deepStrictEqual(said, []);
+});
+
+Deno.test("a VM whose object a restore took may have another address where its MAC address is made up anew", async () => {
+  const said = await judged(
+    [9, { do: "freeze", whom: 0, forMs: 10 * SECONDS }],
+    [9, { do: "freeze", whom: 1, forMs: 10 * SECONDS }],
+    [10, { do: "create vm", vm: "default/vm-4", nics: [{ network: NETWORK }] }],
+    [12, { do: "backup" }],
+    [60, { do: "run vm", vm: "default/vm-4", running: false }],
+    [70, { do: "restore" }],
+  );
+  deepStrictEqual(said, []);
+});
+
+Deno.test("a pool that is made again while it is paused gives back only what is in its range when it goes on", async () => {
+  const said = await judged(
+    [20, { do: "edit pool", pool: 0, edit: { paused: true } }],
+    [30, { do: "restore pool", pool: 0 }],
+    [50, { do: "edit pool", pool: 0, edit: { start: 95 } }],
+    [120, { do: "edit pool", pool: 0, edit: { paused: false } }],
+  );
+  deepStrictEqual(said, []);
+});

@@ -1,0 +1,49 @@
+import { ok, strictEqual } from "node:assert/strict";
+import { toRestClient } from "../../../kube/mod.ts";
+import { SimProcess } from "../engine/process.ts";
+import { streamOf } from "../engine/random.ts";
+import { Timeline } from "../engine/timeline.ts";
+import { Trace } from "../engine/trace.ts";
+import { ApiLink } from "./api_link.ts";
+import type { ApiServer } from "./cluster.ts";
+
+const SECONDS = 1_000;
+
+/** A way to a server that hears a request, nothing for a while, and another request then. */
+async function afterSilence(silentMs: number, { isFirst = false } = {}) {
+  const timeline = new Timeline(streamOf(1, "timeline"));
+  const trace = new Trace();
+  const random = streamOf(1, "link");
+  const link = new ApiLink(new SimProcess("agent", { timeline, trace, random }), {
+    cluster: { rest: toRestClient(() => Promise.resolve({})) } as unknown as ApiServer,
+    random,
+    trace,
+    tamper: (rest) => rest,
+  });
+  const ask = async () => {
+    void link.rest.performRequest({ method: "GET", path: "/version" });
+    await timeline.runUntil(timeline.now + 2 * SECONDS, () => true);
+    return link.heardAt;
+  };
+  const before = isFirst ? link.heardAt : await ask();
+  await timeline.runUntil(silentMs, () => true);
+  const then = await ask();
+  await timeline.runUntil(timeline.now + 35 * SECONDS, () => true);
+  return { before, then, later: link.heardAt };
+}
+
+Deno.test("ApiLink: who hears the server after a long silence may know for 35 s only what it knew before", async () => {
+  const long = await afterSilence(200 * SECONDS);
+  ok(long.before < 2 * SECONDS);
+  strictEqual(long.then, long.before);
+  ok(long.later >= 200 * SECONDS);
+  const short = await afterSilence(60 * SECONDS);
+  ok(short.then >= 60 * SECONDS);
+});
+
+Deno.test("ApiLink: so does who hears it for the first time after its first list is given up", async () => {
+  const long = await afterSilence(60 * SECONDS, { isFirst: true });
+  strictEqual(long.then, -Infinity);
+  ok(long.later >= 60 * SECONDS);
+  ok((await afterSilence(20 * SECONDS, { isFirst: true })).then >= 20 * SECONDS);
+});
