@@ -47,6 +47,7 @@ function setUp(options: Partial<AgentOptions> = {}, network: Network = { pass: (
   host.link("eth2");
   const log = memoryLogger();
   const stop = new AbortController();
+  const listeners = countListeners(stop.signal);
   const rest = toRestClient(async (request) => {
     await network.pass(request);
     return await api.rest().performRequest(request) as RestAnswer;
@@ -75,6 +76,7 @@ function setUp(options: Partial<AgentOptions> = {}, network: Network = { pass: (
     client,
     clock,
     host,
+    listeners,
     log,
     network,
     ports,
@@ -113,6 +115,21 @@ function setUp(options: Partial<AgentOptions> = {}, network: Network = { pass: (
       api.close();
     },
   };
+}
+
+/** How many listen to a signal, from now on. */
+function countListeners(signal: AbortSignal): () => number {
+  const listening = new Set<unknown>();
+  const { addEventListener, removeEventListener } = signal;
+  signal.addEventListener = (...[type, listener, options]: [string, never, object?]) => {
+    listening.add(listener);
+    addEventListener.call(signal, type, listener, options);
+  };
+  signal.removeEventListener = (...[type, listener, options]: [string, never, object?]) => {
+    listening.delete(listener);
+    removeEventListener.call(signal, type, listener, options);
+  };
+  return () => listening.size;
 }
 
 /** Lets a client ask on a port; whether it is answered. */
@@ -249,6 +266,30 @@ Deno.test("rule 100: an agent that starts while the API server is away serves fr
   await second.end();
 });
 
+Deno.test("the agent writes no report for a pool of which only the version changed, and tells the version at the next renewal", async () => {
+  const written: number[] = [];
+  const { clock, pools, write, reported, end } = setUp({}, {
+    pass: ({ method }) => void (method === "PATCH" && written.push(clock.now())),
+  });
+  await write(poolWith());
+  await clock.advance(100);
+  const { length } = written;
+  const lastWrite = written.at(-1) ?? NaN;
+  const pool = await pools.get({ namespace: "default", name: "net-48" });
+  assert.ok(pool);
+  const { metadata } = await pools.update({
+    ...pool,
+    metadata: { ...pool.metadata, labels: { concerns: "nobody" } },
+  });
+  await clock.advance(lastWrite + 4_999 - clock.now());
+  assert.equal(written.length, length);
+  assert.notEqual((await reported())?.pools[POOL]?.resourceVersion, metadata.resourceVersion);
+  await clock.advance(1);
+  assert.equal(written.length, length + 1);
+  assert.equal((await reported())?.pools[POOL]?.resourceVersion, metadata.resourceVersion);
+  await end();
+});
+
 Deno.test("the agent reports an address that a guest declined and another machine has", async () => {
   const { clock, host, ports, write, reported, end } = setUp();
   host.neighbour(CLIENT_ADDRESS, "52:54:00:00:00:99");
@@ -288,6 +329,23 @@ Deno.test("the agent adds, changes and removes networks while it runs, and distu
   ]);
   assert.throws(() => agent.setNetworks([RED, RED]), /Cannot serve a pool twice/);
   assert.equal(reason(), "Serving");
+  await end();
+});
+
+Deno.test("a network that is served no longer leaves nothing behind that listens for the agent's end", async () => {
+  const { agent, clock, listeners, write, end } = setUp();
+  await write(poolWith());
+  await write({ ...poolWith(), metadata: { namespace: "default", name: "net-49" } });
+  const come = async () => {
+    agent.setNetworks([BLUE, RED]);
+    await clock.advance(1_000);
+    agent.setNetworks([BLUE]);
+    await clock.advance(1_000);
+  };
+  await come();
+  const before = listeners();
+  for (let time = 0; time < 5; time++) await come();
+  assert.equal(listeners(), before);
   await end();
 });
 

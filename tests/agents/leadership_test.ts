@@ -6,6 +6,7 @@ import {
   LeaderElection,
   LEASES,
   NAMESPACES,
+  NETWORK_ATTACHMENT_DEFINITIONS,
   type RestClient,
   toRestClient,
   VIRTUAL_MACHINES,
@@ -25,14 +26,17 @@ interface Write {
 /** One of several controllers, with the lock as `main.ts` holds it. */
 class Rival {
   online = true;
+  /** Paths whose watches bring nothing: this controller hears late of what is there. */
+  readonly deafTo: RegExp | undefined;
   readonly election: LeaderElection;
   readonly #lab: RivalLab;
   readonly #controller: { stop(): Promise<void> };
   readonly #elected: Promise<void>;
   readonly #stopped = new AbortController();
 
-  constructor(lab: RivalLab, readonly name: string) {
+  constructor(lab: RivalLab, readonly name: string, deafTo?: RegExp) {
     this.#lab = lab;
+    this.deafTo = deafTo;
     const rest = this.#rest(lab.rest());
     const { clock, log } = lab;
     this.election = new LeaderElection({
@@ -62,6 +66,9 @@ class Rival {
   #rest(rest: RestClient): RestClient {
     return toRestClient(async (request) => {
       if (!this.online) throw new TypeError("Connection refused");
+      if (request.expectStream === true && this.deafTo?.test(request.path)) {
+        return new ReadableStream<never>();
+      }
       const isWrite = request.method !== "GET" && !/\/(events|leases)\b/.test(request.path);
       if (isWrite) this.#lab.sent.push({ at: this.#lab.clock.monotonic(), who: this.name });
       return await rest.performRequest(request);
@@ -74,8 +81,8 @@ class RivalLab extends AgentsLab {
   readonly #rivals: Rival[] = [];
   #vms = 0;
 
-  rival(name: string): Rival {
-    const rival = new Rival(this, name);
+  rival(name: string, deafTo?: RegExp): Rival {
+    const rival = new Rival(this, name, deafTo);
     this.#rivals.push(rival);
     return rival;
   }
@@ -163,6 +170,25 @@ Deno.test("a controller that is cut off has stopped before another begins", asyn
   await lab.busy(5_000);
   deepStrictEqual(lab.writers(ended), ["b"]);
   await lab.served();
+});
+
+Deno.test("S9: who comes to lead while its watches are late takes from no agent what the one before it gave it", async () => {
+  await using lab = await rivals();
+  const a = lab.rival("a");
+  await lab.clock.advance(1_000);
+  const b = lab.rival("b", /\/(deployments|ippools|network-attachment-definitions)$/);
+  await lab.clock.advance(1_000);
+  await lab.network("net-50", "mgmt");
+  await lab.clock.advance(2_000);
+  const both = ["default/net-48", "default/net-50"];
+  deepStrictEqual(await lab.serves("agent-mgmt"), both);
+  // No new pod can be attached to it: only those that run serve it.
+  await lab.delete(NETWORK_ATTACHMENT_DEFINITIONS, "default/net-50");
+  await lab.clock.advance(2_000);
+  await a.stop();
+  await lab.clock.advance(10_000);
+  ok(b.election.leading);
+  deepStrictEqual(await lab.serves("agent-mgmt"), both);
 });
 
 Deno.test("a controller that lost the lock and has it again does all its work", async () => {

@@ -60,3 +60,14 @@ Deno.test("an agent pod of the Go version on a dead node is not waited for for e
   deepStrictEqual(await lab.deployments(), { "agent": 0, "agent-mgmt": 2 });
   ok(await legacy(lab, "net-48"), "its pod is still there");
 });
+
+Deno.test("no other pod of the namespace is deleted with those of the Go version", async () => {
+  await using lab = await agentsReady();
+  await legacyPod(lab, "net-48");
+  const metadata = { namespace: NAMESPACE, name: "webhook", labels: { app: "webhook" } };
+  await lab.create(PODS, { metadata, spec: { containers: [{ name: "webhook", image: "i" }] } });
+  await lab.network("net-48", "mgmt");
+  await lab.settle();
+  strictEqual(await legacy(lab, "net-48"), undefined);
+  ok(await lab.get(PODS, `${NAMESPACE}/webhook`));
+});

@@ -14,7 +14,7 @@ import { until } from "../network/wait.ts";
 import { type CommandResult, mustRun, runCommand } from "../real/command.ts";
 import { FOREIGN_CRDS } from "../real/crds.ts";
 import { cacheFolder } from "../real/programs.ts";
-import { ClusterNode } from "./node.ts";
+import { ClusterNode, type NodeOptions } from "./node.ts";
 
 const NAMESPACE = "vm-dhcp";
 const IMAGE = "localhost/vm-dhcp";
@@ -29,6 +29,13 @@ const DEPLOY = [
   "deploy/main.ts",
 ];
 
+/** A process of a pod. */
+interface PodProcess {
+  readonly pid: number;
+  /** What `/proc` says of its cgroups. */
+  readonly cgroup: string;
+}
+
 /** A node with the image, Multus' and KubeVirt's CRDs. */
 export class Cluster implements AsyncDisposable {
   readonly node: ClusterNode;
@@ -39,7 +46,7 @@ export class Cluster implements AsyncDisposable {
   }
 
   /** Starts the node and builds the image meanwhile. */
-  static async start(): Promise<Cluster> {
+  static async start(options: NodeOptions = {}): Promise<Cluster> {
     const say = (line: string) => print(line);
     const archive = await Deno.makeTempFile({ suffix: ".tar" });
     const building = buildImage({
@@ -52,7 +59,10 @@ export class Cluster implements AsyncDisposable {
       stamp: await readStamp(SOURCE),
       downloads: { folder: cacheFolder() },
     });
-    const [started, built] = await Promise.allSettled([ClusterNode.start(say), building]);
+    const [started, built] = await Promise.allSettled([
+      ClusterNode.start(say, options),
+      building,
+    ]);
     if (started.status === "rejected") throw started.reason;
     const cluster = new Cluster(started.value);
     try {
@@ -103,16 +113,24 @@ export class Cluster implements AsyncDisposable {
     return said;
   }
 
+  /** Gives the image another name and deploys it. */
+  async rollImage(...args: readonly string[]): Promise<void> {
+    const before = this.#image;
+    this.#image = before === `${IMAGE}:1` ? `${IMAGE}:2` : `${IMAGE}:1`;
+    await this.node.tagImage(before, this.#image);
+    await this.deploy(...args);
+  }
+
+  /** Whether every agent runs the image that was deployed last. */
+  async runsNewImage(): Promise<boolean> {
+    const images = await this.#kubectl("get", "pods", "-l", AGENT_PODS, "-o", POD_IMAGES);
+    return images !== "" && images.split(" ").every((image) => image === this.#image);
+  }
+
   /** Gives the image another name, deploys it, and waits until every pod runs it. */
   async newImage(): Promise<void> {
-    const before = this.#image;
-    this.#image = `${IMAGE}:2`;
-    await this.node.tagImage(before, this.#image);
-    await this.deploy("--wait");
-    await this.until(async () => {
-      const images = await this.#kubectl("get", "pods", "-l", AGENT_PODS, "-o", POD_IMAGES);
-      return images !== "" && images.split(" ").every((image) => image === this.#image);
-    }, "every agent runs the new image");
+    await this.rollImage("--wait");
+    await this.until(() => this.runsNewImage(), "every agent runs the new image");
     await this.agentsReady(2);
   }
 
@@ -130,15 +148,15 @@ export class Cluster implements AsyncDisposable {
     ]);
   }
 
-  /** Asks for an address for a MAC address. */
+  /** Asks for addresses for MAC addresses. */
   reserve(
-    { name, network, mac }: {
+    ...wanted: readonly {
       readonly name: string;
       readonly network: string;
       readonly mac: string;
-    },
+    }[]
   ): Promise<void> {
-    return this.apply([{
+    return this.apply(wanted.map(({ name, network, mac }) => ({
       apiVersion: "network.harvesterhci.io/v1alpha1",
       kind: "VirtualMachineNetworkConfig",
       metadata: { namespace: "default", name },
@@ -146,7 +164,7 @@ export class Cluster implements AsyncDisposable {
         vmName: name,
         networkConfig: [{ networkName: `default/${network}`, macAddress: mac }],
       },
-    }]);
+    })));
   }
 
   /** The address that a VirtualMachineNetworkConfig shows. */
@@ -234,14 +252,14 @@ export class Cluster implements AsyncDisposable {
   /** Sends the agent's process in a pod a signal: SIGKILL ends it, SIGSTOP freezes it as a dying node does. */
   async signalAgent(pod: string, signal: "SIGKILL" | "SIGSTOP" | "SIGCONT"): Promise<void> {
     const uid = await this.#kubectl("get", "pod", pod, "-o", "jsonpath={.metadata.uid}");
-    const processes = (await this.#agentProcesses()).filter(({ cgroup }) => cgroup.includes(uid));
+    const processes = (await this.processes("agent")).filter(({ cgroup }) => cgroup.includes(uid));
     if (processes.length === 0) throw new Error(`Signal the agent of ${pod}: it has no process`);
     for (const { pid } of processes) Deno.kill(pid, signal);
   }
 
   /** Ends all agents' processes with SIGKILL. */
   async killAgents(): Promise<void> {
-    for (const { pid } of await this.#agentProcesses()) Deno.kill(pid, "SIGKILL");
+    for (const { pid } of await this.processes("agent")) Deno.kill(pid, "SIGKILL");
   }
 
   /** Deletes a pod, as a drain does. */
@@ -287,9 +305,10 @@ export class Cluster implements AsyncDisposable {
     }, "the namespace is gone");
   }
 
-  async #agentProcesses(): Promise<{ readonly pid: number; readonly cgroup: string }[]> {
-    const { stdout } = await runCommand("pgrep", ["--full", "agent/main.ts"]);
-    const found: { pid: number; cgroup: string }[] = [];
+  /** The node's processes of a program; the cgroup tells the pod, by its UID. */
+  async processes(program: "agent" | "controller" | "webhook"): Promise<readonly PodProcess[]> {
+    const { stdout } = await runCommand("pgrep", ["--full", `${program}/main.ts`]);
+    const found: PodProcess[] = [];
     for (const pid of stdout.split("\n").filter((line) => line !== "")) {
       const { stdout: cgroup } = await runCommand("cat", [`/proc/${pid}/cgroup`]);
       if (cgroup.includes(this.node.cgroup)) found.push({ pid: Number(pid), cgroup });

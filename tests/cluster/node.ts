@@ -11,7 +11,16 @@ import { buildPauseImage } from "./pause_image.ts";
 import { TextLineStream } from "./text_lines.ts";
 
 /** Components that can be stopped and started again. */
-type Component = "kube-apiserver" | "kubelet" | "kube-scheduler" | "kube-controller-manager";
+export type Component =
+  | "etcd"
+  | "kube-apiserver"
+  | "containerd"
+  | "kubelet"
+  | "kube-scheduler"
+  | "kube-controller-manager";
+
+/** What may be otherwise than on other nodes. */
+export type NodeOptions = Pick<NodePaths, "restartSeconds">;
 
 /** A running node. */
 export class ClusterNode implements AsyncDisposable {
@@ -42,7 +51,10 @@ export class ClusterNode implements AsyncDisposable {
   }
 
   /** Starts a node and waits until it is Ready; about ten seconds. Needs root. */
-  static async start(progress: (line: string) => void = () => {}): Promise<ClusterNode> {
+  static async start(
+    progress: (line: string) => void = () => {},
+    options: NodeOptions = {},
+  ): Promise<ClusterNode> {
     const programs = await findNodePrograms(progress);
     const folder = await Deno.makeTempDir({ prefix: "vm-dhcp-node-" });
     const paths: NodePaths = {
@@ -50,6 +62,7 @@ export class ClusterNode implements AsyncDisposable {
       programs: programs.paths,
       cniPlugins: programs.cniPlugins,
       cgroup: folder.slice(folder.lastIndexOf("/") + 1),
+      ...options,
     };
     await makeCgroups(paths.cgroup);
     const main = new URL("node_main.ts", import.meta.url).pathname;
@@ -123,7 +136,7 @@ export class ClusterNode implements AsyncDisposable {
     );
   }
 
-  /** Gives an image that containerd knows another name. */
+  /** Gives an image that containerd knows another name, also where another image has that. */
   async tagImage(from: string, to: string): Promise<void> {
     await this.#inNode(
       "ctr",
@@ -131,6 +144,7 @@ export class ClusterNode implements AsyncDisposable {
       "-n=k8s.io",
       "images",
       "tag",
+      "--force",
       from,
       to,
     );

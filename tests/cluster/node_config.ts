@@ -28,6 +28,8 @@ export interface NodePaths {
   readonly cniPlugins: string;
   /** Name of the cgroup that holds all pods. */
   readonly cgroup: string;
+  /** Longest wait before a container that ended is started again. Unset: the kubelet's five minutes, reached from 10 s on. */
+  readonly restartSeconds?: number;
 }
 
 /** Every configuration file of the node: path below the folder -> content. */
@@ -142,6 +144,9 @@ function kubeletConfiguration(paths: NodePaths): object {
     },
     imageGCHighThresholdPercent: 100,
     nodeStatusUpdateFrequency: "4s",
+    ...(paths.restartSeconds === undefined
+      ? {}
+      : { crashLoopBackOff: { maxContainerRestartPeriod: `${paths.restartSeconds}s` } }),
     volumePluginDir: `${paths.folder}/volume-plugins`,
   };
 }

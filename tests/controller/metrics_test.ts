@@ -77,6 +77,50 @@ Deno.test("the controller tells when a pool that fills will be full", async () =
   assert.ok(Math.abs(seconds - 3 * 3_600) < 600, `${seconds} s`);
 });
 
+Deno.test("the controller tells how many changes are not in their history yet, and for how long", async () => {
+  await using lab = await ready();
+  await lab.create(VIRTUAL_MACHINES, vm("default/first", [{ mac: mac(9) }]));
+  await lab.pass(10_000);
+  const waiting = async () => [
+    (await series(lab, "history_waiting_rows"))[""],
+    Math.round((await series(lab, "history_lag_seconds"))[""] ?? NaN),
+  ];
+  assert.deepEqual(await waiting(), [0, 0]);
+  for (const number of [1, 2, 3]) {
+    await lab.create(VIRTUAL_MACHINES, vm(`default/vm-${number}`, [{ mac: mac(number) }]));
+  }
+  await lab.pass(30_000);
+  assert.deepEqual(await waiting(), [3, 30]);
+  await lab.pass(120_000);
+  assert.deepEqual(await waiting(), [0, 0]);
+});
+
+Deno.test("the controller tells how many keys wait in each queue or are being worked on", async () => {
+  await using lab = await ready();
+  const queues = ["vms", "configs", "annotations", "pools", "networks"];
+  const depths = Object.fromEntries(queues.map((queue) => [`queue="${queue}"`, 0]));
+  assert.deepEqual(await series(lab, "queue_depth"), depths);
+});
+
+Deno.test("a change of a pool that changes nothing of who serves its network has no VM looked at", async () => {
+  await using lab = await ready();
+  await lab.create(VIRTUAL_MACHINES, vm("default/web", [{ mac: mac(1) }]));
+  await lab.settle();
+  const looks = async () => {
+    const found = Object.entries(await series(lab, "reconciles_total"));
+    const of = (queue: string) =>
+      found.filter(([labels]) => labels.includes(`queue="${queue}"`))
+        .reduce((sum, [, count]) => sum + count, 0);
+    return { pools: of("pools"), vms: of("vms"), networks: of("networks") };
+  };
+  const before = await looks();
+  await lab.patch(IPPOOLS, KEY, { metadata: { labels: { a: "b" } } });
+  await lab.settle();
+  const after = await looks();
+  assert.ok(after.pools > before.pools);
+  assert.deepEqual(after, { ...before, pools: after.pools });
+});
+
 Deno.test("the controller tells whether it leads", async () => {
   await using lab = await ready();
   assert.deepEqual(await series(lab, "leading"), { "": 1 });

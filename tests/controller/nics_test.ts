@@ -48,7 +48,7 @@ Deno.test("a NIC without a pool is skipped, and does not keep the others from th
   assert.ok(
     told.some(({ reason, message }) =>
       reason === "NoPool" &&
-      message === "NIC nic-2 gets no address: no IPPool serves network default/unmanaged"
+      message === "No IPPool serves network default/unmanaged of NIC nic-2"
     ),
   );
 });

@@ -6,6 +6,7 @@ import {
   IPPOOLS,
   LEASES,
   NETWORK_ATTACHMENT_DEFINITIONS,
+  toRestClient,
   VIRTUAL_MACHINES,
   VMNETCFGS,
 } from "../../kube/mod.ts";
@@ -40,12 +41,17 @@ async function cacheReady(lab: Lab): Promise<string> {
   return `${reason}: ${message}`;
 }
 
-/** Whatever may make the controller write what is not kept: NICs that wait, freed and declined addresses, NTP names. */
-async function populate(lab: Lab): Promise<void> {
+/** Asks for what nobody may have, as an object of the Go version. */
+async function reserveServersAddress(lab: Lab): Promise<void> {
   const wanting = { networkName: "default/net-48", macAddress: mac(9), ipAddress: "192.168.48.77" };
   const config = reservation("default/printer", [wanting]) as { spec: { networkConfig: unknown } };
   const { networkConfig: networkConfigs, ...spec } = config.spec;
   await lab.create(VMNETCFGS, { ...config, spec: { ...spec, networkConfigs } });
+}
+
+/** Whatever may make the controller write what is not kept: NICs that wait, freed and declined addresses, NTP names. */
+async function populate(lab: Lab): Promise<void> {
+  await reserveServersAddress(lab);
   for (const name of ["web", "db"]) {
     const nic = { mac: mac(name === "web" ? 1 : 2) };
     const annotations = { "dhcp-options.network.harvesterhci.io/nic-1": '{"mtu": 1400}' };
@@ -156,6 +162,52 @@ Deno.test("S6: when the CRDs are upgraded everything is kept again, without a re
     message === "The CustomResourceDefinitions keep every field again"
   );
   assert.equal(quiet.length, 1);
+});
+
+Deno.test("S6: what is not kept under an older release's CRDs that come and go is there again soon", async () => {
+  await using lab = new Lab();
+  await lab.create(NETWORK_ATTACHMENT_DEFINITIONS, nad("default/net-48"));
+  await lab.create(IPPOOLS, pool("default/net-48"));
+  const { rest: old } = oldCrds(lab.rest());
+  let isOld = false;
+  let looks = 0;
+  lab.start({
+    rest: toRestClient((request) => {
+      if (request.path.startsWith("/openapi")) looks++;
+      return (isOld ? old : lab.rest()).performRequest(request);
+    }),
+  });
+  await lab.pass(60_000);
+  isOld = true;
+  await reserveServersAddress(lab);
+  await lab.pass(5_000);
+  const shown = async () => (await lab.config("default/printer")).status?.networkConfigs?.[0];
+  assert.deepEqual([(await shown())?.state, (await shown())?.reason], ["Pending", undefined]);
+  isOld = false;
+  await lab.pass(20_000);
+  assert.equal((await shown())?.reason, "AddressReserved");
+  const before = looks;
+  await lab.pass(RESYNC_MS - 60_000);
+  assert.ok(looks <= before + 1, "it is not looked again and again");
+});
+
+Deno.test("S6: until it is seen that the CRDs are upgraded, a VM whose NICs are edited keeps the address of the one that it still has", async () => {
+  const { lab, server } = await oldLab();
+  await using _ = lab;
+  const before = lab.start();
+  await lab.create(VIRTUAL_MACHINES, vm("default/web", [{ mac: mac(1) }, { mac: mac(2) }]));
+  await lab.settle();
+  await before.stop();
+  const [address = ""] = await lab.addresses("default/web");
+  lab.start({ rest: server.rest });
+  await lab.settle();
+  server.upgrade();
+  const { spec } = vm("default/web", [{ mac: mac(1) }]) as { readonly spec: object };
+  await lab.patch(VIRTUAL_MACHINES, "default/web", { spec });
+  await lab.settle();
+  assert.deepEqual(await lab.allocations("default/net-48"), { [mac(1)]: address });
+  await lab.pass(20_000);
+  assert.deepEqual(await lab.addresses("default/web"), [address]);
 });
 
 for (const dry of [false, true]) {

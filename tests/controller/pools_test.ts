@@ -155,6 +155,18 @@ for (
   });
 }
 
+Deno.test("VMs are told at once that their pool is being deleted, while they keep what they have", async () => {
+  await using lab = await ready();
+  await lab.create(VIRTUAL_MACHINES, vm("default/a", [{ mac: mac(1) }]));
+  await lab.settle();
+  const told = async () => (await lab.events("a")).map(({ reason }) => reason);
+  assert.ok(!(await told()).includes("NoPool"), String(await told()));
+  await lab.delete(IPPOOLS, "default/net-48");
+  await lab.settle();
+  assert.ok((await told()).includes("NoPool"), String(await told()));
+  assert.deepEqual(Object.keys(await lab.allocations("default/net-48")), [mac(1)]);
+});
+
 Deno.test("a pool that is being deleted takes nobody new", async () => {
   await using lab = await ready();
   await lab.create(VIRTUAL_MACHINES, vm("default/a", [{ mac: mac(1) }]));

@@ -80,6 +80,25 @@ Deno.test("E5: a controller without a right is not ready, says which by log, met
   assert.equal((await lab.addresses("default/web")).length, 1);
 });
 
+Deno.test("a controller that has not read everything is not ready, says what it waits for and why, and becomes ready", async () => {
+  await using lab = new Lab();
+  let isDown = true;
+  const rest = toRestClient(async (request) => {
+    if (isDown && request.path.endsWith("/ippools")) {
+      throw new ApiError({ code: 503, reason: "ServiceUnavailable", message: "wait" }, request);
+    }
+    return await lab.rest().performRequest(request);
+  });
+  lab.start({ rest });
+  await lab.clock.advance(1_000);
+  const [reason = "", ...others] = await reasons(lab);
+  assert.match(reason, /^IPPool objects are not yet known: .*503 ServiceUnavailable/);
+  assert.deepEqual(others, []);
+  isDown = false;
+  await lab.clock.advance(60_000);
+  assert.deepEqual(await reasons(lab), []);
+});
+
 Deno.test("S2: a controller whose Lease nobody writes is not ready, and says so", async () => {
   await using lab = new Lab();
   await lab.create(NETWORK_ATTACHMENT_DEFINITIONS, nad("default/net-48"));

@@ -1,14 +1,21 @@
 import assert from "node:assert/strict";
-import { VIRTUAL_MACHINES, VMNETCFGS } from "../../kube/mod.ts";
+import {
+  IPPOOLS,
+  NETWORK_ATTACHMENT_DEFINITIONS,
+  VIRTUAL_MACHINES,
+  VMNETCFGS,
+} from "../../kube/mod.ts";
 import { assertConsistent } from "./invariants.ts";
-import type { Lab } from "./lab.ts";
-import { mac, vm } from "./objects.ts";
+import { Lab } from "./lab.ts";
+import { refusing } from "./meddling.ts";
+import { mac, nad, pool, vm } from "./objects.ts";
 import { ready } from "./ready.ts";
 
 /** A leadership that the test gives and takes. */
 class Term {
   readonly #handlers: (() => void)[] = [];
   leading = false;
+  confirmed = true;
 
   onChange(handler: () => void): void {
     this.#handlers.push(handler);
@@ -52,5 +59,63 @@ Deno.test("a controller that leads again writes nothing of what it remembers", a
   first.set(true);
   await lab.settle();
   assert.deepEqual([await lab.config("default/web"), await lab.config("default/db")], before);
+  await assertConsistent(lab);
+});
+
+Deno.test("a controller that stands by keeps nothing of what came and went meanwhile, and takes over all the same", async () => {
+  const [first, second] = [new Term(), new Term()];
+  first.leading = true;
+  await using lab = await ready({ leadership: first });
+  const { controller: standby } = lab.start({ leadership: second });
+  const waiting = async () => {
+    const depths = (await standby.metrics()).matchAll(/_queue_depth\{queue="\w+"\} (\d+)/g);
+    return [...depths].reduce((sum, [, depth]) => sum + Number(depth), 0);
+  };
+  for (let n = 1; n <= 20; n++) {
+    await lab.create(VIRTUAL_MACHINES, vm(`default/job-${n}`, [{ mac: mac(n) }]));
+    await lab.settle();
+    await lab.delete(VIRTUAL_MACHINES, `default/job-${n}`);
+    await lab.settle();
+  }
+  assert.equal(await waiting(), 0);
+
+  first.set(false);
+  await lab.clock.advance(100);
+  second.set(true);
+  await lab.create(VIRTUAL_MACHINES, vm("default/db", [{ mac: mac(22) }]));
+  await lab.settle();
+  assert.equal((await lab.addresses("default/db")).length, 1);
+  assert.equal(await waiting(), 0);
+  await assertConsistent(lab);
+});
+
+Deno.test("a controller that no longer leads has no failures: they are the next leader's", async () => {
+  const term = new Term();
+  term.leading = true;
+  await using lab = new Lab();
+  await lab.create(NETWORK_ATTACHMENT_DEFINITIONS, nad("default/net-48"));
+  await lab.create(IPPOOLS, pool("default/net-48"));
+  const status = { method: "PUT", path: /\/virtualmachinenetworkconfigs\/web\/status$/ };
+  const { rest } = refusing(lab.rest(), { ...status, code: 422 }, () => true);
+  lab.start({ rest, leadership: term });
+  await lab.create(VIRTUAL_MACHINES, vm("default/web", [{ mac: mac(1) }]));
+  await lab.settle();
+  assert.deepEqual([...lab.controller.failures.keys()], ["configs default/web"]);
+  term.set(false);
+  await lab.clock.advance(100);
+  assert.deepEqual([...lab.controller.failures], []);
+});
+
+Deno.test("a controller that is not sure to lead any more decides nothing, and goes on when it is sure", async () => {
+  const term = new Term();
+  term.leading = true;
+  await using lab = await ready({ leadership: term });
+  term.confirmed = false;
+  await lab.create(VIRTUAL_MACHINES, vm("default/web", [{ mac: mac(1) }]));
+  await lab.pass(5_000);
+  assert.equal(await lab.get(VMNETCFGS, "default/web"), undefined);
+  term.confirmed = true;
+  await lab.pass(30_000); // A key that failed is tried again by then.
+  assert.equal((await lab.addresses("default/web")).length, 1);
   await assertConsistent(lab);
 });

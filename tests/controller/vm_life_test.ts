@@ -89,6 +89,27 @@ Deno.test("an object that is deleted by hand comes back with its address", async
   assert.deepEqual(after.status?.networkConfig, before.status?.networkConfig);
 });
 
+for (const isGoing of [false, true]) {
+  const when = isGoing ? ", also while the pool is being deleted" : "";
+  Deno.test(`a NIC that is taken out of its VM's object by hand comes back, and its address is given back at no time${when}`, async () => {
+    await using lab = await ready();
+    await lab.create(VIRTUAL_MACHINES, vm("default/web", [{ mac: mac(1) }, { mac: mac(2) }]));
+    await lab.settle();
+    if (isGoing) await lab.delete(IPPOOLS, "default/net-48");
+    await lab.settle();
+    const before = await lab.config("default/web");
+    const recorded = (await lab.pool("default/net-48")).status?.ipv4;
+    const [kept] = before.spec.networkConfig ?? [];
+    await lab.patch(VMNETCFGS, "default/web", { spec: { networkConfig: [kept] } });
+    await lab.settle();
+    const after = await lab.config("default/web");
+    assert.deepEqual(after.spec, before.spec);
+    assert.deepEqual(after.status?.networkConfig, before.status?.networkConfig);
+    assert.deepEqual(after.metadata.annotations, before.metadata.annotations);
+    assert.deepEqual((await lab.pool("default/net-48")).status?.ipv4, recorded);
+  });
+}
+
 Deno.test("a hundred VMs at once are a few writes of the pool, and none fails", async () => {
   await using lab = await ready();
   await lab.patch(IPPOOLS, "default/net-48", {

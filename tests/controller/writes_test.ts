@@ -293,3 +293,28 @@ Deno.test("what nobody changes is not written, whatever the controller looks at 
   await lab.pass(1_300_000);
   assert.equal(lab.api.resourceVersion, before);
 });
+
+Deno.test("whoever changes something of a big pool again and again has its record written no more often than its size allows", async () => {
+  await using lab = new Lab();
+  await lab.create(NETWORK_ATTACHMENT_DEFINITIONS, nad("default/net-48"));
+  const exclude = Array.from({ length: 2_500 }, (_, at) => `10.48.${at >> 8}.${at & 255}`);
+  const range = { start: "10.48.0.0", end: "10.48.99.0", exclude };
+  const config = { cidr: "10.0.0.0/8", serverIP: "10.0.0.1", pool: range };
+  await lab.create(IPPOOLS, pool("default/net-48", config));
+  lab.start();
+  await lab.create(
+    VMNETCFGS,
+    reservation("default/c", [{ macAddress: mac(1) }]),
+  );
+  await lab.settle();
+  const written = async () => (await lab.writes())["update ippools/status 200"] ?? 0;
+  const before = await written();
+  for (let turn = 1; turn <= 250; turn++) {
+    await lab.patch(VMNETCFGS, "default/c", { spec: { paused: turn % 2 === 1 } });
+    await lab.clock.advance(20);
+  }
+  const count = await written() - before;
+  assert.ok(count >= 5 && count <= 50, `${count} writes in 5 s of a record of 100 KB`);
+  await lab.settle();
+  assert.equal((await lab.addresses("default/c")).length, 1);
+});

@@ -5,6 +5,7 @@
  */
 import { findProgram } from "../real/command.ts";
 import type { RealCluster } from "../real/mod.ts";
+import { entering } from "../network/command.ts";
 import { until } from "../network/wait.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname.replace(/\/$/, "");
@@ -54,6 +55,12 @@ interface ProgramOptions {
   readonly flags: readonly string[];
   /** Its address; unset: one of loopback. */
   readonly podIP?: string;
+  /** It is alone at its address: it listens where its Deployment says. */
+  readonly ownAddress?: boolean;
+  /** Where it reaches the API server; unset: where the cluster says. */
+  readonly server?: string;
+  /** Process in whose network namespace it runs; unset: this one's. */
+  readonly networkOf?: number;
 }
 
 /** A program of the deployment; disposing it kills it. */
@@ -76,7 +83,7 @@ export class Program implements AsyncDisposable {
     const folder = await Deno.makeTempDir({ dir: cluster.folder, prefix: `${pod}-` });
     const kubeconfig = await cluster.kubeconfigFor({ serviceAccount: { namespace, name }, pod });
     await writeAccount(`${folder}/account`, { kubeconfig, namespace });
-    const { hostname, port } = new URL(cluster.url);
+    const { hostname, port } = new URL(options.server ?? cluster.url);
     const fields: Readonly<Record<string, string>> = {
       "metadata.namespace": namespace,
       "metadata.name": pod,
@@ -98,13 +105,23 @@ export class Program implements AsyncDisposable {
     const expanded = args.map((arg) =>
       arg.replaceAll(/\$\((\w+)\)/g, (_, name: string) => variables[name] ?? "")
         .replaceAll(STATE_DIR, `${folder}/state`)
-        .replaceAll(FIXED_PORT, ":0")
+        .replaceAll(FIXED_PORT, options.ownAddress === true ? FIXED_PORT : ":0")
     );
     const replaced = new Set(flags.map(nameOf));
     const deno = await findProgram("deno") ?? Deno.execPath();
-    const child = new Deno.Command("/usr/bin/unshare", {
+    const child = new Deno.Command("/usr/bin/env", {
       args: [
-        ...["--mount", "/bin/sh", "-ec", AS_A_POD, "sh", `${folder}/account`, deno],
+        ...entering(options.networkOf),
+        ...[
+          "/usr/bin/unshare",
+          "--mount",
+          "/bin/sh",
+          "-ec",
+          AS_A_POD,
+          "sh",
+          `${folder}/account`,
+          deno,
+        ],
         ...expanded.filter((arg) => !replaced.has(nameOf(arg))),
         ...flags,
       ],
@@ -115,6 +132,11 @@ export class Program implements AsyncDisposable {
       stderr: "piped",
     }).spawn();
     return new Program(child);
+  }
+
+  /** The number of its process. */
+  get processId(): number {
+    return this.#child.pid;
   }
 
   /** What it logged so far. */

@@ -140,7 +140,7 @@ Deno.test("kubectl vmdhcp asks the controller through a real API server, by dash
 
   await t.step("a question that cannot be answered is refused in words, with 2", async () => {
     const refused: readonly (readonly [args: readonly string[], words: RegExp])[] = [
-      [["why", "wep"], /There is no VM and no vmnetcfg wep; there is web/],
+      [["why", "wep"], /There is no VM and no vmnetcfg wep; did you mean web\?/],
       [["who", "\u00e4&b=c"], /must be an IP address or a MAC address: \\?"\u00e4&b=c\\?"/],
       [["pools", "--at", "1h"], /at: is not known here/],
       [["wy"], /unknown verb wy/],

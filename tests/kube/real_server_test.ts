@@ -5,6 +5,7 @@ import {
   createKubeClient,
   type Informer,
   IPPOOLS,
+  isAlreadyExists,
   isConflict,
   type KubeObject,
   NAMESPACES,
@@ -13,15 +14,31 @@ import { CONFIG_MAPS, type ConfigMap } from "../../kube/testing/config_map.ts";
 import { OWN_CRDS } from "../real/crds.ts";
 import { startRealCluster } from "../real/mod.ts";
 
-/** Resolves when the informer is as wanted. */
+/** What no wait here takes, also on a machine that has much else to do. */
+const LONGEST_MS = 120_000;
+
+/** Resolves when the informer is as wanted; fails after a while, and says how it is. */
 async function until<T extends KubeObject>(
   informer: Informer<T>,
   wanted: () => boolean,
 ): Promise<void> {
   if (wanted()) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
   informer.onChange(() => wanted() && resolve());
-  await promise;
+  const late = setTimeout(() => {
+    const { synced, size, trouble } = informer;
+    reject(new Error(`Never: ${wanted}; ${Deno.inspect({ synced, size, trouble })}`));
+  }, LONGEST_MS);
+  await promise.finally(() => clearTimeout(late));
+}
+
+/** Asks ten times a second until it is so; fails after a while. */
+async function eventually(isSo: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + LONGEST_MS;
+  while (!await isSo()) {
+    assert.ok(performance.now() < deadline, `Never: ${isSo}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 function configMap(name: string, data: Readonly<Record<string, string>> = {}): ConfigMap {
@@ -135,20 +152,14 @@ Deno.test("the client on a real kube-apiserver", async (test) => {
     await until(pools, () => pools.get("default/net-48")?.spec.paused === true);
 
     await definitions.delete({ name });
-    await until(pools, () => pools.size === 0);
-    while (await definitions.get({ name }) !== undefined) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    await eventually(async () => await definitions.get({ name }) === undefined);
     await definitions.create(definition);
-    while (!await kube.serves(IPPOOLS)) await new Promise((resolve) => setTimeout(resolve, 100));
-    const made = async () => {
-      while (true) {
-        const done = await kube.of(IPPOOLS).create(pool).then(() => true, () => false);
-        if (done) return;
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
-    };
-    await made();
+    await eventually(() => kube.serves(IPPOOLS));
+    // Only now: where its watch was not open when its objects went, it keeps them until the resource is served again.
+    await until(pools, () => pools.size === 0);
+    await eventually(() =>
+      kube.of(IPPOOLS).create(pool).then(() => true, isAlreadyExists).catch(() => false)
+    );
     await until(pools, () => pools.size === 1);
     end.abort();
     await running;

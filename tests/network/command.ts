@@ -21,3 +21,16 @@ export async function run(...command: readonly string[]): Promise<string> {
 export function ip(text: string): Promise<string> {
   return run("ip", ...text.split(" "));
 }
+
+/** Has `ip` do all of these lines, in the network namespace of a process if one is named. */
+export async function ipLines(lines: readonly string[], processId?: number): Promise<void> {
+  const file = await Deno.makeTempFile();
+  await Deno.writeTextFile(file, lines.map((line) => `${line}\n`).join(""));
+  await run(...entering(processId), "ip", "-batch", file);
+  await Deno.remove(file);
+}
+
+/** What has a command run in the network namespace of a process, if one is named. */
+export function entering(processId: number | undefined): readonly string[] {
+  return processId === undefined ? [] : ["nsenter", `--target=${processId}`, "--net", "--"];
+}

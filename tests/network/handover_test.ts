@@ -163,7 +163,8 @@ Deno.test("rule 101: an agent that dies is followed within the Lease's time and 
     await asking.hear(20);
     Deno.kill(first.processId, "SIGKILL");
     await asking.hear(20);
-    assert.equal(await holder(), "agent-1");
+    // It answers as soon as nobody has the server's address, and takes the Lease when that is over.
+    await until(async () => await holder() === "agent-1", { what: "the second leads" });
     const all = await asking.end();
     const gap = asking.longestGapMs;
     assert.ok(gap > 1_000, `nothing was missing: ${gap} ms`);

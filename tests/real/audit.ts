@@ -43,27 +43,60 @@ export async function auditFlags(folder: string): Promise<readonly string[]> {
     `--audit-policy-file=${folder}/audit-policy.json`,
     `--audit-log-path=${folder}/audit.log`,
     "--audit-log-mode=blocking",
+    // Megabytes; from 100 on it would be begun anew.
+    "--audit-log-maxsize=100000",
   ];
 }
 
 /** The requests so far, in the order in which they were answered; a watch counts when it begins. */
-export async function readAudit(folder: string): Promise<readonly AuditEvent[]> {
-  const lines = (await Deno.readTextFile(`${folder}/audit.log`)).split("\n");
-  lines.pop(); // It is empty, or not yet written to its end.
-  const seen = new Set<string>();
-  const events: AuditEvent[] = [];
-  for (const line of lines) {
-    const entry = JSON.parse(line) as Entry;
-    if (seen.has(entry.auditID)) continue;
-    seen.add(entry.auditID);
-    events.push(eventOf(entry));
+export function readAudit(folder: string): Promise<readonly AuditEvent[]> {
+  return new AuditLog(folder).next();
+}
+
+/** The log as it grows. */
+export class AuditLog {
+  readonly #path: string;
+  readonly #decoder = new TextDecoder();
+  /** Watches that were seen to begin, which are told again when they end. */
+  readonly #seen = new Set<string>();
+  #read = 0;
+  #rest = "";
+
+  constructor(folder: string) {
+    this.#path = `${folder}/audit.log`;
   }
-  return events;
+
+  /** The requests since the last call, in the order in which they were answered. */
+  async next(): Promise<readonly AuditEvent[]> {
+    const lines = (this.#rest + await this.#more()).split("\n");
+    // It is empty, or not yet written to its end.
+    this.#rest = lines.pop() ?? "";
+    const events: AuditEvent[] = [];
+    for (const line of lines) {
+      const entry = JSON.parse(line) as Entry;
+      if (this.#seen.delete(entry.auditID)) continue;
+      if (entry.stage !== "ResponseComplete") this.#seen.add(entry.auditID);
+      events.push(eventOf(entry));
+    }
+    return events;
+  }
+
+  async #more(): Promise<string> {
+    using file = await Deno.open(this.#path);
+    await file.seek(this.#read, Deno.SeekMode.Start);
+    let text = "";
+    for await (const bytes of file.readable) {
+      this.#read += bytes.length;
+      text += this.#decoder.decode(bytes, { stream: true });
+    }
+    return text;
+  }
 }
 
 /** The fields of `audit.k8s.io/v1` Event that are read. */
 interface Entry {
   readonly auditID: string;
+  readonly stage: string;
   readonly user: { readonly username: string };
   readonly verb: string;
   readonly requestURI: string;

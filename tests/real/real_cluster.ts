@@ -26,6 +26,8 @@ interface RealClusterOptions {
   readonly users?: readonly TestUser[];
   /** Keep what is asked, for {@linkcode RealCluster.auditEvents}. */
   readonly audit?: boolean;
+  /** Further flags of kube-apiserver; the last one of a name counts. */
+  readonly apiServerFlags?: readonly string[];
   readonly progress?: Progress;
 }
 
@@ -65,7 +67,7 @@ export class RealCluster implements AsyncDisposable {
   #apiserver: ServiceProcess | undefined;
   #etcd: ServiceProcess | undefined;
   #caCertificate = "";
-  #auditFlags: readonly string[] = [];
+  #apiServerFlags: readonly string[] = [];
 
   /** Use {@linkcode startRealCluster}. */
   constructor(folder: string, programs: Programs) {
@@ -96,10 +98,18 @@ export class RealCluster implements AsyncDisposable {
     return this.#etcd?.pid;
   }
 
+  /** Address of etcd's metrics. */
+  get etcdMetricsUrl(): string {
+    return `http://127.0.0.1:${this.#ports.etcd}/metrics`;
+  }
+
   /** Starts everything. */
   async start(options: RealClusterOptions): Promise<void> {
     this.#tokens = await writeCredentials(this.folder, options.users ?? []);
-    if (options.audit === true) this.#auditFlags = await auditFlags(this.folder);
+    this.#apiServerFlags = [
+      ...options.audit === true ? await auditFlags(this.folder) : [],
+      ...options.apiServerFlags ?? [],
+    ];
     await this.#startEtcd();
     await this.startApiServer();
     const token = this.#tokens.get("admin") ?? "";
@@ -138,7 +148,7 @@ export class RealCluster implements AsyncDisposable {
           "--authorization-mode=RBAC",
           "--disable-admission-plugins=ServiceAccount",
           "--enable-aggregator-routing=true",
-          ...this.#auditFlags,
+          ...this.#apiServerFlags,
         ],
       }),
     );
