@@ -1,6 +1,6 @@
 /**
  * Runs the benches one after another, each a script that prints its own table or one of `Deno.bench`, and says at the end how
- * each went: `deno task bench [NAME]...`. A name is part of a script's path.
+ * each went: `deno task bench [NAME]... [-- FLAG...]`. A name is part of a script's path; the flags are the scripts' own.
  *
  * @module
  */
@@ -12,11 +12,16 @@ import { taskFlags } from "./task_flags.ts";
 const ROOT = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
 const TIMEOUT_MS = 1_800_000;
 
+const end = Deno.args.indexOf("--");
+const [own, theirs] = end < 0
+  ? [Deno.args, []]
+  : [Deno.args.slice(0, end), Deno.args.slice(end + 1)];
 const { words } = taskFlags({
-  usage: "deno task bench [NAME]...",
-  about: "Runs all benches, or those whose path has one of these names, and prints their tables.",
+  usage: "deno task bench [NAME]... [-- FLAG...]",
+  about:
+    "Runs all benches, or those whose path has one of these names, and prints their tables. Flags after -- are given to the scripts.",
   settings: {},
-}, { args: Deno.args, takesWords: true });
+}, { args: own, takesWords: true });
 const scripts = await filesBelow(ROOT, "_bench.ts");
 const wanted = scripts.filter((script) =>
   words.length === 0 || words.some((name) => script.includes(name))
@@ -45,6 +50,7 @@ for (const script of wanted) {
       "--v8-flags=--expose-gc",
       ...permissions,
       script,
+      ...theirs,
     ],
     cwd: ROOT,
     show: print,

@@ -47,7 +47,7 @@ export function fuzzSteps(root: string): readonly Step[] {
 }
 
 /** A number that follows from the tree that is checked out. */
-export async function seedOfTree(root: string): Promise<number> {
+async function seedOfTree(root: string): Promise<number> {
   const args = ["rev-parse", "HEAD^{tree}"];
   const { success, stdout, stderr } = await new Deno.Command("git", { args, cwd: root }).output();
   if (!success) throw new Error(`git ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);

@@ -10,7 +10,7 @@ import { testCounts } from "./summary.ts";
 
 /** Longest run of one folder's tests: those of anybody, and those that start clusters and networks. */
 const UNIT_TIMEOUT_MS = 300_000;
-const SYSTEM_TIMEOUT_MS = 1_200_000;
+const SYSTEM_TIMEOUT_MS = 1_800_000;
 const LOOPBACK = "--allow-net=127.0.0.0/8,localhost,[::1],0.0.0.0";
 
 /** Folders whose tests run as anybody, and what they are allowed. */
@@ -54,6 +54,10 @@ const UNIT: readonly (readonly [folder: string, ...permissions: string[]])[] = [
   ["tests/fuzz", "--allow-read", "--allow-env=LOG_TOKENS,LOG_STREAM"],
   // Whole clusters on simulated time; more seeds are a step of their own. A state that is put back lies in a temporary folder.
   ["tests/simulation", "--allow-read", "--allow-write", "--allow-env"],
+  // What a soak does and how it judges; the soak itself is `deno task soak`.
+  ["tests/soak"],
+  // What a run of trials on a real node reckons with.
+  ["tests/chaos", "--allow-read", "--allow-write"],
   // The programs as processes of their own.
   ["tests/programs", "--allow-read", "--allow-write", "--allow-run", "--allow-env", LOOPBACK],
   // A program that traces, and the collector that it tells.

@@ -12,26 +12,52 @@ export interface Batch {
   readonly files: readonly string[];
 }
 
-/** The tests below, nearest first: those that import the module itself before the others, its own folder before other folders. */
+/** How many files run together; the nearest runs alone. The first failure ends all that are left. */
+const BATCH = 3;
+
+/** Which tests are meant. */
+interface AffectedOptions {
+  /** What a test is allowed; `undefined`: it is left out. */
+  readonly permissionsOf: (test: string) => readonly string[] | undefined;
+  /** How many files at most. */
+  readonly most?: number;
+}
+
+/**
+ * The tests of a module, nearest first: those that import the module itself before the others, its own folder before
+ * other folders, and those that are named like it before the rest.
+ */
 export function affectedTests(
   path: string,
   importers: ReadonlyMap<string, ReadonlySet<string>>,
-  permissionsOf: (test: string) => readonly string[] | undefined,
+  { permissionsOf, most = Infinity }: AffectedOptions,
 ): readonly Batch[] {
-  const batches = new Map<string, { permissions: readonly string[]; files: string[] }>();
   const folder = path.split("/")[0] ?? "";
-  const tests = [...distances(path, importers)].filter(([file]) => isTest(file));
+  const words = wordsOf(path);
   const rank = ([file, distance]: readonly [string, number]): number =>
-    Math.min(distance, 2) * 2 + (file.startsWith(`${folder}/`) ? 0 : 1);
-  for (const test of tests.sort((a, b) => rank(a) - rank(b))) {
-    const permissions = permissionsOf(test[0]);
-    if (permissions === undefined) continue;
-    const key = `${rank(test)} ${permissions}`;
-    const batch = batches.get(key) ?? { permissions, files: [] };
-    batch.files.push(test[0]);
-    batches.set(key, batch);
+    Math.min(distance, 2) * 4 + (file.startsWith(`${folder}/`) ? 0 : 2) -
+    wordsOf(file).intersection(words).size / wordsOf(file).union(words).size;
+  const tests = [...distances(path, importers)]
+    .filter(([file]) => isTest(file) && permissionsOf(file) !== undefined)
+    .sort((a, b) => rank(a) - rank(b))
+    .slice(0, most);
+  const batches: { permissions: readonly string[]; files: string[] }[] = [];
+  for (const [file] of tests) {
+    const permissions = permissionsOf(file) ?? [];
+    const last = batches.at(-1);
+    const isRoom = batches.length > 1 && (last?.files.length ?? 0) < BATCH;
+    if (isRoom && `${last?.permissions}` === `${permissions}`) last?.files.push(file);
+    else batches.push({ permissions, files: [file] });
   }
-  return [...batches.values()];
+  return batches;
+}
+
+/** The words of a path below its room: `agent`, `reconcile` of `controller/agents/reconcile.ts`. */
+function wordsOf(path: string): ReadonlySet<string> {
+  const words = path.replace(/(_test)?\.ts$/, "").split("/").slice(1).flatMap((one) =>
+    one.split("_")
+  );
+  return new Set(words.map((word) => word.replace(/s$/, "")));
 }
 
 function distances(

@@ -15,6 +15,8 @@ export interface Mutation {
   readonly replacement: string;
   /** What is changed, in a line. */
   readonly what: string;
+  /** Path, change, and which of the same in the file: what is written elsewhere in the file changes no name. */
+  readonly name: string;
 }
 
 const Kind = ts.SyntaxKind;
@@ -56,15 +58,21 @@ const LOG_LEVELS: ReadonlySet<string> = new Set([
 ]);
 /** Properties whose text explains something to a person. */
 const EXPLANATIONS: ReadonlySet<string> = new Set(["help", "description", "placeholder"]);
+/** Takes words for `--help` of what is logged. */
+const LOG_HELP = "logSettings";
 
 /** Every change that can be planted in the module, in the order of its text. */
 export function mutationsOf(path: string, text: string): readonly Mutation[] {
   const file = parse(path, text);
   const found: Mutation[] = [];
-  const plant = (node: ts.Node, replacement: string, what: string): void => {
-    const start = node.getStart(file);
-    found.push({ path, line: lineOf(node), start, end: node.end, replacement, what });
+  const same = new Map<string, number>();
+  const add = (one: Omit<Mutation, "path" | "name">): void => {
+    const count = (same.get(one.what) ?? 0) + 1;
+    same.set(one.what, count);
+    found.push({ ...one, path, name: `${path} ${one.what} ${count}` });
   };
+  const plant = (node: ts.Node, replacement: string, what: string): void =>
+    add({ line: lineOf(node), start: node.getStart(file), end: node.end, replacement, what });
   const replace = (node: ts.Node, replacement: string): void =>
     plant(node, replacement, `${short(node.getText(file))} -> ${short(replacement)}`);
 
@@ -92,7 +100,7 @@ export function mutationsOf(path: string, text: string): readonly Mutation[] {
       const { body, value } = early;
       const what = `${short(nameOf(node))} begins with: ${value}`;
       const at = body.getStart(file) + 1;
-      found.push({ path, line: lineOf(node), start: at, end: at, replacement: ` ${value}`, what });
+      add({ line: lineOf(node), start: at, end: at, replacement: ` ${value}`, what });
     }
     ts.forEachChild(node, visit);
   };
@@ -113,8 +121,8 @@ function isPassedOver(node: ts.Node): boolean {
   if (ts.isExpressionStatement(node) && ts.isCallExpression(node.expression)) {
     return isLogCall(node.expression);
   }
-  if (ts.isCallExpression(node)) return isLogCall(node);
-  if (ts.isNewExpression(node)) return /Error$/.test(node.expression.getText());
+  if (ts.isCallExpression(node)) return isLogCall(node) || node.expression.getText() === LOG_HELP;
+  if (ts.isNewExpression(node)) return /(Error|Exception)$/.test(node.expression.getText());
   return ts.isPropertyAssignment(node) && EXPLANATIONS.has(node.name.getText());
 }
 

@@ -54,7 +54,9 @@ Deno.test("mutationsOf leaves types, imports, comments, log lines and the words 
       `// if (a < b) c();`,
       `this.#log.warn("Cannot", { n: 1 });`,
       `export const e = new RangeError("no");`,
+      `export const x = new DOMException("It ends", "AbortError");`,
       `export const s = { help: "What it does" };`,
+      `export const s = logSettings({ debug: "Log more" });`,
     ].join("\n")),
     [],
   );

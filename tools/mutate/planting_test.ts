@@ -19,14 +19,15 @@ Deno.test("low", () => {
 Deno.test("tryMutation tells what a test caught from what none noticed and from what does not type-check", async () => {
   await inTree({ "deno.json": "{}", "a.ts": SOURCE, "a_test.ts": TEST }, async (root) => {
     const batches = [{ permissions: [], files: ["a_test.ts"] }];
+    const trial = { batches, times: new Map() };
     const outcomes: Record<string, string> = {};
     for (const one of mutationsOf("a.ts", SOURCE).filter(({ what }) => !what.startsWith("10"))) {
-      outcomes[one.what] = await tryMutation(root, one, { batches, times: new Map() });
+      outcomes[one.what] = Object.values(await tryMutation(root, one, trial)).join(": ");
     }
     deepStrictEqual(outcomes, {
-      "n < 10: < -> >=": "caught",
-      "n < 10: < -> <=": "survived",
-      '"a" -> ""': "invalid",
+      "n < 10: < -> >=": "tests: low => ./a_test.ts:3:6",
+      "n < 10: < -> <=": "survived: ",
+      '"a" -> ""': "invalid: ",
     });
     strictEqual(await Deno.readTextFile(`${root}/a.ts`), SOURCE);
   });

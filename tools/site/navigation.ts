@@ -62,6 +62,7 @@ const GROUPS: readonly Group[] = [
       { page: "docs/conflicts.md" },
       { page: "docs/networks.md" },
       { page: "docs/outages.md" },
+      { page: "docs/chaos.md" },
     ],
   },
   { title: "Alerts and their runbooks", isClosed: true, entries: [{ page: "docs/runbooks/" }] },
@@ -82,6 +83,8 @@ const GROUPS: readonly Group[] = [
     title: "Planning",
     entries: [
       { page: "docs/sizing.md" },
+      { page: "docs/scale.md" },
+      { page: "docs/soak.md" },
       { page: "docs/simulate.md" },
       { page: "docs/performance.md" },
       { page: "docs/versions.md", text: "Versions" },

@@ -228,7 +228,7 @@ export const OPTION_RULES: readonly RuleSection[] = [
         number: 101,
         title: "Hand-over",
         text:
-          "When the leader dies, no gap is longer than the Lease and 1 s; when it is told to end, no exchange goes unanswered; who has seen another holder acknowledges nothing.",
+          "When the leader dies, no gap is longer than the Lease and 1 s; when it is told to end, no exchange goes unanswered; who has seen another holder acknowledges nothing, unless nobody has the server's address on a network where clients ask.",
         source: "our own",
       },
       {
