@@ -53,6 +53,7 @@ async function main(): Promise<void> {
   };
   if (values.uninstall) await uninstall({ ...options, purge: values.purge, toGo: values.toGo });
   else await deploy({ ...options, wait: values.wait });
+  if (values.dryRun) print("Dry run: nothing was changed");
 }
 
 /** The content of a YAML file. Throws an error that names the file. */

@@ -77,6 +77,7 @@ Deno.test("deploy applies everything, takes it away again, and keeps or purges t
       deepStrictEqual(kindsOfChange(lines), ["created"]);
       ok(lines.some((line) => line.startsWith("! Multus is missing: ")), lines.join("\n"));
       ok(lines.some((line) => line.startsWith("! KubeVirt is missing: ")), lines.join("\n"));
+      strictEqual(lines.at(-1), "Dry run: nothing was changed");
       deepStrictEqual(await present(cluster, NAMESPACE), []);
     },
   );
@@ -177,7 +178,8 @@ Deno.test("deploy applies everything, takes it away again, and keeps or purges t
   await t.step("uninstall keeps the CRDs and the records", async () => {
     await someRecords(cluster);
     const before = await present(cluster, NAMESPACE);
-    await deployed(cluster, ["--uninstall", "--dry-run"]);
+    const dry = await deployed(cluster, ["--uninstall", "--dry-run"]);
+    strictEqual(dry.at(-1), "Dry run: nothing was changed");
     deepStrictEqual(await present(cluster, NAMESPACE), before);
     const lines = await deployed(cluster, ["--uninstall"]);
     deepStrictEqual(kindsOfChange(lines), ["deleted"]);

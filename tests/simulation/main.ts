@@ -32,7 +32,7 @@ const { values: flags } = taskFlags({
       placeholder: "N",
       parse: integer(0, Number.MAX_SAFE_INTEGER),
     }),
-    seeds: valueOr(20, { help: "How many", placeholder: "N", parse: integer(0, 1e9) }),
+    seeds: valueOr(20, { help: "How many", placeholder: "N", parse: integer(1, 1e9) }),
     cores: valueOr(1, {
       help: "Play so many at once",
       placeholder: "N",
