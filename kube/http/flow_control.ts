@@ -19,7 +19,7 @@ export interface FlowOptions {
 
 /**
  * The same client with bounded concurrency and no rate limit: writes and reads in the order asked for, Events (`v1`)
- * only while no other write waits. Requests for Leases and streams pass at once.
+ * only while no other write waits and half of the places are free. Requests for Leases and streams pass at once.
  */
 export function withFlowControl(rest: RestClient, options: FlowOptions = {}): RestClient {
   const { writes = 8, events = 2, reads = 8 } = options;
