@@ -176,12 +176,12 @@ const damage = fc.record({
   ),
 }, { noNullPrototype: true });
 
-/** Texts with some damage. */
+/** Texts with some damage. As they travel as UTF-8, the half of a character that a cut leaves is U+FFFD. */
 export function damaged(texts: fc.Arbitrary<string>, most: number = 4): fc.Arbitrary<string> {
   return fc.tuple(texts, fc.array(damage, { maxLength: most })).map(([text, all]) =>
     all.reduce((result, { at, length, text: inserted }) => {
       const from = at % (result.length + 1);
       return result.slice(0, from) + inserted + result.slice(from + length);
-    }, text)
+    }, text).toWellFormed()
   );
 }
