@@ -35,7 +35,7 @@ Deno.test("AnswerTimes tells apart answers that take from 0.1 ms to a second: th
       batch.end(took);
     }
     const [{ counts } = { counts: [] }] = times.entries();
-    const filled = [...counts].flatMap((count, at) => count === 1 ? [at] : []);
+    const filled = Array.from(counts).flatMap((count, at) => count === 1 ? [at] : []);
     assert.deepEqual(filled, [range, range + 1], `${ms} ms`);
   }
 });

@@ -82,7 +82,7 @@ Deno.test("dryRun keeps a deleted object while it has finalizers", async () => {
 Deno.test("dryRun hands on what the server tells of objects, and nothing of those that are kept", async () => {
   const { pools, tell } = setUp();
   await pools.patch(A, { type: "merge", body: { spec: { paused: true } } });
-  const heard: string[] = [];
+  const heard: unknown[] = [];
   tell(["a", "b", "a", "c"].map((name) => ({
     type: "MODIFIED",
     object: { ...POOL, metadata: { ...POOL.metadata, name } },
