@@ -123,6 +123,25 @@ Deno.test("readSettings refuses a dry run that would stay and write", () => {
   assert.equal(dryRun("--once"), true);
 });
 
+Deno.test("readSettings refuses to leave a cluster and to work for it once", () => {
+  const leave = (...args: readonly string[]) =>
+    readSettings({ args: ["--leave", ...args], env: {} }).values?.leave;
+  assert.throws(() => leave("--once"), /^FlagError: Cannot use --leave with --once$/);
+  assert.equal(leave(), true);
+});
+
+Deno.test("readSettings takes either tenancy by flag and by variable, and no other: networks that are to be isolated are not shared", () => {
+  for (const tenancy of ["shared", "isolated"]) {
+    const flags = [
+      readSettings({ args: [`--tenancy=${tenancy}`], env: {} }),
+      readSettings({ args: [], env: { VM_DHCP_TENANCY: tenancy } }),
+    ];
+    for (const { values } of flags) assert.equal(values?.tenancy, tenancy);
+  }
+  assert.equal(readSettings({ args: [], env: {} }).values?.tenancy, "shared");
+  assert.throws(() => readSettings({ args: ["--tenancy="], env: {} }), /--tenancy/);
+});
+
 Deno.test("readSettings takes from one to nine pods of each agent", () => {
   const replicas = (count: number) =>
     readSettings({ args: [`--agent-replicas=${count}`], env: {} }).values?.agentReplicas;

@@ -28,6 +28,17 @@ Deno.test("readSettings takes the Go version's flags and environment", () => {
   });
 });
 
+Deno.test("readSettings takes either tenancy by flag and by variable, and no other: networks that are to be isolated are not shared", () => {
+  const env = { NAMESPACE: "vm-dhcp" };
+  for (const tenancy of ["shared", "isolated"]) {
+    strictEqual(read(`--tenancy=${tenancy}`).tenancy, tenancy);
+    const { values } = readSettings({ args: [], env: { ...env, VM_DHCP_TENANCY: tenancy } });
+    strictEqual(values?.tenancy, tenancy);
+  }
+  strictEqual(read().tenancy, "shared");
+  throws(() => read("--tenancy="), /--tenancy/);
+});
+
 Deno.test("readSettings refuses a Service range and an address that are none, both at once", () => {
   throws(
     () => read("--service-cidr=10.53.0.0", "--url=http://127.0.0.1:1/validate"),

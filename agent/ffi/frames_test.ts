@@ -101,11 +101,11 @@ Deno.test("writeInternetAddress writes struct sockaddr_in", () => {
 
 Deno.test("writeLinkAddress writes struct sockaddr_ll with the broadcast address", () => {
   const name = new Uint8Array(SOCKADDR_LL_BYTES);
-  writeLinkAddress(name, { index: 0x0102, protocol: 0x0800 });
+  writeLinkAddress(name, { index: 0x04030201, protocol: 0x0800 });
   assert.deepEqual([...name.subarray(0, 20)], [
     ...[17, 0], // AF_PACKET
     ...[0x08, 0x00], // protocol, network order
-    ...[2, 1, 0, 0], // index, host order
+    ...[1, 2, 3, 4], // index, host order
     ...[0, 0, 0, 6], // hardware type, packet type, length
     ...[255, 255, 255, 255, 255, 255, 0, 0],
   ]);

@@ -25,7 +25,6 @@ export const Rtm = {
   ERROR: 2,
   DONE: 3,
   NEWLINK: 16,
-  DELLINK: 17,
   GETLINK: 18,
   SETLINK: 19,
   NEWADDR: 20,

@@ -10,8 +10,6 @@ import { checked, errnoName, libc, Sys } from "./libc.ts";
 /** Descriptors are small numbers: the system gives the lowest that is free, and no more than so many by default. */
 const MOST_DESCRIPTORS = 1_024;
 
-const AF_INET6 = 10;
-
 /** What `getsockopt` fills; sockets are looked at all the time. */
 const optionValue = new Int32Array(1);
 const optionLength = new Int32Array(1);
@@ -173,18 +171,16 @@ export async function closePacketSocket(descriptor: number): Promise<void> {
   await libc().closeElsewhere(descriptor);
 }
 
-/** The port of a socket of IPv4 or IPv6, at the same place in both addresses, and the address of one of IPv4. */
+/** The address and port of a socket of IPv4. */
 function boundTo(
   descriptor: number,
-): { readonly port: number; readonly address: number | undefined } | undefined {
-  const address = new Uint8Array(28);
+): { readonly port: number; readonly address: number } | undefined {
+  const address = new Uint8Array(SOCKADDR_IN_BYTES);
   const length = new Uint8Array(Int32Array.of(address.length).buffer);
   if (libc().getsockname(descriptor, address, length) < 0) return undefined;
   const view = new DataView(address.buffer);
-  const family = view.getUint16(0, true);
-  if (family !== Sys.AF_INET && family !== AF_INET6) return undefined;
-  const ipv4 = family === Sys.AF_INET ? view.getUint32(4, false) : undefined;
-  return { port: view.getUint16(2, false), address: ipv4 };
+  if (view.getUint16(0, true) !== Sys.AF_INET) return undefined;
+  return { port: view.getUint16(2, false), address: view.getUint32(4, false) };
 }
 
 /** Asks for an option; whether it was given is for `getsockopt` to say, where that matters. */

@@ -130,6 +130,30 @@ Deno.test("controllerOnly does not hand a flood of made-up tokens on to the API 
   strictEqual(asked.length, 7);
 });
 
+Deno.test("controllerOnly asks about eight tokens at once, from however many machines, and about the next when one is answered", async () => {
+  const asked: (() => void)[] = [];
+  const door = controllerOnly({
+    rest: toRestClient(() =>
+      new Promise((resolve) => asked.push(() => resolve({ status: { authenticated: false } })))
+    ),
+    clock: new ManualClock(),
+    user: CONTROLLER,
+  });
+  const show = (n: number) => {
+    const headers = { authorization: `Bearer ${n}` };
+    const request = new Request("http://10.42.0.8/clients", { headers });
+    return door(request, { address: `10.42.1.${n}` });
+  };
+  const first = Array.from({ length: 8 }, (_, n) => show(n));
+  strictEqual((await show(8))?.status, 503);
+  strictEqual(asked.length, 8);
+  for (const answer of asked.splice(0)) answer();
+  for (const response of await Promise.all(first)) strictEqual(response?.status, 401);
+  const next = show(8);
+  for (const answer of asked) answer();
+  strictEqual((await next)?.status, 401);
+});
+
 Deno.test("controllerOnly goes on asking about tokens after many, and keeps the word on the last 64 alone", async () => {
   const { asked, knock } = doorTo({});
   const show = (n: number) => knock(`Bearer ${n}`, { peer: { address: `10.42.1.${n}` } });

@@ -26,6 +26,20 @@ Deno.test("AnswerTimes counts each reply in the range of its own batch, and noth
   assert.ok(Math.abs((counted["request"]?.sum ?? 0) - 5.0003) < 1e-12);
 });
 
+Deno.test("AnswerTimes tells apart answers that take from 0.1 ms to a second: the bounds of its ranges rise, and each belongs to its own range", () => {
+  for (const [range, ms] of [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 100, 1_000].entries()) {
+    const times = new AnswerTimes();
+    const batch = times.batch();
+    for (const took of [ms, ms * 1.01]) {
+      batch.add(MessageType.Discover);
+      batch.end(took);
+    }
+    const [{ counts } = { counts: [] }] = times.entries();
+    const filled = Array.from(counts).flatMap((count, at) => count === 1 ? [at] : []);
+    assert.deepEqual(filled, [range, range + 1], `${ms} ms`);
+  }
+});
+
 Deno.test("AnswerTimes counts a type that it does not know as other, and a batch of silence not at all", () => {
   const times = new AnswerTimes();
   const batch = times.batch();

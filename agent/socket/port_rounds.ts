@@ -79,7 +79,6 @@ export class PortRounds {
     if (epoll === undefined || !this.#ports.delete(port.descriptor)) return;
     if (!this.#parked.delete(port)) epoll.remove(port.descriptor);
     this.#waiting.delete(port);
-    if (this.#lone === port) this.#lone = undefined;
     if (this.#ports.size > 0) return this.#nextSoon();
     this.#epoll = undefined;
     epoll.wake();

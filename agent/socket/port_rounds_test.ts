@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { libc } from "../ffi/libc.ts";
 import { closeDescriptor } from "../ffi/sockets.ts";
+import { threadTime } from "../ffi/thread_time.ts";
 import { PortRounds, type RoundsPort } from "./port_rounds.ts";
+import { nextTurn } from "./turns.ts";
 
 /** A port whose packets are counted in an eventfd; each that is taken is answered in a microtask. */
 class CountedPort implements RoundsPort {
@@ -146,6 +148,26 @@ Deno.test("PortRounds leaves others and timers their turns while one port always
     clearInterval(timer);
     assert.ok(fired > 0);
     flooded.goesOn = false;
+  }));
+
+Deno.test("PortRounds looks once for packets between two turns of an event loop that has other work, and does not keep it waiting", () =>
+  withPorts(1, async ([flooded]) => {
+    assert.ok(flooded);
+    flooded.most = 1;
+    flooded.arrive(1e9);
+    flooded.rounds.wait(flooded);
+    const between: number[] = [];
+    for (let turn = 0; turn < 200; turn++) {
+      const before = flooded.taken.length;
+      const start = threadTime();
+      while (threadTime() - start < 1);
+      await nextTurn();
+      between.push(flooded.taken.length - before);
+    }
+    flooded.goesOn = false;
+    // While this thread did not run, the loop may have seemed to be at rest.
+    const usual = between.sort((a, b) => a - b)[100] ?? Infinity;
+    assert.ok(usual <= 2, `${usual} batches`);
   }));
 
 Deno.test("PortRounds goes on with the others where a port leaves, and begins anew after all have", async () => {

@@ -1,7 +1,7 @@
 import { notStrictEqual, strictEqual } from "node:assert/strict";
-import { attachmentOf } from "./attachment.ts";
+import { type Attachment, attachmentOf } from "./attachment.ts";
 
-function hash(config: string, resourceName?: string): string {
+function attachment(config: string, resourceName?: string): Attachment {
   return attachmentOf({
     apiVersion: "k8s.cni.cncf.io/v1",
     kind: "NetworkAttachmentDefinition",
@@ -11,7 +11,11 @@ function hash(config: string, resourceName?: string): string {
       ...(resourceName && { annotations: { "k8s.v1.cni.cncf.io/resourceName": resourceName } }),
     },
     spec: { config },
-  }).hash;
+  });
+}
+
+function hash(config: string, resourceName?: string): string {
+  return attachment(config, resourceName).hash;
 }
 
 const CONFIG = '{"type":"bridge","vlan":50,"x":{"type":"x","routes":[1,2]}}';
@@ -45,4 +49,9 @@ for (const [what, config] of Object.entries(OTHER)) {
 
 Deno.test("S8: the device of a network makes new pods", () => {
   notStrictEqual(hash(CONFIG, "intel.com/a"), hash(CONFIG, "intel.com/b"));
+});
+
+Deno.test("S3: a network's device is named, so that pods that cannot have it are known to fail for that network, and no other network has one", () => {
+  strictEqual(attachment(CONFIG, "intel.com/a").resourceName, "intel.com/a");
+  strictEqual("resourceName" in attachment(CONFIG), false);
 });

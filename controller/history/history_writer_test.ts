@@ -120,6 +120,27 @@ Deno.test("HistoryWriter: the first rows are written soon, all others at most on
   strictEqual(it.histories.writes, 2 * 6, "the quiet writes nothing");
 });
 
+Deno.test("HistoryWriter: a write that takes long is followed by a minute of rest, as any other", async () => {
+  await using it = bench();
+  const begun: number[] = [];
+  const create = it.histories.create.bind(it.histories);
+  it.histories.create = async (object) => {
+    begun.push(it.clock.monotonic());
+    await it.clock.sleep(30_000);
+    return await create(object);
+  };
+  const update = it.histories.update.bind(it.histories);
+  it.histories.update = (object) => {
+    begun.push(it.clock.monotonic());
+    return update(object);
+  };
+  it.give("default/a", "10.0.0.1");
+  await it.clock.advance(MINUTE);
+  it.give("default/a", "10.0.0.2");
+  await it.clock.advance(2 * MINUTE);
+  deepStrictEqual(begun, [5_000, 35_000 + MINUTE]);
+});
+
 Deno.test("HistoryWriter: who reads a history is told what is not written yet, and each row once", async () => {
   await using it = bench();
   const { signal } = new AbortController();

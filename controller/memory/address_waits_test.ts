@@ -29,6 +29,15 @@ Deno.test("AddressWaits tells nothing of VMs that it did not see come, that went
   assert.deepEqual(told, []);
 });
 
+Deno.test("AddressWaits measures who waits for an hour, whoever comes meanwhile", async () => {
+  const { clock, told, waits } = setUp();
+  waits.begin("default/late");
+  await clock.advance(3_600_000);
+  waits.begin("default/web");
+  waits.end("default/late");
+  assert.deepEqual(told, [3_600]);
+});
+
 Deno.test("AddressWaits forgets who waits for more than an hour when others come, so that it stays small", async () => {
   const { clock, told, waits } = setUp();
   waits.begin("default/never");

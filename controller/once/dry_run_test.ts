@@ -3,7 +3,7 @@ import type { KubeObject } from "../../core/api/types.ts";
 import { isAlreadyExists, isConflict, isNotFound } from "../../kube/errors.ts";
 import { createKubeClient } from "../../kube/objects/client.ts";
 import { IPPOOLS } from "../../kube/objects/resources.ts";
-import { type RequestOptions, toRestClient } from "../../kube/rest_client.ts";
+import { type JsonValue, type RequestOptions, toRestClient } from "../../kube/rest_client.ts";
 import { dryRun, mergePatch } from "./dry_run.ts";
 import { unifiedDiff } from "./unified_diff.ts";
 
@@ -17,10 +17,12 @@ const A = { namespace: "default", name: "a" };
 
 /** A server with one pool that refuses every write. */
 function setUp(pool: KubeObject = POOL) {
+  let told: readonly JsonValue[] = [];
   const rest = toRestClient((request: RequestOptions) => {
     if (request.method !== "GET") {
       throw new Error(`A write reached the server: ${request.method} ${request.path}`);
     }
+    if (request.expectStream === true) return Promise.resolve(ReadableStream.from(told));
     if (request.path.endsWith("/ippools")) {
       return Promise.resolve({ metadata: { resourceVersion: "9" }, items: [pool as never] });
     }
@@ -28,7 +30,8 @@ function setUp(pool: KubeObject = POOL) {
     return Promise.reject(Object.assign(new Error("not found"), { status: 404 }));
   });
   const dry = dryRun(rest, () => 0);
-  return { dry, pools: createKubeClient(dry.rest).of(IPPOOLS) };
+  const tell = (events: readonly JsonValue[]) => void (told = events);
+  return { dry, tell, pools: createKubeClient(dry.rest).of(IPPOOLS) };
 }
 
 Deno.test("dryRun lets what is read afterwards see what would be written", async () => {
@@ -74,6 +77,20 @@ Deno.test("dryRun keeps a deleted object while it has finalizers", async () => {
   assert.equal(await pools.get(A), undefined);
   assert.deepEqual((await pools.list()).items, []);
   assert.equal(dry.changes()[0]?.after, undefined);
+});
+
+Deno.test("dryRun hands on what the server tells of objects, and nothing of those that are kept", async () => {
+  const { pools, tell } = setUp();
+  await pools.patch(A, { type: "merge", body: { spec: { paused: true } } });
+  const heard: unknown[] = [];
+  tell(["a", "b", "a", "c"].map((name) => ({
+    type: "MODIFIED",
+    object: { ...POOL, metadata: { ...POOL.metadata, name } },
+  })));
+  for await (const event of pools.watch({ resourceVersion: "9" })) {
+    if (event.type !== "BOOKMARK") heard.push(event.object.metadata.name);
+  }
+  assert.deepEqual(heard, ["b", "c"]);
 });
 
 Deno.test("dryRun counts a write that changes nothing as none", async () => {

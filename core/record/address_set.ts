@@ -78,7 +78,6 @@ export class AddressSet {
 
 /** Mask of those of the 32 addresses from `base` on that lie in the range. */
 function inside({ start, end }: AddressRange, base: number): number {
-  if (start <= base && end >= base + 31) return -1;
   if (start > base + 31 || end < base) return 0;
   const low = start > base ? -1 << (start - base) : -1;
   const high = end < base + 31 ? ~(-1 << (end - base + 1)) : -1;

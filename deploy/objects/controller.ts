@@ -45,6 +45,7 @@ export function controllerDeployment(settings: DeploySettings): unknown {
     role: name,
     container: "controller",
     settings: settings.controller,
+    semiSpaceMb: 8,
     permissions: [
       // Anywhere: it looks up names of NTP servers, and only the node knows which server answers that.
       "--allow-net",

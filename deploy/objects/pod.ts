@@ -10,9 +10,11 @@ import { filled, isEmpty } from "../values/merge.ts";
 /**
  * How the roles use memory. Each change of a pool is its whole allocation anew, and the one before is garbage: an agent of
  * 300,000 addresses whose pools changed all the time grew to 360 MB without these flags, to 205 MB with them, and answered
- * as many packets per second.
+ * as many packets per second. A role whose lists are long has more room for what is new (docs/performance.md).
  */
-const SMALL_HEAP = "--v8-flags=--max-semi-space-size=2,--heap-growing-percent=30";
+function smallHeap({ semiSpaceMb = 2 }: Pick<RolePod, "semiSpaceMb">): string {
+  return `--v8-flags=--max-semi-space-size=${semiSpaceMb},--heap-growing-percent=30`;
+}
 
 /** What one role adds. */
 interface RolePod {
@@ -22,6 +24,8 @@ interface RolePod {
   /** Name of the container. */
   readonly container: string;
   readonly settings: Omit<RoleSettings, "replicas">;
+  /** V8's room for what is new, megabytes. Default 2. */
+  readonly semiSpaceMb?: number;
   /** What Deno allows it, as flags. */
   readonly permissions: readonly string[];
   /** The program and its arguments. */
@@ -128,7 +132,7 @@ export function podTemplate(pod: RolePod, settings: DeploySettings): unknown {
           "run",
           "--cached-only",
           "--no-prompt",
-          SMALL_HEAP,
+          smallHeap(pod),
           ...pod.permissions,
           pod.program,
           ...pod.args,

@@ -11,7 +11,7 @@ import { type RequestOptions, type RestClient, toRestClient } from "../rest_clie
 export interface FlowOptions {
   /** Writes. Default 8. */
   readonly writes?: number;
-  /** Of these, Events, which wait for every other write. Default 2. */
+  /** Of these, Events, which wait for every other write, and until half of the places are free. Default 2. */
   readonly events?: number;
   /** Reads. Default 8. */
   readonly reads?: number;
@@ -19,7 +19,7 @@ export interface FlowOptions {
 
 /**
  * The same client with bounded concurrency and no rate limit: writes and reads in the order asked for, Events (`v1`)
- * only while no other write waits. Requests for Leases and streams pass at once.
+ * only while no other write waits and half of the places are free. Requests for Leases and streams pass at once.
  */
 export function withFlowControl(rest: RestClient, options: FlowOptions = {}): RestClient {
   const { writes = 8, events = 2, reads = 8 } = options;
@@ -47,7 +47,7 @@ function isEvent(request: RequestOptions): boolean {
   return /^\/api\/v1\/namespaces\/[^/]+\/events(\/|$)/.test(request.path);
 }
 
-/** Lets a bounded number in, those of low priority only while no other waits. */
+/** Lets a bounded number in, those of low priority only while no other waits and half of the places are free. */
 class Gate {
   readonly #max: { readonly all: number; readonly low: number };
   readonly #inside = { all: 0, low: 0 };
@@ -88,7 +88,10 @@ class Gate {
 
   #admits(low: boolean): boolean {
     if (this.#inside.all >= this.#max.all) return false;
-    return !low || (this.#inside.low < this.#max.low && this.#waiting.normal.size === 0);
+    if (!low) return true;
+    // Who makes one write after the other does not wait between two of them, and takes its place again at once.
+    const isCalm = this.#waiting.normal.size === 0 && this.#inside.all <= this.#max.all / 2;
+    return isCalm && this.#inside.low < this.#max.low;
   }
 
   #count(low: boolean, by: number): void {

@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
-import { withFlowControl } from "./flow_control.ts";
+import { type FlowOptions, withFlowControl } from "./flow_control.ts";
 import { type RequestOptions, toRestClient } from "../rest_client.ts";
 
 const POOL = "/apis/network.harvesterhci.io/v1alpha1/namespaces/default/ippools/";
 const EVENT = "/api/v1/namespaces/default/events";
 const LEASE = "/apis/coordination.k8s.io/v1/namespaces/default/leases/x";
 
-function setUp() {
+function setUp(limits: FlowOptions = { writes: 2, events: 1, reads: 1 }) {
   const open = new Map<string, () => void>();
   const rest = toRestClient((request) => {
     const { promise, resolve } = Promise.withResolvers<null>();
     open.set(`${request.method} ${request.path}`, () => resolve(null));
     return promise;
   });
-  const limited = withFlowControl(rest, { writes: 2, events: 1, reads: 1 });
+  const limited = withFlowControl(rest, limits);
   const ended: string[] = [];
   const ask = (
     method: RequestOptions["method"],
@@ -65,6 +65,24 @@ Deno.test("withFlowControl lets Events wait for every other write, and a few at 
   await end(`PUT ${POOL}b`);
   await end(`PATCH ${EVENT}/e`);
   await all;
+});
+
+Deno.test("withFlowControl lets no Event in between two writes of those who make one after the other", async () => {
+  const { ask, end, running } = setUp({ writes: 4 });
+  const oneAfterTheOther = async (name: string) => {
+    for (const n of [1, 2]) await ask("PUT", `${POOL}${name}${n}`);
+  };
+  const all = Promise.all(["a", "b", "c", "d"].map(oneAfterTheOther));
+  const event = ask("POST", EVENT);
+  await setImmediate();
+  for (const name of ["a", "b", "c", "d"]) await end(`PUT ${POOL}${name}1`);
+  assert.deepEqual(running(), ["PUT a2", "PUT b2", "PUT c2", "PUT d2"]);
+  await end(`PUT ${POOL}a2`);
+  assert.deepEqual(running(), ["PUT b2", "PUT c2", "PUT d2"]);
+  await end(`PUT ${POOL}b2`);
+  assert.deepEqual(running(), [`POST ${EVENT}`, "PUT c2", "PUT d2"], "half of the places are free");
+  for (const name of [`POST ${EVENT}`, `PUT ${POOL}c2`, `PUT ${POOL}d2`]) await end(name);
+  await Promise.all([all, event]);
 });
 
 Deno.test("withFlowControl holds up neither Leases nor streams, and reads apart from writes", async () => {

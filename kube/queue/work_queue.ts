@@ -67,8 +67,11 @@ class KeyQueue implements WorkQueue {
   readonly #clock: Clock;
   readonly #wait: (failures: number) => number;
   readonly #ready = new Set<string>();
-  /** Stands behind what was taken from `#ready`: to begin anew each time would walk over the places of all that were. */
-  #nextReady = this.#ready.values();
+  /**
+   * Stands behind what was taken from `#ready`: to begin anew each time would walk over the places of all that were. It is never at
+   * its end: what it passes is taken, and it is asked only while there is more.
+   */
+  readonly #nextReady = this.#ready.values();
   readonly #running = new Set<string>();
   /** Keys added while they run. */
   readonly #again = new Set<string>();
@@ -162,13 +165,9 @@ class KeyQueue implements WorkQueue {
   /** The key that is ready for longest. */
   #takeReady(): string | undefined {
     if (this.#ready.size === 0) return undefined;
-    let next = this.#nextReady.next();
-    if (next.done) {
-      this.#nextReady = this.#ready.values();
-      next = this.#nextReady.next();
-    }
-    if (next.value !== undefined) this.#ready.delete(next.value);
-    return next.value;
+    const { value: next } = this.#nextReady.next();
+    if (next !== undefined) this.#ready.delete(next);
+    return next;
   }
 
   async #work(key: string, run: Run) {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { runAgent } from "../../agent/agent.ts";
+import { HEARD_PATHS } from "../../agent/heard/heard_http.ts";
 import { CLIENT_ADDRESS, CLIENT_MAC, messageOf, poolWith } from "../../agent/testing/dhcp.ts";
 import { MemoryHost } from "../../agent/testing/memory_host.ts";
 import { MemoryPort } from "../../agent/testing/memory_port.ts";
@@ -470,6 +471,15 @@ Deno.test("the agent takes no networks any more once it ends", async () => {
   await stop();
   agent.setNetworks([BLUE, RED]);
   assert.deepEqual(agent.report().pools, {});
+  await end();
+});
+
+Deno.test("the agent tells whom it heard, and shows packets, where its program asks who wants to know", async () => {
+  const { get, end } = setUp();
+  const asked = ["/clients", "/packets?seconds=0"];
+  const answers = await Promise.all(asked.map(async (path) => (await get(path)).status));
+  assert.deepEqual(answers, [200, 400]);
+  for (const path of asked) assert.ok(HEARD_PATHS.has(path.replace(/\?.*/, "")), path);
   await end();
 });
 

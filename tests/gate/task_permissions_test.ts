@@ -26,3 +26,12 @@ for (const [task, environment] of Object.entries(PROGRAMS)) {
     deepStrictEqual(flags, [`--allow-env=${[...environment, ...YAML].join()}`]);
   });
 }
+
+for (const task of ["agent", "controller", "webhook"]) {
+  Deno.test(`the task ${task} has the heap that its container has, so that a bench of it measures what is deployed`, async () => {
+    const read = (path: string) => Deno.readTextFile(new URL(`../../${path}`, import.meta.url));
+    const heap = (text: string) => /--v8-flags=\S+/.exec(text)?.[0];
+    const { tasks } = JSON.parse(await read("deno.json"));
+    deepStrictEqual(heap(await read(`deploy/kustomize/${task}.yaml`)), heap(tasks[task].command));
+  });
+}

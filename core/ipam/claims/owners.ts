@@ -95,7 +95,7 @@ function compare(a: Claim, b: Claim, { network }: Standing): number {
   const isHome = ({ owner }: Claim) => owner.namespace === home;
   return Number(isHome(b)) - Number(isHome(a)) ||
     Number(isRunning(b)) - Number(isRunning(a)) || a.createdAt - b.createdAt ||
-    (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+    (a.id < b.id ? -1 : 1);
 }
 
 function isRunning({ vm }: Claim): boolean {

@@ -38,9 +38,9 @@ interface Recorded {
 /** Since when what has to hold does. */
 export class Liveness {
   readonly #agents = new AbleAgents();
-  /** `pool MAC` -> since when it has been recorded with this address. */
+  /** `uid-of-pool MAC` -> since when it has been recorded with this address. */
   readonly #recorded = new Map<string, Recorded>();
-  /** `agent pool MAC` -> since when the agent has been seen to know the entry. */
+  /** `agent uid-of-pool MAC` -> since when the agent has been seen to know the entry. */
   readonly #known = new Map<string, number>();
   /** Clients that were told of. */
   readonly #told = new Set<string>();
@@ -63,13 +63,15 @@ export class Liveness {
       const all = this.#agents.of(world, { key, network, isQuiet });
       const able = all.some(({ answers }) => answers) ? all.filter(({ answers }) => answers) : all;
       const entries = entriesOf(pool);
-      this.#forgetFreed(key, entries);
+      // What is made again under its name is recorded anew.
+      const { uid = "", resourceVersion } = pool.metadata;
+      this.#forgetFreed(uid, entries);
       return [...entries].flatMap(([address, mac]) => {
-        const id = `${key} ${mac}`;
+        const id = `${uid} ${mac}`;
         const known = this.#recorded.get(id);
         const recorded = known?.address === address
           ? known
-          : { address, since: now, version: Number(pool.metadata.resourceVersion) };
+          : { address, since: now, version: Number(resourceVersion) };
         this.#recorded.set(id, recorded);
         const knowing = able.filter(({ version, heardSince }) =>
           version >= recorded.version || now - Math.max(recorded.since, heardSince) >= STALE_MS
@@ -104,11 +106,11 @@ export class Liveness {
   }
 
   /** What was freed and is given again is recorded anew. */
-  #forgetFreed(key: string, entries: ReadonlyMap<string, string>): void {
+  #forgetFreed(uid: string, entries: ReadonlyMap<string, string>): void {
     const macs = new Set(entries.values());
     for (const id of this.#recorded.keys()) {
       const [pool, mac = ""] = id.split(" ");
-      if (pool !== key || macs.has(mac)) continue;
+      if (pool !== uid || macs.has(mac)) continue;
       this.#recorded.delete(id);
       for (const known of this.#known.keys()) {
         if (known.endsWith(` ${id}`)) this.#known.delete(known);

@@ -11,9 +11,13 @@ const SECONDS = 1_000;
 const BLAMED = `client on ${KEY} is SELECTING and sent 3 messages for 192.168.48.81, while ` +
   "agents could answer: leader";
 
-function pool(resourceVersion: string, allocated: Readonly<Record<string, string>>): IPPool {
+function pool(
+  resourceVersion: string,
+  allocated: Readonly<Record<string, string>>,
+  uid = "pool",
+): IPPool {
   return {
-    metadata: { namespace: "default", name: "net-48", uid: "pool", resourceVersion },
+    metadata: { namespace: "default", name: "net-48", uid, resourceVersion },
     spec: { networkName: KEY, ipv4Config: { serverIP: "192.168.48.2" } },
     status: { ipv4: { allocated } },
   } as unknown as IPPool;
@@ -44,9 +48,9 @@ function network() {
     kubelet: { pods: [pod("leader", "Serving"), pod("standby", "Standby")] },
   } as unknown as World;
   const liveness = new Liveness();
-  const look = (seconds: number, recorded: IPPool) => {
+  const look = (seconds: number, ...recorded: readonly IPPool[]) => {
     timeline.now = seconds * SECONDS;
-    return liveness.look(world, [recorded]);
+    return liveness.look(world, recorded);
   };
   return { knows, look };
 }
@@ -70,4 +74,14 @@ Deno.test("Liveness takes nobody to know of an entry that was freed and is recor
   look(20, pool("9", GIVEN));
   knows.leader = "9";
   deepStrictEqual(look(80, pool("9", GIVEN)), []);
+});
+
+Deno.test("Liveness asks for no answers from before a pool was made again that records the same", () => {
+  for (const [uid, blamed] of [["pool", [BLAMED]], ["made again", []]] as const) {
+    const { knows, look } = network();
+    knows.leader = "9";
+    look(0, pool("9", GIVEN));
+    look(10);
+    deepStrictEqual(look(80, pool("9", GIVEN, uid)), blamed);
+  }
 });

@@ -175,4 +175,15 @@ export const OWN_FAULTS: readonly Mutant[] = [
       replace: "return present && undefined;",
     }],
   },
+  {
+    name: "moved-at-once",
+    seen: "a network moves to another cluster network, and its agents go before others can come",
+    theme: "networks",
+    scene: "a network moves to another cluster network, whose nodes lack its bridge",
+    changes: [{
+      file: "controller/agents/plan_agents.ts",
+      find: "if (base === target || keepsOthers) continue;",
+      replace: 'if (base === target || keepsOthers || name !== "") continue;',
+    }],
+  },
 ];

@@ -59,7 +59,7 @@ export interface SimPod {
   agent: SimAgent | undefined;
   restarts: number;
   isEnding: boolean;
-  /** What was said last of its sandbox. */
+  /** What was said last of its sandbox; unset where it has one. */
   words: string | undefined;
 }
 
@@ -310,6 +310,7 @@ export class Kubelet {
       this.#ground.timeline.after(SANDBOX_MS, () => this.#sandbox(pod));
       return;
     }
+    pod.words = undefined;
     for (const { nad, interfaceName } of pod.networks) {
       pod.host.attach(interfaceName, {
         segment: this.#ground.segmentOf(nad),
@@ -325,6 +326,8 @@ export class Kubelet {
     const at = new Date(timeline.wall).toISOString().replace(/\.\d+/, "");
     const { name, env: { POD_UID: uid = "" } } = pod;
     void tellSandbox(cluster, { namespace: NAMESPACE, name, uid, words, at });
+    // What ran before its node started again.
+    if (pod.agent !== undefined) void this.#tellState(pod, false);
   }
 
   /** Whether a pod is to run where it is. */
@@ -363,15 +366,19 @@ export class Kubelet {
       const waitMs = Math.min(RESTART_MS.base * 2 ** pod.restarts++, RESTART_MS.max);
       this.#ground.timeline.after(waitMs, () => this.#start(pod));
     });
-    void this.#tellRunning(pod);
+    void this.#tellState(pod, true);
   }
 
-  async #tellRunning({ name }: SimPod): Promise<void> {
+  /** Whether the containers of a pod that has been started run, or ended with its sandbox: its phase is the same. */
+  async #tellState({ name }: SimPod, isRunning: boolean): Promise<void> {
     const pods = this.#ground.cluster.kube.of(PODS);
+    const state = isRunning ? { running: {} } : { terminated: { exitCode: 255 } };
     const status: Pod["status"] = {
       phase: "Running",
-      conditions: [{ type: "PodReadyToStartContainers", status: "True" }] as never,
-      containerStatuses: [{ name: "agent", state: { running: {} } }],
+      conditions: [
+        { type: "PodReadyToStartContainers", status: isRunning ? "True" : "False" },
+      ] as never,
+      containerStatuses: [{ name: "agent", state }] as never,
     };
     await pods.patch({ namespace: NAMESPACE, name }, {
       type: "merge",

@@ -4,7 +4,7 @@
 - run
 - --cached-only
 - --no-prompt
-- --v8-flags=--max-semi-space-size=2,--heap-growing-percent=30
+- --v8-flags=--max-semi-space-size=8,--heap-growing-percent=30
 - --allow-net
 - --allow-env=KUBECONFIG,KUBECONTEXT,VM_DHCP_CONTROLLER_NAME,AGENT_NAMESPACE,AGENT_IMAGE,AGENT_SERVICE_ACCOUNT_NAME,VM_DHCP_AGENT_TOKEN_FILE,VM_DHCP_LOG_LEVEL,VM_DHCP_TENANCY,VM_DHCP_LOCK_NAMESPACE,AGENT_DEPLOYMENT_NAME,AGENT_CONTAINER_NAME,POD_NAMESPACE,POD_NAME,POD_IP,KUBERNETES_SERVICE_HOST,KUBERNETES_SERVICE_PORT
 - --allow-read=/var/run/secrets/kubernetes.io/serviceaccount,/var/run/secrets/vm-dhcp/agents
