@@ -186,4 +186,15 @@ export const OWN_FAULTS: readonly Mutant[] = [
       replace: 'if (base === target || keepsOthers || name !== "") continue;',
     }],
   },
+  {
+    name: "moved-and-not-left",
+    seen: "a network moves to another cluster network, and its former agents go on with it",
+    theme: "networks",
+    scene: "a network moves to another cluster network",
+    changes: [{
+      file: "controller/agents/agents.ts",
+      find: "if (this.#deploymentsOf(pool).length > 1) this.queue.add(KEY);",
+      replace: "if (this.#deploymentsOf(pool).length > 99) this.queue.add(KEY);",
+    }],
+  },
 ];

@@ -194,6 +194,11 @@ export const SCENES = {
     at(34, { do: "pod of the Go version", pool: 0, isStuck: true }),
     at(36, { do: "break network", pool: 0, how: "bridge" }),
   ],
+  "a network moves to another cluster network": [
+    ...BEGINNING,
+    at(30, { do: "label network", pool: 0, clusterNetwork: "other" }),
+    at(40, vm(3)),
+  ],
   "a network is deleted under its VMs": [
     ...BEGINNING,
     at(30, { do: "delete network", pool: 0 }),
