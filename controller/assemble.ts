@@ -177,6 +177,7 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
     tenancy,
     ...options.agents,
     onPool: touchPool,
+    answering: (lease, pool) => memory.agents.answering(lease, pool),
   });
   const ctx: Context = {
     isWorking: false,
@@ -209,7 +210,10 @@ export function assemble(options: ControllerOptions, signal: AbortSignal): Parts
     tenancy,
     resyncMs: timing.resyncMs,
     collectorMs: timing.collectorMs,
-    ...(agents && { agentTrouble: (pool: string) => agents.trouble(pool) }),
+    ...(agents && {
+      agentTrouble: (pool: string) => agents.trouble(pool),
+      onReport: (pool: string) => agents.heard(pool),
+    }),
     touchPool,
   };
   wire(ctx);

@@ -60,6 +60,8 @@ export interface Context {
   readonly collectorMs: number;
   /** Why no pod that is to serve a pool (`namespace/name`) runs; unset where no agents are made. */
   readonly agentTrouble?: (pool: string) => AgentTrouble | undefined;
+  /** An agent tells something new of a pool (`namespace/name`); unset where no agents are made. */
+  readonly onReport?: (pool: string) => void;
   /** Queues a pool for planning, after what else comes for it has been gathered. */
   touchPool(key: string): void;
 }

@@ -34,7 +34,10 @@ export function wire(ctx: Context): void {
   wirePools(ctx);
   wireNetworks(ctx);
   ctx.cluster.leases.onChange((key, _, lease) => {
-    for (const pool of ctx.memory.agents.observe(key, lease)) ctx.touchPool(pool);
+    for (const pool of ctx.memory.agents.observe(key, lease)) {
+      ctx.touchPool(pool);
+      ctx.onReport?.(pool);
+    }
   });
 }
 

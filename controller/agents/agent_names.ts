@@ -19,6 +19,11 @@ export function partName(base: string, index: number): string {
   return index === 0 ? base : `${base}-part-${index + 1}`;
 }
 
+/** Name of the first Deployment of the group that one of this name is in. */
+export function baseOf(template: string, name: string): string {
+  return name === template ? name : name.replace(PART, "");
+}
+
 /** Position of a Deployment in its group, from its name's end. */
 export function indexOf({ metadata }: Deployment): number {
   const [, number] = PART.exec(metadata.name ?? "") ?? [];

@@ -67,6 +67,13 @@ export class AgentPods {
     );
   }
 
+  /** Whether a pod of a Deployment runs: what a Lease says of one that is gone means nothing. */
+  runs(deployment: string, name: string | undefined): boolean {
+    return this.#podsOf(deployment).some((pod) =>
+      pod.metadata.name === name && isAlive(pod) && isRunning(pod)
+    );
+  }
+
   /** Why none of the pods that are to serve a pool (`namespace/name`) runs. */
   trouble(deployment: string, pool: string): PodTrouble | undefined {
     const pods = this.#podsOf(deployment).filter((pod) => attachmentsOf(pod)?.[pool] !== undefined);

@@ -5,7 +5,7 @@
  */
 import { sameJson } from "../../core/api/same_json.ts";
 import type { Tenancy } from "../../core/api/tenancy.ts";
-import type { IPPool, KubeObject } from "../../core/api/types.ts";
+import type { IPPool, KubeObject, PodReference } from "../../core/api/types.ts";
 import { hasAddresses } from "../../core/ipam/pool/elect_pool.ts";
 import type { AgentTrouble } from "../../core/reasons/reasons.ts";
 import type { Deployment } from "../../kube/objects/builtin_types.ts";
@@ -49,6 +49,8 @@ interface AgentsOptions {
   readonly tenancy: Tenancy;
   /** Called with a pool (`namespace/name`) when {@linkcode Agents.trouble} or {@linkcode Agents.serves} may have changed. */
   readonly onPool: (pool: string) => void;
+  /** The pod that answers for a pool (`namespace/name`), as the agent of a Lease (`namespace/name`) reports it. */
+  readonly answering: (lease: string, pool: string) => PodReference | undefined;
 }
 
 const KEY = "agents";
@@ -97,6 +99,7 @@ export class Agents {
       deployments: this.#deployments,
       budgets: this.#budgets,
       pods: this.#pods,
+      answering: (deployment, pool) => options.answering(`${namespace}/${deployment}`, pool),
       legacy: new LegacyPods({ pods, namespace, clock, log }),
     };
     this.queue = createWorkQueue({ name: KEY, clock, random, logger: log });
@@ -159,6 +162,11 @@ export class Agents {
   /** Whether the Deployment of a Lease's name (`namespace/name`) is to serve a pool (`namespace/name`). */
   serves(lease: string, pool: string): boolean {
     return this.#deploymentsOf(pool).some((deployment) => keyOf(deployment) === lease);
+  }
+
+  /** An agent tells something new of a pool (`namespace/name`): who served it before may be done. */
+  heard(pool: string): void {
+    if (this.#deploymentsOf(pool).length > 1) this.queue.add(KEY);
   }
 
   /** Why no pod that is to serve a pool (`namespace/name`) runs; `undefined` where one does, or nothing is said. */

@@ -8,8 +8,8 @@ import type { IPPool } from "../../core/api/types.ts";
 import type { Deployment } from "../../kube/objects/builtin_types.ts";
 import type { JsonValue } from "../../kube/rest_client.ts";
 import type { KnownNetwork } from "../cluster/attachment.ts";
-import { apartName, clusterNetworkNames, partName } from "./agent_names.ts";
-import { type WantedNetwork, wantedNetworks } from "./agent_networks.ts";
+import { apartName, baseOf, clusterNetworkNames, isApart, partName } from "./agent_names.ts";
+import { type ServedNetwork, type WantedNetwork, wantedNetworks } from "./agent_networks.ts";
 import { type AgentSettings, renderAgent } from "./render_agent.ts";
 import { servedBy, servedNetworks } from "./served_networks.ts";
 import { share } from "./share.ts";
@@ -32,6 +32,8 @@ interface AgentsInput {
     deployment: string,
     networks: readonly WantedNetwork[],
   ) => Suspects | undefined;
+  /** Whether pods of a Deployment answer for a pool (`namespace/name`); unset: none does. */
+  readonly answers?: (deployment: string, pool: string) => boolean;
 }
 
 /** The whole wanted set. */
@@ -50,15 +52,24 @@ export interface AgentsPlan {
 /** Networks that are served together, by one Deployment or by several. */
 interface Group {
   readonly clusterNetwork: string;
-  /** Whether they are kept from the others of their cluster network. */
-  readonly isApart: boolean;
   readonly networks: WantedNetwork[];
+}
+
+/** Where a network is now. */
+interface Place {
+  /** Name of the Deployment. */
+  readonly name: string;
+  /** Name of the first Deployment of its group. */
+  readonly base: string;
+  /** As the Deployment has it. */
+  readonly network: ServedNetwork;
 }
 
 /**
  * Plans the agents: one Deployment per cluster network, more where a cluster network has more than `poolsPerAgent` pools, and one
  * for each network that has kept others from being served. A pool stays where it is served now, so that adding, pausing or
- * removing a pool touches one Deployment. Pure: the same input gives the same plan.
+ * removing a pool touches one Deployment. One that has to move (to another cluster network, as a rule) stays as it is where it was,
+ * too, until it is answered for where it goes: pods that serve it there may never start. Pure: the same input gives the same plan.
  *
  * @throws {Error} when the template has no container of the name that the settings say.
  */
@@ -100,10 +111,11 @@ function networksWithPods(present: readonly Deployment[]) {
 
 /**
  * Name of a group's first Deployment -> the group; those apart come first, so that a network is never nowhere. That a network is
- * apart is known from its Deployment: it stays so until its pool is paused, or the Deployment is deleted.
+ * apart is known from its Deployment: it stays so until its pool is paused, or the Deployment is deleted. Where a network was before
+ * it stays, too, until it is answered for where it goes, unless it keeps new pods there from starting.
  */
 function groupsOf(
-  { template, existing, suspects }: AgentsInput,
+  { template, existing, suspects, answers }: AgentsInput,
   networks: readonly WantedNetwork[],
 ): readonly (readonly [string, Group])[] {
   const templateName = template.metadata.name ?? "";
@@ -112,44 +124,65 @@ function groupsOf(
     [...new Set(["", ...networks.map(({ clusterNetwork }) => clusterNetwork)])],
   );
   const present = [template, ...existing];
+  const placeOf = ({ metadata: { name = "" } }: Deployment) => ({
+    name,
+    base: baseOf(templateName, name),
+  });
   const found = present.flatMap((deployment) => {
+    const { name, base } = placeOf(deployment);
     const pools = new Set(servedBy(deployment));
     const members = networks.filter(({ config }) => pools.has(config.ipPoolRef));
-    return suspects?.(deployment.metadata.name ?? "", members) ?? [];
+    const one = suspects?.(name, members);
+    return one === undefined ? [] : [{ ...one, name, base }];
   });
   const places = Map.groupBy(
-    present.flatMap((one) =>
-      servedNetworks(one).map((network) => ({ name: one.metadata.name ?? "", network }))
+    present.flatMap((one): Place[] =>
+      servedNetworks(one).map((network) => ({ ...placeOf(one), network }))
     ),
     ({ network }) => network.config.ipPoolRef,
   );
-  const isFound = (pool: string, isIsolated: boolean) =>
-    found.some((one) => one.isIsolated === isIsolated && one.pools.has(pool));
   const isThere = (name: string) => existing.some(({ metadata }) => metadata.name === name);
-  const groups = new Map<string, Group>([
-    [templateName, { clusterNetwork: "", isApart: false, networks: [] }],
-  ]);
-  for (const network of networks) {
+  const targetOf = (network: WantedNetwork, now: readonly Place[]) => {
     const { config: { ipPoolRef: pool, nadName }, clusterNetwork, attachment } = network;
-    const now = places.get(pool) ?? [];
     const isNowIn = (base: string) => now.some(({ name }) => name === base);
     const isNew = !now.some(({ network: { attachment: { hash } } }) =>
       hash === "" || hash === attachment.hash
     );
+    const home = names.get(clusterNetwork) ?? templateName;
     const alone = apartName(templateName, pool);
     const namespace = apartName(templateName, `${nadName.split("/")[0]} ${clusterNetwork}`);
-    const apart = isNowIn(alone) || isFound(pool, false) || (attachment.isOnNode && isNew)
+    // What is wrong where it no longer belongs says nothing of where it goes.
+    const isFound = (isIsolated: boolean) =>
+      found.some((one) =>
+        one.isIsolated === isIsolated && one.pools.has(pool) && [home, namespace].includes(one.base)
+      );
+    return isNowIn(alone) || isFound(false) || (attachment.isOnNode && isNew)
       ? alone
-      : isNowIn(namespace) || isFound(pool, true) || (now.length === 0 && isThere(namespace))
+      : isNowIn(namespace) || isFound(true) || (now.length === 0 && isThere(namespace))
       ? namespace
-      : undefined;
-    const name = apart ?? names.get(clusterNetwork) ?? templateName;
-    const isApart = apart !== undefined;
-    const group = groups.get(name) ?? { clusterNetwork, isApart, networks: [] };
+      : home;
+  };
+  const groups = new Map<string, Group>([[templateName, { clusterNetwork: "", networks: [] }]]);
+  const add = (base: string, network: WantedNetwork) => {
+    const { clusterNetwork } = network;
+    const group = groups.get(base) ?? { clusterNetwork, networks: [] };
     group.networks.push(network);
-    groups.set(name, group);
+    groups.set(base, group);
+  };
+  const stay: [base: string, network: WantedNetwork][] = [];
+  for (const network of networks) {
+    const { config: { ipPoolRef: pool }, holdsUpgrade } = network;
+    const now = places.get(pool) ?? [];
+    const target = targetOf(network, now);
+    add(target, network);
+    if (now.some(({ name, base }) => base === target && answers?.(name, pool))) continue;
+    for (const { name, base, network: former } of now) {
+      const keepsOthers = found.some((one) => one.name === name && one.pools.has(pool));
+      if (base === target || keepsOthers) continue;
+      stay.push([base, { ...former, holdsUpgrade, isKept: true }]);
+    }
   }
-  return [...groups].sort(([a, one], [b, other]) =>
-    Number(other.isApart) - Number(one.isApart) || (a < b ? -1 : 1)
-  );
+  for (const [base, network] of stay) add(base, network);
+  const rank = (base: string) => isApart(templateName, base) ? 0 : 1;
+  return [...groups].sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1));
 }

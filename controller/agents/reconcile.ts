@@ -4,7 +4,7 @@
  * @module
  */
 import type { Tenancy } from "../../core/api/tenancy.ts";
-import type { KubeObject } from "../../core/api/types.ts";
+import type { KubeObject, PodReference } from "../../core/api/types.ts";
 import type { Deployment } from "../../kube/objects/builtin_types.ts";
 import { keyOf } from "../../kube/objects/resources.ts";
 import type { JsonValue } from "../../kube/rest_client.ts";
@@ -36,6 +36,8 @@ export interface AgentsContext {
   readonly budgets: AppliedObjects<KubeObject>;
   readonly pods: AgentPods;
   readonly legacy: LegacyPods;
+  /** The pod that answers for a pool (`namespace/name`), as the agents of a Deployment report it. */
+  readonly answering: (deployment: string, pool: string) => PodReference | undefined;
 }
 
 /** How often it is asked whether old agents, or Multus, are still missing. */
@@ -74,6 +76,7 @@ export async function reconcileAgents(
       }
       return found;
     },
+    answers: (deployment, pool) => pods.runs(deployment, ctx.answering(deployment, pool)?.name),
   });
   const waiting = await legacy.remove(signal);
   for (const wanted of plan.apply) {

@@ -8,7 +8,13 @@ import { parseAgentReport } from "../../core/api/agent/read_agent_report.ts";
 import { fieldErrorText } from "../../core/api/fields/field_error.ts";
 import { AGENT_REPORT_ANNOTATION } from "../../core/api/names.ts";
 import { sameJson } from "../../core/api/same_json.ts";
-import { type AgentView, agentView, type HeardReport } from "../../core/pool/agent_view.ts";
+import {
+  type AgentView,
+  agentView,
+  answers,
+  type HeardReport,
+} from "../../core/pool/agent_view.ts";
+import type { PodReference } from "../../core/api/types.ts";
 import type { AgentTrouble } from "../../core/reasons/reasons.ts";
 import type { Lease } from "../../kube/objects/builtin_types.ts";
 import type { Clock } from "../../runtime/clock.ts";
@@ -92,6 +98,14 @@ export class AgentReports {
       });
     }
     return agentView(reports, { poolKey, ...(trouble && { trouble }) });
+  }
+
+  /** The pod that answers for a pool (`namespace/name`) by a Lease (`namespace/name`) that is heard of. */
+  answering(lease: string, poolKey: string): PodReference | undefined {
+    const heard = this.#heard.get(lease);
+    if (heard === undefined || this.#silentMs(heard, this.#clock.monotonic()) !== undefined) return;
+    const pool = heard.report.pools[poolKey];
+    return pool !== undefined && answers(pool) ? heard.report.pod : undefined;
   }
 
   /** Milliseconds until the next agent of a pool would count as silent; `undefined` where none would. */

@@ -56,6 +56,20 @@ Deno.test("T14: a Lease says nothing of a pool that its agent is not to serve", 
   assert.equal(reports.silenceIn(B), undefined);
 });
 
+Deno.test("AgentReports names the pod that answers for a pool by a Lease, while the Lease is renewed", async () => {
+  const { reports, clock } = heard();
+  reports.observe(LEASE, lease({ [A]: SERVING, [B]: STANDBY }));
+  const pod = { namespace: "vm-dhcp", name: "agent-0" };
+  assert.deepEqual(reports.answering(LEASE, A), pod);
+  assert.equal(reports.answering(LEASE, B), undefined);
+  assert.equal(reports.answering("vm-dhcp/other", A), undefined);
+  const shared: PoolReport = { ...SERVING, ready: false, reason: "AddressInUse" };
+  reports.observe(LEASE, lease({ [A]: shared }, { renewed: "2" }));
+  assert.deepEqual(reports.answering(LEASE, A), pod);
+  await clock.advance(15_000);
+  assert.equal(reports.answering(LEASE, A), undefined);
+});
+
 Deno.test("AgentReports names the pools whose report changed, and no others", () => {
   const { reports } = heard();
   assert.deepEqual(reports.observe(LEASE, lease({ [A]: SERVING, [B]: SERVING })), [A, B]);

@@ -63,12 +63,15 @@ export function agentView(
     const { ready, reason, message } = best.pool;
     const name = podName(best.report.pod, best.lease);
     const serving = ready && reason === "Serving";
-    const answers = serving || reason === "AddressInUse";
+    // Where the network moves to, pods are to follow: that they do not come is seen nowhere else.
+    const others = trouble === undefined ? "" : `; others are to follow: ${trouble.message}`;
     return {
       ready: serving,
       reason,
-      message: serving ? `${name} answers on ${best.pool.interfaceName}` : `${name}: ${message}`,
-      ...(answers ? { pod: best.report.pod } : {}),
+      message: serving
+        ? `${name} answers on ${best.pool.interfaceName}${others}`
+        : `${name}: ${message}`,
+      ...(answers(best.pool) ? { pod: best.report.pod } : {}),
       ...neighbours,
     };
   }
@@ -85,6 +88,11 @@ export function agentView(
     message: `No agent reports IPPool ${poolKey}`,
     ...neighbours,
   };
+}
+
+/** Whether an agent answers for a pool. */
+export function answers({ ready, reason }: PoolReport): boolean {
+  return ready && reason === "Serving" || reason === "AddressInUse";
 }
 
 type Neighbours = Pick<

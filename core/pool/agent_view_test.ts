@@ -99,6 +99,9 @@ for (
   Deno.test(`agentView of ${who}, and no pod that runs`, () => {
     const view = agentView(reports, { poolKey: POOL, trouble: TROUBLE });
     assert.strictEqual(view.reason, wanted);
-    if (wanted === TROUBLE.reason) assert.strictEqual(view.message, TROUBLE.message);
+    const message = wanted === TROUBLE.reason
+      ? TROUBLE.message
+      : `Agent default/a answers on eth1; others are to follow: ${TROUBLE.message}`;
+    assert.strictEqual(view.message, message);
   });
 }

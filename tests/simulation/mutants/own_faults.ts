@@ -175,4 +175,26 @@ export const OWN_FAULTS: readonly Mutant[] = [
       replace: "return present && undefined;",
     }],
   },
+  {
+    name: "moved-at-once",
+    seen: "a network moves to another cluster network, and its agents go before others can come",
+    theme: "networks",
+    scene: "a network moves to another cluster network, whose nodes lack its bridge",
+    changes: [{
+      file: "controller/agents/plan_agents.ts",
+      find: "if (base === target || keepsOthers) continue;",
+      replace: 'if (base === target || keepsOthers || name !== "") continue;',
+    }],
+  },
+  {
+    name: "moved-and-not-left",
+    seen: "a network moves to another cluster network, and its former agents go on with it",
+    theme: "networks",
+    scene: "a network moves to another cluster network",
+    changes: [{
+      file: "controller/agents/agents.ts",
+      find: "if (this.#deploymentsOf(pool).length > 1) this.queue.add(KEY);",
+      replace: "if (this.#deploymentsOf(pool).length > 99) this.queue.add(KEY);",
+    }],
+  },
 ];

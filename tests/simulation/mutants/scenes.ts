@@ -187,6 +187,18 @@ export const SCENES = {
     at(30, { do: "move network", pool: 0, vlan: 1 }),
     at(40, vm(3)),
   ],
+  "a network moves to another cluster network, whose nodes lack its bridge": [
+    ...BEGINNING,
+    at(30, { do: "break network", pool: 0, how: "text" }),
+    at(32, { do: "label network", pool: 0, clusterNetwork: "other" }),
+    at(34, { do: "pod of the Go version", pool: 0, isStuck: true }),
+    at(36, { do: "break network", pool: 0, how: "bridge" }),
+  ],
+  "a network moves to another cluster network": [
+    ...BEGINNING,
+    at(30, { do: "label network", pool: 0, clusterNetwork: "other" }),
+    at(40, vm(3)),
+  ],
   "a network is deleted under its VMs": [
     ...BEGINNING,
     at(30, { do: "delete network", pool: 0 }),
