@@ -7,6 +7,7 @@ import {
   encodeRequest,
   errorOf,
   linkAddressOf,
+  linkAliasBody,
   linkOf,
   linkSettingsBody,
   netconfOfAll,
@@ -48,6 +49,16 @@ Deno.test("addressBody asks for an address without a prefix route, with the agen
     ...[8, 0, 1, 0, 192, 168, 48, 77], // IFA_ADDRESS
     ...[8, 0, 8, 0, 0, 2, 0, 0], // IFA_FLAGS: IFA_F_NOPREFIXROUTE
     ...[12, 0, 3, 0, ...new TextEncoder().encode("vm-dhcp\0")], // IFA_LABEL
+  ]);
+});
+
+Deno.test("linkAliasBody names the interface by its index, and its alias", () => {
+  assert.deepEqual([...linkAliasBody(0x0102, "abcd")], [
+    ...[0, 0, 0, 0], // family, type
+    ...[2, 1, 0, 0], // index, host order
+    ...[0, 0, 0, 0, 0, 0, 0, 0], // flags
+    ...[8, 0, 20, 0], // length, IFLA_IFALIAS
+    ...[97, 98, 99, 100],
   ]);
 });
 

@@ -65,6 +65,21 @@ Deno.test("Readiness tells no more of what was removed, and begins anew after ev
   await readiness.remove(one.descriptor);
 });
 
+Deno.test("Readiness that begins anew writes to no descriptor that it gave back: it is somebody else's now", async () => {
+  using one = event();
+  const readiness = new Readiness();
+  readiness.add(one.descriptor, () => undefined);
+  await readiness.remove(one.descriptor);
+  // The system gives the lowest numbers that are free.
+  const others = Array.from({ length: 20 }, event);
+  const octets = new Uint8Array(8);
+  readiness.add(one.descriptor, () => undefined);
+  const written = others.filter(({ descriptor }) => libc().read(descriptor, octets, 8) > 0);
+  await readiness.remove(one.descriptor);
+  for (const other of others) other[Symbol.dispose]();
+  assert.deepEqual(written, []);
+});
+
 Deno.test("Readiness: who always has something to read leaves sockets and timers their turns", async () => {
   using busy = event();
   busy.fill();

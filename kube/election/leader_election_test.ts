@@ -249,6 +249,15 @@ Deno.test("handlers are called, and the log says, only when somebody began or ce
   });
 });
 
+Deno.test("who ends without a successor says that it gave the Lease up", async () => {
+  await using lab = new Lab();
+  const a = lab.start("a", { handOverMs: 2_000 });
+  await lab.pass(1_000);
+  a.stop();
+  await lab.pass(5_000);
+  deepStrictEqual(a.log.lines.at(-1)?.keys["why"], "This process ends, and gave the Lease up");
+});
+
 Deno.test("that the Lease cannot be reached is said once, and once when it can be again", async () => {
   await using lab = new Lab();
   const a = lab.start("a");

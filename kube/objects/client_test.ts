@@ -263,6 +263,21 @@ Deno.test("ResourceClient.watch ends when its signal aborts, also where the clie
   await cancelled.promise;
 });
 
+Deno.test("ResourceClient.watch ends where its signal aborts before the stream is there, and does not wait for its first line", async () => {
+  const cancelled = Promise.withResolvers<void>();
+  const deaf = new ReadableStream<JsonValue>({ cancel: () => cancelled.resolve() });
+  const stop = new AbortController();
+  const { maps } = scripted(() => {
+    stop.abort(new Error("enough"));
+    return deaf;
+  });
+  await assert.rejects(
+    Array.fromAsync(maps.watch({ resourceVersion: "7", signal: stop.signal })),
+    /enough/,
+  );
+  await cancelled.promise;
+});
+
 Deno.test("ResourceClient.watch lets go of the stream when its reader stops", async () => {
   const cancelled = Promise.withResolvers<void>();
   const endless = new ReadableStream<JsonValue>({

@@ -95,6 +95,15 @@ Deno.test("the controller tells how many changes are not in their history yet, a
   assert.deepEqual(await waiting(), [0, 0]);
 });
 
+Deno.test("the controller counts what goes well as such: an alert on errors would never end", async () => {
+  await using lab = await ready();
+  await lab.create(VIRTUAL_MACHINES, vm("default/web", [{ mac: mac(1) }]));
+  await lab.settle();
+  const counted = await series(lab, "reconciles_total");
+  assert.ok((counted['queue="vms",result="ok"'] ?? 0) > 0);
+  assert.deepEqual(Object.keys(counted).filter((labels) => !labels.endsWith('result="ok"')), []);
+});
+
 Deno.test("the controller tells how many keys wait in each queue or are being worked on", async () => {
   await using lab = await ready();
   const queues = ["vms", "configs", "annotations", "pools", "networks"];

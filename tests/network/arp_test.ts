@@ -45,6 +45,13 @@ async function whoHasServer(client: RawClient, senderAddress: string): Promise<s
   return answer.senderMac;
 }
 
+/** The answers to the client's questions that a guest has heard. */
+function answersTo(guest: RawClient): readonly unknown[] {
+  return guest.frames().map(readArp).filter((arp) =>
+    arp?.operation === 2 && arp.targetAddress === CLIENT
+  );
+}
+
 Deno.test("ARP questions in 5,000 names leave the kernel's neighbour table as it was; a client is answered, renews, and so after the agent's end", async () => {
   await using served = await ServedLab.open();
   await served.lab.bridge("br0");
@@ -97,9 +104,21 @@ Deno.test("ARP questions in 5,000 names leave the kernel's neighbour table as it
   // Far below what a client waits before it asks again.
   assert.ok((times[25] ?? Infinity) < 200, `an answer takes ${times[25]} ms`);
 
+  attacker.frames();
+  await whoHasServer(client, CLIENT);
+  assert.deepEqual(answersTo(attacker), [], "an answer goes to who asked alone");
+
   stop.abort();
   await agent.done;
   assert.equal(await arpIgnore(), 0);
+  client.frames();
+  client.sendFrame(arpQuestion({
+    senderMac: client.guest.macAddress,
+    senderAddress: CLIENT,
+    targetAddress: SERVER,
+  }));
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  assert.deepEqual(answersTo(client), [], "nobody answers after the agent's end");
 });
 
 Deno.test("where another address is on the interface, the kernel answers ARP as ever, for both", async () => {
