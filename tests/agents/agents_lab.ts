@@ -5,11 +5,17 @@
  */
 import type { AgentSettings } from "../../controller/agents/render_agent.ts";
 import { AGENT_DEPLOYMENT_LABEL } from "../../controller/agents/served_networks.ts";
-import { getCondition, type KubeObject } from "../../core/api/mod.ts";
+import {
+  AGENT_LEASE_LABEL,
+  AGENT_REPORT_ANNOTATION,
+  getCondition,
+  type KubeObject,
+} from "../../core/api/mod.ts";
 import {
   type Deployment,
   DEPLOYMENTS,
   IPPOOLS,
+  LEASES,
   NAMESPACES,
   NETWORK_ATTACHMENT_DEFINITIONS,
   POD_DISRUPTION_BUDGETS,
@@ -190,6 +196,25 @@ export class AgentsLab extends Lab {
       spec: { containers: [{ name: "agent", image: "registry/agent:1" }] },
     });
     await this.podStatus(name, status);
+  }
+
+  /** A pod of a Deployment comes to run, and its Lease says that it answers for a pool (`namespace/name`). */
+  async answer(deployment: string, pool: string): Promise<void> {
+    const name = `${deployment}-1`;
+    const containerStatuses = [{ name: "agent", state: { running: {} } }];
+    await this.pod(name, { deployment, status: { phase: "Running", containerStatuses } });
+    const answers = { ready: true, reason: "Serving", message: "", interfaceName: "vd1" };
+    const report = { pod: { namespace: NAMESPACE, name }, pools: { [pool]: answers } };
+    await this.create(LEASES, {
+      metadata: {
+        namespace: NAMESPACE,
+        name: deployment,
+        labels: { [AGENT_LEASE_LABEL]: "true" },
+        annotations: { [AGENT_REPORT_ANNOTATION]: JSON.stringify(report) },
+      },
+      spec: { holderIdentity: name, leaseDurationSeconds: 5 },
+    });
+    await this.settle();
   }
 
   async podStatus(name: string, status: object): Promise<void> {

@@ -370,14 +370,13 @@ function withoutMultus(lab: AgentsLab, isMissing: () => boolean): RestClient {
   });
 }
 
-Deno.test("a network that moves to another cluster network is served there", async () => {
+Deno.test("a network that moves to another cluster network is served there, and where it was until it is answered", async () => {
   await using lab = await agentsReady();
   await lab.network("net-48", "mgmt");
   await lab.settle();
-  await lab.patch(NETWORK_ATTACHMENT_DEFINITIONS, "default/net-48", {
-    metadata: { labels: { "network.harvesterhci.io/clusternetwork": "vlans" } },
-  });
-  await lab.settle();
+  await lab.relabel("net-48", "vlans");
+  deepStrictEqual(await lab.deployments(), { "agent": 0, "agent-mgmt": 2, "agent-vlans": 2 });
+  await lab.answer("agent-vlans", "default/net-48");
   deepStrictEqual(await lab.deployments(), { "agent": 0, "agent-vlans": 2 });
 });
 

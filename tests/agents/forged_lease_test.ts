@@ -81,5 +81,10 @@ Deno.test("T14: a report counts from when its Deployment is to serve the pool, a
   await lab.relabel("net-48", "other");
   strictEqual((await lab.agentReady("net-48")).split(":")[0], "True Serving");
   await lab.relabel("net-48", "mgmt");
+  strictEqual((await lab.agentReady("net-48")).split(":")[0], "True Serving");
+  await lab.answer("agent-mgmt", "default/net-48");
+  strictEqual((await lab.agentReady("net-48")).split(":")[0], "True Serving");
+  await lab.delete(LEASES, `${NAMESPACE}/agent-mgmt`);
+  await lab.settle();
   strictEqual((await lab.agentReady("net-48")).split(":")[0], "False NoAgent");
 });
