@@ -34,6 +34,8 @@ interface AgentsInput {
   ) => Suspects | undefined;
   /** Whether pods of a Deployment answer for a pool (`namespace/name`); unset: none does. */
   readonly answers?: (deployment: string, pool: string) => boolean;
+  /** Whether a Deployment was removed, which a late watch has not told yet; unset: none was. */
+  readonly isRemoved?: (deployment: string) => boolean;
 }
 
 /** The whole wanted set. */
@@ -115,7 +117,7 @@ function networksWithPods(present: readonly Deployment[]) {
  * it stays, too, until it is answered for where it goes, unless it keeps new pods there from starting.
  */
 function groupsOf(
-  { template, existing, suspects, answers }: AgentsInput,
+  { template, existing, suspects, answers, isRemoved }: AgentsInput,
   networks: readonly WantedNetwork[],
 ): readonly (readonly [string, Group])[] {
   const templateName = template.metadata.name ?? "";
@@ -178,7 +180,8 @@ function groupsOf(
     if (now.some(({ name, base }) => base === target && answers?.(name, pool))) continue;
     for (const { name, base, network: former } of now) {
       const keepsOthers = found.some((one) => one.name === name && one.pools.has(pool));
-      if (base === target || keepsOthers) continue;
+      // What was removed would be made again, each time that its pods are gone before the watch tells.
+      if (base === target || keepsOthers || isRemoved?.(name) === true) continue;
       stay.push([base, { ...former, holdsUpgrade, isKept: true }]);
     }
   }

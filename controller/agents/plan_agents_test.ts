@@ -359,6 +359,17 @@ Deno.test("planAgents takes a network that has moved from its former agents wher
   });
 });
 
+Deno.test("planAgents does not make former agents again that were removed and that a late watch still tells of", () => {
+  const { after } = moved({
+    pools: [pool("a")],
+    isRemoved: (name) => name === "vm-dhcp-agent-mgmt",
+  });
+  deepStrictEqual([poolsOf(after), after.remove], [
+    { "vm-dhcp-agent": [], "vm-dhcp-agent-other": ["default/a"] },
+    ["vm-dhcp-agent-mgmt"],
+  ]);
+});
+
 Deno.test("planAgents gives former agents of a network that moves no other network, which would make new pods of them", () => {
   const { after } = moved({
     pools: [pool("a"), pool("b"), pool("c")],

@@ -77,6 +77,7 @@ export async function reconcileAgents(
       return found;
     },
     answers: (deployment, pool) => pods.runs(deployment, ctx.answering(deployment, pool)?.name),
+    isRemoved: (deployment) => deployments.isRemoved(deployment),
   });
   const waiting = await legacy.remove(signal);
   for (const wanted of plan.apply) {

@@ -28,6 +28,9 @@ export class AppliedObjects<T extends KubeObject> {
     { readonly body: JsonValue; readonly generation: number | undefined }
   >();
 
+  /** Name -> UID of what was removed: a late watch goes on telling of it. */
+  readonly #removed = new Map<string, string | undefined>();
+
   constructor(options: AppliedObjectsOptions<T>) {
     this.#options = options;
   }
@@ -37,9 +40,15 @@ export class AppliedObjects<T extends KubeObject> {
     return this.#options.informerOf(name).get(`${this.#options.namespace}/${name}`);
   }
 
-  /** Forgets what was applied: somebody else may have worked meanwhile. */
+  /** Whether the object of a name, as it is known, was removed from here. */
+  isRemoved(name: string): boolean {
+    return this.#removed.has(name) && this.#removed.get(name) === this.get(name)?.metadata.uid;
+  }
+
+  /** Forgets what was applied and removed: somebody else may have worked meanwhile. */
   forget(): void {
     this.#last.clear();
+    this.#removed.clear();
   }
 
   /** Makes the object as it is wanted; nothing is written where it is known to be so. */
@@ -53,6 +62,7 @@ export class AppliedObjects<T extends KubeObject> {
     const patch = { type: "apply", body, fieldManager: FIELD_MANAGER, force: true } as const;
     const answer = await client.patch({ namespace, name }, patch, { signal });
     this.#last.set(name, { body, generation: answer.metadata.generation });
+    this.#removed.delete(name);
     informerOf(name).observe(answer);
     return answer;
   }
@@ -61,6 +71,8 @@ export class AppliedObjects<T extends KubeObject> {
   async delete(name: string, signal: AbortSignal): Promise<void> {
     const { client, namespace } = this.#options;
     this.#last.delete(name);
+    const uid = this.get(name)?.metadata.uid;
     await client.delete({ namespace, name }, { propagationPolicy: "Background", signal });
+    this.#removed.set(name, uid);
   }
 }

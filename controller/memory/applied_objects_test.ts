@@ -9,10 +9,10 @@ const BODY = { spec: { replicas: 2 } };
 function setUp() {
   const present = new Map<string, KubeObject>();
   const written: string[] = [];
-  const make = (generation: number): KubeObject => ({
+  const make = (generation: number, uid = "first"): KubeObject => ({
     apiVersion: "apps/v1",
     kind: "Deployment",
-    metadata: { namespace: "vm-dhcp", name: NAME, generation },
+    metadata: { namespace: "vm-dhcp", name: NAME, uid, generation },
   });
   const objects = new AppliedObjects<KubeObject>({
     namespace: "vm-dhcp",
@@ -36,7 +36,8 @@ function setUp() {
   return {
     written,
     /** Somebody else writes it. */
-    edit: (generation: number) => void present.set(NAME, make(generation)),
+    edit: (generation: number, uid?: string) => void present.set(NAME, make(generation, uid)),
+    isRemoved: () => objects.isRemoved(NAME),
     apply: (body = BODY) => objects.apply(NAME, body, signal),
     remove: () => objects.delete(NAME, signal),
     forget: () => objects.forget(),
@@ -63,4 +64,22 @@ Deno.test("AppliedObjects does not take another's object for its own that it del
   edit(1);
   await apply();
   deepStrictEqual(written, ["apply", "delete", "apply"]);
+});
+
+Deno.test("AppliedObjects knows what it removed of which a late watch still tells, and not what was made since", async () => {
+  const { edit, apply, remove, forget, isRemoved } = setUp();
+  await apply();
+  deepStrictEqual(isRemoved(), false);
+  await remove();
+  edit(1);
+  deepStrictEqual(isRemoved(), true);
+  edit(1, "second");
+  deepStrictEqual(isRemoved(), false);
+  edit(1);
+  await apply();
+  deepStrictEqual(isRemoved(), false);
+  await remove();
+  edit(1);
+  forget();
+  deepStrictEqual(isRemoved(), false);
 });
