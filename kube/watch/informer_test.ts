@@ -303,6 +303,25 @@ Deno.test("S1: Informer notices a server that was put back under a watch that st
   await end();
 });
 
+Deno.test("S1: Informer whose watch ends late notices a server that was put back and has come past what it knows", async () => {
+  const { api, clock, informer, end, names } = setUp();
+  api.put("a");
+  const backup = api.backup();
+  const { resourceVersion } = api.put("a").metadata;
+  await clock.advance(30_000);
+  assert.equal(informer.get("default/a")?.metadata.resourceVersion, resourceVersion);
+  api.silent = true;
+  api.restore(backup);
+  for (const name of ["b", "c", "d"]) api.put(name);
+  api.silent = false;
+  api.breakWatches();
+  await clock.advance(5_000);
+  assert.deepEqual(names(), ["a", "b", "c", "d"]);
+  assert.notEqual(informer.get("default/a")?.metadata.resourceVersion, resourceVersion);
+  assert.deepEqual([api.lists, api.checks, informer.figures.newHistories], [2, 1, 1]);
+  await end();
+});
+
 Deno.test("S1: Informer.ask takes an answer from before what it knew for a new history, and lists at once", async () => {
   const { api, clock, informer, end, names } = setUp();
   const old = api.put("a");

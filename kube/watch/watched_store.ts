@@ -84,6 +84,15 @@ export class WatchedStore<T extends KubeObject> {
     return { changes: [this.#objects.set(object)], isNewHistory: true };
   }
 
+  /** Whether a list of one object at most, which is as the server has it now, is of the history that is known. */
+  goesOn({ items: [object] }: ObjectList<T>): boolean {
+    if (object === undefined) return this.#objects.size === 0;
+    const { resourceVersion } = object.metadata;
+    const isAsKnown =
+      resourceVersion === this.#objects.get(keyOf(object))?.metadata.resourceVersion;
+    return isAsKnown || isNewer(resourceVersion, this.#version) !== false;
+  }
+
   /** Takes in an event of a watch. */
   take(event: WatchEvent<T>): Change<T>[] {
     const bookmark = event.type === "BOOKMARK";

@@ -132,3 +132,18 @@ Deno.test("S1: WatchedStore takes an answer that is older than what was asked ab
   assert.equal(store.answer(object("a", 89), asked).isNewHistory, true);
   assert.deepEqual(versions(store), { a: "89" });
 });
+
+Deno.test("S1: WatchedStore knows by one object whether the server goes on from what it knows", () => {
+  const store = storeOf(object("a", 90));
+  const goesOn = (...items: ConfigMap[]) => store.goesOn({ resourceVersion: "130", items });
+  assert.equal(goesOn(object("a", 90)), true);
+  assert.equal(goesOn(object("a", 110)), true, "the watch will tell");
+  assert.equal(goesOn(object("b", 110)), true, "the watch will tell");
+  assert.equal(goesOn(object("a", 80)), false, "it went back");
+  assert.equal(goesOn(object("a", 95)), false, "the list would have had it");
+  assert.equal(goesOn(object("b", 80)), false, "the list would have had it");
+  assert.equal(goesOn(), false, "nothing tells of what is gone");
+  assert.equal(goesOn(object("a", "x")), true, "versions that cannot be compared say nothing");
+  store.observe(object("a", 120));
+  assert.equal(goesOn(object("a", 120)), true, "written by ourselves");
+});
