@@ -26,6 +26,9 @@ interface About {
 /** Who has no address for these has its MAC address all the same: its pool was made again without its record. */
 const OF_POOLS: ReadonlySet<string> = new Set(["PoolPaused", "PoolInvalid"]);
 
+/** Who asks for an address that can never be has its MAC address, too: both machines would use what either of them got. */
+const OF_REQUESTS: ReadonlySet<string> = new Set(["InvalidAddress", "AddressOutsideNetwork"]);
+
 /** Of the reasons that say something about other objects; what a reason says of its own NIC alone is not looked at. */
 const TRUTHS: Readonly<Record<string, Truth>> = {
   NoPool: ({ pools }) => !pools.some(mayServe),
@@ -38,7 +41,8 @@ const TRUTHS: Readonly<Record<string, Truth>> = {
       other !== config &&
       networkStatusesOf(other).some((nic) =>
         nic.macAddress === macAddress &&
-        (nic.state === "Allocated" || OF_POOLS.has(nic.reason ?? ""))
+        (nic.state === "Allocated" || OF_POOLS.has(nic.reason ?? "") ||
+          OF_REQUESTS.has(nic.reason ?? ""))
       )
     ),
   AddressConflict: ({ pools }) =>
