@@ -26,8 +26,14 @@ interface About {
 /** Who has no address for these has its MAC address all the same: its pool was made again without its record. */
 const OF_POOLS: ReadonlySet<string> = new Set(["PoolPaused", "PoolInvalid"]);
 
-/** Who asks for an address that can never be has its MAC address, too: both machines would use what either of them got. */
-const OF_REQUESTS: ReadonlySet<string> = new Set(["InvalidAddress", "AddressOutsideNetwork"]);
+/** Who asks for an address that it cannot have has its MAC address, too: both machines would use what either of them got. */
+const OF_REQUESTS: ReadonlySet<string> = new Set([
+  "InvalidAddress",
+  "AddressOutsideNetwork",
+  "AddressReserved",
+  "AddressExcluded",
+  "AddressTaken",
+]);
 
 /** Of the reasons that say something about other objects; what a reason says of its own NIC alone is not looked at. */
 const TRUTHS: Readonly<Record<string, Truth>> = {

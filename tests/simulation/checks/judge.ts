@@ -155,11 +155,13 @@ export class Judge {
     before: VirtualMachine | undefined,
     after: VirtualMachine | undefined,
   ): void {
-    const [was, is] = [before, after].map((vm) =>
-      Object.entries(vm?.metadata.annotations ?? {}).filter(([name]) =>
+    const [was, is] = [before, after].map((vm) => {
+      const pinned = Object.entries(vm?.metadata.annotations ?? {}).filter(([name]) =>
         name.startsWith(STATIC_IP_ANNOTATION_PREFIX)
-      ).join()
-    );
+      );
+      // A NIC that gets another MAC address takes what is asked for along.
+      return (pinned.length === 0 ? pinned : [...pinned, macsOf(vm)]).join();
+    });
     if (before?.metadata.uid !== after?.metadata.uid) this.#nics.onGone(before?.metadata.uid);
     this.#noteCopies(after);
     this.#claimed.onVm(this.#sees, key, after);

@@ -64,3 +64,21 @@ Deno.test("the judge lets who asks by name have at once what another one gave ba
   );
   deepStrictEqual(violations, []);
 });
+
+Deno.test("the judge lets a NIC that comes to a VM with an address to have move there", async () => {
+  const nics = (n: number) => [{ network: "tenant-a/net-50", mac: mac(n) }];
+  const vm = "tenant-a/vm-1";
+  const { violations } = await simulate(
+    scenario([
+      [1, { do: "create pool", pool: 1 }],
+      [3, { do: "create vm", vm, nics: nics(1) }],
+      // No controller hears what comes between.
+      ...[0, 1].map((whom) => [20, { do: "link", whom, mode: "silent", forMs: 20_000 }] as const),
+      [22, { do: "edit nics", vm, nics: nics(2) }],
+      [24, { do: "static address", vm, address: "10.50.0.30" }],
+      [26, { do: "edit nics", vm, nics: nics(1) }],
+    ], { untilMs: 90_000 }),
+    { restMs: 0 },
+  );
+  deepStrictEqual(violations, []);
+});
