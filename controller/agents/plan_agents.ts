@@ -180,8 +180,9 @@ function groupsOf(
     if (now.some(({ name, base }) => base === target && answers?.(name, pool))) continue;
     for (const { name, base, network: former } of now) {
       const keepsOthers = found.some((one) => one.name === name && one.pools.has(pool));
-      // What was removed would be made again, each time that its pods are gone before the watch tells.
-      if (base === target || keepsOthers || isRemoved?.(name) === true) continue;
+      if (base === target || keepsOthers) continue;
+      // It would be made again, each time that its pods are gone before the watch tells of its end.
+      if (isRemoved?.(name) === true) continue;
       stay.push([base, { ...former, holdsUpgrade, isKept: true }]);
     }
   }
