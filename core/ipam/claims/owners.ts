@@ -83,11 +83,16 @@ function holdOf(claim: Claim, { entries = [], resting = [], holders }: Standing)
     return holder !== undefined && isSameMachine(holder, claim);
   };
   if (entries.some(({ key }) => isHolder(key))) return Hold.KNOWN;
-  const shown = claim.holds === true ? readIPv4(claim.previous ?? "") : NONE;
+  const shown = isShown(claim) ? readIPv4(claim.previous ?? "") : NONE;
   if (entries.some(({ address }) => address === shown)) return Hold.SHOWN;
   if (resting.some(isHolder)) return Hold.DECLINED;
   if (claim.previous === undefined) return Hold.NONE;
   return claim.holds === true ? Hold.MOVING : Hold.REMEMBERED;
+}
+
+/** Whether a status shows an address, or did until its pool was gone or in trouble: what had it goes on using it. */
+export function isShown({ holds, interrupted }: Claim): boolean {
+  return holds === true || interrupted === true;
 }
 
 function compare(a: Claim, b: Claim, { network }: Standing): number {

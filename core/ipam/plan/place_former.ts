@@ -1,6 +1,6 @@
 import { networkOfPool } from "../../api/network.ts";
 import { readIPv4 } from "../../net/mod.ts";
-import type { Claim } from "../types.ts";
+import { isShown } from "../claims/owners.ts";
 import type { PoolNetwork } from "../pool/pool_network.ts";
 import { formerOf, type OpenRequest, orderOf } from "./open_request.ts";
 import { giveFormer } from "./place_dynamic.ts";
@@ -10,11 +10,6 @@ import type { Planning } from "./planning.ts";
 /** Whether a client without an address is known to have had one: its status shows it, or its object notes it. */
 export function hadAddress({ primary, kept }: OpenRequest): boolean {
   return kept === undefined && (primary.noted !== undefined || isShown(primary));
-}
-
-/** Whether a status shows an address, or did until its pool was gone or in trouble. */
-function isShown({ holds, interrupted }: Claim): boolean {
-  return holds === true || interrupted === true;
 }
 
 /**

@@ -157,6 +157,17 @@ Deno.test("what a namespace had when its network was closed to it stays, is told
   deepStrictEqual(gone.ipv4.allocated, {});
 });
 
+Deno.test("what a namespace had when its network was closed to it stays where its status tells that the pool was away, and no copy has it", () => {
+  const pool = poolOf({ allocated: { [A]: macOf(1) } });
+  const interrupted = foreign(1, { previous: A, holds: false, interrupted: true });
+  const copy = claimOf(1, { macAddress: macOf(1) });
+  deepStrictEqual(results(plan(pool, [interrupted], isolated())), { "a-1": A });
+  deepStrictEqual(results(plan(pool, [interrupted, copy], isolated())), {
+    "a-1": A,
+    "vm-1": "DuplicateMAC",
+  });
+});
+
 Deno.test("T7: where tenants are isolated, a pool of a namespace that the network does not name keeps what it gave, and gives nothing", () => {
   const made = poolOf({ allocated: { [A]: macOf(1) } });
   const pool = { ...made, metadata: { ...made.metadata, namespace: "tenant-a" } };

@@ -45,8 +45,8 @@ export class ClaimedNics {
 
   /** `network MAC` -> `namespace/name` of each object that ever had it, also where its VM does not name it. */
   readonly #objects = new Map<string, Set<string>>();
-  /** `network MAC` -> the address that an object asked for last. */
-  readonly #askedByObject = new Map<string, string>();
+  /** `network MAC` -> `namespace/name` of each object -> the address that it asked for last. */
+  readonly #askedByObject = new Map<string, Map<string, string>>();
   /** `namespace/name` of each VM whose object is paused: what its MAC address has is somebody else's. */
   readonly #paused = new Set<string>();
   /** `namespace/name` of each VM whose object is going. */
@@ -79,10 +79,11 @@ export class ClaimedNics {
     return undefined;
   }
 
-  /** The address that a NIC asks for by name, by its VM or by its object, as a reservation does; empty where it takes any. */
-  asks(network: string, mac: string): string {
+  /** Whether a MAC address asks for an address by name, by any VM that has it or by any object, as a reservation does. */
+  asksFor(network: string, mac: string, address: string): boolean {
     const id = `${network} ${mac}`;
-    return this.#nics.get(id)?.asks || (this.#askedByObject.get(id) ?? "");
+    return [...this.#held.values()].some((all) => all.get(id)?.asks === address) ||
+      [...this.#askedByObject.get(id)?.values() ?? []].includes(address);
   }
 
   /** When a NIC came to have what it has. */
@@ -169,7 +170,10 @@ export class ClaimedNics {
       const mac = normalizeMac(macAddress);
       const id = `${network} ${mac}`;
       if (after) this.#objects.set(id, (this.#objects.get(id) ?? new Set()).add(keyOf(after)));
-      if (ipAddress) this.#askedByObject.set(id, ipAddress);
+      if (ipAddress && after) {
+        const asked = this.#askedByObject.get(id) ?? new Map<string, string>();
+        this.#askedByObject.set(id, asked.set(keyOf(after), ipAddress));
+      }
     }
     for (const config of [before, after]) {
       if (config === undefined) continue;

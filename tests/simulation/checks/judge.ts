@@ -104,7 +104,9 @@ export class Judge {
       });
       for (const what of said) this.blame("what is shown is recorded", what);
       const isTaken = before !== undefined && before.metadata.uid !== after?.metadata.uid;
-      if (isRestored && isTaken) this.#nics.onForgotten(before);
+      if (isRestored && isTaken) {
+        this.#nics.onForgotten(before, world.timeline.now);
+      }
       const told = this.#nics.onConfig(key, after);
       for (const network of isRestored ? [] : told) {
         const pools = this.pools.filter((pool) => networkOfPool(pool) === network);
@@ -286,7 +288,7 @@ export class Judge {
       const isForgotten = madeAt > before.at &&
         !this.#claimed.isWantedSince(network, before.mac, before.at);
       // What is given back goes at once to who asks for it by name.
-      const isGivenBack = this.#claimed.asks(network, mac) === address &&
+      const isGivenBack = this.#claimed.asksFor(network, mac, address) &&
         !this.#claimed.isWantedSince(network, before.mac, before.at);
       const isExcused = isCopy || isBorrowed || isForgotten || isGivenBack ||
         this.#kept.mayBeEarly(key, address, mac);

@@ -134,7 +134,7 @@ export class KeptEntries {
     if (rest === undefined || rest.mac === mac || rest.until <= now) return false;
     if (this.#isClockWrong || this.#had.has(`${id} ${mac}`)) return false;
     if (this.#nics.areOfOne(network, [rest.mac, mac])) return false;
-    if (this.#nics.asks(network, mac) === address) return false;
+    if (this.#nics.asksFor(network, mac, address)) return false;
     const isTooSoon = !rest.isDropped && this.#isAnyFree(after, now);
     if (!isTooSoon) this.#early.add(`${id} ${mac}`);
     return isTooSoon;

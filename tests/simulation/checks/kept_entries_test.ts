@@ -76,3 +76,37 @@ Deno.test("KeptEntries misses what a VM had that wants it, not what its object g
   deepStrictEqual(lost(config({ paused: true })), []);
   deepStrictEqual(lost(config({ going: true })), []);
 });
+
+/** A VM with the MAC address that asks for an address by name. */
+function asking(name: string, address: string): VirtualMachine {
+  const annotations = { "static-ip.harvesterhci.io/nic-1": address };
+  return { ...VM, metadata: { namespace: "default", name, uid: name, annotations } };
+}
+
+/** What is said where what rests is given to a MAC address that VMs ask for addresses with. */
+function given(...asked: readonly string[]): readonly string[] {
+  const world = {
+    timeline: { now: 0, wall: 0 },
+    controllers: [],
+    cluster: { hasGoCrds: false },
+    hypervisor: { machine: () => undefined },
+  } as unknown as World;
+  const nics = new ClaimedNics();
+  for (const [i, address] of asked.entries()) {
+    nics.onVm(world, `default/vm-${i}`, asking(`vm-${i}`, address));
+  }
+  const kept = new KeptEntries(nics);
+  const [before, after] = ["52:54:00:00:00:20", MAC].map((mac) => {
+    const one = pool("pool", { "192.168.48.81": mac });
+    const range = { start: "192.168.48.81", end: "192.168.48.90" };
+    return { ...one, spec: { ...one.spec, ipv4Config: { ...one.spec.ipv4Config, pool: range } } };
+  }) as [IPPool, IPPool];
+  return kept.look(world, { before, after });
+}
+
+Deno.test("KeptEntries lets who asks for an address by name have it while it rests, also where another VM with its MAC address asks for another", () => {
+  const early =
+    `192.168.48.81 of default/net-48 is given to ${MAC} while it rests, and others are free`;
+  deepStrictEqual(given("192.168.48.81", "192.168.48.85"), []);
+  deepStrictEqual(given("192.168.48.85", "192.168.48.86"), [early]);
+});

@@ -33,6 +33,8 @@ interface Had {
   readonly pool: string | undefined;
   /** How it gave that back since: its VM opted out, a restore took its object, or that was paused or deleted. */
   readonly gaveBack?: "opted out" | "restored" | "otherwise";
+  /** When it gave that back. */
+  readonly gaveBackAt?: number;
 }
 
 /** What each NIC had. */
@@ -45,6 +47,10 @@ export class NicAddresses {
   readonly #owners = new Map<string, string>();
   /** `namespace/name` of an object -> the NICs that it shows with an address. */
   readonly #shown = new Map<string, readonly ShownNic[]>();
+  /** UID of a pool -> whether it was paused when it was made. */
+  readonly #madePaused = new Map<string | undefined, boolean>();
+  /** Network -> when its record was last written where CustomResourceDefinitions drop what rests. */
+  readonly #droppedAt = new Map<string, number>();
 
   constructor(claimed: ClaimedNics, users: AddressUsers) {
     this.#claimed = claimed;
@@ -62,8 +68,11 @@ export class NicAddresses {
   }
 
   /** A restore took the object of a VM, with what it noted. */
-  onForgotten({ metadata: { ownerReferences = [] } }: VirtualMachineNetworkConfig): void {
-    for (const { uid } of ownerReferences) this.#giveBack(uid, "restored");
+  onForgotten(
+    { metadata: { ownerReferences = [] } }: VirtualMachineNetworkConfig,
+    now: number,
+  ): void {
+    for (const { uid } of ownerReferences) this.#giveBack(uid, "restored", now);
   }
 
   /** A VM that is gone has nothing to keep, also where a restore brings it back: it is what it was then. */
@@ -73,16 +82,20 @@ export class NicAddresses {
 
   /** NICs that have another address than they had, and nobody asked for that, one sentence each. */
   look(pool: IPPool, world: World): readonly string[] {
-    const { hypervisor, takenByHand, deletedConfigs, timeline } = world;
+    const { cluster, hypervisor, takenByHand, deletedConfigs, timeline } = world;
     const network = networkOfPool(pool) ?? "";
     const addresses = new Map([...entriesOf(pool)].map(([address, mac]) => [mac, address]));
     const found: string[] = [];
+    const droppedAt = this.#droppedAt.get(network) ?? -Infinity;
+    if (cluster.hasGoCrds) this.#droppedAt.set(network, timeline.now);
+    const madePaused = this.#madePaused.get(pool.metadata.uid) ?? pool.spec.paused === true;
+    this.#madePaused.set(pool.metadata.uid, madePaused);
     this.#forgetRemoved(hypervisor);
     for (const vm of hypervisor.vms.list()) {
       const { annotations = {} } = vm.metadata;
       const isOptedOut = annotations[MANAGED_DHCP] !== undefined;
       if (isOptedOut || this.#claimed.isReleasing(keyOf(vm))) {
-        this.#giveBack(vm.metadata.uid, isOptedOut ? "opted out" : "otherwise");
+        this.#giveBack(vm.metadata.uid, isOptedOut ? "opted out" : "otherwise", timeline.now);
         continue;
       }
       const { uid = "", nics = [] } = hypervisor.machine(keyOf(vm)) ?? {};
@@ -105,15 +118,26 @@ export class NicAddresses {
         if (takenByHand.has(`${network} ${address}`) || isTaken(pool, address)) continue;
         // Who edits the MAC address and deletes the object before it was written anew leaves nothing that ties both together.
         const deletedAt = deletedConfigs.get(keyOf(vm)) ?? Infinity;
+        const isDeleted = deletedConfigs.has(keyOf(vm)) && deletedAt >= before.seenAt;
+        // What a person's deletion of the object gave back rests in the record alone.
+        if (isDeleted && droppedAt >= deletedAt) continue;
+        // The record was lost, and nobody wrote it anew from the object, nor served the pool, before the object was lost, too.
+        const isMadeAgain = before.pool !== pool.metadata.uid;
+        if (isDeleted && isMadeAgain && madePaused) continue;
+        // A restore took object and entry. Agents know of them, and go with a pool that is made again.
+        const { gaveBack, gaveBackAt = Infinity } = before;
+        const madeAt = Date.parse(pool.metadata.creationTimestamp ?? "") - timeline.wall +
+          timeline.now;
+        if (isMadeAgain && gaveBack === "restored" && madeAt > gaveBackAt) continue;
         const editedAt = this.#claimed.editedAt(network, mac);
         if (before.mac !== mac && Math.abs(editedAt - deletedAt) < AT_ONCE_MS) continue;
         // Who takes the MAC address of another VM gets what that one leaves behind.
         if (before.mac !== mac && this.#claimed.isShared(network, mac)) continue;
         // A pool that is made again without its record gives back what is in its range, which may have been edited, also while it was paused.
-        if (before.pool !== pool.metadata.uid && !isInRange(pool, address)) continue;
+        if (isMadeAgain && !isInRange(pool, address)) continue;
         // Who wants what it gave back gets it again, but nothing outside the range; its note goes by its MAC address.
-        if (before.gaveBack !== undefined && !isInRange(pool, address)) continue;
-        const isOtherwise = before.gaveBack === undefined || before.gaveBack === "otherwise";
+        if (gaveBack !== undefined && !isInRange(pool, address)) continue;
+        const isOtherwise = gaveBack === undefined || gaveBack === "otherwise";
         if (!isOtherwise && before.mac !== mac) continue;
         // A person gave the NIC's place away to another VM with its MAC address.
         const isGivenAway = Math.abs(timeline.now - deletedAt) < AT_ONCE_MS;
@@ -130,10 +154,12 @@ export class NicAddresses {
     return found;
   }
 
-  #giveBack(uid: string | undefined, gaveBack: Required<Had>["gaveBack"]): void {
+  #giveBack(uid: string | undefined, gaveBack: Required<Had>["gaveBack"], now: number): void {
     for (const [id, had] of this.#had) {
       const isOtherwise = had.gaveBack === undefined || had.gaveBack === "otherwise";
-      if (had.uid === uid && isOtherwise) this.#had.set(id, { ...had, gaveBack });
+      if (had.uid === uid && isOtherwise) {
+        this.#had.set(id, { ...had, gaveBack, gaveBackAt: now });
+      }
     }
   }
 

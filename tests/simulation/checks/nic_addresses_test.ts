@@ -139,3 +139,47 @@ Deno.test("a pool that is made again while it is paused gives back only what is 
   );
   deepStrictEqual(said, []);
 });
+
+/** It has an address that it would not get anew. */
+const MOVED: readonly Timed[] = [
+  [20, { do: "static address", vm: VM, address: "192.168.48.95" }],
+  [30, { do: "static address", vm: VM, address: null }],
+];
+
+Deno.test("a VM whose object was deleted may have another address where other CustomResourceDefinitions drop what rests", async () => {
+  const said = await judged(
+    ...MOVED,
+    [60, { do: "old CRDs", forMs: 90 * SECONDS }],
+    [61, { do: "kill", whom: 0 }],
+    [61.1, { do: "kill", whom: 0 }],
+    [100, { do: "edit pool", pool: 0, edit: { dns: "1.1.1.9" } }],
+    [110, { do: "delete config", vm: VM }],
+  );
+  deepStrictEqual(said, []);
+});
+
+Deno.test("a VM whose object was deleted while its pool was made again, and paused, may have another address", async () => {
+  const said = await judged(
+    ...MOVED,
+    [100, { do: "edit pool", pool: 0, edit: { paused: true } }],
+    [110, { do: "restore pool", pool: 0 }],
+    [120, { do: "delete config", vm: VM }],
+    [140, { do: "edit pool", pool: 0, edit: { paused: false } }],
+  );
+  deepStrictEqual(said, []);
+});
+
+Deno.test("a VM whose object and entry a restore took may have another address where its pool is made again before agents tell", async () => {
+  const said = await judged(
+    [20, { do: "freeze", whom: 0, forMs: 10 * SECONDS }],
+    [20, { do: "freeze", whom: 1, forMs: 10 * SECONDS }],
+    [21, vm("default/vm-2", 2)],
+    [24, { do: "backup" }],
+    [40, { do: "static address", vm: "default/vm-2", address: "192.168.48.95" }],
+    [50, { do: "static address", vm: "default/vm-2", address: null }],
+    [120, { do: "edit pool", pool: 0, edit: { dns: "1.1.1.9" } }],
+    [130, { do: "restore" }],
+    [130.2, { do: "restore pool", pool: 0 }],
+  );
+  deepStrictEqual(said, []);
+});
