@@ -17,7 +17,7 @@ function vm(name: string, n: number): Deed {
 /** What the judge says of what people did. */
 async function judged(
   deeds: readonly Timed[],
-  other: Partial<Pick<Scenario, "world" | "seed">> = {},
+  other: Partial<Pick<Scenario, "world" | "seed" | "tenancy">> = {},
 ): Promise<readonly string[]> {
   const { violations } = await play({
     seed: 1,
@@ -111,6 +111,66 @@ Deno.test("a NIC has its address also where a restore gives it its former MAC ad
     [20, { do: "backup" }],
     [22, edited],
     [40, { do: "restore" }],
+  ]);
+  deepStrictEqual(said, []);
+});
+
+Deno.test("a NIC whose object and whose pool's record are both gone has nothing to keep", async () => {
+  const said = await judged([
+    [2, { do: "create pool", pool: 0 }],
+    [4, vm("default/vm-3", 3)],
+    [6, vm("default/vm-27", 27)],
+    [20, { do: "static address", vm: "default/vm-27", address: "192.168.48.96" }],
+    [40, { do: "delete config", vm: "default/vm-3" }],
+    [40.1, { do: "restore pool", pool: 0 }],
+    [50, { do: "restart client", whom: 1, releases: false }],
+  ]);
+  deepStrictEqual(said, []);
+});
+
+Deno.test("whose namespace may not use a network any more has nothing to keep where the pool is made again", async () => {
+  const nics = (n: number) => [{ network: "tenant-a/net-50", mac: mac(n) }];
+  const said = await judged([
+    [2, { do: "create pool", pool: 1 }],
+    [4, { do: "create vm", vm: "default/vm-3", nics: nics(3) }],
+    [20, { do: "allow namespaces", pool: 1, namespaces: null }],
+    [30, { do: "restore pool", pool: 1 }],
+    // It is given the same address as the third, where both are free.
+    [32, { do: "create vm", vm: "tenant-a/vm-27", nics: nics(27) }],
+  ], { tenancy: "isolated" });
+  deepStrictEqual(said, []);
+});
+
+Deno.test("what a restored record gives to somebody is not kept for who got it since", async () => {
+  const said = await judged([
+    [2, { do: "create pool", pool: 0 }],
+    [4, vm("default/vm-3", 3)],
+    [20, { do: "backup" }],
+    [22, { do: "delete vm", vm: "default/vm-3" }],
+    // It knows nothing of what rests.
+    [26, { do: "restore pool", pool: 0 }],
+    [32, vm("default/vm-27", 27)],
+    [50, { do: "restore" }],
+  ]);
+  deepStrictEqual(said, []);
+});
+
+Deno.test("what agents gave is forgotten where nobody can hear those that a restore ends", async () => {
+  const said = await judged([
+    [2, { do: "create pool", pool: 0 }],
+    [3, { do: "create pool", pool: 1 }],
+    [4, vm("default/vm-1", 1)],
+    [20, { do: "backup" }],
+    // Other pods than those of the backup.
+    [22, { do: "evict pod", whom: 0 }],
+    [42, { do: "evict pod", whom: 0 }],
+    [62, vm("default/vm-3", 3)],
+    [79, { do: "trouble", part: 1, forMs: 20 * SECONDS }],
+    [80, { do: "restore" }],
+    // Their successors come too late to find out who uses what.
+    [80.1, { do: "break network", pool: 1, how: "text" }],
+    [101, vm("default/vm-27", 27)],
+    [126, { do: "break network", pool: 1, how: null }],
   ]);
   deepStrictEqual(said, []);
 });

@@ -15,7 +15,7 @@ import type {
 } from "../../../core/api/types.ts";
 import { decode, MessageType, optionValue } from "../../../core/dhcp/mod.ts";
 import { formatIPv4, formatMac, macFromBytes, normalizeMac } from "../../../core/net/mod.ts";
-import { IPPOOL_HISTORIES, IPPOOLS, keyOf, VMNETCFGS } from "../../../kube/mod.ts";
+import { IPPOOL_HISTORIES, IPPOOLS, keyOf, parseKey, VMNETCFGS } from "../../../kube/mod.ts";
 import type { SimClient } from "../world/dhcp_client.ts";
 import { Follow } from "../world/follow.ts";
 import type { SimAgent } from "../world/programs.ts";
@@ -52,6 +52,8 @@ interface Ack {
   readonly mac: string;
   readonly at: number;
   readonly until: number;
+  /** Whose agent said so. */
+  readonly pod: SimPod | undefined;
 }
 
 /** Looks at everything that is written, sent and used. */
@@ -75,6 +77,10 @@ export class Judge {
   readonly #heard = new Map<string, number>();
   /** When the record was put back: that it says something else then is no change of anybody's. */
   #restoredAt = -1;
+  /** `network address` -> who has it since a restore, and had not before. */
+  readonly #putBack = new Map<string, Omit<Ack, "until" | "pod">>();
+  /** When the record was put back while requests were lost, so that what agents knew may have gone with them. */
+  #unheardAt = -1;
   #world: World | undefined;
   #pools: Follow<IPPool> | undefined;
   /** How many ACKs were looked at. */
@@ -85,6 +91,8 @@ export class Judge {
     this.#world = world;
     world.cluster.onRestore(() => {
       this.#restoredAt = world.timeline.now;
+      const isTroubled = world.processes.some(({ link }) => link.trouble > 0);
+      if (isTroubled) this.#unheardAt = world.timeline.now;
       this.#kept.forget();
       this.#incumbents.forget();
       this.#liveness.restored(world.timeline.now);
@@ -220,6 +228,11 @@ export class Judge {
         if (!isReason) this.blame("no change", `${key}: ${mac} had ${address} and has ${now}`);
       }
     }
+    const network = after === undefined ? undefined : networkOfPool(after);
+    for (const [address, mac] of isRestored ? is : []) {
+      if (was.get(address) === mac) continue;
+      this.#putBack.set(`${network} ${address}`, { mac, at: timeline.now });
+    }
     // What a pool records that gave way to another one is the other one's to keep.
     if (after !== undefined && isServing(after, this.pools) === true) {
       const lost = this.#kept.look(this.#sees, { before: isSame ? before : undefined, after });
@@ -286,12 +299,18 @@ export class Judge {
       // A pool that was made again knows nothing of those who wanted no address any more.
       const madeAt = Date.parse(pool?.metadata.creationTimestamp ?? "") - timeline.wall + now;
       const isForgotten = madeAt > before.at &&
-        !this.#claimed.isWantedSince(network, before.mac, before.at);
+        (!this.#claimed.isWantedSince(network, before.mac, before.at) ||
+          this.#isUntied(network, before));
       // What is given back goes at once to who asks for it by name.
       const isGivenBack = this.#claimed.asksFor(network, mac, address) &&
         !this.#claimed.isWantedSince(network, before.mac, before.at);
-      const isExcused = isCopy || isBorrowed || isForgotten || isGivenBack ||
-        this.#kept.mayBeEarly(key, address, mac);
+      // What a restored record gives to another one stays so; what was given since is known to agents, which it may have ended.
+      const back = this.#putBack.get(id);
+      const isPutBack = back?.mac === mac && before.at < back.at;
+      const isUnheard = before.at < this.#unheardAt && before.pod !== undefined &&
+        !kubelet.pods.includes(before.pod);
+      const isExcused = isCopy || isBorrowed || isForgotten || isGivenBack || isPutBack ||
+        isUnheard || this.#kept.mayBeEarly(key, address, mac);
       if (other !== undefined && user === other && !isExcused) {
         this.blame(
           "one lease",
@@ -301,7 +320,17 @@ export class Judge {
         );
       }
     }
-    this.#acks.set(id, { mac, at: now, until });
+    this.#acks.set(id, { mac, at: now, until, pod });
+  }
+
+  /** Whether nothing but a pool's record tied a NIC to what it was told: a person deleted its object since, or its namespace may not use the network. */
+  #isUntied(network: string, { mac, at }: Ack): boolean {
+    const { deletedConfigs, kubelet, tenancy } = this.#sees;
+    const vm = this.#claimed.find(network, mac)?.vm;
+    if (vm === undefined) return false;
+    const access = networkAccess(network, { tenancy, nad: kubelet.network(network) });
+    return (deletedConfigs.get(vm) ?? -Infinity) > at ||
+      namespaceProblem(access, parseKey(vm).namespace) !== undefined;
   }
 
   /** Who serves a network that is not there any more stays: nobody could follow. */
