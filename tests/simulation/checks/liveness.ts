@@ -44,9 +44,11 @@ export class Liveness {
   readonly #known = new Map<string, number>();
   /** Clients that were told of. */
   readonly #told = new Set<string>();
+  #restoredAt = -Infinity;
 
   /** The server was put back: versions that agents know are of another history. */
   restored(now: number): void {
+    this.#restoredAt = now;
     for (const [id, { address }] of this.#recorded) {
       this.#recorded.set(id, { address, since: now, version: Infinity });
     }
@@ -65,16 +67,17 @@ export class Liveness {
       const entries = entriesOf(pool);
       // What is made again under its name is recorded anew.
       const { uid = "", resourceVersion } = pool.metadata;
+      // What a restore brings back, too: agents may know newer versions of a history that is gone.
+      const version = now - this.#restoredAt < STALE_MS ? Infinity : Number(resourceVersion);
       this.#forgetFreed(uid, entries);
       return [...entries].flatMap(([address, mac]) => {
         const id = `${uid} ${mac}`;
         const known = this.#recorded.get(id);
-        const recorded = known?.address === address
-          ? known
-          : { address, since: now, version: Number(resourceVersion) };
+        const recorded = known?.address === address ? known : { address, since: now, version };
         this.#recorded.set(id, recorded);
-        const knowing = able.filter(({ version, heardSince }) =>
-          version >= recorded.version || now - Math.max(recorded.since, heardSince) >= STALE_MS
+        const knowing = able.filter((agent) =>
+          agent.version >= recorded.version ||
+          now - Math.max(recorded.since, agent.heardSince) >= STALE_MS
         );
         const since = Math.min(
           ...knowing.map((agent) => Math.max(agent.since, this.#knownSince(agent.name, id, now))),

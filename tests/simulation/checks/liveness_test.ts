@@ -52,7 +52,7 @@ function network() {
     timeline.now = seconds * SECONDS;
     return liveness.look(world, recorded);
   };
-  return { knows, look };
+  return { knows, look, restored: (seconds: number) => liveness.restored(seconds * SECONDS) };
 }
 
 const GIVEN = { "192.168.48.81": MAC };
@@ -83,5 +83,16 @@ Deno.test("Liveness asks for no answers from before a pool was made again that r
     look(0, pool("9", GIVEN));
     look(10);
     deepStrictEqual(look(80, pool("9", GIVEN, uid)), blamed);
+  }
+});
+
+Deno.test("Liveness takes nobody to know of an entry that a restore brought back by a version of the history before", () => {
+  for (const [isRestored, blamed] of [[false, [BLAMED]], [true, []]] as const) {
+    const { knows, look, restored } = network();
+    knows.leader = "20";
+    look(0, pool("12", {}));
+    if (isRestored) restored(5);
+    look(10, pool("9", GIVEN));
+    deepStrictEqual(look(80, pool("9", GIVEN)), blamed);
   }
 });
