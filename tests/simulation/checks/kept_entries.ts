@@ -19,6 +19,9 @@ const ROUNDED_MS = 2_000;
 /** A wall clock is right if it is off by no more. */
 const RIGHT_MS = 1_000;
 
+/** How often a controller looks at what CustomResourceDefinitions keep: it writes nothing else meanwhile. */
+const LOOK_AT_CRDS_MS = 600_000;
+
 /** A commit of a pool. */
 interface Commit {
   readonly before: IPPool | undefined;
@@ -45,6 +48,8 @@ export class KeptEntries {
   readonly #had = new Set<string>();
   /** `pool address MAC` of those that got what still rested, as nothing else was free, or no record said so. */
   readonly #early = new Set<string>();
+  /** When other CustomResourceDefinitions were last served. */
+  #oldCrdsAt = -Infinity;
   /** Times in the record are those of controllers: one whose clock jumped makes them mean nothing. */
   #isClockWrong = false;
 
@@ -64,6 +69,8 @@ export class KeptEntries {
     const was = entriesOf(before);
     const is = entriesOf(after);
     const holders = new Set(is.values());
+    if (world.cluster.hasGoCrds) this.#oldCrdsAt = now;
+    const mayDrop = now - this.#oldCrdsAt < LOOK_AT_CRDS_MS;
     const found: string[] = [];
     for (const [address, mac] of was) {
       if (is.get(address) === mac) continue;
@@ -74,7 +81,8 @@ export class KeptEntries {
       }
       const leaseMs = (before?.spec.ipv4Config.leaseTime ?? Infinity) * 1_000;
       const until = now + Math.min(leaseMs, MAX_REST_MS) - ROUNDED_MS;
-      this.#resting.set(`${key} ${address}`, { mac, until, isDropped: false });
+      const isDropped = mayDrop && after.status?.ipv4?.released?.[address] === undefined;
+      this.#resting.set(`${key} ${address}`, { mac, until, isDropped });
     }
     if (world.cluster.hasGoCrds) {
       for (const [id, rest] of this.#resting) if (id.startsWith(`${key} `)) rest.isDropped = true;

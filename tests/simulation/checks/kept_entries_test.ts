@@ -110,3 +110,38 @@ Deno.test("KeptEntries lets who asks for an address by name have it while it res
   deepStrictEqual(given("192.168.48.81", "192.168.48.85"), []);
   deepStrictEqual(given("192.168.48.85", "192.168.48.86"), [early]);
 });
+
+/** What is said where an address that was given back goes to another MAC address a while after other CustomResourceDefinitions were served. */
+function afterOldCrds(released: Readonly<Record<string, unknown>>, waitMs: number): string[] {
+  const timeline = { now: 0, wall: 0 };
+  const cluster = { hasGoCrds: true };
+  const world = { timeline, cluster, controllers: [], hypervisor: { machine: () => undefined } };
+  const sees = world as unknown as World;
+  const kept = new KeptEntries(new ClaimedNics());
+  const range = { start: "192.168.48.81", end: "192.168.48.90" };
+  const recorded = (allocated: Readonly<Record<string, string>>): IPPool => {
+    const { spec: { ipv4Config, ...spec }, ...one } = pool("pool", {});
+    const ipv4 = { allocated, released };
+    return {
+      ...one,
+      spec: { ...spec, ipv4Config: { ...ipv4Config, pool: range } },
+      status: { ipv4 },
+    } as IPPool;
+  };
+  const [had, none] = [recorded({ "192.168.48.81": MAC }), recorded({})];
+  kept.look(sees, { before: undefined, after: had });
+  Object.assign(timeline, { now: waitMs, wall: waitMs });
+  cluster.hasGoCrds = false;
+  kept.look(sees, { before: had, after: none });
+  const after = recorded({ "192.168.48.81": "52:54:00:00:00:20" });
+  return [...kept.look(sees, { before: none, after })];
+}
+
+Deno.test("KeptEntries lets be what a controller let rest in no record, as long as it may take other CustomResourceDefinitions to be served", () => {
+  const early =
+    "192.168.48.81 of default/net-48 is given to 52:54:00:00:00:20 while it rests, and others are free";
+  const rests = { "192.168.48.81": { macAddress: MAC, until: "2026-01-01T00:03:00Z" } };
+  deepStrictEqual(afterOldCrds({}, 60_000), []);
+  deepStrictEqual(afterOldCrds(rests, 60_000), [early]);
+  deepStrictEqual(afterOldCrds({}, 700_000), [early]);
+});

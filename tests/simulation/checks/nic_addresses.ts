@@ -4,6 +4,7 @@
  * @module
  */
 import { networkOfPool } from "../../../core/api/network.ts";
+import { namespaceProblem, networkAccess } from "../../../core/api/tenancy.ts";
 import { MANAGED_DHCP, Mark, STATIC_IP_ANNOTATION_PREFIX } from "../../../core/api/names.ts";
 import type {
   IPPool,
@@ -31,7 +32,7 @@ interface Had {
   readonly seenAt: number;
   /** UID of the pool that recorded it. */
   readonly pool: string | undefined;
-  /** How it gave that back since: its VM opted out, a restore took its object, or that was paused or deleted. */
+  /** How it gave that back since: its VM opted out or may not use the network, a restore took its object, or that was paused or deleted. */
   readonly gaveBack?: "opted out" | "restored" | "otherwise";
   /** When it gave that back. */
   readonly gaveBackAt?: number;
@@ -82,10 +83,13 @@ export class NicAddresses {
 
   /** NICs that have another address than they had, and nobody asked for that, one sentence each. */
   look(pool: IPPool, world: World): readonly string[] {
-    const { cluster, hypervisor, takenByHand, deletedConfigs, timeline } = world;
+    const { cluster, hypervisor, kubelet, takenByHand, deletedConfigs, tenancy, timeline } = world;
     const network = networkOfPool(pool) ?? "";
     const addresses = new Map([...entriesOf(pool)].map(([address, mac]) => [mac, address]));
     const found: string[] = [];
+    const access = networkAccess(network, { tenancy, nad: kubelet.network(network) });
+    const isRefused = ({ metadata: { namespace } }: VirtualMachine) =>
+      namespaceProblem(access, namespace) !== undefined;
     const droppedAt = this.#droppedAt.get(network) ?? -Infinity;
     if (cluster.hasGoCrds) this.#droppedAt.set(network, timeline.now);
     const madePaused = this.#madePaused.get(pool.metadata.uid) ?? pool.spec.paused === true;
@@ -103,11 +107,16 @@ export class NicAddresses {
         if (of !== network) continue;
         const isAsking = annotations[`${STATIC_IP_ANNOTATION_PREFIX}${nic}`] !== undefined;
         const now = addresses.get(mac);
-        if (now === undefined) continue;
-        const shown = { key: keyOf(vm), network, mac, address: now };
-        if (!this.#isOwner(uid, shown)) continue;
         const id = `${uid} ${network} ${nic}`;
         const before = this.#had.get(id);
+        if (now === undefined) {
+          if (before && isRefused(vm)) {
+            this.#had.set(id, { ...before, gaveBack: "opted out", gaveBackAt: timeline.now });
+          }
+          continue;
+        }
+        const shown = { key: keyOf(vm), network, mac, address: now };
+        if (!this.#isOwner(uid, shown)) continue;
         const seenAt = timeline.now;
         const had = { address: now, mac, uid, nic: `${network} ${nic}`, seenAt };
         this.#had.set(id, { ...had, pool: pool.metadata.uid });

@@ -1,4 +1,5 @@
 import { deepStrictEqual } from "node:assert/strict";
+import type { Tenancy } from "../../../core/api/tenancy.ts";
 import { mac } from "../../controller/objects.ts";
 import type { Deed } from "../deeds/deeds.ts";
 import { simulate } from "../simulate.ts";
@@ -21,11 +22,14 @@ function nic(name: string, n: number): Deed {
 const BEGINNING: readonly Timed[] = [[2, { do: "create pool", pool: 0 }], [4, vm(VM, 1)]];
 
 /** What the judge says of what people did. */
-async function judged(...deeds: readonly Timed[]): Promise<readonly string[]> {
-  const all = [...BEGINNING, ...deeds];
+function judged(...deeds: readonly Timed[]): Promise<readonly string[]> {
+  return judgedAll([...BEGINNING, ...deeds], "shared");
+}
+
+async function judgedAll(all: readonly Timed[], tenancy: Tenancy): Promise<readonly string[]> {
   const { violations } = await simulate({
     seed: 1,
-    tenancy: "shared",
+    tenancy,
     untilMs: (Math.max(...all.map(([at]) => at)) + 40) * SECONDS,
     deeds: all.map(([at, deed]) => ({ at: at * SECONDS, deed })),
   }, { restMs: 0 });
@@ -181,5 +185,22 @@ Deno.test("a VM whose object and entry a restore took may have another address w
     [130, { do: "restore" }],
     [130.2, { do: "restore pool", pool: 0 }],
   );
+  deepStrictEqual(said, []);
+});
+
+Deno.test("a VM whose network is closed to it and that comes again with another MAC address may have another address", async () => {
+  const name = "tenant-b/vm-1";
+  const allowed = (namespaces: string): Deed => ({ do: "allow namespaces", pool: 0, namespaces });
+  const said = await judgedAll([
+    [2, { do: "create pool", pool: 0 }],
+    [3, allowed("tenant-b")],
+    [4, vm(name, 1)],
+    [20, { do: "static address", vm: name, address: "192.168.48.95" }],
+    [30, { do: "static address", vm: name, address: null }],
+    [95, { do: "edit pool", pool: 0, edit: { dns: "1.1.1.9" } }],
+    [100, allowed("default")],
+    [110, nic(name, 9)],
+    [180, allowed("tenant-b")],
+  ], "isolated");
   deepStrictEqual(said, []);
 });
