@@ -174,3 +174,18 @@ Deno.test("what agents gave is forgotten where nobody can hear those that a rest
   ]);
   deepStrictEqual(said, []);
 });
+
+Deno.test("what an agent that slept tells a machine that is gone takes nothing from who has the address now", async () => {
+  const said = await judged([
+    [2, { do: "create pool", pool: 0 }],
+    [4, vm("default/vm-3", 3)],
+    // The one that answers: what its client asks now waits for it.
+    [20, { do: "suspend", whom: 4, forMs: 25 * SECONDS }],
+    [20.1, { do: "restart client", whom: 0, releases: false }],
+    [32, { do: "delete vm", vm: "default/vm-3" }],
+    [33, { do: "restore pool", pool: 0 }],
+    // It is given the same address as the third, where both are free.
+    [34, vm("default/vm-27", 27)],
+  ]);
+  deepStrictEqual(said, []);
+});

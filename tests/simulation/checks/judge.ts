@@ -284,9 +284,10 @@ export class Judge {
     const before = this.#acks.get(id);
     const until = now + (optionValue(message, 51) ?? 0) * 1_000;
     if (before !== undefined && before.mac !== mac && before.until > now) {
-      const other = [...world.segment(network).stations].find((station) =>
-        formatMac(station.mac) === before.mac
-      );
+      const stations = [...world.segment(network).stations];
+      const other = stations.find((station) => formatMac(station.mac) === before.mac);
+      // An agent that stood still answers what waited meanwhile, also to a machine that is gone: nobody hears it.
+      const isHeard = stations.some((station) => formatMac(station.mac) === mac);
       const user = this.#users.at(id);
       // Whose machine is off uses nothing. A NIC takes its address along to another MAC address; a copy of it, or of its VM, may still use it,
       // and so does for a while the machine whose MAC address a restore took: the NIC has the former one again.
@@ -311,7 +312,7 @@ export class Judge {
         !kubelet.pods.includes(before.pod);
       const isExcused = isCopy || isBorrowed || isForgotten || isGivenBack || isPutBack ||
         isUnheard || this.#kept.mayBeEarly(key, address, mac);
-      if (other !== undefined && user === other && !isExcused) {
+      if (isHeard && other !== undefined && user === other && !isExcused) {
         this.blame(
           "one lease",
           `${address} of ${network} is ACKed to ${mac}, and is ${before.mac}'s for ${
