@@ -114,6 +114,8 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   readonly #missing = new WeakMap<T, number>();
   /** The watch that is open. */
   #watch: LinkedAbort | undefined;
+  /** The wait before the next try. */
+  #pausing: LinkedAbort | undefined;
   /** When the last list was asked for, of those that are there. */
   #listedAt = -Infinity;
   /** How often a new list was asked for. */
@@ -213,6 +215,7 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   ): Promise<void> {
     if (this.#listedAt >= since) return;
     this.#listAnew({ isNewHistory: false });
+    this.#pausing?.abort(RELIST);
     await abortable(this.#listed.promise, signal);
   }
 
@@ -232,14 +235,22 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
         while (this.#first === "list") await this.#relist(signal);
         await this.#watchOnce(signal);
         failures = this.#wasUseful() ? 0 : failures + 1;
-        if (failures > 0) await this.#clock.sleep(wait(failures), signal);
+        if (failures > 0) await this.#pause(wait(failures), signal);
       } catch (error) {
         if (signal.aborted) return;
         failures = this.#wasUseful() ? 1 : failures + 1;
         const waitMs = this.#recover(error, { startedAt, waitMs: wait(failures) });
-        await this.#clock.sleep(waitMs, signal).catch(() => undefined);
+        await this.#pause(waitMs, signal);
       }
     }
+  }
+
+  /** Waits before the next try; a list that is asked for ends it, since who asks has just heard of the server. */
+  async #pause(ms: number, signal: AbortSignal): Promise<void> {
+    using pause = new LinkedAbort(signal);
+    this.#pausing = pause;
+    await this.#clock.sleep(ms, pause.signal).catch(() => undefined);
+    this.#pausing = undefined;
   }
 
   get #stoodStill(): boolean {

@@ -370,6 +370,35 @@ Deno.test("Informer.relist resolves when a list is there that began after it was
   await end();
 });
 
+Deno.test("S1: Informer.relist waits no longer for the next try than the server", async () => {
+  const { api, clock, informer, stop, end } = setUp();
+  await clock.advance(2_000);
+  api.before = () => {
+    throw new Error("connection refused");
+  };
+  api.breakWatches();
+  await clock.advance(60_000);
+  api.before = () => undefined;
+  let done = false;
+  void informer.relist(stop.signal).then(() => done = true);
+  await clock.advance(10);
+  assert.equal(done, true);
+  await end();
+});
+
+Deno.test("Informer.relist is content with a list that was asked for since a moment, and with no earlier one", async () => {
+  const { api, clock, informer, stop, end } = setUp();
+  const before = clock.monotonic();
+  await clock.advance(2_000);
+  await informer.relist(stop.signal, { since: before });
+  assert.equal(api.lists, 1);
+  const relisted = informer.relist(stop.signal, { since: clock.monotonic() });
+  await clock.advance(10);
+  await relisted;
+  assert.equal(api.lists, 2);
+  await end();
+});
+
 Deno.test("S2: Informer tells since when it cannot follow, and why, until a watch is open", async () => {
   const { api, clock, informer, end } = setUp();
   const trouble = () => informer.trouble;
