@@ -116,6 +116,8 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   #watch: LinkedAbort | undefined;
   /** The wait before the next try. */
   #pausing: LinkedAbort | undefined;
+  /** A list was asked for, and not tried yet. */
+  #hurries = false;
   /** When the last list was asked for, of those that are there. */
   #listedAt = -Infinity;
   /** How often a new list was asked for. */
@@ -215,6 +217,7 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   ): Promise<void> {
     if (this.#listedAt >= since) return;
     this.#listAnew({ isNewHistory: false });
+    this.#hurries = true;
     this.#pausing?.abort(RELIST);
     await abortable(this.#listed.promise, signal);
   }
@@ -245,8 +248,9 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
     }
   }
 
-  /** Waits before the next try; a list that is asked for ends it, since who asks has just heard of the server. */
+  /** Waits before the next try, unless or until a list is asked for: who asks has just heard of the server. */
   async #pause(ms: number, signal: AbortSignal): Promise<void> {
+    if (this.#hurries) return;
     using pause = new LinkedAbort(signal);
     this.#pausing = pause;
     await this.#clock.sleep(ms, pause.signal).catch(() => undefined);
@@ -312,6 +316,7 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   }
 
   async #relist(signal: AbortSignal): Promise<void> {
+    this.#hurries = false;
     const known = this.#store.newest;
     const asked = this.#listsAsked;
     const askedAt = this.#clock.monotonic();
