@@ -26,7 +26,7 @@ import { ClaimedNics } from "./claimed_nics.ts";
 import { Incumbents } from "./incumbents.ts";
 import { KeptEntries } from "./kept_entries.ts";
 import { Leaders } from "./leaders.ts";
-import { Liveness, LOOK_MS } from "./liveness.ts";
+import { Liveness, LOOK_MS, STALE_MS } from "./liveness.ts";
 import { NicAddresses } from "./nic_addresses.ts";
 import { shownFalsely } from "./shown.ts";
 import { isServing } from "./serving.ts";
@@ -41,12 +41,6 @@ export interface Violation {
   readonly rule: string;
   readonly what: string;
 }
-
-/**
- * How old an agent's knowledge may be, counted from when it last heard the API server: a watch that is dead without a word is noticed
- * after 75 s, a list may take 30 s, and is tried again after 5 s.
- */
-const STALE_MS = 110_000;
 
 interface Ack {
   readonly mac: string;

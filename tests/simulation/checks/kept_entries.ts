@@ -10,6 +10,7 @@ import { formatIPv4, parseIPv4 } from "../../../core/net/mod.ts";
 import { keyOf } from "../../../kube/mod.ts";
 import type { World } from "../world/world.ts";
 import type { ClaimedNics } from "./claimed_nics.ts";
+import { STALE_MS } from "./liveness.ts";
 import { entriesOf } from "./record_history.ts";
 
 /** An address that was given back rests for as long as an agent may renew its lease, and then that lasts; of longer ones, this. */
@@ -80,7 +81,7 @@ export class KeptEntries {
         found.push(`${address} of ${key} is taken from ${mac} of VM ${owner}, which wants it`);
       }
       const leaseMs = (before?.spec.ipv4Config.leaseTime ?? Infinity) * 1_000;
-      const until = now + Math.min(leaseMs, LONGEST_LEASE_MS) - ROUNDED_MS;
+      const until = now + Math.min(leaseMs, LONGEST_LEASE_MS) + STALE_MS - ROUNDED_MS;
       const isDropped = mayDrop && after.status?.ipv4?.released?.[address] === undefined;
       this.#resting.set(`${key} ${address}`, { mac, until, isDropped });
     }

@@ -177,6 +177,12 @@ const THIRD = "52:54:00:00:00:30";
 const EARLY =
   `192.168.48.81 of default/net-48 is given to ${OTHER} while it rests, and others are free`;
 
+Deno.test("KeptEntries: an address rests until a lease is over that an agent renewed before it heard", () => {
+  const over = "1970-01-01T00:00:00Z";
+  deepStrictEqual(givenAfter(225_000, THIRD, over), [EARLY]);
+  deepStrictEqual(givenAfter(235_000, THIRD, over), []);
+});
+
 Deno.test("KeptEntries takes what rests by the record to be free only for who had it, seen or not when it was given back", () => {
   const until = "1970-01-01T00:05:00Z";
   deepStrictEqual(givenAfter(60_000, THIRD, until), []);

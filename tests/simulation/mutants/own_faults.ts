@@ -84,8 +84,8 @@ export const OWN_FAULTS: readonly Mutant[] = [
     scene: "the API server forgets a VM that goes on",
     changes: [{
       file: "core/ipam/plan/lost.ts",
-      find: "next.hold(address, { mac, until });",
-      replace: "void until;",
+      find: "next.hold(address, { mac, until: planning.releasedUntil(mac) });",
+      replace: "",
     }],
   },
   {
