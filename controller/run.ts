@@ -28,6 +28,8 @@ import { queueEverything } from "./wiring.ts";
 const ALONE: Leadership = { leading: true, onChange: () => undefined };
 /** How often idleness is looked for while changes are being gathered. */
 const IDLE_POLL_MS = 5;
+/** How long a term waits for its lists: a kind that cannot be listed must not stop the rest. */
+const LISTS_MS = 10_000;
 /** How long the last Events may take when the controller stops. */
 const LAST_EVENTS_MS = 2_000;
 /** How long the last rows of the pools' histories may take: the lock is given up after them. */
@@ -101,6 +103,8 @@ async function live(
   onWorking: () => void,
 ): Promise<void> {
   const { ctx, events, agents } = parts;
+  let leadsSince = ctx.clock.monotonic();
+  leadership.onChange(() => leadsSince = ctx.clock.monotonic());
   const background = [
     ...allInformers(parts).map((informer) => informer.run(signal)),
     events.run(signal),
@@ -113,7 +117,7 @@ async function live(
     await ctx.schemas.look(signal);
     ctx.log.info("Everything is known, starting to work");
     onWorking();
-    const inHistory = oneHistoryAtATime(parts, (signal) => work(parts, signal));
+    const inHistory = oneHistoryAtATime(parts, (signal) => work(parts, leadsSince, signal));
     await whileLeading(leadership, async (term) => {
       await inHistory(term);
       // What was interrupted is the next leader's.
@@ -186,7 +190,32 @@ function allInformers({ ctx, agents }: Parts): readonly Informer<never>[] {
 }
 
 /** One term of leadership. It begins with a look at everything: another controller may have worked meanwhile. */
-async function work({ ctx, agents }: Parts, signal: AbortSignal): Promise<void> {
+async function work(parts: Parts, leadsSince: number, signal: AbortSignal): Promise<void> {
+  const working = parts.agents?.run(signal, leadsSince);
+  await knowAnew(parts.ctx, leadsSince, signal);
+  await Promise.all([working, reconcile(parts.ctx, signal)]);
+}
+
+/**
+ * Lists what was not listed since this controller leads. Watches may be late, and tell nothing yet of who wants an address that the
+ * controller that led before has recorded.
+ */
+async function knowAnew(ctx: Context, since: number, signal: AbortSignal): Promise<void> {
+  using limit = new LinkedAbort(signal);
+  const reason = () => new DOMException(`Not listed within ${LISTS_MS} ms`, "TimeoutError");
+  limit.abortAfter(LISTS_MS, { clock: ctx.clock, reason });
+  await Promise.all(
+    informersOf(ctx.cluster).filter(({ synced }) => synced).map((informer) =>
+      informer.relist(limit.signal, { since }).catch((error: unknown) => {
+        if (signal.aborted) return;
+        const { plural } = informer.resource;
+        ctx.log.warn("Beginning to lead without a new list", { resource: plural, error });
+      })
+    ),
+  );
+}
+
+async function reconcile(ctx: Context, signal: AbortSignal): Promise<void> {
   ctx.isWorking = true;
   beginTerm(ctx.memory);
   queueEverything(ctx);
@@ -202,7 +231,6 @@ async function work({ ctx, agents }: Parts, signal: AbortSignal): Promise<void> 
     }, signal),
     networks.run((key, signal) => reconcileNetwork(ctx, key, signal), signal),
     resync(ctx, signal),
-    agents?.run(signal),
   ]);
   ctx.isWorking = false;
 }

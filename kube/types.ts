@@ -192,8 +192,11 @@ export interface Informer<T extends KubeObject> extends Store<T> {
    * and everything is listed anew.
    */
   ask(key: string, request: () => Promise<T | undefined>): Promise<T | undefined>;
-  /** Lists everything anew. Resolves when that is done, or the resource is not served; rejects with the signal's reason. */
-  relist(signal: AbortSignal): Promise<void>;
+  /**
+   * Lists everything anew. Resolves when that is done, or the resource is not served; rejects with the signal's reason. `since`: a
+   * list that was asked for after that moment of the monotonic clock will do.
+   */
+  relist(signal: AbortSignal, options?: { readonly since?: number }): Promise<void>;
   /** Adds a handler that is called when a new history was listed, before the handlers of the changes are. */
   onNewHistory(handler: () => void): void;
   /** Adds a handler. It is called for every present object first. */

@@ -122,13 +122,13 @@ export class Agents {
     return all as unknown as readonly Informer<never>[];
   }
 
-  /** Works until the signal aborts. It begins with a look at everything. */
-  async run(signal: AbortSignal): Promise<void> {
+  /** Works until the signal aborts. It begins with a look at everything, as it is since this controller leads, or later. */
+  async run(signal: AbortSignal, leadsSince: number): Promise<void> {
     this.#deployments.forget();
     this.#budgets.forget();
     this.queue.add(KEY);
     try {
-      await this.#knowAnew(signal);
+      await this.#knowAnew(signal, leadsSince);
     } catch {
       return; // The signal aborted: nothing else ends the wait.
     }
@@ -139,12 +139,12 @@ export class Agents {
    * Lists what agents are made from. The controller that led before may have made some of which a late watch has not told yet: their
    * networks would be taken from them, also those to which no new pod can be attached.
    */
-  async #knowAnew(signal: AbortSignal): Promise<void> {
+  async #knowAnew(signal: AbortSignal, since: number): Promise<void> {
     const { pools, nads } = this.#options.cluster;
     const others = [pools, nads].filter(({ synced }) => synced);
     await Promise.all(
       [...this.#needed, ...others].map((informer) =>
-        informer.synced ? informer.relist(signal) : informer.whenSynced(signal)
+        informer.synced ? informer.relist(signal, { since }) : informer.whenSynced(signal)
       ),
     );
   }

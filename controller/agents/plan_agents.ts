@@ -135,7 +135,7 @@ function groupsOf(
     const pools = new Set(servedBy(deployment));
     const members = networks.filter(({ config }) => pools.has(config.ipPoolRef));
     const one = suspects?.(name, members);
-    return one === undefined ? [] : [{ ...one, name, base }];
+    return one === undefined ? [] : [{ ...one, name, base, isAlone: members.length === 1 }];
   });
   const places = Map.groupBy(
     present.flatMap((one): Place[] =>
@@ -179,11 +179,18 @@ function groupsOf(
     add(target, network);
     if (now.some(({ name, base }) => base === target && answers?.(name, pool))) continue;
     for (const { name, base, network: former } of now) {
-      const keepsOthers = found.some((one) => one.name === name && one.pools.has(pool));
-      if (base === target || keepsOthers) continue;
+      if (base === target) continue;
       // It would be made again, each time that its pods are gone before the watch tells of its end.
       if (isRemoved?.(name) === true) continue;
-      stay.push([base, { ...former, holdsUpgrade, isKept: true }]);
+      const keeping = found.find((one) => one.name === name && one.pools.has(pool));
+      // One that keeps only its own new pods from starting stays as those have it that run.
+      const hash = keeping === undefined
+        ? former.attachment.hash
+        : keeping.isAlone
+        ? keeping.attached.get(pool)
+        : undefined;
+      if (hash === undefined) continue;
+      stay.push([base, { ...former, attachment: { hash }, holdsUpgrade, isKept: true }]);
     }
   }
   for (const [base, network] of stay) add(base, network);

@@ -6,6 +6,7 @@ import { withoutTwins } from "./agent_networks.ts";
 import { interfaceNameOf } from "./interface_name.ts";
 import { type AgentsPlan, planAgents } from "./plan_agents.ts";
 import type { AgentSettings } from "./render_agent.ts";
+import type { Suspects } from "./suspects.ts";
 
 const SETTINGS: AgentSettings = {
   replicas: 2,
@@ -279,6 +280,16 @@ Deno.test("planAgents fills a second Deployment beyond the limit, and moves no p
   });
 });
 
+/** One network of a Deployment keeps new pods from starting. */
+function accusing(
+  deployment: string,
+  pool: string,
+  attached: ReadonlyMap<string, string> = new Map(),
+): (name: string) => Suspects | undefined {
+  return (name) =>
+    name === deployment ? { pools: new Set([pool]), attached, isIsolated: false } : undefined;
+}
+
 Deno.test("planAgents writes the Deployments that are apart first, so that a network is never nowhere, then the others by name", () => {
   const common = {
     template: TEMPLATE,
@@ -287,10 +298,7 @@ Deno.test("planAgents writes the Deployments that are apart first, so that a net
     pools: ["a", "b", "c", "d"].map((name) => pool(name)),
   };
   const existing = deployed(planAgents({ ...common, existing: [] }));
-  const suspects = (deployment: string) =>
-    deployment === "vm-dhcp-agent-mgmt"
-      ? { pools: new Set(["default/c"]), isIsolated: false }
-      : undefined;
+  const suspects = accusing("vm-dhcp-agent-mgmt", "default/c");
   const plan = planAgents({ ...common, existing, suspects });
   deepStrictEqual(plan.apply.map(({ name }) => name), [
     apartName("vm-dhcp-agent", "default/c"),
@@ -298,6 +306,36 @@ Deno.test("planAgents writes the Deployments that are apart first, so that a net
     "vm-dhcp-agent-mgmt",
     "vm-dhcp-agent-vlans",
   ]);
+});
+
+/** A network alone in its Deployment, which keeps new pods from starting; `attached`: what those that run have of it. */
+function accusedAlone(attached: ReadonlyMap<string, string>): AgentsPlan {
+  const common = {
+    template: TEMPLATE,
+    settings: SETTINGS,
+    attachments: attachments({ a: "mgmt" }),
+    pools: [pool("a")],
+  };
+  const existing = deployed(planAgents({ ...common, existing: [] }));
+  const suspects = accusing("vm-dhcp-agent-mgmt", "default/a", attached);
+  return planAgents({ ...common, existing, suspects });
+}
+
+Deno.test("planAgents leaves the pods of a network that run as they are where it keeps only its own new ones from starting", () => {
+  const plan = accusedAlone(new Map([["default/a", "before"]]));
+  const apart = apartName("vm-dhcp-agent", "default/a");
+  const served = {
+    [apart]: ["default/a"],
+    "vm-dhcp-agent": [],
+    "vm-dhcp-agent-mgmt": ["default/a"],
+  };
+  deepStrictEqual([poolsOf(plan), plan.remove], [served, []]);
+  ok(JSON.stringify(rendered(plan, "vm-dhcp-agent-mgmt")).includes("before"));
+  ok(!JSON.stringify(rendered(plan, apart)).includes("before"));
+});
+
+Deno.test("planAgents leaves nothing of a network where no pod runs that is attached to it", () => {
+  deepStrictEqual(accusedAlone(new Map()).remove, ["vm-dhcp-agent-mgmt"]);
 });
 
 Deno.test("planAgents removes the Deployment of a cluster network without pools", () => {
@@ -347,10 +385,7 @@ Deno.test("planAgents takes a network from its former agents when those of its n
 
 Deno.test("planAgents takes a network that has moved from its former agents where it keeps their new pods from starting", () => {
   const { after } = moved({
-    suspects: (deployment) =>
-      deployment === "vm-dhcp-agent-mgmt"
-        ? { pools: new Set(["default/a"]), isIsolated: false }
-        : undefined,
+    suspects: accusing("vm-dhcp-agent-mgmt", "default/a"),
   });
   deepStrictEqual(poolsOf(after), {
     "vm-dhcp-agent": [],

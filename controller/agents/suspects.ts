@@ -18,6 +18,8 @@ export interface Attempt {
 export interface Suspects {
   /** Their pools, `namespace/name`. */
   readonly pools: ReadonlySet<string>;
+  /** Of these the ones that pods run attached to -> hash of the network's configuration, as those have it. */
+  readonly attached: ReadonlyMap<string, string>;
   /** Whether they share one cause, so that they may stay together. */
   readonly isIsolated: boolean;
 }
@@ -48,8 +50,14 @@ export function suspects(
   const found = unproven.length > 0 ? unproven : meant;
   const isSure = isNamed && unproven.length > 0;
   if (found.length === 0 || (!isSure && forMs < PATIENCE_MS)) return undefined;
+  const pools = found.map(({ config }) => config.ipPoolRef);
   return {
-    pools: new Set(found.map(({ config }) => config.ipPoolRef)),
+    pools: new Set(pools),
+    attached: new Map(
+      proven.flatMap((hashes) =>
+        pools.flatMap((pool) => hashes[pool] === undefined ? [] : [[pool, hashes[pool]]])
+      ),
+    ),
     isIsolated: isNamed && accused.what === "isolated",
   };
 }

@@ -12,6 +12,9 @@ import { NONE } from "../record/entries.ts";
 export const ROUND_MS = 300_000;
 /** The first question comes within this time, so that the agents of many networks do not ask together. */
 const FIRST_WITHIN_MS = 2_000;
+/** The first round has a second question, so long after the first, as clients ask whose question was lost (RFC 2131 section 4.1). */
+const FIRST_QUESTIONS = 2;
+const FIRST_AGAIN_MS = 4_000;
 /** After so much time without an answer to the first question it is known that there is no other server. */
 const KNOWN_AFTER_MS = 10_000;
 /** After so many rounds without a word of it a server is gone. */
@@ -31,8 +34,9 @@ interface ForeignServer {
 export class ForeignServers {
   readonly #random: () => number;
   readonly #servers = new Map<number, { mac: number; silentRounds: number }>();
-  #firstRound: number | undefined;
-  #nextRound: number | undefined;
+  #asked = 0;
+  #firstAskedAt: number | undefined;
+  #nextAt: number | undefined;
 
   /** `random`: a number in [0, 1). */
   constructor(random: () => number) {
@@ -52,15 +56,17 @@ export class ForeignServers {
 
   /** Whether nothing was asked yet. */
   get isNew(): boolean {
-    return this.#firstRound === undefined;
+    return this.#firstAskedAt === undefined;
   }
 
-  /** Whether it is time to ask again. A round begins then, and who was silent in the ones before is forgotten. */
+  /** Whether it is time to ask again. But for the second question of the first, a round begins then, and who was silent in the ones before is forgotten. */
   isDue(now: number): boolean {
-    this.#nextRound ??= now + this.#random() * FIRST_WITHIN_MS;
-    if (now < this.#nextRound) return false;
-    this.#nextRound = now + ROUND_MS;
-    this.#firstRound ??= now;
+    this.#nextAt ??= now + this.#random() * FIRST_WITHIN_MS;
+    if (now < this.#nextAt) return false;
+    this.#firstAskedAt ??= now;
+    this.#asked++;
+    this.#nextAt = now + (this.#asked < FIRST_QUESTIONS ? FIRST_AGAIN_MS : ROUND_MS);
+    if (this.#asked <= FIRST_QUESTIONS) return true;
     for (const [address, server] of this.#servers) {
       // The round that ends now: a server that was heard in it starts again at zero.
       if (server.silentRounds++ >= SILENT_ROUNDS) this.#servers.delete(address);
@@ -70,7 +76,7 @@ export class ForeignServers {
 
   /** The servers by their addresses; `undefined` before anything can be said. */
   list(now: number): readonly ForeignServer[] | undefined {
-    const isKnown = this.#firstRound !== undefined && now - this.#firstRound >= KNOWN_AFTER_MS;
+    const isKnown = this.#firstAskedAt !== undefined && now - this.#firstAskedAt >= KNOWN_AFTER_MS;
     if (!isKnown && this.#servers.size === 0) return undefined;
     return [...this.#servers].map(([address, { mac }]) => ({ address, mac }))
       .sort((a, b) => a.address - b.address);

@@ -114,6 +114,8 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   readonly #missing = new WeakMap<T, number>();
   /** The watch that is open. */
   #watch: LinkedAbort | undefined;
+  /** When the last list was asked for, of those that are there. */
+  #listedAt = -Infinity;
   /** How often a new list was asked for. */
   #listsAsked = 0;
   /** Resolved when a list is there that began after it was asked for. */
@@ -205,7 +207,11 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
     if (now - since > LONG_BREAK_MS) this.#listAnew({ isNewHistory: false });
   }
 
-  async relist(signal: AbortSignal): Promise<void> {
+  async relist(
+    signal: AbortSignal,
+    { since = Infinity }: { readonly since?: number } = {},
+  ): Promise<void> {
+    if (this.#listedAt >= since) return;
     this.#listAnew({ isNewHistory: false });
     await abortable(this.#listed.promise, signal);
   }
@@ -297,6 +303,7 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   async #relist(signal: AbortSignal): Promise<void> {
     const known = this.#store.newest;
     const asked = this.#listsAsked;
+    const askedAt = this.#clock.monotonic();
     this.#standstills = standstillsOf(this.#clock).count;
     const list = await this.#options.client.list({ ...this.#selection(), signal });
     this.#heardAt = this.#clock.monotonic();
@@ -308,6 +315,7 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
     const isLast = asked === this.#listsAsked;
     this.#first = isLast ? "nothing" : "list";
     this.#isNewHistory &&= !isLast;
+    this.#listedAt = askedAt;
     this.#state.note("synced");
     if (replaced.isNewHistory) this.#noteNewHistory(known, list.resourceVersion);
     this.#handlers.tell(replaced.changes);

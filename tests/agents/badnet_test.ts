@@ -86,6 +86,26 @@ Deno.test("S3: a bad network alone leaves no Deployment that an installer waits 
   strictEqual(told.length, 1);
 });
 
+Deno.test("S3: a network alone that is edited into a bad one keeps its pods that run, as they are, until it is mended", async () => {
+  await using lab = await agentsReady();
+  const node = new Rollout(lab);
+  await lab.network("only");
+  await node.settle();
+  const before = (await lab.deployment("agent"))?.spec?.template;
+  node.faults.set("default/only", FAULTS.plugin("only", "no such device"));
+  await configure(lab, "only", { cniVersion: "0.3.1", type: "bridge", bridge: "nowhere" });
+  await node.pass(120_000);
+  deepStrictEqual(await node.attached(), ["default/only"]);
+  deepStrictEqual((await lab.deployment("agent"))?.spec?.template, before);
+  deepStrictEqual(await lab.serves(apart("default/only")), ["default/only"]);
+  const versions = await lab.versions();
+  await node.pass(120_000);
+  deepStrictEqual(await lab.versions(), versions, "nothing is written again");
+  node.faults.clear();
+  await node.settle();
+  ok((await node.attached()).includes("default/only"));
+});
+
 Deno.test("S3: many networks that break at once, and a new good one: all good ones are served", async () => {
   const { lab, node } = await twoGood();
   await using _ = lab;

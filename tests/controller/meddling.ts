@@ -3,7 +3,11 @@
  *
  * @module
  */
+import type { Clock } from "../../runtime/clock.ts";
 import { ApiError, type RequestOptions, type RestClient, toRestClient } from "../../kube/mod.ts";
+
+/** How often a late watch looks whether it is to be late still. */
+const LATE_LOOK_MS = 100;
 
 /** A request that is meant: its method, and what its path ends with. */
 export interface Meant {
@@ -34,6 +38,25 @@ export function refusing(
     if (!isRefusing()) return Promise.resolve();
     const status = { code: meant.code, reason: "Refused", message: "it is refused" };
     return Promise.reject(new ApiError(status, { method, path }));
+  });
+}
+
+/** Wraps a client: what its watches tell of a resource (plural) waits for as long as `isLate` says so. */
+export function late(
+  rest: RestClient,
+  plural: string,
+  { isLate, clock }: { readonly isLate: () => boolean; readonly clock: Clock },
+): RestClient {
+  return toRestClient(async (request) => {
+    const answer = await rest.performRequest(request);
+    if (!request.expectStream || !request.path.endsWith(`/${plural}`)) return answer;
+    const waiting = new TransformStream<unknown, unknown>({
+      transform: async (event, controller) => {
+        while (isLate()) await clock.sleep(LATE_LOOK_MS, request.abortSignal);
+        controller.enqueue(event);
+      },
+    });
+    return (answer as unknown as ReadableStream<unknown>).pipeThrough(waiting) as never;
   });
 }
 

@@ -7,7 +7,7 @@ import {
 } from "../../kube/mod.ts";
 import { assertConsistent } from "./invariants.ts";
 import { Lab } from "./lab.ts";
-import { refusing } from "./meddling.ts";
+import { late, refusing } from "./meddling.ts";
 import { mac, nad, pool, vm } from "./objects.ts";
 import { ready } from "./ready.ts";
 
@@ -88,6 +88,46 @@ Deno.test("a controller that stands by keeps nothing of what came and went meanw
   assert.equal(await waiting(), 0);
   await assertConsistent(lab);
 });
+
+const OPT_OUT = "network.harvesterhci.io/managed-dhcp";
+/** How a NIC gives its address back, and wants it again. */
+const WANTED = {
+  virtualmachinenetworkconfigs: (lab: Lab, isWanted: boolean) =>
+    lab.patch(VMNETCFGS, "default/web", { spec: { paused: !isWanted } }),
+  virtualmachines: (lab: Lab, isWanted: boolean) => {
+    const annotations = { [OPT_OUT]: isWanted ? null : "false" };
+    return lab.patch(VIRTUAL_MACHINES, "default/web", { metadata: { annotations } });
+  },
+};
+
+for (const [plural, want] of Object.entries(WANTED)) {
+  Deno.test(`who comes to lead takes no address from whom a late watch of ${plural} does not tell of`, async () => {
+    const [first, second] = [new Term(), new Term()];
+    first.leading = true;
+    await using lab = await ready({ leadership: first });
+    let isLate = false;
+    const rest = late(lab.rest(), plural, { isLate: () => isLate, clock: lab.clock });
+    lab.start({ rest, leadership: second });
+    await lab.create(VIRTUAL_MACHINES, vm("default/web", [{ mac: mac(1) }]));
+    await lab.settle();
+    const address = await lab.addresses("default/web");
+    assert.equal(address.length, 1);
+    await want(lab, false);
+    await lab.settle();
+    assert.deepEqual(Object.keys(await lab.allocations("default/net-48")), []);
+    isLate = true;
+    await want(lab, true);
+    await lab.settle();
+    assert.deepEqual(await lab.addresses("default/web"), address);
+
+    first.set(false);
+    await lab.clock.advance(100);
+    second.set(true);
+    await lab.pass(90_000);
+    assert.deepEqual(await lab.addresses("default/web"), address);
+    assert.deepEqual(Object.keys(await lab.allocations("default/net-48")), [mac(1)]);
+  });
+}
 
 Deno.test("a controller that no longer leads has no failures: they are the next leader's", async () => {
   const term = new Term();

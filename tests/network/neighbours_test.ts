@@ -156,9 +156,23 @@ Deno.test("a foreign dnsmasq is named within 10 s of its first offer, by an Even
 });
 
 Deno.test("a foreign DHCP server that answers nobody else is found by the agent's own question", async () => {
-  await using segment = await Segment.open({ start: "192.168.48.81", end: "192.168.48.84" });
-  const host = await segment.stranger("192.168.48.2");
-  await using _dnsmasq = dnsmasqOn(host);
+  let server: { readonly host: Guest; readonly dnsmasq: AsyncDisposable } | undefined;
+  await using segment = await Segment.open(
+    { start: "192.168.48.81", end: "192.168.48.84" },
+    {},
+    // It answers before the agent asks, which does so at its start and then not for five minutes.
+    async (lab) => {
+      const host = await strangerOn(lab, ["192.168.48.2"]);
+      server = { host, dnsmasq: dnsmasqOn(host) };
+      using client = new RawClient(await lab.guest({ bridge: "br0" }));
+      await until(() => client.ask({ message: discover() }).catch(() => undefined), {
+        what: "dnsmasq answers",
+      });
+    },
+  );
+  assert.ok(server);
+  const { host, dnsmasq } = server;
+  await using _stopped = dnsmasq;
   const report = await whenPool(
     segment.agent,
     POOL,

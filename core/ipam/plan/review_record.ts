@@ -19,7 +19,7 @@ import { handOn } from "./succession.ts";
  */
 export function reviewRecord(planning: Planning): readonly OpenRequest[] {
   const { clients, frozen } = planning;
-  if (frozen?.reason !== "NetworkAlreadyServed") handOn(planning);
+  handOn(planning);
   if (frozen === undefined || keepsWhatItHas(frozen)) {
     for (const entry of clients.orphans) reviewOrphan(planning, entry);
   }

@@ -107,19 +107,18 @@ function checkGiven({ input, plan }: Planned): void {
 /** Whether an object hands the address of the MAC address that it gives back on to its next one. */
 function isHandedOn(
   { mac, address }: { readonly mac: number; readonly address: string },
-  { pool, claims, servedBy }: PlanInput,
+  { pool, claims }: PlanInput,
 ): boolean {
   const former = readMac(pool.status?.ipv4?.allocated?.[address] ?? "");
   const heirs = claims.filter(({ macAddress, noted, state }) =>
     state === "wanted" && readMac(macAddress) === mac && noted === address
   );
-  return servedBy === undefined &&
-    heirs.some(({ owner }) =>
-      claims.some((claim) =>
-        claim.state === "releasing" && claim.owner.uid === owner.uid &&
-        readMac(claim.macAddress) === former
-      )
-    );
+  return heirs.some(({ owner }) =>
+    claims.some((claim) =>
+      claim.state === "releasing" && claim.owner.uid === owner.uid &&
+      readMac(claim.macAddress) === former
+    )
+  );
 }
 
 /** Whether an address is kept from a MAC address. */
