@@ -149,7 +149,7 @@ export const OWN_FAULTS: readonly Mutant[] = [
     scene: "a VM has another MAC address",
     changes: [{
       file: "core/ipam/plan/review_record.ts",
-      find: `if (frozen?.reason !== "NetworkAlreadyServed") handOn(planning);`,
+      find: "handOn(planning);",
       replace: "void handOn;",
     }, {
       // Who does not take it along gets it back, as its object notes.
@@ -187,8 +187,8 @@ export const OWN_FAULTS: readonly Mutant[] = [
     scene: "a network moves to another cluster network, whose nodes lack its bridge",
     changes: [{
       file: "controller/agents/plan_agents.ts",
-      find: "if (base === target || keepsOthers) continue;",
-      replace: 'if (base === target || keepsOthers || name !== "") continue;',
+      find: "if (base === target) continue;",
+      replace: 'if (base === target || name !== "") continue;',
     }],
   },
   {
