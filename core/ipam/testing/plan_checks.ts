@@ -122,10 +122,17 @@ function isHandedOn(
 }
 
 /** Whether an address is kept from a MAC address. */
-function isHeldFrom(mac: number, address: string, { pool, now }: PlanInput): boolean {
+function isHeldFrom(mac: number, address: string, { pool, claims, now }: PlanInput): boolean {
   const hold = pool.status?.ipv4?.released?.[address];
-  return hold !== undefined && Date.parse(hold.until) > now &&
-    readMac(hold.macAddress ?? "") !== mac;
+  const held = readMac(hold?.macAddress ?? "");
+  const isLeft = !claims.some(({ macAddress, state }) =>
+    state === "wanted" && readMac(macAddress) === held
+  );
+  const isOfNic = isLeft &&
+    claims.some(({ macAddress, noted, notedMac = "" }) =>
+      readMac(macAddress) === mac && noted === address && readMac(notedMac) === held
+    );
+  return hold !== undefined && Date.parse(hold.until) > now && held !== mac && !isOfNic;
 }
 
 function freeAddresses(

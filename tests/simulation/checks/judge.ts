@@ -88,6 +88,7 @@ export class Judge {
       const isTroubled = world.processes.some(({ link }) => link.trouble > 0);
       if (isTroubled) this.#unheardAt = world.timeline.now;
       this.#kept.forget();
+      this.#nics.onRestore();
       this.#incumbents.forget();
       this.#liveness.restored(world.timeline.now);
     });
@@ -275,6 +276,7 @@ export class Judge {
     }
     const network = pool === undefined ? key : networkOfPool(pool) ?? key;
     const id = `${network} ${address}`;
+    this.#nics.onTold(network, { address, mac });
     const before = this.#acks.get(id);
     const until = now + (optionValue(message, 51) ?? 0) * 1_000;
     if (before !== undefined && before.mac !== mac && before.until > now) {

@@ -151,6 +151,11 @@ export const OWN_FAULTS: readonly Mutant[] = [
       file: "core/ipam/plan/review_record.ts",
       find: "handOn(planning);",
       replace: "void handOn;",
+    }, {
+      // Who does not take it along gets it back, as its object notes.
+      file: "core/vmnetcfg/claims.ts",
+      find: "...(formerMac && { notedMac: formerMac })",
+      replace: "...(formerMac && {})",
     }],
   },
   {
