@@ -124,6 +124,10 @@ class Agent implements RunningAgent {
     this.setNetworks(options.networks);
     options.leadership?.onChange(() => this.#reconcileAll());
     options.leadership?.challenge?.((held) => hearsMore(this.report(), held));
+    // The Lease is asked for each second. What is lost has to be told before anything new is given.
+    options.leadership?.onNewHistory?.(() => {
+      for (const { watch, stop } of this.#served.values()) void watch.lookAnew(stop.signal);
+    });
     this.done = this.#run(signal);
   }
 

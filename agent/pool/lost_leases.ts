@@ -7,13 +7,11 @@ import type { IPPool } from "../../core/api/types.ts";
 import { MAX_FOUND } from "../../core/neighbours/survey.ts";
 import { NONE, readEntries } from "../../core/record/entries.ts";
 import { readHolds } from "../../core/record/holds.ts";
-
-/** How long at most it is told, as long as the controller keeps a freed address for who had it. */
-const MAX_TOLD_MS = 3_600_000;
+import { releasedHoldMs } from "../../core/record/released_hold.ts";
 
 /**
  * Addresses that were given, or are kept for who had them, and that a record of an earlier time knows nothing of: the API server was put back to a backup. They
- * are told until the record has them, or as long as a client may hold one.
+ * are told until the record has them, or as long as a freed address is kept for who had it.
  */
 export class LostLeases {
   /** Address -> MAC address, as numbers. Absent until the API server went back once. */
@@ -39,14 +37,14 @@ export class LostLeases {
       this.#lost = lost;
       this.#held.clear();
       this.#given.clear();
-      this.#until = now + toldMs(after);
+      this.#until = now + releasedHoldMs(after.spec?.ipv4Config);
     }
     if (this.#lost !== undefined) this.#drop(this.#lost, after);
   }
 
   /**
    * What is lost, first what the record does not keep yet; the first {@linkcode MAX_FOUND}. `undefined` where nothing went back
-   * within the last hour.
+   * lately.
    */
   list(now: number): readonly (readonly [address: number, mac: number])[] | undefined {
     if (this.#lost === undefined || now >= this.#until) return undefined;
@@ -84,11 +82,4 @@ function wentBack({ metadata: before }: IPPool, { metadata: after }: IPPool): bo
 
 function versionOf(text: string | undefined): number {
   return /^\d+$/.test(text ?? "") ? Number(text) : NaN;
-}
-
-function toldMs({ spec }: IPPool): number {
-  const leaseTime: unknown = spec?.ipv4Config?.leaseTime;
-  return typeof leaseTime === "number" && leaseTime > 0
-    ? Math.min(leaseTime * 1000, MAX_TOLD_MS)
-    : MAX_TOLD_MS;
 }

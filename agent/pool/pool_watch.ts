@@ -116,6 +116,11 @@ export class PoolWatch {
     return this.#informer;
   }
 
+  /** Looks at the pool anew: something else showed that the API server was put back, and the watch may be late, or dead. */
+  async lookAnew(signal: AbortSignal): Promise<void> {
+    await this.#informer.relist(signal).catch(() => undefined);
+  }
+
   /** Watches until the signal aborts. Resolves then; never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     await Promise.all([

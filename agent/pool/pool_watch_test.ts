@@ -139,6 +139,26 @@ Deno.test("PoolWatch tells for how long the API server is silent also where it n
   await end();
 });
 
+Deno.test("S1: PoolWatch that looks anew knows what is lost, also where its watch is dead", async () => {
+  const { api, clock, watch, start } = setUp();
+  api.put("net-48", { spec: SPEC });
+  const end = start();
+  await settled(clock, () => watch.view.synced);
+  const backup = api.backup();
+  const allocated = { "192.168.48.81": "52:54:00:00:00:01" };
+  api.put("net-48", { spec: SPEC, status: { ipv4: { allocated } } });
+  await settled(clock, () => watch.view.pool?.status !== undefined);
+  api.restore(backup);
+  await clock.advance(10_000);
+  assert.equal(watch.view.lost, undefined);
+  await Promise.all([
+    watch.lookAnew(new AbortController().signal),
+    settled(clock, () => watch.view.lost !== undefined),
+  ]);
+  assert.deepEqual(watch.view.lost, [[0xc0a83051, 0x525400000001]]);
+  await end();
+});
+
 Deno.test("PoolWatch waits for the API server where there is no snapshot, without complaint", async () => {
   const { api, clock, log, watch, start } = setUp(new MemorySnapshots());
   api.missing = true;

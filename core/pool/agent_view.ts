@@ -13,6 +13,7 @@ import {
 import { parseAddresses } from "../api/agent/address_words.ts";
 import type { PodReference } from "../api/types.ts";
 import type { AgentReason, AgentTrouble } from "../reasons/reasons.ts";
+import { releasedHoldMs } from "../record/released_hold.ts";
 
 /** The report of one agent, and whether the agent is still there. */
 export interface HeardReport {
@@ -34,7 +35,10 @@ export interface AgentView {
   readonly declined: readonly DeclinedAddress[];
   /** Free addresses that other machines have, as agents that are heard of report them: address -> MAC address, as numbers. */
   readonly inUse: ReadonlyMap<number, number>;
-  /** Addresses that were given before the record went back, as agents report them: address -> MAC address, as numbers. */
+  /**
+   * Addresses that were given before the record went back, as agents report them: address -> MAC address, as numbers. Who knew of them
+   * and is silent may have been ended since, and nobody else knows.
+   */
   readonly lost: ReadonlyMap<number, number>;
   /** Whether every agent that is heard of has looked for such. */
   readonly hasLooked: boolean;
@@ -57,7 +61,13 @@ export function agentView(
     return pool === undefined ? [] : [{ ...heard, pool }];
   });
   const heard = about.filter(({ silentMs }) => silentMs === undefined);
-  const neighbours = neighboursOf(heard.map(({ pool }) => pool));
+  const neighbours = {
+    ...neighboursOf(heard.map(({ pool }) => pool)),
+    lost: new Map(
+      about.filter(({ silentMs = 0 }) => silentMs < releasedHoldMs(undefined))
+        .flatMap(({ pool: { lost = "" } }) => [...parseAddresses(lost)]),
+    ),
+  };
   const best = [...heard].sort((one, other) => rank(one.pool) - rank(other.pool))[0];
   if (best !== undefined) {
     const { ready, reason, message } = best.pool;
@@ -97,7 +107,7 @@ export function answers({ ready, reason }: PoolReport): boolean {
 
 type Neighbours = Pick<
   AgentView,
-  "declined" | "inUse" | "lost" | "hasLooked" | "newest" | "foreignServers"
+  "declined" | "inUse" | "hasLooked" | "newest" | "foreignServers"
 >;
 
 /** What agents say of others on the network. */
@@ -108,7 +118,6 @@ function neighboursOf(pools: readonly PoolReport[]): Neighbours {
   return {
     declined: pools.flatMap(({ declined }) => declined ?? []),
     inUse: new Map(pools.flatMap(({ inUse = "" }) => [...parseAddresses(inUse)])),
-    lost: new Map(pools.flatMap(({ lost = "" }) => [...parseAddresses(lost)])),
     hasLooked: pools.every(({ lost }) => lost !== undefined),
     ...(newest > 0 ? { newest } : {}),
     ...(isKnown ? { foreignServers: servers } : {}),

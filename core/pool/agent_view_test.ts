@@ -85,6 +85,14 @@ Deno.test("agentView gathers what is in use and who else answers, from those tha
   assert.equal("foreignServers" in unknown, false);
 });
 
+Deno.test("S1: agentView gathers what is lost from those that are silent, too, as long as a freed address is kept at most: nobody else may know", () => {
+  const told = { ...heard("a", "Serving", { lost: "c0a83051525400000099" }), silentMs: 20_000 };
+  const lost = new Map([[0xc0a83051, 0x525400000099]]);
+  assert.deepEqual(agentView([told, heard("b", "Standby")], { poolKey: POOL }).lost, lost);
+  const old = { ...told, silentMs: 3_720_000 };
+  assert.deepEqual(agentView([old], { poolKey: POOL }).lost, new Map());
+});
+
 const TROUBLE = { reason: "NoAgentScheduled", message: "No node for pod default/a: none" } as const;
 
 for (

@@ -78,11 +78,13 @@ export function claimsOf(
 
 /** What a NIC noted: the address that it had, and whether it waited in an earlier life of the object for another one. */
 function wishOf(
-  { address, waiting }: NotedNic,
+  { address, formerMac, waiting }: NotedNic,
   { previous, uid }: { readonly previous: string | undefined; readonly uid: string },
-): Pick<Claim, "noted" | "waited"> {
+): Pick<Claim, "noted" | "notedMac" | "waited"> {
   return {
-    ...(previous === undefined && address !== undefined ? { noted: address } : {}),
+    ...(previous === undefined && address !== undefined
+      ? { noted: address, ...(formerMac && { notedMac: formerMac }) }
+      : {}),
     ...(waiting === undefined || waiting === uid ? {} : { waited: true }),
   };
 }

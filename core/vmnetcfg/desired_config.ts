@@ -123,9 +123,9 @@ function entriesFor({ nics, existing, isManaged }: DesiredInput): Entries {
       const { name, network, macAddress } = nic;
       kept.set(entry, { ...updated(entry, nic, words), macAddress });
       added.delete(nicKey(network, macAddress));
-      const address = addressOf(existing, entry);
-      if (address !== undefined) {
-        moved.push({ name, network, macAddress, address, before: entry.macAddress });
+      const had = whatHad(existing, entry);
+      if (had !== undefined) {
+        moved.push({ name, network, macAddress, ...had, before: entry.macAddress });
       }
     }
   }
@@ -184,10 +184,16 @@ export function leftOutNics<N extends VmNic>(
     );
 }
 
-/** The address that a NIC has, or had. */
-function addressOf(config: VirtualMachineNetworkConfig, { key }: WantedNic): string | undefined {
-  return shownNics(config).find((nic) => nic.key === key)?.address ??
-    notedNics(config).get(key)?.address;
+/** The address that a NIC has, or had, and the MAC address that it had it with. */
+function whatHad(
+  config: VirtualMachineNetworkConfig,
+  { key, macAddress }: WantedNic,
+): Pick<MovedNic, "address" | "formerMac"> | undefined {
+  const shown = shownNics(config).find((nic) => nic.key === key)?.address;
+  const noted = notedNics(config).get(key);
+  const address = shown ?? noted?.address;
+  const formerMac = shown === undefined ? noted?.formerMac ?? macAddress : macAddress;
+  return address === undefined ? undefined : { address, formerMac };
 }
 
 /** The metadata, with what is noted of NICs that have another MAC address now. */

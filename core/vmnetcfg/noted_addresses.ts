@@ -26,6 +26,8 @@ export interface NotedNic {
   readonly macAddress: string;
   /** The address that it had; absent where it had none. */
   readonly address?: string;
+  /** The MAC address that it had {@linkcode address} with before it had this one; absent: none. */
+  readonly formerMac?: string;
   /** UID of the object that asked for an address which somebody else had; absent where it had what it asked for. */
   readonly waiting?: string;
 }
@@ -76,7 +78,7 @@ export function notedText(
     const noted = [...before.values()].find((nic) => nic.name === name && nic.network === network);
     if (noted?.address === undefined) continue;
     const { address } = noted;
-    nics.push({ name, network, macAddress: macAddress ?? noted.macAddress, address });
+    nics.push({ name, network, address, ...withMac(noted, macAddress ?? noted.macAddress) });
   }
   return textOf(nics);
 }
@@ -84,6 +86,15 @@ export function notedText(
 /** A NIC whose MAC address changes: what is to be noted of it, and the MAC address that it had, as written. */
 export interface MovedNic extends NotedNic {
   readonly before: string;
+}
+
+/** The MAC address that a NIC has now, and the one that it had its address with: of what is noted of it. */
+function withMac(
+  { macAddress: before, formerMac }: NotedNic,
+  macAddress: string,
+): Pick<NotedNic, "macAddress" | "formerMac"> {
+  const former = before === macAddress ? formerMac : before;
+  return { macAddress, ...(former && { formerMac: former }) };
 }
 
 /** What becomes of the annotation when NICs get other MAC addresses: each goes on with the address that it had. */
@@ -99,7 +110,7 @@ export function withMovedNics(
   return textOf([...nics.values()]);
 }
 
-type NotedState = Pick<NotedNic, "address" | "waiting">;
+type NotedState = Pick<NotedNic, "address" | "formerMac" | "waiting">;
 
 /** What is to be noted of a NIC; `undefined`: nothing. */
 function shownNow(
@@ -111,7 +122,12 @@ function shownNow(
   // Who waited in an earlier life goes on waiting as it did.
   const waiting = shown?.reason === "AddressTaken" ? noted?.waiting ?? uid : undefined;
   if (!isAllocated && waiting === undefined) return noted;
-  return { ...(address === undefined ? {} : { address }), ...(waiting && { waiting }) };
+  const formerMac = address === noted?.address ? noted?.formerMac : undefined;
+  return {
+    ...(address && { address }),
+    ...(formerMac && { formerMac }),
+    ...(waiting && { waiting }),
+  };
 }
 
 /** The annotation's text: NIC name -> what is noted. A name that is there twice counts once; what would not be read is not written. */
@@ -119,17 +135,24 @@ function textOf(nics: readonly NotedNic[]): string | undefined {
   if (nics.length === 0) return undefined;
   const byName = new Map(nics.map(({ name, ...nic }) => [name, nic]));
   const text = JSON.stringify(Object.fromEntries(
-    [...byName].map(([name, { network, macAddress, address, waiting }]) => [
+    [...byName].map(([name, { network, macAddress, address, formerMac, waiting }]) => [
       name,
-      { network, macAddress, ...(address && { address }), ...(waiting && { waiting }) },
+      {
+        network,
+        macAddress,
+        ...(address && { address }),
+        ...(formerMac && { formerMac }),
+        ...(waiting && { waiting }),
+      },
     ]),
   ));
   return text.length > MAX_CHARACTERS ? undefined : text;
 }
 
 function readNic(name: string, value: unknown): NotedNic | undefined {
-  const { network, macAddress, address, waiting } = Object.fromEntries(fieldsOf(value));
+  const { network, macAddress, address, formerMac, waiting } = Object.fromEntries(fieldsOf(value));
   const mac = clientMac(macAddress);
+  const former = clientMac(formerMac);
   if (typeof network !== "string" || wholeNetworkName(network, undefined) !== network) {
     return undefined;
   }
@@ -139,6 +162,7 @@ function readNic(name: string, value: unknown): NotedNic | undefined {
     network,
     macAddress: mac,
     ...(address === undefined ? {} : { address }),
+    ...(former && { formerMac: former }),
     ...(typeof waiting === "string" && waiting !== "" && { waiting }),
   };
 }

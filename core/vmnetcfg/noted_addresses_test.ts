@@ -75,7 +75,7 @@ Deno.test("notedText keeps what a NIC had that is opted out, so that it gets it 
   } as const;
   strictEqual(
     notedText(out, { nics: [], optedOut: [other] }),
-    note({ macAddress: other.macAddress, address: "10.0.0.1" }),
+    note({ macAddress: other.macAddress, address: "10.0.0.1", formerMac: MAC }),
   );
   strictEqual(
     notedText(out, { nics: [], optedOut: [{ ...NIC, name: "nic-2", by: "nic" }] }),
@@ -91,6 +91,23 @@ Deno.test("S4: notedText notes that a NIC waits for another's address, and whose
   strictEqual(notedText(config(earlier, waiting), NAMED), earlier);
   const allocated = { allocatedIPAddress: "10.0.0.2" };
   strictEqual(notedText(config(earlier, allocated), NAMED), note({ address: "10.0.0.2" }));
+});
+
+Deno.test("S5: notedText keeps which MAC address a NIC had its address with, as long as it has no other one", () => {
+  const formerMac = "52:54:00:00:00:07";
+  const text = note({ address: "10.0.0.1", formerMac });
+  strictEqual(notedText(config(text), NAMED), text);
+  strictEqual(notedText(config(text, { allocatedIPAddress: "10.0.0.1" }), NAMED), text);
+  strictEqual(
+    notedText(config(text, { allocatedIPAddress: "10.0.0.2" }), NAMED),
+    note({ address: "10.0.0.2" }),
+  );
+  const [claim] = claimsOf({ config: config(text) }, NET);
+  deepStrictEqual([claim?.noted, claim?.notedMac], ["10.0.0.1", formerMac]);
+  strictEqual(
+    notedText(config(note({ address: "10.0.0.1", formerMac: "?" })), NAMED),
+    note({ address: "10.0.0.1" }),
+  );
 });
 
 Deno.test("S4: what is noted counts only where the status shows no address, and gives no right", () => {

@@ -236,6 +236,11 @@ export class LeaderElection implements Leadership {
     this.#isFitter = isFitter;
   }
 
+  /** Adds a handler that is called when the Lease shows that the API server was put back to an earlier state. */
+  onNewHistory(handler: () => void): void {
+    this.#informer.onNewHistory(handler);
+  }
+
   /** Takes part until the signal aborts, then gives the Lease up. Resolves then; never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     using watching = new LinkedAbort();

@@ -634,9 +634,12 @@ Deno.test("S1: a holder goes on with a Lease that went back under it, also where
     await lab.pass(2_000);
     const backup = lab.api.backup();
     await lab.pass(60_000);
+    let told = 0;
+    a.election.onNewHistory(() => told++);
     lab.api.restore(backup);
     const b = lab.start("b", { onSilence });
     await lab.pass(2_500);
+    strictEqual(told, 1);
     const renewed = Date.parse((await lab.lease())?.renewTime ?? "");
     ok(lab.clock.now() - renewed <= 2_000, `renewed ${lab.clock.now() - renewed} ms ago`);
     await lab.pass(20_000);

@@ -18,6 +18,8 @@ export interface Leadership {
   onChange(handler: () => void): void;
   /** Has it work instead of another process wherever `isFitter` says so of the Lease that that one holds. Unset: it waits. */
   challenge?(isFitter: (held: Lease) => boolean): void;
+  /** Adds a handler that is called when the Lease shows that the API server was put back to an earlier state. Unset: it never does. */
+  onNewHistory?(handler: () => void): void;
 }
 
 /** Does the work of one term after the other, each until leadership is lost, until the signal aborts. */

@@ -522,6 +522,29 @@ Deno.test("the agent leaves nothing behind: no address, no socket, no pools in i
   await end();
 });
 
+Deno.test("S1: the agent looks at all of its pools anew as its Lease shows that the API server was put back", async () => {
+  let putBack = () => {};
+  const leadership: Leadership = {
+    leading: true,
+    onChange: () => undefined,
+    onNewHistory: (handler) => void (putBack = handler),
+  };
+  const { agent, clock, network, write, end } = setUp({ leadership, networks: [BLUE, RED] });
+  await write(poolWith());
+  await clock.advance(2_000);
+  const listed: unknown[] = [];
+  network.pass = ({ path, expectStream, querystring }) => {
+    if (path.endsWith("/ippools") && !expectStream) listed.push(querystring?.get("fieldSelector"));
+  };
+  await clock.advance(10_000);
+  assert.deepEqual(listed, []);
+  putBack();
+  await clock.advance(100);
+  assert.deepEqual(listed, ["metadata.name=net-48", "metadata.name=net-49"]);
+  assert.equal(Object.keys(agent.report().pools).length, 2);
+  await end();
+});
+
 Deno.test("S2: the agent without an API server is not ready, says why, and goes on answering", async () => {
   let trouble: string | undefined;
   const leadership: Leadership = {

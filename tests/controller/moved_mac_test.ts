@@ -77,6 +77,39 @@ Deno.test("S5: the old MAC address leaves the record in the write in which the n
   assert.equal(released, undefined);
 });
 
+Deno.test("S5: a NIC that leaves a MAC address which another VM has goes back to its address, whatever its MAC address is then", async () => {
+  await using lab = await ready();
+  await lab.create(VIRTUAL_MACHINES, vm("default/web", [{ mac: mac(1) }]));
+  await lab.create(VIRTUAL_MACHINES, vm("default/other", [{ mac: mac(2) }]));
+  await lab.settle();
+  const [address] = await lab.addresses("default/web");
+  for (const n of [2, 3]) {
+    await lab.patch(VIRTUAL_MACHINES, "default/web", {
+      spec: { template: { spec: vmiSpec([{ mac: mac(n) }]) } },
+    });
+    await lab.settle();
+  }
+  assert.deepEqual(await lab.addresses("default/web"), [address]);
+});
+
+Deno.test("S5: a NIC whose MAC address changes while its object is paused goes back to its address", async () => {
+  await using lab = await ready();
+  await lab.create(VIRTUAL_MACHINES, vm("default/web", [{ mac: mac(1) }]));
+  await lab.settle();
+  const [address] = await lab.addresses("default/web");
+  await lab.patch(VMNETCFGS, "default/web", { spec: { paused: true } });
+  await lab.settle();
+  for (const n of [2, 3]) {
+    await lab.patch(VIRTUAL_MACHINES, "default/web", {
+      spec: { template: { spec: vmiSpec([{ mac: mac(n) }]) } },
+    });
+    await lab.settle();
+  }
+  await lab.patch(VMNETCFGS, "default/web", { spec: { paused: false } });
+  await lab.settle();
+  assert.deepEqual(await lab.addresses("default/web"), [address]);
+});
+
 Deno.test("S5: an edited MAC address keeps its address in an exhausted and in a paused pool", async () => {
   for (const paused of [false, true]) {
     await using lab = await ready();

@@ -53,7 +53,7 @@ Deno.test("an address that was given away meanwhile is replaced, and the change 
   const [address] = await lab.addresses("default/web");
   await pauseConfig(lab, true);
   const annotations = { "static-ip.harvesterhci.io/nic-1": address ?? "" };
-  await lab.pass(400_000); // The hold on the freed address ends with its lease.
+  await lab.pass(500_000); // The hold on the freed address ends two minutes after its lease.
   await lab.create(VIRTUAL_MACHINES, vm("default/db", [{ mac: mac(2) }], { annotations }));
   await lab.settle();
   assert.deepEqual(await lab.addresses("default/db"), [address]);

@@ -46,7 +46,7 @@ Deno.test("a controller that leads again writes nothing of what it remembers", a
   second.set(true);
   await lab.settle();
   await pause(lab, true);
-  await lab.pass(400_000); // The hold on the freed address ends with its lease.
+  await lab.pass(500_000); // The hold on the freed address ends two minutes after its lease.
   const annotations = { "static-ip.harvesterhci.io/nic-1": address };
   await lab.create(VIRTUAL_MACHINES, vm("default/db", [{ mac: mac(2) }], { annotations }));
   await lab.settle();

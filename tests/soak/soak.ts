@@ -60,8 +60,8 @@ const MINUTE_MS = 60_000;
 const SAMPLE_MS = 10_000;
 /** Programs load what they need, and V8 compiles: what grows in the first minutes is no leak. */
 const WARM_UP = 1 / 8;
-/** Histories are written once a minute, and freed addresses are kept for a lease time, then swept once a minute. */
-const SETTLE_MS = 180_000;
+/** Histories are written once a minute, and freed addresses are kept for a lease time and two minutes, then swept once a minute. */
+const SETTLE_MS = 300_000;
 const QUIET_MS = MINUTE_MS;
 /** After so many samples it is told what grows so far. */
 const TOLD_TURN = 30;

@@ -30,12 +30,6 @@ export const HOLD_ENTRIES = 2;
  */
 export const ORPHAN_AGE_MS = 60_000;
 
-/**
- * The longest (ms) that a freed address is kept for the MAC address that had it; where the pool's lease time is
- * shorter, that is how long.
- */
-export const MAX_RELEASED_HOLD_MS = 3_600_000;
-
 /** How long (ms) an address that another machine uses is not given to anybody; a guest that declined it moves to another one. */
 export const CONFLICT_HOLD_MS = 3_600_000;
 

@@ -7,12 +7,12 @@ import { fullRefusal, type Planning } from "./planning.ts";
  * still hold, and its client gets it back. What the record gives to somebody else stays so.
  */
 export function holdLost(planning: Planning, network: PoolNetwork): void {
-  const { next, input, releasedUntil: until } = planning;
+  const { next, input } = planning;
   for (const [address, mac] of input.lost ?? []) {
     if (!isUsable(network.cidr, address) || network.reserved.has(address)) continue;
     if (next.holder(address) !== undefined || next.released.get(address)?.mac === mac) continue;
     if (fullRefusal(planning) !== undefined) return;
-    next.hold(address, { mac, until });
+    next.hold(address, { mac, until: planning.releasedUntil(mac) });
   }
 }
 

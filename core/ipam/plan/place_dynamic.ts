@@ -1,8 +1,16 @@
 import { toTimestamp } from "../../api/timestamp.ts";
-import { formatIPv4, formatMac, formatRange, rangeContains, readIPv4 } from "../../net/mod.ts";
+import {
+  formatIPv4,
+  formatMac,
+  formatRange,
+  rangeContains,
+  readIPv4,
+  readMac,
+} from "../../net/mod.ts";
 import { NONE } from "../../record/entries.ts";
 import type { HeldAddress } from "../../record/holds.ts";
 import type { NextRecord } from "../../record/next_record.ts";
+import type { Client } from "../claims/clients.ts";
 import type { PoolNetwork } from "../pool/pool_network.ts";
 import { conflictOf, declinesAgain, leaveDeclined } from "./declined.ts";
 import { homeAddress } from "./home_address.ts";
@@ -45,9 +53,19 @@ export function giveFormer(
   mayHave: (address: number) => boolean = () => true,
 ): boolean {
   return formerAddresses(planning, request, network).some((address) =>
-    mayHave(address) && planning.next.isFreeFor(request.client.mac, address) &&
+    mayHave(address) && isFreeFor(planning, request.client, address) &&
     mayHaveAnother(planning, request) && give(planning, request, address)
   );
+}
+
+/** Whether an address is free for a client, or rests for a MAC address that its NIC had it with and that nobody has any more. */
+function isFreeFor({ next, clients }: Planning, client: Client, address: number): boolean {
+  if (next.isFreeFor(client.mac, address)) return true;
+  const { mac = NONE } = next.released.get(address) ?? {};
+  return next.isFreeFor(mac, address) && !clients.wants(mac) &&
+    claimsToFollow(client).some(({ noted = "", notedMac = "" }) =>
+      readIPv4(noted) === address && readMac(notedMac) === mac
+    );
 }
 
 /** Gives a client without an address the free one that it is in conflict with, as it uses it itself. */

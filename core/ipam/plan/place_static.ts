@@ -38,7 +38,7 @@ export function placeStatic(
     if (declinesAgain(planning, { mac, address }, { isPinned: true })) continue;
     if (kept === undefined) planning.quota.take(primary.owner.namespace);
     else if (conflict !== undefined) leaveDeclined(planning, kept, conflict);
-    else next.free(kept, planning.releasedUntil);
+    else next.free(kept, planning.releasedUntil(mac));
     request.given = next.give(address, macAddress);
   }
 }

@@ -69,7 +69,7 @@ for (const [sentence, config, path] of INVALID) {
     const allocated = { ...ALLOCATED, "10.0.0.18": "CONFLICT" };
     const pool = poolOf({ config, allocated, ipv4 });
     const result = plan(pool, CLAIMS);
-    strictEqual(result.wakeAt, NOW + 60 * MINUTE);
+    strictEqual(result.wakeAt, NOW + 62 * MINUTE);
     deepStrictEqual(results(result), {
       "vm-1": `PoolInvalid ${A}`,
       "vm-2": "Released",
@@ -82,7 +82,7 @@ for (const [sentence, config, path] of INVALID) {
       used: 1,
       available: pool.status?.ipv4?.available,
       conflicts: ipv4.conflicts,
-      released: { "10.0.0.13": { macAddress: macOf(2), until: "2026-01-01T01:00:00Z" } },
+      released: { "10.0.0.13": { macAddress: macOf(2), until: "2026-01-01T01:02:00Z" } },
     });
     const message = result.outcomes.get("vm-3")?.message ?? "";
     strictEqual(message.startsWith("IPPool default/net cannot be used: "), true, message);

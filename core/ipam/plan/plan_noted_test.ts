@@ -88,3 +88,16 @@ Deno.test("T1: planPool names nobody of another namespace to who notes an addres
   strictEqual(orphan.outcomes.get("vm-1")?.instead, outcomes.get("vm-1")?.instead);
   deepStrictEqual(Object.keys(results(orphan)), ["vm-1"]);
 });
+
+Deno.test("S5: planPool gives what is noted back while it rests for the MAC address that the NIC had it with, and that nobody has any more", () => {
+  const until = "2099-01-01T00:00:00Z";
+  const pool = poolOf({ ipv4: { released: { [A]: { macAddress: macOf(7), until } } } });
+  const addressOf = (claim: Claim, ...others: readonly Claim[]) =>
+    plan(pool, [claim, ...others]).outcomes.get("vm-1")?.address;
+  const moved = claimOf(1, { noted: A, notedMac: macOf(7) });
+  strictEqual(addressOf(moved), A);
+  for (const noted of [{}, { notedMac: macOf(8) }, { noted: B, notedMac: macOf(7) }]) {
+    notStrictEqual(addressOf(claimOf(1, { noted: A, ...noted })), A);
+  }
+  notStrictEqual(addressOf(moved, claimOf(7, { previous: B, holds: true })), A);
+});

@@ -33,8 +33,8 @@ import { toldClients } from "./told_clients.ts";
  * 4. A claim that names an address gets exactly that or a reason; the network's own namespace first, then older claims.
  *    A namespace that may not use the network, or has all that it may have of it, gets a reason.
  * 5. Every other claim gets an address of the range: its former one, else one that follows from its MAC address. A freed
- *    address goes to another MAC address only when its hold is over or nothing else is left, or when it is asked for by
- *    name and its former owner is gone.
+ *    address goes to another MAC address only when its hold is over or nothing else is left, or when its former owner is
+ *    gone and it is asked for by name, or is the former one of a NIC that had it with that one's MAC address.
  *
  * Time and memory grow with the record and the claims, not with the range.
  *

@@ -219,7 +219,7 @@ Deno.test("planPool: whatever happened, every address comes back when every VM i
       cluster.take({ do: "wait", ms: ORPHAN_AGE_MS });
       cluster.take({ do: "plan" });
       strictEqual(cluster.pool.status?.ipv4?.used, 0);
-      cluster.take({ do: "wait", ms: HOUR });
+      cluster.take({ do: "wait", ms: HOUR + 2 * MINUTE });
       cluster.take({ do: "plan" });
       const { allocated: _, ...rest } = cluster.pool.status?.ipv4 ?? {};
       const available = cluster.pool.spec.ipv4Config.serverIP === "10.0.0.4" ? 9 : 10;

@@ -1,4 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import type { IPv4Config } from "../../api/types.ts";
 import {
   claimOf,
   HOUR,
@@ -268,28 +269,41 @@ Deno.test("planPool 8: a clock that was set back does not keep an orphan for eve
   strictEqual(plan(pool, [], { now: NOW + MINUTE, sightings: back.sightings }).changed, true);
 });
 
-Deno.test("planPool 4: a freed address is held for an hour", () => {
+Deno.test("planPool 4: a freed address is held for an hour, and as long as an agent may not have heard of it", () => {
   const pool = poolOf({ allocated: { [A]: macOf(1) } });
   const { ipv4 } = plan(pool, [claimOf(1, { state: "releasing" })]);
   deepStrictEqual(ipv4, {
     allocated: {},
     used: 0,
     available: 10,
-    released: { [A]: { macAddress: macOf(1), until: "2026-01-01T01:00:00Z" } },
+    released: { [A]: { macAddress: macOf(1), until: "2026-01-01T01:02:00Z" } },
   });
 });
 
-const HOLDS: readonly (readonly [leaseTime: number, until: string])[] = [
-  [0, "2026-01-01T01:00:00Z"],
-  [1, "2026-01-01T00:00:01Z"],
-  [300, "2026-01-01T00:05:00Z"],
-  [3600, "2026-01-01T01:00:00Z"],
-  [0xffffffff, "2026-01-01T01:00:00Z"],
+type Times = Pick<IPv4Config, "leaseTime" | "maxLeaseTime" | "honourRequestedLeaseTime">;
+
+const HOLDS: readonly (readonly [times: Times, own: number | undefined, until: string])[] = [
+  [{ leaseTime: 0 }, undefined, "2026-01-01T01:02:00Z"],
+  [{ leaseTime: 1 }, undefined, "2026-01-01T00:02:01Z"],
+  [{ leaseTime: 300 }, undefined, "2026-01-01T00:07:00Z"],
+  [{ leaseTime: 3600 }, undefined, "2026-01-01T01:02:00Z"],
+  [{ leaseTime: 0xffffffff }, undefined, "2026-01-01T01:02:00Z"],
+  [{ leaseTime: 300 }, 600, "2026-01-01T00:12:00Z"],
+  [{ leaseTime: 300 }, 60, "2026-01-01T00:03:00Z"],
+  [{ leaseTime: 300, maxLeaseTime: 900 }, undefined, "2026-01-01T00:07:00Z"],
+  [{ leaseTime: 300, honourRequestedLeaseTime: true }, 60, "2026-01-01T00:07:00Z"],
+  [
+    { leaseTime: 300, maxLeaseTime: 900, honourRequestedLeaseTime: true },
+    600,
+    "2026-01-01T00:17:00Z",
+  ],
 ];
 
-for (const [leaseTime, until] of HOLDS) {
-  Deno.test(`planPool 4: with a lease time of ${leaseTime} s a freed address is held until ${until}`, () => {
-    const pool = poolOf({ config: { leaseTime }, allocated: { [A]: macOf(1) } });
+for (const [times, own, until] of HOLDS) {
+  const told = `${JSON.stringify(times)} and ${own ?? "nothing"} of its own`;
+  Deno.test(`planPool 4: with ${told} a freed address is held until ${until}, when no lease of it can go on`, () => {
+    const clients = own === undefined ? {} : { [macOf(1)]: { options: { leaseTime: own } } };
+    const pool = poolOf({ config: times, allocated: { [A]: macOf(1) }, ipv4: { clients } });
     const { ipv4 } = plan(pool, [claimOf(1, { state: "releasing" })]);
     strictEqual(ipv4.released?.[A]?.until, until);
   });

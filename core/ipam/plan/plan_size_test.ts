@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { claimOf, macOf, NOW, plan, poolOf, results, written } from "../testing/fixture.ts";
+import { claimOf, macOf, MINUTE, NOW, plan, poolOf, results, written } from "../testing/fixture.ts";
 import { planPool } from "./plan_pool.ts";
 import type { Claim } from "../types.ts";
 
@@ -139,12 +139,12 @@ Deno.test("planPool 10: a VM that asks for one address after another leaves eigh
     reason: "MovedTooOften",
     message:
       "Address 10.0.0.29 is not given to 52:54:00:00:00:01: it left 8 others, which rest, and " +
-      "gets no other address before 2026-01-01T01:00:00Z",
+      "gets no other address before 2026-01-01T01:02:00Z",
     address: "10.0.0.28",
   });
-  strictEqual(refused.wakeAt, NOW + 3_600_000);
+  strictEqual(refused.wakeAt, NOW + 62 * MINUTE);
   strictEqual(results(plan(pool, [mover(20)]))["vm-1"], "10.0.0.20", "what it left is its own");
-  const later = plan(pool, [mover(29)], { now: NOW + 3_600_000 });
+  const later = plan(pool, [mover(29)], { now: NOW + 62 * MINUTE });
   strictEqual(results(later)["vm-1"], "10.0.0.29");
 });
 

@@ -3,6 +3,7 @@ import {
   claimOf,
   HOUR,
   macOf,
+  MINUTE,
   NOW,
   plan,
   poolOf,
@@ -189,7 +190,7 @@ Deno.test("B1: another request frees the old address and gets the new one, in on
     allocated: { "10.0.0.13": macOf(1) },
     used: 1,
     available: 9,
-    released: { "10.0.0.12": { macAddress: macOf(1), until: "2026-01-01T01:00:00Z" } },
+    released: { "10.0.0.12": { macAddress: macOf(1), until: "2026-01-01T01:02:00Z" } },
   });
 });
 
@@ -222,10 +223,10 @@ Deno.test("an address that its owner only moved away from rests before a request
   deepStrictEqual(results(first), { "vm-1": "10.0.0.13", "vm-2": "AddressTaken" });
   strictEqual(
     first.outcomes.get("vm-2")?.message,
-    "Address 10.0.0.12 was just left by VM default/vm-1 (52:54:00:00:00:01); it rests until 2026-01-01T00:10:00Z",
+    "Address 10.0.0.12 was just left by VM default/vm-1 (52:54:00:00:00:01); it rests until 2026-01-01T00:12:00Z",
   );
-  strictEqual(first.wakeAt, NOW + 600_000);
-  const then = plan(written(pool, first), claims, { now: NOW + 600_000 });
+  strictEqual(first.wakeAt, NOW + 12 * MINUTE);
+  const then = plan(written(pool, first), claims, { now: NOW + 12 * MINUTE });
   deepStrictEqual(results(then), { "vm-1": "10.0.0.13", "vm-2": "10.0.0.12" });
 });
 
@@ -234,7 +235,7 @@ Deno.test("an older VM that asks for an address which a younger one leaves in th
   const claims = [claimOf(1, { requested: "10.0.0.12" }), claimOf(2, { requested: "10.0.0.13" })];
   const { outcomes, wakeAt } = plan(pool, claims);
   strictEqual(outcomes.get("vm-1")?.message.startsWith("Address 10.0.0.12 was just left by"), true);
-  strictEqual(wakeAt, NOW + HOUR);
+  strictEqual(wakeAt, NOW + HOUR + 2 * MINUTE);
 });
 
 Deno.test("two VMs that ask for each other's address both keep their own", () => {

@@ -93,6 +93,15 @@ Deno.test("S5: planPool hands an address on in a paused pool, too", () => {
   deepStrictEqual(results(plan(pool, moving(1, 9))), { "vm-1": "Released", "vm-1 next": A });
 });
 
+Deno.test("S5: planPool hands an address on in a pool that gave way, so that the NIC keeps it when that one serves the network again", () => {
+  const pool = poolOf({ allocated: { [A]: macOf(1) } });
+  const { ipv4 } = plan(pool, moving(1, 9), { servedBy: "default/other" });
+  deepStrictEqual(ipv4.allocated, { [A]: macOf(9) });
+  strictEqual(ipv4.released, undefined);
+  const shown = claimOf(1, { macAddress: macOf(9), previous: A, holds: true });
+  deepStrictEqual(results(plan(poolOf({ ipv4 }), [shown])), { "vm-1": A });
+});
+
 Deno.test("S4: planPool gives what is noted before it gives anything asked for by name or new", () => {
   const claims = [
     claimOf(1, { requested: A, waited: true, createdAt: NOW - MINUTE }),

@@ -1,15 +1,16 @@
 import { networkOfPool } from "../../api/network.ts";
 import { namespaceProblem } from "../../api/tenancy.ts";
 import { fromTimestamp, toTimestamp } from "../../api/timestamp.ts";
-import { readIPv4, readMac } from "../../net/mod.ts";
+import { formatMac, readIPv4, readMac } from "../../net/mod.ts";
 import { type Checked, type FieldError, fieldErrorText } from "../../api/fields/field_error.ts";
 import { NextRecord } from "../../record/next_record.ts";
+import { releasedHoldMs } from "../../record/released_hold.ts";
 import { admit } from "../claims/admit.ts";
 import { type Client, Clients } from "../claims/clients.ts";
 import { NamespaceQuota } from "../claims/namespace_quota.ts";
 import { type PoolNetwork, readPoolSpec } from "../pool/pool_network.ts";
 import type { Claim, PlanInput, PlanLimits } from "../types.ts";
-import { DEFAULT_LIMITS, HOLD_ENTRIES, MAX_RELEASED_HOLD_MS } from "./limits.ts";
+import { DEFAULT_LIMITS, HOLD_ENTRIES } from "./limits.ts";
 import { Notes } from "./notes.ts";
 import { Outcomes, type Refusal } from "./outcomes.ts";
 import { takeOver } from "./take_over.ts";
@@ -57,8 +58,6 @@ export class Planning {
   /** The next {@linkcode Plan.sightings}. */
   readonly sightings: Map<string, number> = new Map();
   #going: ReadonlySet<number> | undefined;
-  /** When an address that is freed now may be given to another MAC address. */
-  readonly releasedUntil: number;
   /** The next {@linkcode Plan.wakeAt}; `Infinity` for never. */
   wakeAt = Infinity;
 
@@ -86,7 +85,6 @@ export class Planning {
     this.quota = new NamespaceQuota(pool);
     this.declined = declinedBy(input);
     this.limits = { ...DEFAULT_LIMITS, ...input.limits };
-    this.releasedUntil = now + releasedHoldMs(pool.spec?.ipv4Config?.leaseTime);
   }
 
   /** Why a claim gets nothing new; what it has it keeps. */
@@ -106,6 +104,13 @@ export class Planning {
   recountGuards(): void {
     this.#going = undefined;
     this.next.released.recount();
+  }
+
+  /** When what is freed now of a MAC address may be given to another one. */
+  releasedUntil(mac: number): number {
+    const { pool, now } = this.input;
+    const own = pool.status?.ipv4?.clients?.[formatMac(mac)]?.options;
+    return now + releasedHoldMs(pool.spec?.ipv4Config, own?.leaseTime);
   }
 
   /** Asks for another plan at a time. */
@@ -196,9 +201,4 @@ export function fullRefusal(planning: Planning, times = 1): Refusal | undefined 
 
 function invalid(name: string, errors: readonly FieldError[]): string {
   return `IPPool ${name} cannot be used: ${fieldErrorText(errors)}`;
-}
-
-function releasedHoldMs(leaseTime: number | undefined): number {
-  if (leaseTime === undefined || !(leaseTime > 0)) return MAX_RELEASED_HOLD_MS;
-  return Math.min(leaseTime * 1000, MAX_RELEASED_HOLD_MS);
 }

@@ -19,7 +19,7 @@ import { handOn } from "./succession.ts";
  */
 export function reviewRecord(planning: Planning): readonly OpenRequest[] {
   const { clients, frozen } = planning;
-  if (frozen?.reason !== "NetworkAlreadyServed") handOn(planning);
+  handOn(planning);
   if (frozen === undefined || keepsWhatItHas(frozen)) {
     for (const entry of clients.orphans) reviewOrphan(planning, entry);
   }
@@ -31,7 +31,7 @@ function reviewClient(planning: Planning, client: Client): OpenRequest | undefin
   const { next, outcomes } = planning;
   const { primary, entries } = client;
   if (primary === undefined) {
-    for (const entry of entries) next.free(entry, planning.releasedUntil);
+    for (const entry of entries) next.free(entry, planning.releasedUntil(entry.mac));
     outcomes.putAll(client, {});
     return undefined;
   }
@@ -89,7 +89,7 @@ function keepOne(
   );
   if (planning.frozen !== undefined) return kept;
   for (const entry of entries) {
-    if (entry !== kept) planning.next.free(entry, planning.releasedUntil);
+    if (entry !== kept) planning.next.free(entry, planning.releasedUntil(entry.mac));
   }
   return kept;
 }
@@ -100,7 +100,7 @@ function reviewOrphan(planning: Planning, entry: RecordEntry): void {
   const key = `${entry.key} ${entry.value}`;
   const seen = Math.min(input.sightings?.get(key) ?? input.now, input.now);
   if (input.now - seen >= ORPHAN_AGE_MS) {
-    next.free(entry, planning.releasedUntil);
+    next.free(entry, planning.releasedUntil(entry.mac));
     notes.add("OrphanReleased", `Freed ${entry.key} of ${entry.value}, which nobody claims`);
     return;
   }

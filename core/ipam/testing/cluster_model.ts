@@ -157,7 +157,8 @@ export class ClusterModel {
     const { previous, holds: _, ...rest } = claim;
     const { requested: __, ...left } = claim;
     this.#left.set(vm, { ...left, id: `${claim.id} left`, state: "releasing" });
-    this.#claims.set(vm, { ...rest, macAddress, ...(previous && { noted: previous }) });
+    const note = previous && { noted: previous, notedMac: claim.macAddress };
+    this.#claims.set(vm, { ...rest, macAddress, ...note });
   }
 
   /** The record is lost, and with it what the objects show; what they note is there. */

@@ -107,26 +107,32 @@ function checkGiven({ input, plan }: Planned): void {
 /** Whether an object hands the address of the MAC address that it gives back on to its next one. */
 function isHandedOn(
   { mac, address }: { readonly mac: number; readonly address: string },
-  { pool, claims, servedBy }: PlanInput,
+  { pool, claims }: PlanInput,
 ): boolean {
   const former = readMac(pool.status?.ipv4?.allocated?.[address] ?? "");
   const heirs = claims.filter(({ macAddress, noted, state }) =>
     state === "wanted" && readMac(macAddress) === mac && noted === address
   );
-  return servedBy === undefined &&
-    heirs.some(({ owner }) =>
-      claims.some((claim) =>
-        claim.state === "releasing" && claim.owner.uid === owner.uid &&
-        readMac(claim.macAddress) === former
-      )
-    );
+  return heirs.some(({ owner }) =>
+    claims.some((claim) =>
+      claim.state === "releasing" && claim.owner.uid === owner.uid &&
+      readMac(claim.macAddress) === former
+    )
+  );
 }
 
 /** Whether an address is kept from a MAC address. */
-function isHeldFrom(mac: number, address: string, { pool, now }: PlanInput): boolean {
+function isHeldFrom(mac: number, address: string, { pool, claims, now }: PlanInput): boolean {
   const hold = pool.status?.ipv4?.released?.[address];
-  return hold !== undefined && Date.parse(hold.until) > now &&
-    readMac(hold.macAddress ?? "") !== mac;
+  const held = readMac(hold?.macAddress ?? "");
+  const isLeft = !claims.some(({ macAddress, state }) =>
+    state === "wanted" && readMac(macAddress) === held
+  );
+  const isOfNic = isLeft &&
+    claims.some(({ macAddress, noted, notedMac = "" }) =>
+      readMac(macAddress) === mac && noted === address && readMac(notedMac) === held
+    );
+  return hold !== undefined && Date.parse(hold.until) > now && held !== mac && !isOfNic;
 }
 
 function freeAddresses(

@@ -26,7 +26,7 @@ import { ClaimedNics } from "./claimed_nics.ts";
 import { Incumbents } from "./incumbents.ts";
 import { KeptEntries } from "./kept_entries.ts";
 import { Leaders } from "./leaders.ts";
-import { Liveness, LOOK_MS } from "./liveness.ts";
+import { Liveness, LOOK_MS, STALE_MS } from "./liveness.ts";
 import { NicAddresses } from "./nic_addresses.ts";
 import { shownFalsely } from "./shown.ts";
 import { isServing } from "./serving.ts";
@@ -41,12 +41,6 @@ export interface Violation {
   readonly rule: string;
   readonly what: string;
 }
-
-/**
- * How old an agent's knowledge may be, counted from when it last heard the API server: a watch that is dead without a word is noticed
- * after 75 s, a list may take 30 s, and is tried again after 5 s.
- */
-const STALE_MS = 110_000;
 
 interface Ack {
   readonly mac: string;
@@ -94,6 +88,7 @@ export class Judge {
       const isTroubled = world.processes.some(({ link }) => link.trouble > 0);
       if (isTroubled) this.#unheardAt = world.timeline.now;
       this.#kept.forget();
+      this.#nics.onRestore();
       this.#incumbents.forget();
       this.#liveness.restored(world.timeline.now);
     });
@@ -281,6 +276,7 @@ export class Judge {
     }
     const network = pool === undefined ? key : networkOfPool(pool) ?? key;
     const id = `${network} ${address}`;
+    this.#nics.onTold(network, { address, mac });
     const before = this.#acks.get(id);
     const until = now + (optionValue(message, 51) ?? 0) * 1_000;
     if (before !== undefined && before.mac !== mac && before.until > now) {

@@ -10,10 +10,11 @@ import { formatIPv4, parseIPv4 } from "../../../core/net/mod.ts";
 import { keyOf } from "../../../kube/mod.ts";
 import type { World } from "../world/world.ts";
 import type { ClaimedNics } from "./claimed_nics.ts";
+import { STALE_MS } from "./liveness.ts";
 import { entriesOf } from "./record_history.ts";
 
-/** An address that was given back rests for as long as its lease may last, but no longer than this. */
-const MAX_REST_MS = 3_600_000;
+/** An address that was given back rests for as long as an agent may renew its lease, and then that lasts; of longer ones, this. */
+const LONGEST_LEASE_MS = 3_600_000;
 /** Timestamps are whole seconds. */
 const ROUNDED_MS = 2_000;
 /** A wall clock is right if it is off by no more. */
@@ -80,7 +81,7 @@ export class KeptEntries {
         found.push(`${address} of ${key} is taken from ${mac} of VM ${owner}, which wants it`);
       }
       const leaseMs = (before?.spec.ipv4Config.leaseTime ?? Infinity) * 1_000;
-      const until = now + Math.min(leaseMs, MAX_REST_MS) - ROUNDED_MS;
+      const until = now + Math.min(leaseMs, LONGEST_LEASE_MS) + STALE_MS - ROUNDED_MS;
       const isDropped = mayDrop && after.status?.ipv4?.released?.[address] === undefined;
       this.#resting.set(`${key} ${address}`, { mac, until, isDropped });
     }
@@ -143,7 +144,7 @@ export class KeptEntries {
     if (this.#isClockWrong || this.#had.has(`${id} ${mac}`)) return false;
     if (this.#nics.areOfOne(network, [rest.mac, mac])) return false;
     if (this.#nics.asksFor(network, mac, address)) return false;
-    const isTooSoon = !rest.isDropped && this.#isAnyFree(after, now);
+    const isTooSoon = !rest.isDropped && this.#isAnyFree(after, { mac, timeline: world.timeline });
     if (!isTooSoon) this.#early.add(`${id} ${mac}`);
     return isTooSoon;
   }
@@ -153,17 +154,23 @@ export class KeptEntries {
     return this.#isClockWrong || this.#early.has(`${key} ${address} ${mac}`);
   }
 
-  /** Whether an address of the range is nobody's, and does not rest. */
-  #isAnyFree(pool: IPPool, now: number): boolean {
+  /** Whether an address of the range is nobody's, and does not rest: by what was seen, or for others by the word of the record alone. */
+  #isAnyFree(
+    pool: IPPool,
+    { mac, timeline: { now, wall } }: {
+      readonly mac: string;
+      readonly timeline: World["timeline"];
+    },
+  ): boolean {
     const { start, end } = pool.spec.ipv4Config.pool ?? {};
     if (start === undefined || end === undefined) return false;
-    const { allocated = {} } = pool.status?.ipv4 ?? {};
+    const { allocated = {}, released = {} } = pool.status?.ipv4 ?? {};
     for (let at = parseIPv4(start); at <= parseIPv4(end); at++) {
       const address = formatIPv4(at);
-      const rest = this.#resting.get(`${keyOf(pool)} ${address}`);
-      if (allocated[address] === undefined && !(rest !== undefined && rest.until > now)) {
-        return true;
-      }
+      const rest = this.#resting.get(`${keyOf(pool)} ${address}`)?.until ?? 0;
+      const { macAddress, until = "" } = released[address] ?? {};
+      const isHeld = macAddress !== mac && Date.parse(until) > wall;
+      if (allocated[address] === undefined && rest <= now && !isHeld) return true;
     }
     return false;
   }

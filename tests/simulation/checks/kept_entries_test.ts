@@ -145,3 +145,47 @@ Deno.test("KeptEntries lets be what a controller let rest in no record, as long 
   deepStrictEqual(afterOldCrds(rests, 60_000), [early]);
   deepStrictEqual(afterOldCrds({}, 700_000), [early]);
 });
+
+/** What is said where an address goes to another MAC address as long after it was given back, while one that nobody saw given back rests for `other`. */
+function givenAfter(ms: number, other: string, until: string): readonly string[] {
+  const timeline = { now: 0, wall: 0 };
+  const sees = {
+    timeline,
+    controllers: [],
+    cluster: { hasGoCrds: false },
+    hypervisor: { machine: () => undefined },
+  } as unknown as World;
+  const kept = new KeptEntries(new ClaimedNics());
+  const released = { "192.168.48.82": { macAddress: other, until } };
+  const [had, none, given] = [{ "192.168.48.81": MAC }, {}, { "192.168.48.81": OTHER }]
+    .map((allocated) => {
+      const { spec: { ipv4Config, ...spec }, ...one } = pool("pool", {});
+      const range = { start: "192.168.48.81", end: "192.168.48.82" };
+      return {
+        ...one,
+        spec: { ...spec, ipv4Config: { ...ipv4Config, pool: range } },
+        status: { ipv4: { allocated, released } },
+      } as unknown as IPPool;
+    }) as [IPPool, IPPool, IPPool];
+  kept.look(sees, { before: had, after: none });
+  Object.assign(timeline, { now: ms, wall: ms });
+  return kept.look(sees, { before: none, after: given });
+}
+
+const OTHER = "52:54:00:00:00:20";
+const THIRD = "52:54:00:00:00:30";
+const EARLY =
+  `192.168.48.81 of default/net-48 is given to ${OTHER} while it rests, and others are free`;
+
+Deno.test("KeptEntries: an address rests until a lease is over that an agent renewed before it heard", () => {
+  const over = "1970-01-01T00:00:00Z";
+  deepStrictEqual(givenAfter(225_000, THIRD, over), [EARLY]);
+  deepStrictEqual(givenAfter(235_000, THIRD, over), []);
+});
+
+Deno.test("KeptEntries takes what rests by the record to be free only for who had it, seen or not when it was given back", () => {
+  const until = "1970-01-01T00:05:00Z";
+  deepStrictEqual(givenAfter(60_000, THIRD, until), []);
+  deepStrictEqual(givenAfter(60_000, OTHER, until), [EARLY]);
+  deepStrictEqual(givenAfter(60_000, THIRD, "1970-01-01T00:00:30Z"), [EARLY]);
+});

@@ -25,7 +25,7 @@ const SENT = 3;
  * How long an agent may not know what is recorded: a watch that is dead without a word is noticed after 75 s, a list may take 30 s,
  * and is tried again after 5 s.
  */
-const STALE_MS = 110_000;
+export const STALE_MS = 110_000;
 
 /** An entry of a record. */
 interface Recorded {

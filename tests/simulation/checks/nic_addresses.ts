@@ -36,6 +36,10 @@ interface Had {
   readonly gaveBack?: "opted out" | "restored" | "otherwise";
   /** When it gave that back. */
   readonly gaveBackAt?: number;
+  /** Whether its machine was told to have that. */
+  readonly isTold: boolean;
+  /** What its machine was told before, where it was not told of this. */
+  readonly former?: Had;
 }
 
 /** What each NIC had. */
@@ -50,6 +54,8 @@ export class NicAddresses {
   readonly #shown = new Map<string, readonly ShownNic[]>();
   /** UID of a pool -> whether it was paused when it was made. */
   readonly #madePaused = new Map<string | undefined, boolean>();
+  /** `network address MAC` -> until when the record last said that it rests. */
+  readonly #restsUntil = new Map<string, number>();
   /** Network -> when its record was last written where CustomResourceDefinitions drop what rests. */
   readonly #droppedAt = new Map<string, number>();
 
@@ -76,6 +82,26 @@ export class NicAddresses {
     for (const { uid } of ownerReferences) this.#giveBack(uid, "restored", now);
   }
 
+  /** An agent told a machine what it has. */
+  onTold(
+    network: string,
+    { address, mac }: { readonly address: string; readonly mac: string },
+  ): void {
+    for (const [id, had] of this.#had) {
+      const isIt = had.address === address && had.mac === mac && had.nic.startsWith(`${network} `);
+      if (isIt) this.#had.set(id, { ...had, isTold: true });
+    }
+  }
+
+  /** A restore takes what was recorded since: nobody has to keep what no machine was told. */
+  onRestore(): void {
+    for (const [id, { isTold, former }] of this.#had) {
+      if (isTold) continue;
+      if (former === undefined) this.#had.delete(id);
+      else this.#had.set(id, former);
+    }
+  }
+
   /** A VM that is gone has nothing to keep, also where a restore brings it back: it is what it was then. */
   onGone(uid: string | undefined): void {
     for (const [id, had] of this.#had) if (had.uid === uid) this.#had.delete(id);
@@ -95,6 +121,10 @@ export class NicAddresses {
     const madePaused = this.#madePaused.get(pool.metadata.uid) ?? pool.spec.paused === true;
     this.#madePaused.set(pool.metadata.uid, madePaused);
     this.#forgetRemoved(hypervisor);
+    for (const [address, hold] of Object.entries(pool.status?.ipv4?.released ?? {})) {
+      const until = Date.parse(hold.until) - timeline.wall + timeline.now;
+      this.#restsUntil.set(`${network} ${address} ${hold.macAddress}`, until);
+    }
     for (const vm of hypervisor.vms.list()) {
       const { annotations = {} } = vm.metadata;
       const isOptedOut = annotations[MANAGED_DHCP] !== undefined;
@@ -118,8 +148,18 @@ export class NicAddresses {
         const shown = { key: keyOf(vm), network, mac, address: now };
         if (!this.#isOwner(uid, shown)) continue;
         const seenAt = timeline.now;
-        const had = { address: now, mac, uid, nic: `${network} ${nic}`, seenAt };
-        this.#had.set(id, { ...had, pool: pool.metadata.uid });
+        const isSame = before?.address === now;
+        const former = before?.isTold === true && !isSame ? before : before?.former;
+        this.#had.set(id, {
+          address: now,
+          mac,
+          uid,
+          nic: `${network} ${nic}`,
+          seenAt,
+          pool: pool.metadata.uid,
+          isTold: isSame && before.isTold,
+          ...(former && { former }),
+        });
         if (before === undefined || before.address === now || isAsking) continue;
         // It asked for another since it was last looked at, also while it did not run.
         if (this.#claimed.askedAt(network, mac) + AT_ONCE_MS > before.seenAt) continue;
@@ -128,8 +168,9 @@ export class NicAddresses {
         // Who edits the MAC address and deletes the object before it was written anew leaves nothing that ties both together.
         const deletedAt = deletedConfigs.get(keyOf(vm)) ?? Infinity;
         const isDeleted = deletedConfigs.has(keyOf(vm)) && deletedAt >= before.seenAt;
-        // What a person's deletion of the object gave back rests in the record alone.
-        if (isDeleted && droppedAt >= deletedAt) continue;
+        // What a person's deletion of the object gave back rests in the record alone, for its time: that of one that was paused, too.
+        const restsUntil = this.#restsUntil.get(`${network} ${address} ${before.mac}`) ?? Infinity;
+        if (isDeleted && (droppedAt >= deletedAt || restsUntil <= timeline.now)) continue;
         // The record was lost, and nobody wrote it anew from the object, nor served the pool, before the object was lost, too.
         const isMadeAgain = before.pool !== pool.metadata.uid;
         if (isDeleted && isMadeAgain && madePaused) continue;

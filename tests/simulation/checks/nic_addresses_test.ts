@@ -173,6 +173,28 @@ Deno.test("a VM whose object was deleted while its pool was made again, and paus
   deepStrictEqual(said, []);
 });
 
+Deno.test("a VM whose object was paused for longer than its address rests, and is deleted, may have another address", async () => {
+  const said = await judged(
+    ...MOVED,
+    [95, { do: "edit pool", pool: 0, edit: { dns: "1.1.1.9" } }],
+    [100, { do: "pause config", vm: VM, paused: true }],
+    [240, { do: "delete config", vm: VM }],
+  );
+  deepStrictEqual(said, []);
+});
+
+Deno.test("an address that a restore takes before any machine was told of it is nobody's to keep", async () => {
+  const said = await judged(
+    [20, { do: "freeze", whom: 0, forMs: 20 * SECONDS }],
+    [20, { do: "freeze", whom: 1, forMs: 20 * SECONDS }],
+    [22, { do: "restore pool", pool: 0 }],
+    [30, { do: "backup" }],
+    [35, { do: "exclude", pool: 0, last: [84] }],
+    [43, { do: "restore" }],
+  );
+  deepStrictEqual(said, []);
+});
+
 Deno.test("a VM whose object and entry a restore took may have another address where its pool is made again before agents tell", async () => {
   const said = await judged(
     [20, { do: "freeze", whom: 0, forMs: 10 * SECONDS }],

@@ -54,8 +54,8 @@ export const GO_FAULTS: readonly Mutant[] = [
     scene: "a VM goes, and another one comes at once",
     changes: [{
       file: "core/ipam/plan/planning.ts",
-      find: "this.releasedUntil = now + releasedHoldMs(pool.spec?.ipv4Config?.leaseTime);",
-      replace: "this.releasedUntil = now;",
+      find: "return now + releasedHoldMs(pool.spec?.ipv4Config, own?.leaseTime);",
+      replace: "return now;",
     }],
   },
   {

@@ -84,8 +84,8 @@ export const OWN_FAULTS: readonly Mutant[] = [
     scene: "the API server forgets a VM that goes on",
     changes: [{
       file: "core/ipam/plan/lost.ts",
-      find: "next.hold(address, { mac, until });",
-      replace: "void until;",
+      find: "next.hold(address, { mac, until: planning.releasedUntil(mac) });",
+      replace: "",
     }],
   },
   {
@@ -149,8 +149,13 @@ export const OWN_FAULTS: readonly Mutant[] = [
     scene: "a VM has another MAC address",
     changes: [{
       file: "core/ipam/plan/review_record.ts",
-      find: `if (frozen?.reason !== "NetworkAlreadyServed") handOn(planning);`,
+      find: "handOn(planning);",
       replace: "void handOn;",
+    }, {
+      // Who does not take it along gets it back, as its object notes.
+      file: "core/vmnetcfg/claims.ts",
+      find: "...(formerMac && { notedMac: formerMac })",
+      replace: "...(formerMac && {})",
     }],
   },
   {
@@ -182,8 +187,8 @@ export const OWN_FAULTS: readonly Mutant[] = [
     scene: "a network moves to another cluster network, whose nodes lack its bridge",
     changes: [{
       file: "controller/agents/plan_agents.ts",
-      find: "if (base === target || keepsOthers) continue;",
-      replace: 'if (base === target || keepsOthers || name !== "") continue;',
+      find: "if (base === target) continue;",
+      replace: 'if (base === target || name !== "") continue;',
     }],
   },
   {
