@@ -18,7 +18,7 @@ export interface Attempt {
 export interface Suspects {
   /** Their pools, `namespace/name`. */
   readonly pools: ReadonlySet<string>;
-  /** Of these the ones that pods run attached to -> hash of the network's configuration, as those have it. */
+  /** Of these the ones that pods run attached to, and to no others -> hash of the network's configuration, as those have it. */
   readonly attached: ReadonlyMap<string, string>;
   /** Whether they share one cause, so that they may stay together. */
   readonly isIsolated: boolean;
@@ -54,9 +54,9 @@ export function suspects(
   return {
     pools: new Set(pools),
     attached: new Map(
-      proven.flatMap((hashes) =>
-        pools.flatMap((pool) => hashes[pool] === undefined ? [] : [[pool, hashes[pool]]])
-      ),
+      proven.map(Object.entries<string>).filter((own) =>
+        own.every(([pool]) => pools.includes(pool))
+      ).flat(),
     ),
     isIsolated: isNamed && accused.what === "isolated",
   };

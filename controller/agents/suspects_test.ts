@@ -97,3 +97,14 @@ for (const [what, [accused, meant]] of Object.entries(MEANT)) {
     deepStrictEqual(found.map(([name]) => name), meant);
   });
 }
+
+Deno.test("suspects says what those pods have that are attached to nothing but the networks that it finds", () => {
+  const networks = [network("bad")];
+  const attachedTo = (...proven: readonly Attached[]) =>
+    suspects(networks, {
+      trouble: { accused: { what: "configuration", name: "bad" }, forMs: 0 },
+      proven,
+    })?.attached;
+  deepStrictEqual(attachedTo({ "default/bad": "before" }), new Map([["default/bad", "before"]]));
+  deepStrictEqual(attachedTo({ "default/bad": "before", "default/gone": "gone" }), new Map());
+});
