@@ -229,7 +229,10 @@ export class Agents {
     }
     this.#pods.onTrouble((name, isFailing) => {
       if (isFailing) again();
-      for (const pool of servedBy(this.#deployments.get(name))) onPool(pool);
+      for (const pool of servedBy(this.#deployments.get(name))) {
+        onPool(pool);
+        this.heard(pool); // That its pod runs may be told after what the pod reports.
+      }
     });
   }
 }

@@ -47,6 +47,12 @@ interface Container {
   readonly env: readonly { readonly name: string; readonly value: string }[];
 }
 
+/** Status of an agent's pod that runs. */
+export const RUNNING = {
+  phase: "Running",
+  containerStatuses: [{ name: "agent", state: { running: {} } }],
+};
+
 /** A {@linkcode Lab} with a namespace for agents. */
 export class AgentsLab extends Lab {
   readonly #applied: Applied = new Map();
@@ -198,11 +204,10 @@ export class AgentsLab extends Lab {
     await this.podStatus(name, status);
   }
 
-  /** A pod of a Deployment comes to run, and its Lease says that it answers for a pool (`namespace/name`). */
-  async answer(deployment: string, pool: string): Promise<void> {
+  /** A pod of a Deployment is there, and its Lease says that it answers for a pool (`namespace/name`). */
+  async answer(deployment: string, pool: string, status: object = RUNNING): Promise<void> {
     const name = `${deployment}-1`;
-    const containerStatuses = [{ name: "agent", state: { running: {} } }];
-    await this.pod(name, { deployment, status: { phase: "Running", containerStatuses } });
+    await this.pod(name, { deployment, status });
     const answers = { ready: true, reason: "Serving", message: "", interfaceName: "vd1" };
     const report = { pod: { namespace: NAMESPACE, name }, pools: { [pool]: answers } };
     await this.create(LEASES, {

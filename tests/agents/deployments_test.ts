@@ -11,7 +11,7 @@ import {
   toRestClient,
 } from "../../kube/mod.ts";
 import { nad, pool } from "../controller/objects.ts";
-import { AgentsLab, agentsReady, NAMESPACE, TEMPLATE } from "./agents_lab.ts";
+import { AgentsLab, agentsReady, NAMESPACE, RUNNING, TEMPLATE } from "./agents_lab.ts";
 
 Deno.test("without pools the template has no pods and no disruption budget", async () => {
   await using lab = await agentsReady();
@@ -377,6 +377,17 @@ Deno.test("a network that moves to another cluster network is served there, and 
   await lab.relabel("net-48", "vlans");
   deepStrictEqual(await lab.deployments(), { "agent": 0, "agent-mgmt": 2, "agent-vlans": 2 });
   await lab.answer("agent-vlans", "default/net-48");
+  deepStrictEqual(await lab.deployments(), { "agent": 0, "agent-vlans": 2 });
+});
+
+Deno.test("former agents go also where it is told only after their successor's report that its pod runs", async () => {
+  await using lab = await agentsReady();
+  await lab.network("net-48", "mgmt");
+  await lab.settle();
+  await lab.relabel("net-48", "vlans");
+  await lab.answer("agent-vlans", "default/net-48", { phase: "Pending" });
+  deepStrictEqual(await lab.deployments(), { "agent": 0, "agent-mgmt": 2, "agent-vlans": 2 });
+  await lab.podStatus("agent-vlans-1", RUNNING);
   deepStrictEqual(await lab.deployments(), { "agent": 0, "agent-vlans": 2 });
 });
 

@@ -320,13 +320,16 @@ export class Judge {
     this.#acks.set(id, { mac, at: now, until, pod });
   }
 
-  /** Whether nothing but a pool's record tied a NIC to what it was told: a person deleted its object since, or its namespace may not use the network. */
+  /**
+   * Whether nothing but a pool's record tied a NIC to what it was told: a person deleted its object since, or before an agent told it
+   * once more that had not heard of that, or its namespace may not use the network.
+   */
   #isUntied(network: string, { mac, at }: Ack): boolean {
     const { deletedConfigs, kubelet, tenancy } = this.#sees;
     const vm = this.#claimed.find(network, mac)?.vm;
     if (vm === undefined) return false;
     const access = networkAccess(network, { tenancy, nad: kubelet.network(network) });
-    return (deletedConfigs.get(vm) ?? -Infinity) > at ||
+    return (deletedConfigs.get(vm) ?? -Infinity) > at - STALE_MS ||
       namespaceProblem(access, parseKey(vm).namespace) !== undefined;
   }
 

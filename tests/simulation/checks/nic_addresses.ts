@@ -179,6 +179,8 @@ export class NicAddresses {
         const madeAt = Date.parse(pool.metadata.creationTimestamp ?? "") - timeline.wall +
           timeline.now;
         if (isMadeAgain && gaveBack === "restored" && madeAt > gaveBackAt) continue;
+        // What rested by the record of the former pool for an object that a person deleted is forgotten with that pool.
+        if (isMadeAgain && isDeleted && madeAt > deletedAt) continue;
         const editedAt = this.#claimed.editedAt(network, mac);
         if (before.mac !== mac && Math.abs(editedAt - deletedAt) < AT_ONCE_MS) continue;
         // Who takes the MAC address of another VM gets what that one leaves behind.

@@ -173,6 +173,16 @@ Deno.test("a VM whose object was deleted while its pool was made again, and paus
   deepStrictEqual(said, []);
 });
 
+Deno.test("a VM whose object was deleted before its pool was made again, without its record, may have another address", async () => {
+  const said = await judged(
+    ...MOVED,
+    [100, { do: "delete pool", pool: 0, isJudged: false }],
+    [120, { do: "delete config", vm: VM }],
+    [140, { do: "create pool", pool: 0 }],
+  );
+  deepStrictEqual(said, []);
+});
+
 Deno.test("a VM whose object was paused for longer than its address rests, and is deleted, may have another address", async () => {
   const said = await judged(
     ...MOVED,
