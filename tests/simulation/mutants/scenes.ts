@@ -125,8 +125,10 @@ export const SCENES = {
     at(20, { do: "static address", vm: name(1), address: ADDRESS }),
     at(40, { do: "static address", vm: name(1), address: null }),
     at(115, vm(3)),
-    at(130, { do: "restore pool", pool: 0 }),
-    at(130.5, { do: "restore config", vm: name(1) }),
+    // Every controller knows by then that the pool is gone: none shows the record of it in the new object.
+    at(130, { do: "force pool away", pool: 0 }),
+    at(140, { do: "restore config", vm: name(1) }),
+    at(150, { do: "create pool", pool: 0 }),
   ],
   "the API server forgets a VM that goes on": [
     ...BEGINNING,
