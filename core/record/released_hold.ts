@@ -12,7 +12,8 @@ const UNHEARD_MS = 120_000;
  * How long (ms) a freed address is kept for the MAC address that had it: until a lease is over that an agent renewed which had not heard
  * of it yet. A lease longer than an hour counts as one of an hour.
  *
- * @param ownLeaseTime The lease time that the client is told in place of its pool's, in seconds
+ * @param ownLeaseTime The lease time that the client is told in place of its pool's, in seconds. Where it is the shorter one, the client may
+ * have a lease of its pool's from before it was told so.
  */
 export function releasedHoldMs(
   config: Partial<IPv4Config> | undefined,
@@ -20,7 +21,8 @@ export function releasedHoldMs(
 ): number {
   const { leaseTime, maxLeaseTime = leaseTime, honourRequestedLeaseTime } = config ?? {};
   const asked = honourRequestedLeaseTime === true ? leaseMs(maxLeaseTime) : 0;
-  return Math.min(Math.max(leaseMs(ownLeaseTime), asked), LONGEST_LEASE_MS) + UNHEARD_MS;
+  const longest = Math.max(leaseMs(leaseTime), leaseMs(ownLeaseTime), asked);
+  return Math.min(longest, LONGEST_LEASE_MS) + UNHEARD_MS;
 }
 
 function leaseMs(seconds: unknown): number {

@@ -103,7 +103,11 @@ Deno.test("S3: a network alone that is edited into a bad one keeps its pods that
   deepStrictEqual(await lab.versions(), versions, "nothing is written again");
   node.faults.clear();
   await node.settle();
-  ok((await node.attached()).includes("default/only"));
+  deepStrictEqual(await lab.serves("agent"), ["default/only"]);
+  await lab.answer(apart("default/only"), "default/only");
+  deepStrictEqual(await lab.serves("agent"), []);
+  await node.settle();
+  deepStrictEqual(await node.attached(), ["default/only"]);
 });
 
 Deno.test("S3: many networks that break at once, and a new good one: all good ones are served", async () => {

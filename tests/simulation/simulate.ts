@@ -31,7 +31,7 @@ interface SimulateOptions {
   readonly folder?: string;
   /** Called with each line of the trace. */
   readonly onLine?: (line: string) => void;
-  /** How long everything may take to come to rest, milliseconds; 0: that is not looked at. Default: seven minutes. */
+  /** How long everything may take to come to rest, milliseconds; 0: that is not looked at. Default: nine minutes. */
   readonly restMs?: number;
   /** Goes on for so long also when all is at rest before, and sees what comes late. */
   readonly restsLong?: boolean;
@@ -39,8 +39,8 @@ interface SimulateOptions {
   readonly tamper?: Tamper;
 }
 
-/** How long everything may take to come to rest. */
-const REST_MS = 420_000;
+/** How long everything may take to come to rest: an address rests for two minutes longer than the longest lease, of five. */
+const REST_MS = 540_000;
 /** How long nothing may be written then. */
 const QUIET_MS = 60_000;
 /** How often it is looked whether it has. */

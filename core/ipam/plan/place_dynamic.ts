@@ -62,7 +62,7 @@ export function giveFormer(
 function isFreeFor({ next, clients }: Planning, client: Client, address: number): boolean {
   if (next.isFreeFor(client.mac, address)) return true;
   const { mac = NONE } = next.released.get(address) ?? {};
-  return next.isFreeFor(mac, address) && !clients.wants(mac) &&
+  return mac !== NONE && next.isFreeFor(mac, address) && !clients.wants(mac) &&
     claimsToFollow(client).some(({ noted = "", notedMac = "" }) =>
       readIPv4(noted) === address && readMac(notedMac) === mac
     );

@@ -289,7 +289,7 @@ const HOLDS: readonly (readonly [times: Times, own: number | undefined, until: s
   [{ leaseTime: 3600 }, undefined, "2026-01-01T01:02:00Z"],
   [{ leaseTime: 0xffffffff }, undefined, "2026-01-01T01:02:00Z"],
   [{ leaseTime: 300 }, 600, "2026-01-01T00:12:00Z"],
-  [{ leaseTime: 300 }, 60, "2026-01-01T00:03:00Z"],
+  [{ leaseTime: 300 }, 60, "2026-01-01T00:07:00Z"],
   [{ leaseTime: 300, maxLeaseTime: 900 }, undefined, "2026-01-01T00:07:00Z"],
   [{ leaseTime: 300, honourRequestedLeaseTime: true }, 60, "2026-01-01T00:07:00Z"],
   [

@@ -186,6 +186,17 @@ Deno.test("S1: planPool leaves what the record gives to somebody else, and says 
   strictEqual(notes[0]?.message, `Address ${A} of ${macOf(1)} is ${macOf(2)}'s`);
 });
 
+Deno.test("S1: planPool keeps what a VM has just left, and may still use, from who had it before the record went back", () => {
+  const lost = new Map([[0x0a_00_00_0f, 0x5254_0000_0001]]);
+  const pool = poolOf({ allocated: { [A]: macOf(2) } });
+  const moving = claimOf(2, { requested: "10.0.0.17", previous: A, holds: true });
+  const { ipv4 } = plan(pool, [moving], { lost });
+  strictEqual(ipv4.released?.[A]?.macAddress, macOf(2));
+  const moved = claimOf(2, { requested: "10.0.0.17", previous: "10.0.0.17", holds: true });
+  const later = plan(poolOf({ ipv4 }), [moved, claimOf(1), claimOf(3, { requested: A })], { lost });
+  strictEqual(later.ipv4.allocated?.[A], undefined);
+});
+
 Deno.test("S1: planPool gives nothing new while agents have not said what is lost; what is recorded stays", () => {
   const pool = poolOf({ allocated: { [A]: macOf(1) } });
   const claims = [claimOf(1), claimOf(2)];

@@ -294,12 +294,11 @@ export class Judge {
         this.#claimed.incumbent(network, before.mac, before.at) === undefined;
       // A pool that was made again knows nothing of those who wanted no address any more.
       const madeAt = Date.parse(pool?.metadata.creationTimestamp ?? "") - timeline.wall + now;
-      const isForgotten = madeAt > before.at &&
-        (!this.#claimed.isWantedSince(network, before.mac, before.at) ||
-          this.#isUntied(network, before));
+      const isLetGo = !this.#claimed.isWantedSince(network, before.mac, before.at) ||
+        this.#isUntied(network, before);
+      const isForgotten = madeAt > before.at && isLetGo;
       // What is given back goes at once to who asks for it by name.
-      const isGivenBack = this.#claimed.asksFor(network, mac, address) &&
-        !this.#claimed.isWantedSince(network, before.mac, before.at);
+      const isGivenBack = isLetGo && this.#claimed.asksFor(network, mac, address);
       // What a restored record gives to another one stays so; what was given since is known to agents, which it may have ended.
       const back = this.#putBack.get(id);
       const isPutBack = back?.mac === mac && before.at < back.at;

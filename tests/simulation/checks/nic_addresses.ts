@@ -195,6 +195,8 @@ export class NicAddresses {
         // The record was lost, and nobody wrote it anew from the object, nor served the pool, before the object was lost, too.
         const isMadeAgain = before.pool !== pool.metadata.uid;
         if (isDeleted && isMadeAgain && madePaused) continue;
+        // Whoever recorded it was ended before an object showed it, or a machine was told.
+        if (isMadeAgain && !before.isTold && !shows(this.#shown, { ...shown, address })) continue;
         // A restore took object and entry. Agents know of them, and go with a pool that is made again.
         const { gaveBack, gaveBackAt = Infinity } = before;
         const madeAt = Date.parse(pool.metadata.creationTimestamp ?? "") - timeline.wall +
