@@ -9,6 +9,7 @@ import type { VirtualMachine, VirtualMachineNetworkConfig } from "../../../core/
 import { normalizeMac } from "../../../core/net/mod.ts";
 import { keyOf } from "../../../kube/mod.ts";
 import type { World } from "../world/world.ts";
+import { AT_ONCE_MS } from "./address_users.ts";
 
 /** A NIC that wants an address. */
 interface ClaimedNic {
@@ -24,6 +25,13 @@ interface ClaimedNic {
   touchedAt: number;
 }
 
+/** A VM that had a MAC address. */
+interface Owner {
+  readonly since: number;
+  /** When it was gone; `Infinity`: it is there. */
+  until: number;
+}
+
 /** What a VM has on a network with a MAC address. */
 interface Held {
   readonly uid: string;
@@ -36,10 +44,12 @@ interface Held {
 /** All NICs, by `network MAC`. */
 export class ClaimedNics {
   readonly #nics = new Map<string, ClaimedNic>();
-  /** `network MAC` that more than one VM ever had. */
+  /** `network MAC` that more than one VM had at the same time, as far as anybody knows. */
   readonly #shared = new Set<string>();
-  /** `network MAC` -> UID of each VM that ever had it -> since when. */
-  readonly #owners = new Map<string, Map<string, number>>();
+  /** `network MAC` -> UID of each VM that ever had it. */
+  readonly #owners = new Map<string, Map<string, Owner>>();
+  /** VM -> its UID. */
+  readonly #uids = new Map<string, string>();
   /** VM -> `network MAC` -> what it has, and since when nothing about that has changed. */
   readonly #held = new Map<string, Map<string, Held>>();
 
@@ -52,13 +62,13 @@ export class ClaimedNics {
   /** `namespace/name` of each VM whose object is going. */
   readonly #going = new Set<string>();
 
-  /** The NIC, where exactly one VM ever had its MAC address on this network. */
+  /** The NIC, where one VM at a time had its MAC address on this network. */
   find(network: string, mac: string): ClaimedNic | undefined {
     const id = `${network} ${mac}`;
     return this.#shared.has(id) ? undefined : this.#nics.get(id);
   }
 
-  /** Whether more than one VM ever had a MAC address on this network. */
+  /** Whether more than one VM ever had a MAC address on this network at the same time: one that is made again is another one, and shares nothing. */
   isShared(network: string, mac: string): boolean {
     return this.#shared.has(`${network} ${mac}`);
   }
@@ -69,7 +79,9 @@ export class ClaimedNics {
    */
   incumbent(network: string, mac: string, at: number): string | undefined {
     const id = `${network} ${mac}`;
-    const [first, second] = [...this.#owners.get(id) ?? []].filter(([, since]) => since < at);
+    const [first, second] = [...this.#owners.get(id) ?? []].filter(([, { since, until }]) =>
+      since < at && until + AT_ONCE_MS >= at
+    );
     if (first === undefined || second !== undefined) return undefined;
     const [uid] = first;
     for (const [vm, all] of this.#held) {
@@ -147,10 +159,18 @@ export class ClaimedNics {
     for (const [id, nic] of this.#nics) {
       if (nic.vm === key && !is.has(id)) this.#nics.delete(id);
     }
+    for (const owners of this.#owners.values()) {
+      for (const [of, owner] of owners) {
+        if (of === this.#uids.get(key) && of !== uid) owner.until = now;
+        if (of === uid) owner.until = Infinity;
+      }
+    }
+    this.#uids.set(key, uid);
     for (const [id, asks] of is) {
-      const owners = this.#owners.get(id) ?? new Map<string, number>();
-      if (!owners.has(uid)) this.#owners.set(id, owners.set(uid, now));
-      if (owners.size > 1) this.#shared.add(id);
+      const owners = this.#owners.get(id) ?? new Map<string, Owner>();
+      if (!owners.has(uid)) this.#owners.set(id, owners.set(uid, { since: now, until: Infinity }));
+      const there = [...owners.values()].filter(({ until }) => until + AT_ONCE_MS >= now);
+      if (there.length > 1) this.#shared.add(id);
       const known = this.#nics.get(id);
       if (known?.vm === key && known.uid === uid && known.asks === asks) continue;
       const askedBefore = known?.uid === uid ? known.asks : "";

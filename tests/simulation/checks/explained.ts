@@ -7,7 +7,8 @@ import { networkStatusesOf, wholeNetworkName } from "../../../core/api/mod.ts";
 import { networkOfPool } from "../../../core/api/network.ts";
 import { MANAGED_DHCP, Mark } from "../../../core/api/names.ts";
 import type { IPPool, VirtualMachineNetworkConfig } from "../../../core/api/types.ts";
-import { normalizeMac } from "../../../core/net/mod.ts";
+import { normalizeMac, readIPv4 } from "../../../core/net/mod.ts";
+import { wantedNics } from "../../../core/vmnetcfg/nics.ts";
 import { keyOf } from "../../../kube/mod.ts";
 import type { World } from "../world/world.ts";
 import { isServing } from "./serving.ts";
@@ -18,6 +19,8 @@ type Truth = (about: About) => boolean;
 interface About {
   readonly config: VirtualMachineNetworkConfig;
   readonly macAddress: string;
+  /** What it asks for by name. */
+  readonly requested: number;
   /** Those of the network. */
   readonly pools: readonly IPPool[];
   readonly configs: readonly VirtualMachineNetworkConfig[];
@@ -39,7 +42,8 @@ const OF_REQUESTS: ReadonlySet<string> = new Set([
 const TRUTHS: Readonly<Record<string, Truth>> = {
   NoPool: ({ pools }) => !pools.some(mayServe),
   Paused: ({ config }) => config.spec.paused === true,
-  PoolPaused: ({ pools }) => pools.some(({ spec }) => spec.paused === true),
+  PoolPaused: ({ pools }) =>
+    pools.some((pool) => pool.spec.paused === true && isServing(pool, pools) !== false),
   PoolExhausted: ({ pools }) =>
     pools.some((pool) => pool.status?.ipv4?.available === 0 && isServing(pool, pools) !== false),
   DuplicateMAC: ({ config, macAddress, configs }) =>
@@ -51,12 +55,18 @@ const TRUTHS: Readonly<Record<string, Truth>> = {
           OF_REQUESTS.has(nic.reason ?? ""))
       )
     ),
-  AddressConflict: ({ pools }) =>
-    pools.some(({ status }) =>
-      Object.values(status?.ipv4?.allocated ?? {}).some((holder) => holder === Mark.CONFLICT)
+  AddressConflict: ({ pools, requested }) =>
+    pools.some(({ status }) => holderOf(status, requested) === Mark.CONFLICT),
+  AddressExcluded: ({ pools, requested }) =>
+    pools.some(({ spec }) =>
+      spec.ipv4Config.pool?.exclude?.some((one) => readIPv4(one) === requested) === true
     ),
-  AddressExcluded: ({ pools }) =>
-    pools.some(({ spec }) => (spec.ipv4Config.pool?.exclude ?? []).length > 0),
+  AddressTaken: ({ pools, requested, macAddress }) =>
+    pools.some(({ status }) =>
+      ![undefined, normalizeMac(macAddress)].includes(
+        holderOf(status, requested) ?? holdOf(status, requested),
+      )
+    ),
   // They end by themselves, long before everything has come to rest.
   PoolNotWritten: () => false,
   AwaitingAgents: () => false,
@@ -75,7 +85,13 @@ export function unexplained(
       if (reason === "") return [`${keyOf(config)}: ${macAddress} has no address, and no reason`];
       const network = wholeNetworkName(networkName, config.metadata.namespace);
       const ofNetwork = pools.filter((pool) => networkOfPool(pool) === network);
-      const isTrue = TRUTHS[reason]?.({ config, macAddress, pools: ofNetwork, configs }) ?? true;
+      const mac = normalizeMac(macAddress);
+      const { ipAddress = "" } = wantedNics(config).find((nic) =>
+        nic.network === network && normalizeMac(nic.macAddress) === mac
+      ) ?? {};
+      const requested = readIPv4(ipAddress);
+      const about = { config, macAddress, requested, pools: ofNetwork, configs };
+      const isTrue = TRUTHS[reason]?.(about) ?? true;
       return isTrue ? [] : [`${keyOf(config)}: ${macAddress} has no address: ${reason} is not so`];
     })
   );
@@ -109,6 +125,18 @@ export function untold(
       hypervisor.isShown(mac)
     ).map(({ nic, network, mac }) => `nothing is said of ${nic} (${mac}) of ${key} on ${network}`);
   });
+}
+
+/** Who has an address, or what it is marked as. */
+function holderOf(status: IPPool["status"], address: number): string | undefined {
+  const { allocated = {} } = status?.ipv4 ?? {};
+  return Object.entries(allocated).find(([key]) => readIPv4(key) === address)?.[1];
+}
+
+/** For whom an address rests. */
+function holdOf(status: IPPool["status"], address: number): string | undefined {
+  const { released = {} } = status?.ipv4 ?? {};
+  return Object.entries(released).find(([key]) => readIPv4(key) === address)?.[1].macAddress;
 }
 
 /** Whether a pool is there to stay, and was not refused its network. */

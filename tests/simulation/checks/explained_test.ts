@@ -1,5 +1,9 @@
 import { deepStrictEqual } from "node:assert/strict";
-import type { NetworkConfigStatus, VirtualMachineNetworkConfig } from "../../../core/api/types.ts";
+import type {
+  IPPool,
+  NetworkConfigStatus,
+  VirtualMachineNetworkConfig,
+} from "../../../core/api/types.ts";
 import { unexplained } from "./explained.ts";
 
 function config(name: string, reason: string): VirtualMachineNetworkConfig {
@@ -30,5 +34,59 @@ Deno.test("a copy is rightly told DuplicateMAC of who has no address since its p
   ]);
   deepStrictEqual(said("DuplicateMAC"), [
     "default/copy: 52:54:00:00:00:50 has no address: DuplicateMAC is not so",
+  ]);
+});
+
+Deno.test("who is told that it cannot have an address is told of the one that it asks for, not of any", () => {
+  const macAddress = "52:54:00:00:00:50";
+  const said = (reason: string, ipAddress: string) => {
+    const { spec, ...one } = config("vm", reason);
+    const networkConfig = [{ networkName: "default/net-48", macAddress, ipAddress }];
+    const pool = {
+      metadata: { namespace: "default", name: "net-48", uid: "pool" },
+      spec: {
+        networkName: "default/net-48",
+        ipv4Config: { pool: { exclude: ["192.168.48.81"] } },
+      },
+      status: {
+        ipv4: {
+          allocated: { "192.168.48.82": "CONFLICT", "192.168.48.83": "52:54:00:00:00:60" },
+          released: { "192.168.48.84": { macAddress: "52:54:00:00:00:70", until: "" } },
+        },
+      },
+    } as unknown as IPPool;
+    return unexplained({ pools: [pool], configs: [{ ...one, spec: { ...spec, networkConfig } }] });
+  };
+  const untrue = (
+    reason: string,
+  ) => [`default/vm: ${macAddress} has no address: ${reason} is not so`];
+  deepStrictEqual(said("AddressExcluded", "192.168.48.81"), []);
+  deepStrictEqual(said("AddressExcluded", "192.168.48.85"), untrue("AddressExcluded"));
+  deepStrictEqual(said("AddressConflict", "192.168.48.82"), []);
+  deepStrictEqual(said("AddressConflict", "192.168.48.85"), untrue("AddressConflict"));
+  deepStrictEqual(said("AddressTaken", "192.168.48.83"), []);
+  deepStrictEqual(said("AddressTaken", "192.168.48.84"), []);
+  deepStrictEqual(said("AddressTaken", "192.168.48.85"), untrue("AddressTaken"));
+});
+
+Deno.test("who is told that its pool is paused is told of the one that serves its network", () => {
+  const pool = (name: string, second: number, paused: boolean) =>
+    ({
+      metadata: {
+        namespace: "default",
+        name,
+        uid: name,
+        creationTimestamp: `2026-01-01T00:00:0${second}Z`,
+      },
+      spec: { networkName: "default/net-48", paused, ipv4Config: {} },
+    }) as unknown as IPPool;
+  const said = (...paused: readonly boolean[]) =>
+    unexplained({
+      pools: paused.map((isPaused, i) => pool(`pool-${i}`, i, isPaused)),
+      configs: [config("vm", "PoolPaused")],
+    });
+  deepStrictEqual(said(true, false), []);
+  deepStrictEqual(said(false, true), [
+    "default/vm: 52:54:00:00:00:50 has no address: PoolPaused is not so",
   ]);
 });

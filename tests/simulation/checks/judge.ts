@@ -61,8 +61,8 @@ export class Judge {
   readonly #incumbents = new Incumbents(this.#claimed);
   readonly #users = new AddressUsers();
   readonly #nics = new NicAddresses(this.#claimed, this.#users);
-  /** MAC addresses whose NIC was told by people to have another address. */
-  readonly #moved = new Set<string>();
+  /** MAC address -> when its NIC was last told by people to have another address, or not to. */
+  readonly #moved = new Map<string, number>();
   /** `network address` -> who was told to have it last. */
   readonly #acks = new Map<string, Ack>();
   /** Pool -> when it was last made though it had been there before. */
@@ -168,22 +168,19 @@ export class Judge {
       return (pinned.length === 0 ? pinned : [...pinned, macsOf(vm)]).join();
     });
     if (before?.metadata.uid !== after?.metadata.uid) this.#nics.onGone(before?.metadata.uid);
-    this.#noteCopies(after);
     this.#claimed.onVm(this.#sees, key, after);
     if (was === is) return;
-    const { hypervisor } = this.#sees;
-    for (const { mac } of hypervisor.machine(key)?.nics ?? []) this.#moved.add(mac);
+    const { hypervisor, timeline: { now } } = this.#sees;
+    for (const { mac } of hypervisor.machine(key)?.nics ?? []) this.#moved.set(mac, now);
     // Also of one that does not run.
-    for (const mac of [before, after].flatMap(macsOf)) this.#moved.add(mac);
+    for (const mac of [before, after].flatMap(macsOf)) this.#moved.set(mac, now);
   }
 
-  /** Who has a MAC address that others have too may get another address when one of them lets go. */
-  #noteCopies(vm: VirtualMachine | undefined): void {
-    const macs = new Set(macsOf(vm));
-    for (const other of this.#sees.hypervisor.vms.list()) {
-      if (other.metadata.uid === vm?.metadata.uid) continue;
-      for (const mac of macsOf(other)) if (macs.has(mac)) this.#moved.add(mac);
-    }
+  /** Whether people had a MAC address have another address: it asks for that by name, or did until a moment ago, or others that have it let go. */
+  #mayMove(network: string, mac: string, address: string): boolean {
+    const movedAt = this.#moved.get(mac) ?? -Infinity;
+    return this.#claimed.asksFor(network, mac, address) || this.#claimed.isShared(network, mac) ||
+      this.#sees.timeline.now - movedAt < STALE_MS;
   }
 
   #onPool(key: string, before: IPPool | undefined, after: IPPool | undefined): void {
@@ -213,17 +210,18 @@ export class Judge {
     if (ipv4 !== undefined && ipv4.available < 0) {
       this.blame("counts", `${key}: available is ${ipv4.available}`);
     }
+    const network = after === undefined ? undefined : networkOfPool(after);
     const isSame = before?.metadata.uid === after?.metadata.uid;
     if (isSame && !isRestored) {
       for (const [address, mac] of was) {
         const now = macs.get(mac);
         if (now === undefined || now === address) continue;
-        const isReason = this.#moved.has(mac) || ipv4?.allocated?.[address] === Mark.CONFLICT ||
+        const isReason = this.#mayMove(network ?? "", mac, now) ||
+          ipv4?.allocated?.[address] === Mark.CONFLICT ||
           ipv4?.conflicts?.[address] !== undefined;
         if (!isReason) this.blame("no change", `${key}: ${mac} had ${address} and has ${now}`);
       }
     }
-    const network = after === undefined ? undefined : networkOfPool(after);
     for (const [address, mac] of isRestored ? is : []) {
       if (was.get(address) === mac) continue;
       this.#putBack.set(`${network} ${address}`, { mac, at: timeline.now });
@@ -235,6 +233,7 @@ export class Judge {
       // What a restore took is not given back, and rests no more than anybody knows.
       if (isRestored) this.#kept.forget();
     }
+    if (before !== undefined) this.#nics.onLeft(before, timeline.now);
     if (after !== undefined) this.#lookAtNics(after);
     this.#history.note(key, { before, after, now: timeline.now });
     // Clients go on naming the server that told them.
@@ -306,7 +305,7 @@ export class Judge {
       const isUnheard = before.at < this.#unheardAt && before.pod !== undefined &&
         !kubelet.pods.includes(before.pod);
       const isExcused = isCopy || isBorrowed || isForgotten || isGivenBack || isPutBack ||
-        isUnheard || this.#kept.mayBeEarly(key, address, mac);
+        isUnheard || this.#kept.mayBeEarly(key, { address, mac }, before.at);
       if (isHeard && other !== undefined && user === other && !isExcused) {
         this.blame(
           "one lease",

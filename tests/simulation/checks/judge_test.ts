@@ -1,4 +1,5 @@
 import { deepStrictEqual } from "node:assert/strict";
+import { type RestClient, toRestClient } from "../../../kube/mod.ts";
 import { mac } from "../../controller/objects.ts";
 import type { Deed } from "../deeds/deeds.ts";
 import type { Scenario } from "../deeds/scenario.ts";
@@ -81,4 +82,48 @@ Deno.test("the judge lets a NIC that comes to a VM with an address to have move 
     { restMs: 0 },
   );
   deepStrictEqual(violations, []);
+});
+
+/** A controller that moves the first VM as soon as the third one has an address. */
+function moving(process: string, rest: RestClient): RestClient {
+  if (!process.startsWith("controller")) return rest;
+  return toRestClient((request) => {
+    const isRecord = request.method === "PUT" && /\/ippools\/[^/]+\/status$/.test(request.path);
+    const text = JSON.stringify(request.bodyJson ?? {});
+    if (!isRecord || !text.includes(mac(3))) return rest.performRequest(request);
+    const moved = text.replaceAll(`"192.168.48.95":"${mac(1)}"`, `"192.168.48.90":"${mac(1)}"`);
+    return rest.performRequest({ ...request, bodyJson: JSON.parse(moved) });
+  });
+}
+
+/** What is said of a VM that is moved two minutes after something was done about its address. */
+async function movedAfter(
+  ...deeds: readonly (readonly [number, Deed])[]
+): Promise<readonly string[]> {
+  const vm = "default/vm-1";
+  const nics = (n: number) => [{ network: "default/net-48", mac: mac(n) }];
+  const { violations } = await simulate(
+    scenario([
+      [1, { do: "create pool", pool: 0 }],
+      [3, { do: "create vm", vm, nics: nics(1) }],
+      [20, { do: "static address", vm, address: "192.168.48.95" }],
+      [30, { do: "static address", vm, address: null }],
+      ...deeds,
+      [160, { do: "create vm", vm: "default/vm-3", nics: nics(3) }],
+    ], { untilMs: 170_000 }),
+    { restMs: 0, tamper: moving },
+  );
+  return violations.slice(0, 2).map(({ rule }) => rule);
+}
+
+Deno.test("the judge forgets after a while that a VM asked for an address by name: it keeps what it has", async () => {
+  deepStrictEqual(await movedAfter(), ["no change", "a NIC keeps its address"]);
+});
+
+Deno.test("the judge lets no VM lose an address that a machine used which nobody found", async () => {
+  const said = await movedAfter(
+    [15, { do: "foreign host", pool: 0, last: 95, forMs: 100 }],
+    [100, { do: "edit pool", pool: 0, edit: { dns: "1.1.1.9" } }],
+  );
+  deepStrictEqual(said, ["no change", "a NIC keeps its address"]);
 });

@@ -45,13 +45,11 @@ export class KeptEntries {
   readonly #since = new Map<string, number>();
   /** `pool address` -> whose it was, and until when it rests. */
   readonly #resting = new Map<string, Rest>();
-  /** `pool address MAC` that were recorded at any time. */
-  readonly #had = new Set<string>();
-  /** `pool address MAC` of those that got what still rested, as nothing else was free, or no record said so. */
-  readonly #early = new Set<string>();
+  /** `pool address MAC` of those that got what still rested, as nothing else was free, or no record said so -> when. */
+  readonly #early = new Map<string, number>();
   /** When other CustomResourceDefinitions were last served. */
   #oldCrdsAt = -Infinity;
-  /** Times in the record are those of controllers: one whose clock jumped makes them mean nothing. */
+  /** Times in the record are those of who leads: one whose clock jumped makes them mean nothing. */
   #isClockWrong = false;
 
   constructor(nics: ClaimedNics) {
@@ -63,8 +61,8 @@ export class KeptEntries {
     const key = keyOf(after);
     const network = networkOfPool(after) ?? "";
     const { now, wall } = world.timeline;
-    this.#isClockWrong ||= world.controllers.some(({ process: { clock } }) =>
-      Math.abs(clock.now() - wall) > RIGHT_MS
+    this.#isClockWrong ||= world.controllers.some(({ process: { clock }, election }) =>
+      election.leading && Math.abs(clock.now() - wall) > RIGHT_MS
     );
     if (before?.metadata.uid !== after.metadata.uid) this.#forgetPool(key);
     const was = entriesOf(before);
@@ -99,7 +97,6 @@ export class KeptEntries {
         this.#since.set(id, now);
         this.#resting.delete(id);
       }
-      this.#had.add(`${id} ${mac}`);
     }
     return found;
   }
@@ -141,17 +138,25 @@ export class KeptEntries {
     const rest = this.#resting.get(id);
     const { now } = world.timeline;
     if (rest === undefined || rest.mac === mac || rest.until <= now) return false;
-    if (this.#isClockWrong || this.#had.has(`${id} ${mac}`)) return false;
+    if (this.#isClockWrong) return false;
     if (this.#nics.areOfOne(network, [rest.mac, mac])) return false;
     if (this.#nics.asksFor(network, mac, address)) return false;
     const isTooSoon = !rest.isDropped && this.#isAnyFree(after, { mac, timeline: world.timeline });
-    if (!isTooSoon) this.#early.add(`${id} ${mac}`);
+    if (!isTooSoon) this.#early.set(`${id} ${mac}`, now);
     return isTooSoon;
   }
 
-  /** Whether a MAC address may have an address that still rests: nothing else was free, no record said so, or the clock of a controller jumped. */
-  mayBeEarly(key: string, address: string, mac: string): boolean {
-    return this.#isClockWrong || this.#early.has(`${key} ${address} ${mac}`);
+  /**
+   * Whether a MAC address may have an address of who was told to have it at a time: nothing else was free since, no record said that it rests, or the clock of who
+   * leads jumped.
+   */
+  mayBeEarly(
+    key: string,
+    { address, mac }: { readonly address: string; readonly mac: string },
+    toldAt: number,
+  ): boolean {
+    const early = this.#early.get(`${key} ${address} ${mac}`) ?? -Infinity;
+    return this.#isClockWrong || early >= toldAt;
   }
 
   /** Whether an address of the range is nobody's, and does not rest: by what was seen, or for others by the word of the record alone. */

@@ -189,3 +189,87 @@ Deno.test("KeptEntries takes what rests by the record to be free only for who ha
   deepStrictEqual(givenAfter(60_000, OTHER, until), [EARLY]);
   deepStrictEqual(givenAfter(60_000, THIRD, "1970-01-01T00:00:30Z"), [EARLY]);
 });
+
+/** What is said where an address is taken from a VM that was made again so long after its namesake was gone. */
+function takenFromNext(ms: number): readonly string[] {
+  const timeline = { now: 0, wall: 0 };
+  const sees = {
+    timeline,
+    controllers: [],
+    cluster: { hasGoCrds: false },
+    hypervisor: { machine: () => undefined },
+  } as unknown as World;
+  const at = (now: number) => Object.assign(timeline, { now, wall: now });
+  const nics = new ClaimedNics();
+  const kept = new KeptEntries(nics);
+  nics.onVm(sees, "default/vm-1", VM);
+  at(1_000);
+  nics.onVm(sees, "default/vm-1", undefined);
+  at(1_000 + ms);
+  nics.onVm(sees, "default/vm-1", { ...VM, metadata: { ...VM.metadata, uid: "next" } });
+  at(2_000 + ms);
+  const recorded = pool("pool", { "192.168.48.81": MAC });
+  kept.look(sees, { before: pool("pool", {}), after: recorded });
+  at(3_000 + ms);
+  return kept.look(sees, { before: recorded, after: pool("pool", {}) });
+}
+
+Deno.test("KeptEntries takes a VM that is made again for one that has its MAC address alone, when nobody takes its namesake to be there any more", () => {
+  deepStrictEqual(takenFromNext(70_000), [
+    `192.168.48.81 of default/net-48 is taken from ${MAC} of VM default/vm-1, which wants it`,
+  ]);
+  deepStrictEqual(takenFromNext(10_000), []);
+});
+
+/** Follows records of a pool whose range has so many addresses, a second after each other; what is said of the last one. */
+function followed(
+  records: readonly Readonly<Record<string, string>>[],
+  { last = 82, controllers = [] }: { last?: number; controllers?: readonly unknown[] } = {},
+): { readonly said: readonly string[]; readonly kept: KeptEntries } {
+  const timeline = { now: 0, wall: 0 };
+  const sees = {
+    timeline,
+    controllers,
+    cluster: { hasGoCrds: false },
+    hypervisor: { machine: () => undefined },
+  } as unknown as World;
+  const kept = new KeptEntries(new ClaimedNics());
+  let before: IPPool | undefined;
+  let said: readonly string[] = [];
+  for (const allocated of records) {
+    const { spec: { ipv4Config, ...spec }, ...one } = pool("pool", allocated);
+    const range = { start: "192.168.48.81", end: `192.168.48.${last}` };
+    const after = { ...one, spec: { ...spec, ipv4Config: { ...ipv4Config, pool: range } } };
+    said = kept.look(sees, { before, after: after as IPPool });
+    before = after as IPPool;
+    timeline.now += 1_000;
+    timeline.wall += 1_000;
+  }
+  return { said, kept };
+}
+
+const [FIRST, SECOND] = ["192.168.48.81", "192.168.48.82"];
+
+Deno.test("KeptEntries: who had an address once has it no sooner than others while it rests for another", () => {
+  const records = [{ [FIRST]: OTHER }, {}, { [SECOND]: OTHER }, { [SECOND]: OTHER, [FIRST]: MAC }];
+  // Nothing else was free.
+  deepStrictEqual(followed(records.slice(0, 4)).said, []);
+  const { said } = followed([...records, {}, { [FIRST]: OTHER }], { last: 90 });
+  deepStrictEqual(said, [EARLY]);
+});
+
+Deno.test("KeptEntries: the clock of who does not lead says nothing of times in the record", () => {
+  const records = [{ [FIRST]: MAC }, {}, { [FIRST]: OTHER }];
+  const controllers = (leading: boolean) => [
+    { process: { clock: { now: () => 3_600_000 } }, election: { leading } },
+  ];
+  deepStrictEqual(followed(records, { controllers: controllers(false) }).said, [EARLY]);
+  deepStrictEqual(followed(records, { controllers: controllers(true) }).said, []);
+});
+
+Deno.test("KeptEntries: what was given while it rested is an excuse only for what was told before", () => {
+  const { kept } = followed([{ [FIRST]: MAC }, {}, { [FIRST]: OTHER }], { last: 81 });
+  const given = { address: FIRST, mac: OTHER };
+  deepStrictEqual(kept.mayBeEarly("default/net-48", given, 1_000), true);
+  deepStrictEqual(kept.mayBeEarly("default/net-48", given, 3_000), false);
+});

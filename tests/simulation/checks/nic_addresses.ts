@@ -19,6 +19,7 @@ import type { Hypervisor } from "../world/hypervisor.ts";
 import type { World } from "../world/world.ts";
 import { type AddressUsers, AT_ONCE_MS } from "./address_users.ts";
 import type { ClaimedNics } from "./claimed_nics.ts";
+import { STALE_MS } from "./liveness.ts";
 import { entriesOf } from "./record_history.ts";
 
 /** What a NIC had. */
@@ -30,6 +31,8 @@ interface Had {
   /** Network and name. */
   readonly nic: string;
   readonly seenAt: number;
+  /** Until when the record said so. */
+  readonly hadUntil: number;
   /** UID of the pool that recorded it. */
   readonly pool: string | undefined;
   /** How it gave that back since: its VM opted out or may not use the network, a restore took its object, or that was paused or deleted. */
@@ -56,6 +59,8 @@ export class NicAddresses {
   readonly #madePaused = new Map<string | undefined, boolean>();
   /** `network address MAC` -> until when the record last said that it rests. */
   readonly #restsUntil = new Map<string, number>();
+  /** `network address` -> when the record last said that another machine uses it. */
+  readonly #inConflictAt = new Map<string, number>();
   /** Network -> when its record was last written where CustomResourceDefinitions drop what rests. */
   readonly #droppedAt = new Map<string, number>();
 
@@ -107,6 +112,16 @@ export class NicAddresses {
     for (const [id, had] of this.#had) if (had.uid === uid) this.#had.delete(id);
   }
 
+  /** A pool's record is about to be another one: until now a NIC had what it says. */
+  onLeft(pool: IPPool, now: number): void {
+    const network = networkOfPool(pool) ?? "";
+    const entries = entriesOf(pool);
+    for (const [id, had] of this.#had) {
+      const isHad = had.nic.startsWith(`${network} `) && entries.get(had.address) === had.mac;
+      if (isHad) this.#had.set(id, { ...had, hadUntil: now });
+    }
+  }
+
   /** NICs that have another address than they had, and nobody asked for that, one sentence each. */
   look(pool: IPPool, world: World): readonly string[] {
     const { cluster, hypervisor, kubelet, takenByHand, deletedConfigs, tenancy, timeline } = world;
@@ -124,6 +139,9 @@ export class NicAddresses {
     for (const [address, hold] of Object.entries(pool.status?.ipv4?.released ?? {})) {
       const until = Date.parse(hold.until) - timeline.wall + timeline.now;
       this.#restsUntil.set(`${network} ${address} ${hold.macAddress}`, until);
+    }
+    for (const [address, mark] of Object.entries(pool.status?.ipv4?.allocated ?? {})) {
+      if (mark === Mark.CONFLICT) this.#inConflictAt.set(`${network} ${address}`, timeline.now);
     }
     for (const vm of hypervisor.vms.list()) {
       const { annotations = {} } = vm.metadata;
@@ -156,15 +174,18 @@ export class NicAddresses {
           uid,
           nic: `${network} ${nic}`,
           seenAt,
+          hadUntil: seenAt,
           pool: pool.metadata.uid,
           isTold: isSame && before.isTold,
           ...(former && { former }),
         });
         if (before === undefined || before.address === now || isAsking) continue;
-        // It asked for another since it was last looked at, also while it did not run.
-        if (this.#claimed.askedAt(network, mac) + AT_ONCE_MS > before.seenAt) continue;
+        // It asked for another before it had that no more, as late as anybody may hear of it, also while it did not run, or since.
+        if (this.#claimed.askedAt(network, mac) + STALE_MS > before.hadUntil) continue;
         const { address } = before;
-        if (takenByHand.has(`${network} ${address}`) || isTaken(pool, address)) continue;
+        const inConflictAt = this.#inConflictAt.get(`${network} ${address}`) ?? -Infinity;
+        const isFound = takenByHand.has(`${network} ${address}`) && inConflictAt >= before.seenAt;
+        if (isFound || isTaken(pool, address)) continue;
         // Who edits the MAC address and deletes the object before it was written anew leaves nothing that ties both together.
         const deletedAt = deletedConfigs.get(keyOf(vm)) ?? Infinity;
         const isDeleted = deletedConfigs.has(keyOf(vm)) && deletedAt >= before.seenAt;
