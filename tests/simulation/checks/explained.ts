@@ -26,8 +26,8 @@ interface About {
   readonly configs: readonly VirtualMachineNetworkConfig[];
 }
 
-/** Who has no address for these has its MAC address all the same: its pool was made again without its record. */
-const OF_POOLS: ReadonlySet<string> = new Set(["PoolPaused", "PoolInvalid"]);
+/** Who has no address for these has its MAC address all the same: its pool was made again without its record, or its namespace has as many as it may. */
+const OF_POOLS: ReadonlySet<string> = new Set(["PoolPaused", "PoolInvalid", "NamespaceLimit"]);
 
 /** Who asks for an address that it cannot have has its MAC address, too: both machines would use what either of them got. */
 const OF_REQUESTS: ReadonlySet<string> = new Set([

@@ -22,11 +22,12 @@ function config(name: string, reason: string): VirtualMachineNetworkConfig {
   };
 }
 
-Deno.test("a copy is rightly told DuplicateMAC of who has no address since its pool is paused or it asks for one that it cannot have, not of another copy", () => {
+Deno.test("a copy is rightly told DuplicateMAC of who has no address since its pool is paused, its namespace is at its limit, or it asks for one that it cannot have, not of another copy", () => {
   const said = (other: string) =>
     unexplained({ pools: [], configs: [config("copy", "DuplicateMAC"), config("vm", other)] })
       .filter((what) => what.startsWith("default/copy"));
   deepStrictEqual(said("PoolPaused"), []);
+  deepStrictEqual(said("NamespaceLimit"), []);
   deepStrictEqual(said("AddressOutsideNetwork"), []);
   deepStrictEqual(said("AddressTaken"), []);
   deepStrictEqual(said("NoPool"), [
