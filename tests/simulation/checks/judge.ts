@@ -292,8 +292,11 @@ export class Judge {
       // Nobody keeps an address for who borrowed a MAC address from a VM that is gone.
       const isBorrowed = this.#claimed.isShared(network, before.mac) &&
         this.#claimed.incumbent(network, before.mac, before.at) === undefined;
-      // A pool that was made again knows nothing of those who wanted no address any more.
-      const madeAt = Date.parse(pool?.metadata.creationTimestamp ?? "") - timeline.wall + now;
+      // A pool that was made again knows nothing of those who wanted no address any more; nor do its agents, where a restore then brings the former one.
+      const madeAt = Math.max(
+        Date.parse(pool?.metadata.creationTimestamp ?? "") - timeline.wall + now,
+        this.#madeAgain.get(key) ?? -Infinity,
+      );
       const isLetGo = !this.#claimed.isWantedSince(network, before.mac, before.at) ||
         this.#isUntied(network, before);
       const isForgotten = madeAt > before.at && isLetGo;
