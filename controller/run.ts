@@ -191,9 +191,10 @@ function allInformers({ ctx, agents }: Parts): readonly Informer<never>[] {
 
 /** One term of leadership. It begins with a look at everything: another controller may have worked meanwhile. */
 async function work(parts: Parts, leadsSince: number, signal: AbortSignal): Promise<void> {
-  const working = parts.agents?.run(signal, leadsSince);
-  await knowAnew(parts.ctx, leadsSince, signal);
-  await Promise.all([working, reconcile(parts.ctx, signal)]);
+  await Promise.all([
+    parts.agents?.run(signal, leadsSince),
+    knowAnew(parts.ctx, leadsSince, signal).then(() => reconcile(parts.ctx, signal)),
+  ]);
 }
 
 /**
