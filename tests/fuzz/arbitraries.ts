@@ -8,6 +8,9 @@ import fc from "fast-check";
 /** Any JSON value. */
 export type Json = unknown;
 
+/** What JavaScript makes neither a text nor a number of. */
+const UNSPEAKABLE: readonly Json[] = [{ toString: false }, [{ toString: false }]];
+
 /** What breaks programs: emptiness, limits, other types, names that mean something to JavaScript, half characters. */
 const ODD: readonly Json[] = [
   null,
@@ -60,6 +63,7 @@ const ODD: readonly Json[] = [
   [null],
   [[]],
   { "": "" },
+  ...UNSPEAKABLE,
   { constructor: { prototype: { paused: true } } },
   JSON.parse('{"__proto__": {"paused": true}}'),
   JSON.parse("[".repeat(200) + "]".repeat(200)),
@@ -112,6 +116,22 @@ function applyEdit(value: Json, { at, how, value: other, key }: Edit): Json {
   }
   // What was put in may be in twice now, or hold itself.
   return JSON.parse(textOf(value));
+}
+
+/**
+ * Each of the values with each of its places holding what is neither text nor number to JavaScript: the objects throw where
+ * `String()`, `Number()`, a template or `join()` meet them.
+ */
+export function withUnspeakable(values: readonly Json[]): Json[] {
+  return values.flatMap((value) =>
+    placesOf(value).flatMap((_place, index) =>
+      UNSPEAKABLE.map((other) => {
+        const copy = structuredClone(value);
+        write(...pair(placesOf(copy)[index]), other);
+        return copy;
+      })
+    )
+  );
 }
 
 interface Place {

@@ -13,6 +13,17 @@ for (const [name, target] of TARGETS) {
     });
   }
 
+  const { always } = target;
+  if (always !== undefined) {
+    Deno.test(`fuzz ${name}: the ${always.length} inputs that are always tried hold`, async () => {
+      for (const input of always) {
+        await tryInput(target, input).catch((cause) => {
+          throw new Error(JSON.stringify(input), { cause });
+        });
+      }
+    });
+  }
+
   Deno.test(`fuzz ${name}: the first inputs of seed ${SEED} hold`, async () => {
     const { failure, tried } = await runTarget(target, { seed: SEED, milliseconds: 500 });
     assert.equal(failure, undefined, JSON.stringify(failure));

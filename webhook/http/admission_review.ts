@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { shortJson } from "../../core/api/fields/field_error.ts";
 import type { KubeObject } from "../../core/api/types.ts";
 
 /** The only version that is spoken. */
@@ -31,6 +32,9 @@ const NEEDED: Readonly<Record<Operation, readonly ("object" | "oldObject")[]>> =
   DELETE: ["oldObject"],
   CONNECT: [],
 };
+
+/** What an API server has made sure of in the metadata of every object, and objects are told apart and named by. */
+const TEXTS = ["name", "namespace", "creationTimestamp"] as const;
 
 /** The part of `admission/v1.AdmissionRequest` that is looked at. */
 export interface AdmissionRequest {
@@ -84,6 +88,12 @@ export function readReview(body: unknown): ReadReview {
     const object = asObject(found);
     if (found !== undefined && object === undefined) {
       return fail(`Cannot read the AdmissionReview: request.${field} is no object with metadata`);
+    }
+    for (const key of TEXTS) {
+      const text: unknown = object?.metadata[key];
+      if (text === undefined || typeof text === "string") continue;
+      const place = `request.${field}.metadata.${key}`;
+      return fail(`Cannot read the AdmissionReview: ${place} is no text: ${shortJson(text)}`);
     }
     objects[field] = object;
   }

@@ -168,8 +168,7 @@ async function judgeNic({ config, nic, path, networks }: Nic, found: Found): Pro
   }
   found.errors.push(...optionErrors(config, [...path, "options"], network));
   found.warnings.push(...limitWarnings(nic, { network, namespace, path }));
-  const mac = typeof nic.macAddress === "string" ? readMac(nic.macAddress) : NONE;
-  const twin = network.users.get(mac)?.find((other) => nameOf(other) !== nameOf(config));
+  const twin = network.users.get(macOf(nic))?.find((other) => nameOf(other) !== nameOf(config));
   if (twin !== undefined) {
     found.warnings.push(
       `${fieldPath([...path, "macAddress"])}: ${vmOf(twin)} has ${nic.macAddress} on ${name} too: ${
@@ -179,6 +178,11 @@ async function judgeNic({ config, nic, path, networks }: Nic, found: Found): Pro
       }`,
     );
   }
+}
+
+/** The MAC address of a NIC that may be broken: negative where it is none. */
+function macOf({ macAddress }: { readonly macAddress?: unknown }): number {
+  return typeof macAddress === "string" ? readMac(macAddress) : NONE;
 }
 
 /** What a NIC's options say that does not go with its network; what is wrong with them anywhere is said already. */
@@ -199,7 +203,7 @@ function optionErrors(
 
 /** A namespace that has all addresses of a pool that it may have. */
 function limitWarnings(
-  { macAddress }: NetworkConfig,
+  nic: NetworkConfig,
   { network: { pool, taken, users }, namespace = "", path }: {
     readonly network: Network;
     readonly namespace: string | undefined;
@@ -211,7 +215,7 @@ function limitWarnings(
   const macs = [...taken.values()].map(({ mac }) => mac).filter((mac) =>
     users.get(mac)?.some(({ metadata }) => metadata.namespace === namespace)
   );
-  if (macs.length < limit || macs.includes(readMac(String(macAddress)))) return [];
+  if (macs.length < limit || macs.includes(macOf(nic))) return [];
   const text = limitProblem(pool, { namespace, held: macs.length, limit });
   return [`${fieldPath([...path, "networkName"])}: ${text}: the NIC waits until it gives one back`];
 }
@@ -230,6 +234,6 @@ function addressProblem(text: string, { pool, subnet }: Network): string | undef
 
 function takenWarnings(nic: NetworkConfig, { taken }: Network, path: string): readonly string[] {
   const entry = taken.get(readIPv4(nic.ipAddress ?? ""));
-  if (entry === undefined || entry.mac === readMac(String(nic.macAddress))) return [];
+  if (entry === undefined || entry.mac === macOf(nic)) return [];
   return [`${path}: ${nic.ipAddress} is in use by ${entry.value}: the VM waits until it is free`];
 }

@@ -154,6 +154,22 @@ export const HTTP_CASES: readonly Case[] = [
     text({ ...aReview, request: { uid: "7", operation: "CREATE", object: "IPPool" } }),
     refused("Cannot read the AdmissionReview: request.object is no object with metadata"),
   ),
+  ...["name", "namespace", "creationTimestamp"].map((field) =>
+    raw(
+      `an object whose ${field} is no text is refused, its uid echoed`,
+      text({
+        ...aReview,
+        request: {
+          uid: "7",
+          operation: "CREATE",
+          object: { metadata: { [field]: { toString: false } } },
+        },
+      }),
+      refused(
+        `Cannot read the AdmissionReview: request.object.metadata.${field} is no text: {"toString":false}`,
+      ),
+    )
+  ),
   ...["/validate", "/mutate"].map((path) =>
     review(`an unknown kind is refused by ${path}`, {
       path,

@@ -47,8 +47,10 @@ export function readCustomOption(option: unknown): Checked<OptionOctets> {
     octets = readSuboptions(suboptions, errors);
   }
   if (octets.length > MAX_OPTION_OCTETS) {
-    const [field, said] = suboptions === undefined ? ["value", value] : ["suboptions", suboptions];
-    errors.push({ path: [String(field)], value: said, message: tooLong(octets) });
+    const [field, said] = suboptions === undefined
+      ? ["value", value] as const
+      : ["suboptions", suboptions] as const;
+    errors.push({ path: [field], value: said, message: tooLong(octets) });
   }
   if (errors.length > 0) return { ok: false, errors };
   return { ok: true, value: { code: Number(code), octets, always: always === true } };
@@ -107,7 +109,8 @@ function readSuboptions(list: unknown, errors: FieldError[]): readonly number[] 
       errors.push({ path: [...path, "code"], value: code, message });
     }
     const octets = readValue({ type, value }, path, errors);
-    return [Number(code), octets.length, ...octets];
+    // Where the code is none, nothing is sent: what stands there may be anything, also what is no number to JavaScript.
+    return [wrong.length === 0 ? Number(code) : 0, octets.length, ...octets];
   });
 }
 

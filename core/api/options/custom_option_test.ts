@@ -129,6 +129,10 @@ const REFUSED: readonly (readonly [name: string, option: unknown, ...problems: S
       "is required",
     ],
   ],
+  ["a sub-option's code that is no number to JavaScript", {
+    code: 43,
+    suboptions: [{ code: { toString: false }, type: "uint8", value: "1" }],
+  }, ["suboptions[0].code", CODE]],
   ["long sub-options", {
     code: 43,
     suboptions: [{ code: 1, type: "text", value: "x".repeat(254) }],

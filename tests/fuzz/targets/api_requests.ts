@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { stringify } from "yaml";
 import { EXAMPLE_VMNETCFG, NET_48, NET_48_SERVED } from "../../../core/api/fixtures/documents.ts";
 import { EmbeddedApi } from "../../../standalone/api/mod.ts";
-import { damaged, edited, type Json, oddValues, textOf } from "../arbitraries.ts";
+import { damaged, edited, type Json, oddValues, textOf, withUnspeakable } from "../arbitraries.ts";
 import type { FuzzTarget } from "../target.ts";
 
 /** One request. */
@@ -221,6 +221,20 @@ const request: fc.Arbitrary<ApiInput> = fc.record({
   ),
 }, { noNullPrototype: true }).map(({ body, ...rest }) => ({ ...rest, ...body }));
 
+const JSON_BODY = { query: "", type: "application/json", accept: "application/json" };
+const CONFIG_LIST = `${GROUP}/namespaces/default/virtualmachinenetworkconfigs`;
+/** Objects in all their kinds, created, replaced and applied, each with one place that holds what is neither text nor number. */
+const unspeakable: readonly (readonly ApiInput[])[] = ([
+  [NET_48_SERVED, "PUT", `${POOLS}/net-48`],
+  [NET_48_SERVED, "PUT", `${POOLS}/net-48/status`],
+  [EXAMPLE_VMNETCFG, "POST", CONFIG_LIST],
+  [LEASE, "POST", "/apis/coordination.k8s.io/v1/namespaces/default/leases"],
+  [NAMESPACE, "POST", "/api/v1/namespaces"],
+  [DELETION, "DELETE", `${POOLS}/net-48`],
+] as const).flatMap(([value, method, path]) =>
+  withUnspeakable([value]).map((body) => [{ ...JSON_BODY, method, path, body: textOf(body) }])
+);
+
 /**
  * A kube-apiserver answers the first two by a 500 and a list of what is yet to come by a 504, and `tests/contract` holds
  * the embedded API to its words.
@@ -231,6 +245,17 @@ const SO_DOES_KUBERNETES =
 /** A pool is there; whatever then is asked, the answer is below 500, is JSON where it says so, and the API goes on. */
 export const apiRequests: FuzzTarget<readonly ApiInput[]> = {
   inputs: fc.array(request, { minLength: 1, maxLength: 5 }),
+  always: [
+    ...unspeakable,
+    ...unspeakable.filter(([{ method } = { method: "" }]) => method === "PUT").map((requests) =>
+      requests.map((one) => ({
+        ...one,
+        method: "PATCH",
+        query: "fieldManager=a&force=true",
+        type: "application/apply-patch+yaml",
+      }))
+    ),
+  ],
   async check(requests) {
     using api = new EmbeddedApi();
     const first = { method: "POST", path: POOLS, query: "", type: "application/json", accept: "" };

@@ -9,7 +9,7 @@ import { readKubeconfig } from "../../../kube/connect/kubeconfig.ts";
 import { kubeconfigOptions } from "../../../kube/connect/kubeconfig_options.ts";
 import { FakeMachine } from "../../../kube/testing/fake_machine.ts";
 import { ManualClock } from "../../../runtime/testing/manual_clock.ts";
-import { damaged, edited, type Json, textOf } from "../arbitraries.ts";
+import { damaged, edited, type Json, textOf, withUnspeakable } from "../arbitraries.ts";
 import type { FuzzTarget } from "../target.ts";
 
 /** One file or two. */
@@ -90,6 +90,16 @@ export const kubeconfigs: FuzzTarget<KubeconfigInput> = {
     texts: fc.array(text, { minLength: 1, maxLength: 2 }),
     printed: damaged(edited([CREDENTIAL], 3).map(textOf), 1),
   }, { noNullPrototype: true }),
+  always: [
+    ...withUnspeakable(CONFIGS).map((one) => ({
+      texts: [textOf(one)],
+      printed: textOf(CREDENTIAL),
+    })),
+    ...withUnspeakable([CREDENTIAL]).map((one) => ({
+      texts: [stringify(CONFIGS[2])],
+      printed: textOf(one),
+    })),
+  ],
   async check({ texts, printed = textOf(CREDENTIAL) }) {
     try {
       await connect(texts, printed);

@@ -17,7 +17,7 @@ import { ImportError } from "../../../import/source/place.ts";
 import { EmbeddedApi } from "../../../standalone/api/mod.ts";
 import { parseManifestFile } from "../../../standalone/manifests/parse_manifests.ts";
 import type { Manifest } from "../../../standalone/manifests/types.ts";
-import { damaged, edited, type Json, textOf } from "../arbitraries.ts";
+import { damaged, edited, type Json, textOf, withUnspeakable } from "../arbitraries.ts";
 import { EVERY_FIELD } from "../../crds/every_field.ts";
 import type { FuzzTarget } from "../target.ts";
 
@@ -117,6 +117,7 @@ export const manifests: FuzzTarget<ManifestInput> = {
     fc.record({ path: fc.constant("a.json"), text: damaged(json, 2) }),
     { weight: 2, arbitrary: others },
   ),
+  always: withUnspeakable(OBJECTS).map((one) => ({ path: "a.json", text: textOf(one) })),
   async check(file) {
     if (!file.path.includes(".")) return checkImport(file.path as Server, file.text);
     const { manifests, problems } = parseManifestFile(file);

@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { fieldPath } from "../../../core/api/fields/field_error.ts";
 import { readNetworkAttachmentDefinition } from "../../../core/api/foreign/foreign.ts";
 import { type NadConfig, nadConfigOf } from "../../../core/api/foreign/nad_config.ts";
-import { damaged, edited, type Json, textOf } from "../arbitraries.ts";
+import { damaged, edited, type Json, textOf, withUnspeakable } from "../arbitraries.ts";
 import type { FuzzTarget } from "../target.ts";
 
 /** An object, its `spec.config` given apart where it is a text of its own. */
@@ -44,6 +44,13 @@ export const networks: FuzzTarget<NetworkInput> = {
     object: edited([OBJECT]).map(textOf),
     config: fc.option(damaged(edited(CONFIGS).map(textOf), 2), { nil: null, freq: 4 }),
   }, { noNullPrototype: true }),
+  always: [
+    ...withUnspeakable([OBJECT]).map((object) => ({ object: textOf(object), config: null })),
+    ...withUnspeakable(CONFIGS).map((config) => ({
+      object: textOf(OBJECT),
+      config: textOf(config),
+    })),
+  ],
   check({ object, config }) {
     const value = JSON.parse(object);
     if (config !== null && typeof value?.spec === "object" && value.spec !== null) {

@@ -8,7 +8,7 @@ import { fieldPath } from "../../../core/api/fields/field_error.ts";
 import { type IPPool, keepClientOptions, readClientOptions } from "../../../core/api/mod.ts";
 import { compilePool } from "../../../core/dhcp/mod.ts";
 import { parseCidr, parseIPv4 } from "../../../core/net/mod.ts";
-import { damaged, edited, type Json, textOf } from "../arbitraries.ts";
+import { damaged, edited, type Json, textOf, withUnspeakable } from "../arbitraries.ts";
 import type { FuzzTarget } from "../target.ts";
 
 const WORDS: readonly Json[] = [
@@ -82,6 +82,7 @@ const NETWORK = {
  */
 export const nicOptions: FuzzTarget<string> = {
   inputs: fc.oneof(edited(WORDS).map(textOf), damaged(edited(WORDS).map(textOf), 2)),
+  always: withUnspeakable(WORDS).map(textOf),
   check(text) {
     const { options, errors } = readClientOptions(text, NETWORK);
     const silent = errors.find(({ message }) => message === "");

@@ -11,7 +11,7 @@ import { createWebhook } from "../../../webhook/http/handler.ts";
 import { viewOfObjects } from "../../../webhook/cluster/cluster_view.ts";
 import { ALL_CASES } from "../../../webhook/testing/all_cases.ts";
 import { CONFIGS, NETWORKS, POOLS } from "../../../webhook/testing/objects.ts";
-import { damaged, edited, type Json, textOf } from "../arbitraries.ts";
+import { damaged, edited, type Json, textOf, withUnspeakable } from "../arbitraries.ts";
 import type { FuzzTarget } from "../target.ts";
 
 /** A request. */
@@ -45,6 +45,9 @@ export const reviews: FuzzTarget<ReviewInput> = {
     path: fc.constantFrom("/mutate", "/validate"),
     body: fc.oneof({ weight: 9, arbitrary: body }, damaged(body)),
   }, { noNullPrototype: true }),
+  always: withUnspeakable(BODIES).flatMap((body) =>
+    ["/mutate", "/validate"].map((path) => ({ path, body: textOf(body) }))
+  ),
   async check({ path, body }) {
     const { status, response } = await ask(path, body);
     const uid = uidOf(body);
