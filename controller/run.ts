@@ -9,6 +9,7 @@ import { DEPLOYMENTS } from "../kube/objects/resources.ts";
 import type { Informer, WorkResult } from "../kube/types.ts";
 import { followTrouble, unknownBecause } from "../kube/watch/follow_trouble.ts";
 import { abortable, LinkedAbort } from "../runtime/abort.ts";
+import type { Clock } from "../runtime/clock.ts";
 import { assemble, type Parts } from "./assemble.ts";
 import { type ClusterCache, informersOf } from "./cluster/cluster_cache.ts";
 import { clusterSource } from "./inspect/cluster_source.ts";
@@ -28,6 +29,8 @@ import { queueEverything } from "./wiring.ts";
 const ALONE: Leadership = { leading: true, onChange: () => undefined };
 /** How often idleness is looked for while changes are being gathered. */
 const IDLE_POLL_MS = 5;
+/** How long the first lists wait for the Lease: those that come after it need not be made again when this controller begins to lead. */
+const LEASE_MS = 1_000;
 /** How long a term waits for its lists: a kind that cannot be listed must not stop the rest. */
 const LISTS_MS = 10_000;
 /** How long the last Events may take when the controller stops. */
@@ -103,8 +106,9 @@ async function live(
   onWorking: () => void,
 ): Promise<void> {
   const { ctx, events, agents } = parts;
-  let leadsSince = ctx.clock.monotonic();
-  leadership.onChange(() => leadsSince = ctx.clock.monotonic());
+  let changedAt = ctx.clock.monotonic();
+  leadership.onChange(() => changedAt = ctx.clock.monotonic());
+  await whenSeen(leadership, ctx.clock, signal);
   const background = [
     ...allInformers(parts).map((informer) => informer.run(signal)),
     events.run(signal),
@@ -117,7 +121,10 @@ async function live(
     await ctx.schemas.look(signal);
     ctx.log.info("Everything is known, starting to work");
     onWorking();
-    const inHistory = oneHistoryAtATime(parts, (signal) => work(parts, leadsSince, signal));
+    const inHistory = oneHistoryAtATime(
+      parts,
+      (signal) => work(parts, leadership.leadsSince ?? changedAt, signal),
+    );
     await whileLeading(leadership, async (term) => {
       await inHistory(term);
       // What was interrupted is the next leader's.
@@ -127,6 +134,14 @@ async function live(
     if (!signal.aborted) ctx.log.error("Controller failed", { error });
   }
   await Promise.all([...background, histories?.then(() => lastHistories(ctx)), lastEvents(parts)]);
+}
+
+/** Waits until it is seen who leads, for a second at most. */
+async function whenSeen(leadership: Leadership, clock: Clock, signal: AbortSignal): Promise<void> {
+  using limit = new LinkedAbort(signal);
+  const reason = () => new DOMException("The Lease cannot be seen", "TimeoutError");
+  limit.abortAfter(LEASE_MS, { clock, reason });
+  await leadership.whenSeen?.(limit.signal).catch(() => undefined);
 }
 
 /** Writes the rows of the pools' histories that still wait; never for long, and never failing. */

@@ -133,6 +133,7 @@ export class LeaderElection implements Leadership {
   #hands: { readonly said: number; readonly counted: number } | undefined;
   /** For how long the Lease was not written when this process last took it from another one. */
   #takeoverGapMs: number | undefined;
+  #leadsSince: number | undefined;
   /** What keeps the Lease from being written or read. */
   #failure: unknown;
   #poke = Promise.withResolvers<void>();
@@ -202,6 +203,14 @@ export class LeaderElection implements Leadership {
     return this.#takeoverGapMs;
   }
 
+  /**
+   * Since when (monotonic clock, milliseconds) nobody else can have led, where this process leads: since it saw a Lease that was given
+   * up and took it just as it was, or else since it took it.
+   */
+  get leadsSince(): number | undefined {
+    return this.#leadsSince;
+  }
+
   /** That nobody has written the Lease for three durations, and why this process does not; `undefined` while it is written. */
   get trouble(): string | undefined {
     const { durationMs } = this.#options;
@@ -221,6 +230,11 @@ export class LeaderElection implements Leadership {
   get #key(): string {
     const { namespace, name } = this.#options.lease;
     return `${namespace}/${name}`;
+  }
+
+  /** Resolves when the Lease was first read, or is known to be missing; rejects with the signal's reason. */
+  whenSeen(signal: AbortSignal): Promise<void> {
+    return this.#informer.whenSynced(signal);
   }
 
   /** Adds a handler that is called after {@linkcode leading} changed. */
@@ -286,11 +300,15 @@ export class LeaderElection implements Leadership {
     const { renewMs, random, onSilence, identity } = this.#options;
     const isOthers = this.#seen !== undefined && this.#seen.holder !== identity;
     const gapMs = this.writtenAgoMs;
+    const isGivenUp = onSilence === "stop" && this.#seen?.holder === "";
+    const since = isGivenUp ? this.#seen?.at ?? -Infinity : -Infinity;
     // Who gave the Lease up ends when it sees its successor: so that nobody is missed, begin before that.
     if (onSilence === "go-on" && this.#seen?.holder === "") this.#set(true, "The Lease is free");
     try {
       await this.#write(this.#acquisition(), signal);
       if (isOthers) this.#takeoverGapMs = gapMs;
+      // One that went back to an earlier state says nothing of who led since.
+      this.#leadsSince = since === -Infinity ? this.#options.clock.monotonic() : since;
       this.#set(true, "This process took the Lease");
       return renewMs;
     } catch (error) {

@@ -185,6 +185,27 @@ Deno.test("rule 101: a holder that dies is followed within the duration and one 
   deepStrictEqual([a.election.takeoverGapMs, b.election.transitions], [undefined, 1]);
 });
 
+Deno.test("nobody else led since a Lease was seen that was given up, or else since it was taken", async () => {
+  await using lab = new Lab();
+  const a = lab.start("a", { onSilence: "stop" });
+  await lab.pass(1_000);
+  a.stop();
+  await lab.pass(1_000);
+  const b = lab.start("b", { onSilence: "stop", latencyMs: 400 });
+  const started = lab.clock.monotonic();
+  await lab.pass(3_000);
+  const [began = { at: NaN }] = b.changes;
+  // Seen after one answer, taken with the next one.
+  const since = (b.election.leadsSince ?? NaN) - started;
+  ok(since >= 400 && since <= began.at - started - 400, `seen after ${since} ms`);
+  b.online = false;
+  const c = lab.start("c", { onSilence: "stop" });
+  await lab.pass(8_000);
+  strictEqual(c.election.leadsSince, c.changes[0]?.at);
+  b.stop();
+  await lab.pass(1_000);
+});
+
 Deno.test("rule 101: a holder that ends hands over at once, and goes on until its successor is seen", async () => {
   await using lab = new Lab();
   const a = lab.start("a", { handOverMs: 2_000 });

@@ -12,8 +12,15 @@ export interface Leadership {
   readonly leading: boolean;
   /** Whether it works now, and is sure of it: not one that stood still for so long that another one may have begun. Unset: as `leading`. */
   readonly confirmed?: boolean;
+  /**
+   * Since when (monotonic clock, milliseconds) nobody else can have worked, where this process works. Unset, or `undefined`: since
+   * `leading` changed.
+   */
+  readonly leadsSince?: number | undefined;
   /** Why it cannot be known who works, as a sentence. Unset, or `undefined`: it is known. */
   readonly trouble?: string | undefined;
+  /** Resolves when it was first seen who works; rejects with the signal's reason. Unset: that is known. */
+  whenSeen?(signal: AbortSignal): Promise<void>;
   /** Adds a handler that is called after `leading` changed. */
   onChange(handler: () => void): void;
   /** Has it work instead of another process wherever `isFitter` says so of the Lease that that one holds. Unset: it waits. */

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import {
+  createKubeClient,
   IPPOOLS,
+  LeaderElection,
+  LEASES,
   NETWORK_ATTACHMENT_DEFINITIONS,
+  toRestClient,
   VIRTUAL_MACHINES,
   VMNETCFGS,
 } from "../../kube/mod.ts";
@@ -159,3 +163,56 @@ Deno.test("a controller that is not sure to lead any more decides nothing, and g
   assert.equal((await lab.addresses("default/web")).length, 1);
   await assertConsistent(lab);
 });
+
+for (
+  const [how, holder, lists] of [
+    ["was given up", "", 1],
+    ["whoever led before held until now", "another", 2],
+  ] as const
+) {
+  Deno.test(`who comes to lead by a Lease that ${how} has listed everything ${lists === 1 ? "once" : "twice"}`, async () => {
+    await using lab = new Lab();
+    await lab.create(LEASES, {
+      apiVersion: LEASES.apiVersion,
+      kind: LEASES.kind,
+      metadata: { namespace: "default", name: "lock" },
+      spec: {
+        holderIdentity: holder,
+        leaseDurationSeconds: 15,
+        renewTime: new Date(lab.clock.now()).toISOString(),
+      },
+    });
+    const answered = new Map<string, number>();
+    const rest = toRestClient(async (request) => {
+      // What is asked for at the same time takes its time, as it does elsewhere.
+      await lab.clock.sleep(100, request.abortSignal);
+      const resource = request.path.split("/").at(-1) ?? "";
+      if (!request.expectStream && request.method === "GET") {
+        answered.set(resource, (answered.get(resource) ?? 0) + 1);
+      }
+      return await lab.rest().performRequest(request);
+    });
+    const leadership = new LeaderElection({
+      client: createKubeClient(rest),
+      lease: { namespace: "default", name: "lock" },
+      identity: "this",
+      durationMs: 15_000,
+      renewMs: 2_000,
+      onSilence: "stop",
+      clock: lab.clock,
+      random: () => 0.5,
+    });
+    const ending = new AbortController();
+    const { stop } = lab.start({ rest, leadership });
+    const elected = leadership.run(ending.signal);
+    await lab.pass(20_000);
+    assert.ok(leadership.leading);
+    for (const { plural } of [VIRTUAL_MACHINES, VMNETCFGS, IPPOOLS]) {
+      assert.deepEqual([plural, answered.get(plural)], [plural, lists]);
+    }
+    await stop();
+    ending.abort();
+    await lab.pass(1_000);
+    await elected;
+  });
+}
