@@ -10,11 +10,15 @@ import type { Clock } from "./clock.ts";
 const LOOK_MS = 5_000;
 /** Who was away for so long from one look to the next stood still. */
 const STANDSTILL_MS = 10_000;
+/** For so long what it knows may be old: what was told it meanwhile it is just reading. */
+const BACK_MS = 1_000;
 
 /** Counts standstills while somebody wants to know of them. */
 class Standstills {
   readonly #clock: Clock;
   #count = 0;
+  /** When the last one ended, on the wall clock. */
+  #backAt = -Infinity;
   #lookedAt = { monotonic: 0, wall: 0 };
   #followers = 0;
   #looking = new LinkedAbort();
@@ -27,6 +31,15 @@ class Standstills {
   get count(): number {
     this.#look();
     return this.#count;
+  }
+
+  /**
+   * Whether one ended within the last second, at `now` (milliseconds since the epoch): what comes may have waited meanwhile, and what
+   * this process knows may be as old. Costs no look at a clock, for those who {@linkcode follow}.
+   */
+  isJustBack(now: number): boolean {
+    if (this.#followers > 0 && now - this.#lookedAt.wall > STANDSTILL_MS) this.#look();
+    return Math.abs(now - this.#backAt) < BACK_MS;
   }
 
   /** Looks from now on, until it is disposed. */
@@ -53,7 +66,9 @@ class Standstills {
     const { monotonic, wall } = this.#lookedAt = this.#now();
     // Where a whole machine sleeps, its monotonic clock does, too.
     const passedMs = Math.max(monotonic - before.monotonic, wall - before.wall);
-    if (passedMs > STANDSTILL_MS) this.#count++;
+    if (passedMs <= STANDSTILL_MS) return;
+    this.#count++;
+    this.#backAt = wall;
   }
 
   #now(): { readonly monotonic: number; readonly wall: number } {

@@ -14,6 +14,7 @@ import type { Declined } from "../../core/neighbours/decline_checks.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { HeardMemory } from "../heard/heard_memory.ts";
 import type { PacketWatchers } from "../heard/packet_watchers.ts";
+import { standstillsOf } from "../../runtime/standstill.ts";
 import type { LineBound } from "../../runtime/line_bound.ts";
 import type { Logger } from "../../runtime/log.ts";
 import type { AnswerTimes } from "./answer_times.ts";
@@ -55,6 +56,7 @@ const MAC_HALF = 0x100_0000;
 /** Answers what comes until the port is closed. Rejects where its socket is dead. */
 export async function servePackets(port: DatagramPort, context: PacketContext): Promise<void> {
   const { log, dryRun, clock } = context;
+  const standstills = standstillsOf(clock);
   const batch = context.times.batch();
   /** The millisecond of the last batch that was timed: one in each is enough, for a look at the clock costs as much as a reply. */
   let timedAt = -Infinity;
@@ -67,10 +69,11 @@ export async function servePackets(port: DatagramPort, context: PacketContext): 
   while (true) {
     const count = await port.receive();
     if (count === 0) return;
-    const { network } = context;
     const now = clock.now();
+    // What waited while the process stood still is from clients that have asked again since, or are another's by now.
+    const network = standstills.isJustBack(now) ? undefined : context.network;
     const readAt = now === timedAt ? undefined : clock.monotonic();
-    if (network === undefined) context.onSilence();
+    if (context.network === undefined) context.onSilence();
     answer(port, { count, network, context, batch, now });
     if (!dryRun) {
       const sent = port.send(count, network?.serverAddress ?? 0);

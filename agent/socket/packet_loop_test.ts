@@ -12,8 +12,10 @@ import { formatIPv4, parseIPv4 } from "../../core/net/mod.ts";
 import { createLogger } from "../../runtime/log.ts";
 import { LineBound } from "../../runtime/line_bound.ts";
 import { LogLevels } from "../../runtime/log_levels.ts";
+import { standstillsOf } from "../../runtime/standstill.ts";
 import { ManualClock } from "../../runtime/testing/manual_clock.ts";
 import { memoryLogger, silentLogger } from "../../runtime/testing/memory_logger.ts";
+import { SkippingClock } from "../../runtime/testing/skipping_clock.ts";
 import { HeardMemory } from "../heard/heard_memory.ts";
 import { PacketWatchers } from "../heard/packet_watchers.ts";
 import { AnswerTimes } from "./answer_times.ts";
@@ -104,6 +106,27 @@ Deno.test("servePackets is silent while there is no network, and counts what it 
   await clock.settle();
   assert.deepEqual(port.sent, []);
   assert.deepEqual(counted(), ["discover silence not_served 1"]);
+  await end();
+});
+
+Deno.test("servePackets answers nothing that waited while the process stood still, nor anything for a second", async () => {
+  const clock = new SkippingClock();
+  const { port, end } = setUp({ clock });
+  using _follower = standstillsOf(clock).follow();
+  const answered: number[] = [];
+  const hear = async () => {
+    port.arrive(messageOf(MessageType.Discover));
+    await clock.settle();
+    answered.push(port.sent.length);
+  };
+  await hear();
+  clock.skippedMs += 60_000;
+  await hear();
+  await clock.advance(900);
+  await hear();
+  await clock.advance(100);
+  await hear();
+  assert.deepEqual(answered, [1, 1, 1, 2]);
   await end();
 });
 

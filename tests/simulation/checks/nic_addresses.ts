@@ -197,6 +197,8 @@ export class NicAddresses {
         if (isDeleted && isMadeAgain && madePaused) continue;
         // Whoever recorded it was ended before an object showed it, or a machine was told.
         if (isMadeAgain && !before.isTold && !shows(this.#shown, { ...shown, address })) continue;
+        // Who may not use the network has by its record alone what it had.
+        if (isMadeAgain && isRefused(vm)) continue;
         // A restore took object and entry. Agents know of them, and go with a pool that is made again.
         const { gaveBack, gaveBackAt = Infinity } = before;
         const madeAt = Date.parse(pool.metadata.creationTimestamp ?? "") - timeline.wall +

@@ -109,6 +109,23 @@ Deno.test("a NIC takes along what it got with the MAC address of a VM whose obje
   deepStrictEqual(said, []);
 });
 
+Deno.test("who may not use a network has nothing to keep of a pool that is made again without its record", async () => {
+  const said = await judgedAll([
+    ...BEGINNING,
+    [6, { do: "allow namespaces", pool: 0, namespaces: "tenant-b" }],
+    [10, { do: "clone vm", vm: "tenant-b/clone-1", of: VM }],
+    [20, { do: "static address", vm: VM, address: "192.168.48.95" }],
+    [25, { do: "static address", vm: VM, address: null }],
+    [30, { do: "pause config", vm: VM, paused: true }],
+    [40, { do: "delete vm", vm: VM }],
+    [50, vm(VM, 1)],
+    [60, { do: "delete network", pool: 0 }],
+    [80, { do: "delete pool", pool: 0, isJudged: false }],
+    [88, { do: "restore pool", pool: 0 }],
+  ], "isolated");
+  deepStrictEqual(said, []);
+});
+
 Deno.test("a VM that was gone, and is put back as it was before it had an address, has nothing to keep", async () => {
   const nics = [{ network: NETWORK }];
   const said = await judged(
