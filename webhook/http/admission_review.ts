@@ -33,8 +33,16 @@ const NEEDED: Readonly<Record<Operation, readonly ("object" | "oldObject")[]>> =
   CONNECT: [],
 };
 
-/** What an API server has made sure of in the metadata of every object, and objects are told apart and named by. */
-const TEXTS = ["name", "namespace", "creationTimestamp"] as const;
+/** Texts in the metadata of every object. */
+const TEXTS = [
+  "name",
+  "generateName",
+  "namespace",
+  "uid",
+  "resourceVersion",
+  "creationTimestamp",
+  "deletionTimestamp",
+] as const satisfies readonly (keyof KubeObject["metadata"])[];
 
 /** The part of `admission/v1.AdmissionRequest` that is looked at. */
 export interface AdmissionRequest {
@@ -89,11 +97,9 @@ export function readReview(body: unknown): ReadReview {
     if (found !== undefined && object === undefined) {
       return fail(`Cannot read the AdmissionReview: request.${field} is no object with metadata`);
     }
-    for (const key of TEXTS) {
-      const text: unknown = object?.metadata[key];
-      if (text === undefined || typeof text === "string") continue;
-      const place = `request.${field}.metadata.${key}`;
-      return fail(`Cannot read the AdmissionReview: ${place} is no text: ${shortJson(text)}`);
+    const problem = object && metadataProblem({ ...object.metadata });
+    if (problem !== undefined) {
+      return fail(`Cannot read the AdmissionReview: request.${field}.metadata.${problem}`);
     }
     objects[field] = object;
   }
@@ -140,7 +146,27 @@ function asRecord(value: unknown): Json | undefined {
 }
 
 function asText(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
+  return isText(value) ? value : undefined;
+}
+
+/** What an API server has made sure of, and whoever else asks may not know: which field is of another type. */
+function metadataProblem(metadata: Json): string | undefined {
+  const isTexts = (list: unknown) => Array.isArray(list) && list.every(isText);
+  const isMap = (map: unknown) => Object.values(asRecord(map) ?? [0]).every(isText);
+  const wanted = [
+    ...TEXTS.map((field) => ({ field, is: isText, what: "text" })),
+    { field: "finalizers", is: isTexts, what: "list of texts" },
+    { field: "labels", is: isMap, what: "map of texts" },
+    { field: "annotations", is: isMap, what: "map of texts" },
+  ];
+  const wrong = wanted.find(({ field, is }) =>
+    metadata[field] !== undefined && !is(metadata[field])
+  );
+  return wrong && `${wrong.field} is no ${wrong.what}: ${shortJson(metadata[wrong.field])}`;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
 }
 
 /** A name of so many characters at most. */

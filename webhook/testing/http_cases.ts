@@ -154,9 +154,18 @@ export const HTTP_CASES: readonly Case[] = [
     text({ ...aReview, request: { uid: "7", operation: "CREATE", object: "IPPool" } }),
     refused("Cannot read the AdmissionReview: request.object is no object with metadata"),
   ),
-  ...["name", "namespace", "creationTimestamp"].map((field) =>
+  ...Object.entries({
+    name: "text",
+    namespace: "text",
+    uid: "text",
+    creationTimestamp: "text",
+    deletionTimestamp: "text",
+    finalizers: "list of texts",
+    labels: "map of texts",
+    annotations: "map of texts",
+  }).map(([field, what]) =>
     raw(
-      `an object whose ${field} is no text is refused, its uid echoed`,
+      `an object whose ${field} is no ${what} is refused, its uid echoed`,
       text({
         ...aReview,
         request: {
@@ -166,7 +175,7 @@ export const HTTP_CASES: readonly Case[] = [
         },
       }),
       refused(
-        `Cannot read the AdmissionReview: request.object.metadata.${field} is no text: {"toString":false}`,
+        `Cannot read the AdmissionReview: request.object.metadata.${field} is no ${what}: {"toString":false}`,
       ),
     )
   ),
