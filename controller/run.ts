@@ -33,6 +33,8 @@ const IDLE_POLL_MS = 5;
 const LEASE_MS = 1_000;
 /** How long a term waits for its lists: a kind that cannot be listed must not stop the rest. */
 const LISTS_MS = 10_000;
+/** How long a term waits for its agents to be decided on. */
+const AGENTS_MS = 2_000;
 /** How long the last Events may take when the controller stops. */
 const LAST_EVENTS_MS = 2_000;
 /** How long the last rows of the pools' histories may take: the lock is given up after them. */
@@ -174,6 +176,7 @@ function oneHistoryAtATime(
   for (const informer of informers) {
     informer.onNewHistory(() => {
       isNew = true;
+      parts.ctx.memory.agents.putBack();
       current?.abort(new DOMException("The API server was put back", "AbortError"));
     });
   }
@@ -208,8 +211,20 @@ function allInformers({ ctx, agents }: Parts): readonly Informer<never>[] {
 async function work(parts: Parts, leadsSince: number, signal: AbortSignal): Promise<void> {
   await Promise.all([
     parts.agents?.run(signal, leadsSince),
-    knowAnew(parts.ctx, leadsSince, signal).then(() => reconcile(parts.ctx, signal)),
+    Promise.all([knowAnew(parts.ctx, leadsSince, signal), agentsDecided(parts, signal)])
+      .then(() => reconcile(parts.ctx, signal)),
   ]);
+}
+
+/**
+ * Waits until it is decided which agents serve which pool: what others tell counts for nothing, also what only they know after a
+ * restore. For a moment only: pools are planned also where no agent can be made.
+ */
+async function agentsDecided({ agents, ctx }: Parts, signal: AbortSignal): Promise<void> {
+  using limit = new LinkedAbort(signal);
+  const reason = () => new DOMException("Agents are not decided yet", "TimeoutError");
+  limit.abortAfter(AGENTS_MS, { clock: ctx.clock, reason });
+  await agents?.whenDecided(limit.signal).catch(() => undefined);
 }
 
 /**

@@ -312,7 +312,8 @@ export class NeighbourWatch {
     const isDue = survey.changes !== this.#inUse.changes && now - this.#inUse.at >= REPORT_MS;
     this.#servers = list;
     if (isDue) {
-      this.#inUse = { changes: survey.changes, text: formatAddresses(survey.found()), at: now };
+      const found = [...survey.found()].sort(([a], [b]) => a - b);
+      this.#inUse = { changes: survey.changes, text: formatAddresses(found), at: now };
     }
     if (survey.doubted.size > this.#doubted) this.#tellDoubted(survey.doubted);
     if (isOther || isDue) this.#context.wake();

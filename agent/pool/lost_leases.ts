@@ -9,13 +9,20 @@ import { NONE, readEntries } from "../../core/record/entries.ts";
 import { readHolds } from "../../core/record/holds.ts";
 import { releasedHoldMs } from "../../core/record/released_hold.ts";
 
+/** Who had an address. */
+interface Lost {
+  readonly mac: number;
+  /** Whether it had it until the end, and had not left it before. */
+  readonly isGiven: boolean;
+}
+
 /**
  * Addresses that were given, or are kept for who had them, and that a record of an earlier time knows nothing of: the API server was put back to a backup. They
  * are told until the record has them, or as long as a freed address is kept for who had it.
  */
 export class LostLeases {
-  /** Address -> MAC address, as numbers. Absent until the API server went back once. */
-  #lost: Map<number, number> | undefined;
+  /** By address, as a number. Absent until the API server went back once. */
+  #lost: Map<number, Lost> | undefined;
   /** Those that the record keeps now. */
   #held = new Set<number>();
   /** Those that the record gives to anybody now. */
@@ -27,12 +34,13 @@ export class LostLeases {
    */
   follow(before: IPPool | undefined, after: IPPool, now: number): void {
     if (before !== undefined && wentBack(before, after)) {
-      const lost = new Map(this.list(now) ?? []);
+      const lost = new Map(this.#isOver(now) ? [] : this.#lost);
       for (const { address, mac } of readHolds(before.status?.ipv4?.released)) {
-        if (address !== NONE && mac !== NONE) lost.set(address, mac);
+        const isGiven = lost.get(address)?.isGiven === true && lost.get(address)?.mac === mac;
+        if (address !== NONE && mac !== NONE) lost.set(address, { mac, isGiven });
       }
       for (const { address, mac } of readEntries(before.status?.ipv4?.allocated)) {
-        if (address !== NONE && mac !== NONE) lost.set(address, mac);
+        if (address !== NONE && mac !== NONE) lost.set(address, { mac, isGiven: true });
       }
       this.#lost = lost;
       this.#held.clear();
@@ -43,14 +51,15 @@ export class LostLeases {
   }
 
   /**
-   * What is lost, first what the record does not keep yet; the first {@linkcode MAX_FOUND}. `undefined` where nothing went back
-   * lately.
+   * What is lost: first what the record does not keep yet, and of that what was given before what had been left; the first
+   * {@linkcode MAX_FOUND}. `undefined` where nothing went back lately.
    */
   list(now: number): readonly (readonly [address: number, mac: number])[] | undefined {
-    if (this.#lost === undefined || now >= this.#until) return undefined;
-    const entries = [...this.#lost];
-    const kept = ([address]: readonly [number, number]) => Number(this.#held.has(address));
-    return entries.sort((a, b) => kept(a) - kept(b) || a[0] - b[0]).slice(0, MAX_FOUND);
+    if (this.#lost === undefined || this.#isOver(now)) return undefined;
+    const kept = (address: number) => Number(this.#held.has(address));
+    return [...this.#lost].sort(([a, one], [b, other]) =>
+      kept(a) - kept(b) || Number(other.isGiven) - Number(one.isGiven) || a - b
+    ).slice(0, MAX_FOUND).map(([address, { mac }]) => [address, mac]);
   }
 
   /** Whether something is lost that the record neither keeps nor gives to anybody. */
@@ -60,13 +69,17 @@ export class LostLeases {
     );
   }
 
+  #isOver(now: number): boolean {
+    return now >= this.#until;
+  }
+
   /** Forgets what the record has again: given to anybody, or kept until that was over. */
-  #drop(lost: Map<number, number>, { status }: IPPool): void {
+  #drop(lost: Map<number, Lost>, { status }: IPPool): void {
     const macs = new Map(
       readEntries(status?.ipv4?.allocated).map(({ address, mac }) => [address, mac]),
     );
     const held = new Set(readHolds(status?.ipv4?.released).map(({ address }) => address));
-    for (const [address, mac] of lost) {
+    for (const [address, { mac }] of lost) {
       const isOver = this.#held.has(address) && !held.has(address);
       if (macs.get(address) === mac || isOver) lost.delete(address);
     }

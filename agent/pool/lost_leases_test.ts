@@ -54,6 +54,19 @@ Deno.test("S1: LostLeases tells also what was kept for who had it: a record may 
   deepEqual(lost.list(0), [[A2, 0x5254_0000_0002]]);
 });
 
+Deno.test("S1: LostLeases tells what a client had before what it had left, also where that becomes a hold and is lost again", () => {
+  const until = "2026-01-01T00:00:00Z";
+  const released = { "10.0.0.1": { macAddress: M1, until }, "10.0.0.3": { macAddress: M2, until } };
+  const lost = new LostLeases();
+  const addresses = () => lost.list(0)?.map(([address]) => address - 0x0a_00_00_00);
+  lost.follow(pool("900", { released, allocated: { "10.0.0.2": M1 } }), pool("80", {}), 0);
+  deepEqual(addresses(), [2, 1, 3]);
+  const held = { ...released, "10.0.0.2": { macAddress: M1, until } };
+  lost.follow(pool("80", {}), pool("81", { released: held }), 0);
+  lost.follow(pool("81", { released: held }), pool("79", {}), 0);
+  deepEqual(addresses(), [2, 1, 3]);
+});
+
 Deno.test("S1: LostLeases goes on telling what the record keeps, behind the rest, and ends with the hold", () => {
   const lost = new LostLeases();
   lost.follow(NEW, pool("80", {}), 0);

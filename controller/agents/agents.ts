@@ -20,6 +20,7 @@ import type { AgentPod } from "../../inspect/heard/heard_client.ts";
 import { createWorkQueue } from "../../kube/queue/work_queue.ts";
 import type { Informer, KubeClient, WorkQueue } from "../../kube/types.ts";
 import { createInformer } from "../../kube/watch/informer.ts";
+import { abortable } from "../../runtime/abort.ts";
 import type { Clock, Random } from "../../runtime/clock.ts";
 import type { Logger } from "../../runtime/log.ts";
 import type { ClusterCache } from "../cluster/cluster_cache.ts";
@@ -64,6 +65,7 @@ export class Agents {
   readonly #budgets: AppliedObjects<KubeObject>;
   readonly #pods: AgentPods;
   readonly #ctx: AgentsContext;
+  #decided = Promise.withResolvers<void>();
   /** Of one key: everything is planned together. */
   readonly queue: WorkQueue;
 
@@ -126,13 +128,23 @@ export class Agents {
   async run(signal: AbortSignal, leadsSince: number): Promise<void> {
     this.#deployments.forget();
     this.#budgets.forget();
+    this.#decided = Promise.withResolvers();
     this.queue.add(KEY);
     try {
       await this.#knowAnew(signal, leadsSince);
     } catch {
       return; // The signal aborted: nothing else ends the wait.
     }
-    await this.queue.run((_, signal) => reconcileAgents(this.#ctx, signal), signal);
+    await this.queue.run(async (_, signal) => {
+      const result = await reconcileAgents(this.#ctx, signal);
+      this.#decided.resolve();
+      return result;
+    }, signal);
+  }
+
+  /** Resolves when this run has decided which Deployment is to serve which pool. Rejects with the signal's reason. */
+  async whenDecided(signal: AbortSignal): Promise<void> {
+    await abortable(this.#decided.promise, signal);
   }
 
   /**

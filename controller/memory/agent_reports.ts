@@ -14,6 +14,7 @@ import {
   answers,
   type HeardReport,
 } from "../../core/pool/agent_view.ts";
+import { releasedHoldMs } from "../../core/record/released_hold.ts";
 import type { PodReference } from "../../core/api/types.ts";
 import type { AgentTrouble } from "../../core/reasons/reasons.ts";
 import type { Lease } from "../../kube/objects/builtin_types.ts";
@@ -41,12 +42,17 @@ interface AgentReportsOptions {
   readonly serves: (lease: string, pool: string) => boolean;
 }
 
-/** Follows the agents' Leases. What a Lease says of a pool that its agent is not to serve counts for nothing. */
+/**
+ * Follows the agents' Leases. What a Lease says of a pool that its agent is not to serve counts for nothing, but for what was given:
+ * after a restore, which may have taken who is to serve what back to an earlier state, too.
+ */
 export class AgentReports {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #serves: AgentReportsOptions["serves"];
   readonly #heard = new Map<string, Heard>();
+  /** When the API server was last put back to an earlier state. */
+  #putBackAt = -Infinity;
 
   constructor({ clock, log, serves }: AgentReportsOptions) {
     this.#clock = clock;
@@ -56,7 +62,16 @@ export class AgentReports {
 
   /** Takes in the state of a Lease, and says which pools (`namespace/name`) are to be looked at again. */
   observe(key: string, lease: Lease | undefined): readonly string[] {
-    return this.#take(key, lease).filter((pool) => this.#serves(key, pool));
+    return this.#take(key, lease).filter((pool) => this.#serves(key, pool) || this.#isRestored);
+  }
+
+  /** The API server was put back to an earlier state: for as long as freed addresses are kept, at most, it counts what any agent gave. */
+  putBack(): void {
+    this.#putBackAt = this.#clock.monotonic();
+  }
+
+  get #isRestored(): boolean {
+    return this.#clock.monotonic() - this.#putBackAt < releasedHoldMs(undefined);
   }
 
   #take(key: string, lease: Lease | undefined): readonly string[] {
@@ -89,12 +104,14 @@ export class AgentReports {
     const now = this.#clock.monotonic();
     const reports: HeardReport[] = [];
     for (const [lease, heard] of this.#heard) {
-      if (!this.#tells(lease, heard, poolKey)) continue;
+      const isFormer = !this.#tells(lease, heard, poolKey);
+      if (isFormer && !this.#isRestored) continue;
       const silentMs = this.#silentMs(heard, now);
       reports.push({
         lease,
         report: heard.report,
         ...(silentMs === undefined ? {} : { silentMs }),
+        ...(isFormer && { isFormer }),
       });
     }
     return agentView(reports, { poolKey, ...(trouble && { trouble }) });

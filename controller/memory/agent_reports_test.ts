@@ -56,6 +56,26 @@ Deno.test("T14: a Lease says nothing of a pool that its agent is not to serve", 
   assert.equal(reports.silenceIn(B), undefined);
 });
 
+Deno.test("S1: where the API server was put back, what any agent gave counts for an hour, and nothing else of who is not to serve a pool", async () => {
+  const { reports, clock } = heard((_, pool) => pool === A);
+  const declined = [{
+    address: "10.0.0.1",
+    macAddress: "52:54:00:00:00:01",
+    at: "2026-01-01T00:00:00Z",
+  }];
+  const words = { ...SERVING, declined, lost: "0a000001525400000001" };
+  assert.deepEqual(reports.observe(LEASE, lease({ [B]: words })), []);
+  assert.deepEqual(reports.about(B).lost, new Map());
+  reports.putBack();
+  assert.deepEqual(reports.observe(LEASE, lease({ [B]: { ...words, message: "again" } })), [B]);
+  const { reason, declined: heardOf, lost } = reports.about(B);
+  assert.deepEqual({ reason, heardOf }, { reason: "NoAgent", heardOf: [] });
+  assert.deepEqual(lost, new Map([[0x0a000001, 0x525400000001]]));
+  await clock.advance(3_720_000);
+  assert.deepEqual(reports.observe(LEASE, lease({ [B]: words }, { renewed: "2" })), []);
+  assert.deepEqual(reports.about(B).lost, new Map());
+});
+
 Deno.test("AgentReports names the pod that answers for a pool by a Lease, while the Lease is renewed", async () => {
   const { reports, clock } = heard();
   reports.observe(LEASE, lease({ [A]: SERVING, [B]: STANDBY }));

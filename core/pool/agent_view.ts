@@ -22,6 +22,8 @@ export interface HeardReport {
   readonly report: AgentReport;
   /** Milliseconds since its Lease was last seen renewed; present where that is too long ago. */
   readonly silentMs?: number;
+  /** Whether it is not to serve the pool any more: it only says what it gave. */
+  readonly isFormer?: boolean;
 }
 
 /** What is known of the agents of one pool. */
@@ -56,15 +58,16 @@ export function agentView(
   reports: readonly HeardReport[],
   { poolKey, trouble }: { readonly poolKey: string; readonly trouble?: AgentTrouble },
 ): AgentView {
-  const about = reports.flatMap((heard) => {
+  const all = reports.flatMap((heard) => {
     const pool = heard.report.pools[poolKey];
     return pool === undefined ? [] : [{ ...heard, pool }];
   });
+  const about = all.filter(({ isFormer = false }) => !isFormer);
   const heard = about.filter(({ silentMs }) => silentMs === undefined);
   const neighbours = {
     ...neighboursOf(heard.map(({ pool }) => pool)),
     lost: new Map(
-      about.filter(({ silentMs = 0 }) => silentMs < releasedHoldMs(undefined))
+      all.filter(({ silentMs = 0 }) => silentMs < releasedHoldMs(undefined))
         .flatMap(({ pool: { lost = "" } }) => [...parseAddresses(lost)]),
     ),
   };

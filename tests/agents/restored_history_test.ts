@@ -3,8 +3,11 @@ import { runAgent } from "../../agent/agent.ts";
 import { MemoryHost } from "../../agent/testing/memory_host.ts";
 import { MemoryPort } from "../../agent/testing/memory_port.ts";
 import type { SnapshotStore } from "../../agent/types.ts";
-import { getCondition } from "../../core/api/mod.ts";
-import { VIRTUAL_MACHINES } from "../../kube/mod.ts";
+import { formatAddresses } from "../../core/api/agent/address_words.ts";
+import { AGENT_LEASE_LABEL, AGENT_REPORT_ANNOTATION, getCondition } from "../../core/api/mod.ts";
+import { parseIPv4, parseMac } from "../../core/net/mod.ts";
+import { LEASES, NAMESPACES, VIRTUAL_MACHINES } from "../../kube/mod.ts";
+import { AgentsLab, NAMESPACE } from "./agents_lab.ts";
 import type { Lab } from "../controller/lab.ts";
 import { mac, vm } from "../controller/objects.ts";
 import { ready } from "../controller/ready.ts";
@@ -104,4 +107,35 @@ Deno.test("S1: what an agent gave since the backup is kept for its clients after
     getCondition((await lab.pool(POOL)).status?.conditions, "CacheReady")?.reason,
     "Planned",
   );
+});
+
+Deno.test("S1: what agents gave since the backup counts also where the restore took their Deployment, before any is made anew", async () => {
+  await using lab = new AgentsLab();
+  await lab.create(NAMESPACES, { metadata: { name: NAMESPACE } });
+  await lab.template();
+  await lab.network("net-48", "mgmt");
+  await lab.create(VIRTUAL_MACHINES, vm("default/web", [{ mac: mac(1) }]));
+  const pod = { namespace: NAMESPACE, name: "agent-mgmt-1" };
+  const given = [[parseIPv4("192.168.48.90"), parseMac(mac(1))]] as const;
+  const told = {
+    ready: true,
+    reason: "Standby",
+    message: "",
+    interfaceName: "vd1",
+    lost: formatAddresses(given),
+  };
+  await lab.create(LEASES, {
+    metadata: {
+      namespace: NAMESPACE,
+      name: "agent-mgmt",
+      labels: { [AGENT_LEASE_LABEL]: "true" },
+      annotations: {
+        [AGENT_REPORT_ANNOTATION]: JSON.stringify({ pod, pools: { [POOL]: told } }),
+      },
+    },
+    spec: { holderIdentity: pod.name, leaseDurationSeconds: 5 },
+  });
+  lab.start(lab.options());
+  await lab.settle();
+  deepStrictEqual(await lab.allocations(POOL), { [mac(1)]: "192.168.48.90" });
 });

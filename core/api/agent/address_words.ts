@@ -11,13 +11,12 @@ const MAC_DIGITS = 12;
 const ENTRY = /^[0-9a-f]{20}$/;
 
 /**
- * Writes address -> MAC address (numbers) as words of twenty hexadecimal digits, sorted: eight of the address, twelve of the
- * MAC address.
+ * Writes address -> MAC address (numbers) as words of twenty hexadecimal digits, in their order: eight of the address, twelve of
+ * the MAC address.
  */
 export function formatAddresses(found: Iterable<readonly [address: number, mac: number]>): string {
-  return [...found].sort(([a], [b]) => a - b).map(([address, mac]) =>
-    hex(address, ADDRESS_DIGITS) + hex(mac, MAC_DIGITS)
-  ).join(" ");
+  return [...found].map(([address, mac]) => hex(address, ADDRESS_DIGITS) + hex(mac, MAC_DIGITS))
+    .join(" ");
 }
 
 /** The first entries of what {@linkcode formatAddresses} wrote, `most` at most. */

@@ -67,7 +67,8 @@ export interface PoolReport {
   readonly inUse?: string;
   /**
    * Addresses that were given and are not in the record any more, since the API server was put back to an earlier time, in the
-   * form of {@linkcode inUse}; absent where it was not, empty where nothing is missing.
+   * form of {@linkcode inUse}: first, of those that nobody keeps yet, what was given, then what had been left; absent where it was not, empty where
+   * nothing is missing.
    */
   readonly lost?: string;
   /** Other DHCP servers that were heard; absent while nothing can be said of it. */

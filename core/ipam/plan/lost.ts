@@ -3,21 +3,26 @@ import { NONE } from "../../record/entries.ts";
 import type { PoolNetwork } from "../pool/pool_network.ts";
 import { fullRefusal, type Planning } from "./planning.ts";
 
+const SECOND_MS = 1_000;
+
 /**
  * Keeps addresses for who got them before the record was put back to an earlier time: nobody else is given one that a client may
- * still hold, and its client gets it back. What the record gives to somebody else stays so, also while that one may still use what it
+ * still hold, and its client gets it back: of several the first, which agents name before what it had left. What the record gives to somebody else stays so, also while that one may still use what it
  * has left since.
  */
 export function holdLost(planning: Planning, network: PoolNetwork): void {
   const { next, input, clients } = planning;
+  const named = new Map<number, number>();
   for (const [address, mac] of input.lost ?? []) {
+    const before = named.get(mac) ?? 0;
+    named.set(mac, before + 1);
     if (!isUsable(network.cidr, address) || network.reserved.has(address)) continue;
     const { mac: kept = NONE } = next.released.get(address) ?? {};
     if (next.holder(address) !== undefined || kept === mac) continue;
     const left = clients.find(kept);
     if (left?.primary !== undefined && left.entries.length > 0) continue; // It runs on with another one.
     if (fullRefusal(planning) !== undefined) return;
-    next.hold(address, { mac, until: planning.releasedUntil(mac) });
+    next.hold(address, { mac, until: planning.releasedUntil(mac) - before * SECOND_MS });
   }
 }
 

@@ -178,6 +178,16 @@ Deno.test("S1: planPool keeps what agents gave before the record went back for w
   strictEqual(held.ipv4.allocated?.[A], macOf(1));
 });
 
+Deno.test("S1: planPool gives who had left an address the one back that it had before the record went back", () => {
+  const mac = 0x5254_0000_0001;
+  const lost = new Map([[0x0a_00_00_10, mac], [0x0a_00_00_0f, mac]]);
+  for (const claims of [[claimOf(1)], []]) {
+    const { ipv4 } = plan(poolOf(), claims, { lost });
+    const later = plan(poolOf({ ipv4 }), [claimOf(1)], { lost });
+    strictEqual(later.ipv4.allocated?.["10.0.0.16"], macOf(1));
+  }
+});
+
 Deno.test("S1: planPool leaves what the record gives to somebody else, and says so", () => {
   const lost = new Map([[0x0a_00_00_0f, 0x5254_0000_0001]]);
   const pool = poolOf({ allocated: { [A]: macOf(2) } });
