@@ -57,6 +57,8 @@ export class NicAddresses {
   readonly #shown = new Map<string, readonly ShownNic[]>();
   /** UID of a pool -> whether it was paused when it was made. */
   readonly #madePaused = new Map<string | undefined, boolean>();
+  /** UID of a pool -> when its record was first written. */
+  readonly #writtenAt = new Map<string | undefined, number>();
   /** `network address MAC` -> until when the record last said that it rests. */
   readonly #restsUntil = new Map<string, number>();
   /** `network address` -> when the record last said that another machine uses it. */
@@ -135,6 +137,8 @@ export class NicAddresses {
     if (cluster.hasGoCrds) this.#droppedAt.set(network, timeline.now);
     const madePaused = this.#madePaused.get(pool.metadata.uid) ?? pool.spec.paused === true;
     this.#madePaused.set(pool.metadata.uid, madePaused);
+    const writtenAt = this.#writtenAt.get(pool.metadata.uid) ?? timeline.now;
+    if (pool.status?.ipv4 !== undefined) this.#writtenAt.set(pool.metadata.uid, writtenAt);
     this.#forgetRemoved(hypervisor);
     for (const [address, hold] of Object.entries(pool.status?.ipv4?.released ?? {})) {
       const until = Date.parse(hold.until) - timeline.wall + timeline.now;
@@ -194,7 +198,7 @@ export class NicAddresses {
         if (isDeleted && (droppedAt >= deletedAt || restsUntil <= timeline.now)) continue;
         // The record was lost, and nobody wrote it anew from the object, nor served the pool, before the object was lost, too.
         const isMadeAgain = before.pool !== pool.metadata.uid;
-        if (isDeleted && isMadeAgain && madePaused) continue;
+        if (isDeleted && isMadeAgain && (madePaused || writtenAt >= deletedAt)) continue;
         // Whoever recorded it was ended before an object showed it, or a machine was told.
         if (isMadeAgain && !before.isTold && !shows(this.#shown, { ...shown, address })) continue;
         // Who may not use the network has by its record alone what it had.

@@ -129,6 +129,21 @@ for (const clusterNetwork of ["mgmt", "other"]) {
   });
 }
 
+Deno.test("a NIC may have another address where pool and object were lost before anybody wrote the record anew", async () => {
+  const said = await judged(
+    [20, { do: "static address", vm: VM, address: "192.168.48.95" }],
+    [25, { do: "static address", vm: VM, address: null }],
+    [100, { do: "run vm", vm: VM, running: false }],
+    [140, { do: "freeze", whom: 0, forMs: 40 * SECONDS }],
+    [140, { do: "freeze", whom: 1, forMs: 40 * SECONDS }],
+    [142, { do: "restore pool", pool: 0 }],
+    [150, { do: "delete config", vm: VM }],
+    [200, { do: "run vm", vm: VM, running: true }],
+    [220, vm("default/vm-2", 2)],
+  );
+  deepStrictEqual(said, []);
+});
+
 Deno.test("who may not use a network has nothing to keep of a pool that is made again without its record", async () => {
   const said = await judgedAll([
     ...BEGINNING,
