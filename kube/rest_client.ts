@@ -39,8 +39,6 @@ export interface RequestOptions {
   readonly expectStream?: boolean;
   /** Answer with parsed JSON. */
   readonly expectJson?: boolean;
-  /** Is told the text of the answer before it is parsed, by clients that read one: what is to be asked next may be asked meanwhile. */
-  readonly onText?: (text: string) => void;
 }
 
 /**

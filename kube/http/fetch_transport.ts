@@ -220,7 +220,6 @@ export class FetchTransport implements Disposable {
     try {
       if (request.expectJson !== true) return new Uint8Array(await opened.response.arrayBuffer());
       const text = await opened.response.text();
-      request.onText?.(text);
       return text === "" ? null : readJson(text);
     } catch (cause) {
       throw this.#failure(request, { abort, cause });

@@ -91,66 +91,6 @@ Deno.test("ResourceClient.list reads page after page and names every item", asyn
   ]);
 });
 
-/** Answers by a text, as a server does: `after` happens when the text has come and is not parsed yet. */
-const tell = (text: string, after: () => void = () => undefined): Answer => async (request) => {
-  await Promise.resolve();
-  request.onText?.(text);
-  after();
-  return JSON.parse(text);
-};
-
-Deno.test("ResourceClient.list asks for a page before the one that names it is parsed, wherever the server writes the token", async () => {
-  const item = { metadata: { ...KEY, annotations: { a: '"metadata":{"continue":"no"}}' } } };
-  const asked: number[] = [];
-  const { maps, seen } = scripted(
-    tell(
-      JSON.stringify({
-        kind: "List",
-        metadata: { resourceVersion: "9", continue: "two" },
-        items: [item],
-      }),
-      () => asked.push(seen.length),
-    ),
-    tell(
-      JSON.stringify({
-        apiVersion: "v1",
-        items: [item],
-        metadata: { continue: "three", remainingItemCount: 1, resourceVersion: "9" },
-      }) + "\n",
-      () => asked.push(seen.length),
-    ),
-    tell(
-      JSON.stringify({ items: [item], metadata: { continue: "", resourceVersion: "9" } }),
-      () => asked.push(seen.length),
-    ),
-  );
-  const list = await maps.list();
-  assert.deepEqual([list.resourceVersion, list.items.length], ["9", 3]);
-  assert.deepEqual(asked, [2, 3, 3]);
-  const tokens = seen.map((one) => new URLSearchParams(one.split("?")[1]).get("continue"));
-  assert.deepEqual(tokens, [null, "two", "three"]);
-});
-
-Deno.test("ResourceClient.list asks for nothing more where a page cannot be read, or only some objects are wanted", async () => {
-  const page = (next: string) =>
-    JSON.stringify({ items: [], metadata: { continue: next, resourceVersion: "9" } });
-  const { maps, seen } = scripted(
-    tell(page("two"), () => {
-      throw new SyntaxError("no JSON");
-    }),
-    async (request) => {
-      await new Promise((resolve) => setTimeout(resolve));
-      return await tell(page("three"))(request);
-    },
-    tell(page("two")),
-  );
-  await assert.rejects(maps.list(), /no JSON/);
-  await new Promise((resolve) => setTimeout(resolve, 5));
-  assert.equal(seen.length, 2);
-  await maps.list({ most: 1 });
-  assert.equal(seen.length, 3);
-});
-
 Deno.test("ResourceClient.list starts again in one piece when its continue token has expired", async () => {
   const { maps, seen } = scripted(
     give({ metadata: { resourceVersion: "9", continue: "next" }, items: [{ metadata: KEY }] }),

@@ -15,18 +15,16 @@ export interface JsonRequest {
   readonly body?: JsonValue;
   readonly contentType?: string;
   readonly signal?: AbortSignal | undefined;
-  /** Is told the text of the answer before it is parsed. */
-  readonly onText?: (text: string) => void;
 }
 
 /** The request as a `RestClient` takes it. */
 export function optionsOf(request: JsonRequest): RequestOptions {
-  const { method, path, query, body, contentType, signal, onText } = request;
+  const { method, path, query, body, contentType, signal } = request;
   const querystring = query?.size === 0 ? undefined : query;
   return {
     method,
     path,
-    ...defined({ querystring, bodyJson: body, contentType, abortSignal: signal, onText }),
+    ...defined({ querystring, bodyJson: body, contentType, abortSignal: signal }),
   };
 }
 

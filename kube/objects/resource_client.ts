@@ -25,15 +25,6 @@ import type {
 
 const PAGE_SIZE = 500;
 
-/** A part of a list. */
-interface Page<T extends KubeObject> {
-  readonly list: ObjectList<T>;
-  /** Token of the page that follows. */
-  readonly next?: string;
-  /** That page, where it was asked for already. */
-  readonly following?: Promise<Page<T>>;
-}
-
 const PATCH_CONTENT_TYPE: Readonly<Record<Patch["type"], string>> = {
   merge: "application/merge-patch+json",
   json: "application/json-patch+json",
@@ -74,54 +65,34 @@ export class RestResourceClient<T extends KubeObject> implements ResourceClient<
     }
   }
 
-  /** Each page is asked for while the one before it is parsed, where its token is known by then: both take their time. */
   async #listPages(options: ListOptions<T>, limit: number | undefined): Promise<ObjectList<T>> {
     const items: T[] = [];
-    const reading = { goesOn: true };
-    try {
-      let page = await this.#listPage(options, { limit, reading });
-      while (true) {
-        for (const item of page.list.items) items.push(item);
-        const { next, following } = page;
-        if (next === undefined) return { ...page.list, items };
-        page = await (following ?? this.#listPage(options, { limit, next, reading }));
-      }
-    } finally {
-      reading.goesOn = false;
+    let next: string | undefined;
+    while (true) {
+      const page = await this.#listPage(options, defined({ limit, next }));
+      for (const item of page.list.items) items.push(item);
+      next = page.next;
+      if (next === undefined) return { ...page.list, items };
     }
   }
 
-  /** `reading`: whether somebody wants the pages that follow; unset: nobody. */
   async #listPage(
     options: ListOptions<T>,
-    { limit, next, reading = { goesOn: false } }: {
-      readonly limit: number | undefined;
-      readonly next?: string;
-      readonly reading?: { readonly goesOn: boolean };
-    },
-  ): Promise<Page<T>> {
+    { limit, next }: { readonly limit?: number; readonly next?: string },
+  ): Promise<{ readonly list: ObjectList<T>; readonly next: string | undefined }> {
     const query = selectorsOf(options);
     if (limit !== undefined) query.set("limit", String(limit));
     if (next !== undefined) query.set("continue", next);
     const path = pathOf(this.resource, options);
-    let ahead: { readonly next: string; readonly following: Promise<Page<T>> } | undefined;
-    const onText = (text: string) => {
-      const next = reading.goesOn ? continueTokenOf(text) : "";
-      if (next === "") return;
-      ahead = { next, following: this.#listPage(options, { limit, next, reading }) };
-      ahead.following.catch(() => undefined); // Whoever waits for it is told.
-    };
     const { signal } = options;
-    const answer = await requestJson(this.#rest, { method: "GET", path, query, signal, onText });
+    const answer = await requestJson(this.#rest, { method: "GET", path, query, signal });
     const page = answer as unknown as {
       metadata?: { resourceVersion?: string; continue?: string };
       items?: Partial<T>[] | null;
     };
     const { resourceVersion = "", continue: more = "" } = page.metadata ?? {};
     const items = (page.items ?? []).map((item) => this.#taken(item, options));
-    const list = { resourceVersion, items };
-    if (more === "") return { list };
-    return ahead?.next === more ? { list, ...ahead } : { list, next: more };
+    return { list: { resourceVersion, items }, next: more === "" ? undefined : more };
   }
 
   async *watch(options: WatchOptions<T>): AsyncGenerator<WatchEvent<T>, void, void> {
@@ -322,19 +293,4 @@ function writeQuery(options: WriteOptions): URLSearchParams {
   if (options.fieldManager !== undefined) query.set("fieldManager", options.fieldManager);
   if (options.dryRun === true) query.set("dryRun", "All");
   return query;
-}
-
-/** Where a list has its metadata: before its items, or, where the server sorts its fields, at its end. */
-const LIST_METADATA = /^\{[^[{]*"metadata":(\{[^{}]*\}),"items":\[|,"metadata":(\{[^{}]*\})\}\s*$/;
-/** Characters of it at most. */
-const METADATA_LENGTH = 4_096;
-
-/** The token of a list's next page, found without parsing the list; empty where there is none, or it is not seen. */
-function continueTokenOf(text: string): string {
-  for (const end of [text.slice(0, METADATA_LENGTH), text.slice(-METADATA_LENGTH)]) {
-    const [, head, tail] = LIST_METADATA.exec(end) ?? [];
-    const token = /"continue":"([^"\\]*)"/.exec(head ?? tail ?? "")?.[1] ?? "";
-    if (token !== "") return token;
-  }
-  return "";
 }
