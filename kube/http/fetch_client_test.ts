@@ -59,14 +59,6 @@ Deno.test("FetchClient sends method, path, query, body and headers", async () =>
   assert.equal(await request?.text(), '{"a":1}');
 });
 
-Deno.test("FetchClient tells the text of an answer before it reads the JSON of it", async () => {
-  const { rest } = setUp(() => new Response("{"));
-  const told: string[] = [];
-  const request = { ...GET, onText: (text: string) => void told.push(text) };
-  await assert.rejects(rest.performRequest(request), /no JSON/);
-  assert.deepEqual(told, ["{"]);
-});
-
 Deno.test("FetchClient says nothing of a body's type where there is no body", async () => {
   const { rest, sent } = setUp(() => Response.json({}));
   await rest.performRequest(GET);
