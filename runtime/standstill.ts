@@ -39,7 +39,9 @@ class Standstills {
    */
   isJustBack(now: number): boolean {
     if (this.#followers > 0 && now - this.#lookedAt.wall > STANDSTILL_MS) this.#look();
-    return Math.abs(now - this.#backAt) < BACK_MS;
+    const isJustBack = Math.abs(now - this.#backAt) < BACK_MS;
+    if (!isJustBack) this.#backAt = -Infinity; // The clock may be set back to then.
+    return isJustBack;
   }
 
   /** Looks from now on, until it is disposed. */

@@ -114,7 +114,9 @@ export class AgentReports {
         ...(isFormer && { isFormer }),
       });
     }
-    return agentView(reports, { poolKey, ...(trouble && { trouble }) });
+    const view = agentView(reports, { poolKey, ...(trouble && { trouble }) });
+    // A restore may have taken all Leases: that nobody has told anything yet is no sign that there is nothing to tell.
+    return this.#isRestored ? { ...view, hasLooked: haveLooked(reports, poolKey) } : view;
   }
 
   /** The pod that answers for a pool (`namespace/name`) by a Lease (`namespace/name`) that is heard of. */
@@ -156,6 +158,13 @@ export class AgentReports {
     });
     return undefined;
   }
+}
+
+/** Whether somebody is heard of who reports a pool, and all of those have looked for what is lost. */
+function haveLooked(reports: readonly HeardReport[], poolKey: string): boolean {
+  const heard = reports.filter(({ silentMs }) => silentMs === undefined)
+    .flatMap(({ report }) => report.pools[poolKey] ?? []);
+  return heard.length > 0 && heard.every(({ lost }) => lost !== undefined);
 }
 
 function poolsOf(...reports: readonly AgentReport[]): readonly string[] {

@@ -76,6 +76,19 @@ Deno.test("S1: where the API server was put back, what any agent gave counts for
   assert.deepEqual(reports.about(B).lost, new Map());
 });
 
+Deno.test("S1: where the API server was put back, nobody has looked for what is lost until somebody says so", () => {
+  const { reports } = heard((lease, pool) => lease === LEASE && pool === A);
+  assert.equal(reports.about(A).hasLooked, true);
+  reports.putBack();
+  assert.equal(reports.about(A).hasLooked, false);
+  reports.observe("vm-dhcp/former", lease({ [A]: SERVING }));
+  assert.equal(reports.about(A).hasLooked, false);
+  reports.observe("vm-dhcp/former", lease({ [A]: { ...SERVING, lost: "" } }));
+  assert.equal(reports.about(A).hasLooked, true);
+  reports.observe(LEASE, lease({ [A]: STANDBY }));
+  assert.equal(reports.about(A).hasLooked, false);
+});
+
 Deno.test("AgentReports names the pod that answers for a pool by a Lease, while the Lease is renewed", async () => {
   const { reports, clock } = heard();
   reports.observe(LEASE, lease({ [A]: SERVING, [B]: STANDBY }));

@@ -66,10 +66,7 @@ export function agentView(
   const heard = about.filter(({ silentMs }) => silentMs === undefined);
   const neighbours = {
     ...neighboursOf(heard.map(({ pool }) => pool)),
-    lost: new Map(
-      all.filter(({ silentMs = 0 }) => silentMs < releasedHoldMs(undefined))
-        .flatMap(({ pool: { lost = "" } }) => [...parseAddresses(lost)]),
-    ),
+    lost: lostOf(all),
   };
   const best = [...heard].sort((one, other) => rank(one.pool) - rank(other.pool))[0];
   if (best !== undefined) {
@@ -101,6 +98,21 @@ export function agentView(
     message: `No agent reports IPPool ${poolKey}`,
     ...neighbours,
   };
+}
+
+/** What was given, the words of who is to serve before those of others: who was cut off may know less. */
+function lostOf(
+  reports: readonly (HeardReport & { readonly pool: PoolReport })[],
+): ReadonlyMap<number, number> {
+  const told = reports.filter(({ silentMs = 0 }) => silentMs < releasedHoldMs(undefined))
+    .sort((a, b) => Number(a.isFormer === true) - Number(b.isFormer === true));
+  const lost = new Map<number, number>();
+  for (const { pool } of told) {
+    for (const [address, mac] of parseAddresses(pool.lost ?? "")) {
+      if (!lost.has(address)) lost.set(address, mac);
+    }
+  }
+  return lost;
 }
 
 /** Whether an agent answers for a pool. */

@@ -93,6 +93,20 @@ Deno.test("S1: agentView gathers what is lost from those that are silent, too, a
   assert.deepEqual(agentView([old], { poolKey: POOL }).lost, new Map());
 });
 
+Deno.test("S1: agentView believes who is to serve before others, of what is lost", () => {
+  const former = {
+    ...heard("a", "Serving", { lost: "c0a83051525400000098 c0a83052525400000099" }),
+    isFormer: true,
+  };
+  const serving = heard("b", "Serving", { lost: "c0a83053525400000099 c0a83051525400000099" });
+  const { lost } = agentView([former, serving], { poolKey: POOL });
+  assert.deepEqual([...lost], [
+    [0xc0a83053, 0x525400000099],
+    [0xc0a83051, 0x525400000099],
+    [0xc0a83052, 0x525400000099],
+  ]);
+});
+
 const TROUBLE = { reason: "NoAgentScheduled", message: "No node for pod default/a: none" } as const;
 
 for (

@@ -152,7 +152,8 @@ function asText(value: unknown): string | undefined {
 /** What an API server has made sure of, and whoever else asks may not know: which field is of another type. */
 function metadataProblem(metadata: Json): string | undefined {
   const isTexts = (list: unknown) => Array.isArray(list) && list.every(isText);
-  const isMap = (map: unknown) => Object.values(asRecord(map) ?? [0]).every(isText);
+  const isMap = (map: unknown) =>
+    Object.values(asRecord(map) ?? [0]).every((value) => value === null || isText(value));
   const wanted = [
     ...TEXTS.map((field) => ({ field, is: isText, what: "text" })),
     { field: "finalizers", is: isTexts, what: "list of texts" },

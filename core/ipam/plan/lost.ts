@@ -12,18 +12,24 @@ const SECOND_MS = 1_000;
  */
 export function holdLost(planning: Planning, network: PoolNetwork): void {
   const { next, input, clients } = planning;
-  const named = new Map<number, number>();
+  const left = countOf([...input.lost ?? []].map(([, mac]) => mac));
   for (const [address, mac] of input.lost ?? []) {
-    const before = named.get(mac) ?? 0;
-    named.set(mac, before + 1);
+    const behind = (left.get(mac) ?? 1) - 1;
+    left.set(mac, behind);
     if (!isUsable(network.cidr, address) || network.reserved.has(address)) continue;
     const { mac: kept = NONE } = next.released.get(address) ?? {};
     if (next.holder(address) !== undefined || kept === mac) continue;
-    const left = clients.find(kept);
-    if (left?.primary !== undefined && left.entries.length > 0) continue; // It runs on with another one.
+    const leaver = clients.find(kept);
+    if (leaver?.primary !== undefined && leaver.entries.length > 0) continue; // It runs on with another one.
     if (fullRefusal(planning) !== undefined) return;
-    next.hold(address, { mac, until: planning.releasedUntil(mac) - before * SECOND_MS });
+    next.hold(address, { mac, until: planning.releasedUntil(mac) + behind * SECOND_MS });
   }
+}
+
+function countOf(macs: readonly number[]): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const mac of macs) counts.set(mac, (counts.get(mac) ?? 0) + 1);
+  return counts;
 }
 
 /** Tells what is kept for whom, and what is somebody else's by the record. */

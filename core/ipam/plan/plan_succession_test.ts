@@ -188,6 +188,18 @@ Deno.test("S1: planPool gives who had left an address the one back that it had b
   }
 });
 
+Deno.test("S1: planPool keeps no address that is lost for less than its time, however many one MAC address had", () => {
+  const mac = 0x5254_0000_0001;
+  const lost = new Map([0x10, 0x0f, 0x0e, 0x0d].map((last) => [0x0a_00_00_00 + last, mac]));
+  const { released = {} } = plan(poolOf(), [], { lost }).ipv4;
+  const once = plan(poolOf(), [], { lost: new Map([[0x0a_00_00_0d, mac]]) }).ipv4.released;
+  const untils = [16, 15, 14, 13].map((last) =>
+    Date.parse(released[`10.0.0.${last}`]?.until ?? "")
+  );
+  const last = Date.parse(once?.["10.0.0.13"]?.until ?? "");
+  deepStrictEqual(untils.map((until) => until - last), [3_000, 2_000, 1_000, 0]);
+});
+
 Deno.test("S1: planPool leaves what the record gives to somebody else, and says so", () => {
   const lost = new Map([[0x0a_00_00_0f, 0x5254_0000_0001]]);
   const pool = poolOf({ allocated: { [A]: macOf(2) } });

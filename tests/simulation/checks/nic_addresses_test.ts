@@ -109,23 +109,27 @@ Deno.test("a NIC takes along what it got with the MAC address of a VM whose obje
   deepStrictEqual(said, []);
 });
 
-for (const clusterNetwork of ["mgmt", "other"]) {
+for (
+  const [clusterNetwork, seeds] of [["mgmt", [1, 27, 32, 33]], ["other", [1, 21, 37, 38]]] as const
+) {
   Deno.test(`a NIC has its address again where a restore took record, objects and agents, which were those of cluster network ${clusterNetwork}`, async () => {
-    const { violations } = await simulate({
-      seed: 1,
-      tenancy: "shared",
-      untilMs: 230 * SECONDS,
-      deeds: [
-        { at: 2_000, deed: vm(VM, 1) },
-        { at: 2_001, deed: { do: "create pool", pool: 0 } },
-        { at: 2_010, deed: { do: "backup" } },
-        { at: 8_000, deed: { do: "label network", pool: 0, clusterNetwork } },
-        { at: 20_000, deed: { do: "static address", vm: VM, address: "192.168.48.95" } },
-        { at: 25_000, deed: { do: "static address", vm: VM, address: null } },
-        { at: 142_000, deed: { do: "restore" } },
-      ],
-    }, { restMs: 0 });
-    deepStrictEqual(violations.map(({ what }) => what), []);
+    for (const seed of seeds) {
+      const { violations } = await simulate({
+        seed,
+        tenancy: "shared",
+        untilMs: 230 * SECONDS,
+        deeds: [
+          { at: 2_000, deed: vm(VM, 1) },
+          { at: 2_001, deed: { do: "create pool", pool: 0 } },
+          { at: 2_010, deed: { do: "backup" } },
+          { at: 8_000, deed: { do: "label network", pool: 0, clusterNetwork } },
+          { at: 20_000, deed: { do: "static address", vm: VM, address: "192.168.48.95" } },
+          { at: 25_000, deed: { do: "static address", vm: VM, address: null } },
+          { at: 142_000, deed: { do: "restore" } },
+        ],
+      }, { restMs: 0 });
+      deepStrictEqual(violations.map(({ what }) => what), [], `seed ${seed}`);
+    }
   });
 }
 
