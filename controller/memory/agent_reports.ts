@@ -53,6 +53,8 @@ export class AgentReports {
   readonly #heard = new Map<string, Heard>();
   /** When the API server was last put back to an earlier state. */
   #putBackAt = -Infinity;
+  /** Pools (`namespace/name`) that agents reported then: they have something to tell. */
+  readonly #awaited = new Set<string>();
 
   constructor({ clock, log, serves }: AgentReportsOptions) {
     this.#clock = clock;
@@ -67,6 +69,10 @@ export class AgentReports {
 
   /** The API server was put back to an earlier state: for as long as freed addresses are kept, at most, it counts what any agent gave. */
   putBack(): void {
+    if (!this.#isRestored) this.#awaited.clear();
+    for (const { report } of this.#heard.values()) {
+      for (const pool of Object.keys(report.pools)) this.#awaited.add(pool);
+    }
     this.#putBackAt = this.#clock.monotonic();
   }
 
@@ -116,7 +122,9 @@ export class AgentReports {
     }
     const view = agentView(reports, { poolKey, ...(trouble && { trouble }) });
     // A restore may have taken all Leases: that nobody has told anything yet is no sign that there is nothing to tell.
-    return this.#isRestored ? { ...view, hasLooked: haveLooked(reports, poolKey) } : view;
+    return this.#isRestored && this.#awaited.has(poolKey)
+      ? { ...view, hasLooked: haveLooked(reports, poolKey) }
+      : view;
   }
 
   /** The pod that answers for a pool (`namespace/name`) by a Lease (`namespace/name`) that is heard of. */
