@@ -62,52 +62,16 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   return new KeyQueue(options);
 }
 
-/** So many keys go before one that lets others go first. */
-const MOST_LET_FIRST = 7;
-
-/** Keys in a line, each once. */
-class Line {
-  readonly #keys = new Set<string>();
-  /**
-   * Stands behind what was taken: to begin anew each time would walk over the places of all that were. It is never at its end: what
-   * it passes is taken, and it is asked only while there is more.
-   */
-  readonly #next = this.#keys.values();
-
-  get size(): number {
-    return this.#keys.size;
-  }
-
-  has(key: string): boolean {
-    return this.#keys.has(key);
-  }
-
-  add(key: string): void {
-    this.#keys.add(key);
-  }
-
-  delete(key: string): void {
-    this.#keys.delete(key);
-  }
-
-  /** Takes the first. */
-  take(): string | undefined {
-    if (this.#keys.size === 0) return undefined;
-    const { value: key } = this.#next.next();
-    if (key !== undefined) this.#keys.delete(key);
-    return key;
-  }
-}
-
 class KeyQueue implements WorkQueue {
   readonly #options: WorkQueueOptions;
   readonly #clock: Clock;
   readonly #wait: (failures: number) => number;
-  readonly #ready = new Line();
-  /** Keys that let those of `#ready` go first. */
-  readonly #later = new Line();
-  /** How many of `#ready` were let go first. */
-  #letFirst = 0;
+  readonly #ready = new Set<string>();
+  /**
+   * Stands behind what was taken from `#ready`: to begin anew each time would walk over the places of all that were. It is never at
+   * its end: what it passes is taken, and it is asked only while there is more.
+   */
+  readonly #nextReady = this.#ready.values();
   readonly #running = new Set<string>();
   /** Keys added while they run. */
   readonly #again = new Set<string>();
@@ -127,16 +91,13 @@ class KeyQueue implements WorkQueue {
   }
 
   get depth(): number {
-    return this.#ready.size + this.#later.size + this.#running.size;
+    return this.#ready.size + this.#running.size;
   }
 
-  add(key: string, { later = false }: { readonly later?: boolean } = {}): void {
+  add(key: string): void {
     this.#delayed.delete(key);
     if (this.#running.has(key)) this.#again.add(key);
-    else if (!later) {
-      this.#later.delete(key);
-      this.#ready.add(key);
-    } else if (!this.#ready.has(key)) this.#later.add(key);
+    else this.#ready.add(key);
     this.#pumpSoon();
   }
 
@@ -201,12 +162,12 @@ class KeyQueue implements WorkQueue {
     }
   }
 
-  /** The key that is ready for longest; of those that let others go first, where there are no others, or enough were let. */
+  /** The key that is ready for longest. */
   #takeReady(): string | undefined {
-    const isTurn = this.#ready.size === 0 || this.#letFirst >= MOST_LET_FIRST;
-    const key = (isTurn ? this.#later.take() : undefined) ?? this.#ready.take();
-    this.#letFirst = isTurn || this.#later.size === 0 ? 0 : this.#letFirst + 1;
-    return key;
+    if (this.#ready.size === 0) return undefined;
+    const { value: next } = this.#nextReady.next();
+    if (next !== undefined) this.#ready.delete(next);
+    return next;
   }
 
   async #work(key: string, run: Run) {

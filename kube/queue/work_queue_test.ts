@@ -64,30 +64,6 @@ Deno.test("WorkQueue runs keys in the order in which they were added, each once"
   await end();
 });
 
-Deno.test("WorkQueue runs what is added for later behind the rest, but one of it after every seven", async () => {
-  const { clock, desk, queue, end } = setUp();
-  const all = async () => {
-    while (queue.depth > 0) {
-      await clock.settle();
-      for (const key of [...desk.open.keys()]) desk.end(key);
-      await clock.settle();
-    }
-    return desk.started.splice(0).join(" ");
-  };
-  for (const key of ["x", "y", "z"]) queue.add(key, { later: true });
-  for (const key of ["a", "y", "b"]) queue.add(key);
-  queue.add("b", { later: true });
-  assert.deepEqual([queue.depth, await all()], [5, "a y b x z"]);
-  for (const key of ["x", "y"]) queue.add(key, { later: true });
-  for (let n = 1; n <= 20; n++) queue.add(`${n}`);
-  assert.equal(await all(), "1 2 3 4 5 6 7 x 8 9 10 11 12 13 14 y 15 16 17 18 19 20");
-  for (const key of ["x", "y", "z"]) queue.add(key, { later: true });
-  queue.addAfter("z", 10);
-  await clock.advance(10);
-  assert.equal(await all(), "x z y");
-  await end();
-});
-
 Deno.test("WorkQueue runs a key once more when it was added while it ran, however often", async () => {
   const { clock, desk, queue, end } = setUp({ concurrency: 2 });
   queue.add("a");
