@@ -31,7 +31,7 @@ const ALONE: Leadership = { leading: true, onChange: () => undefined };
 const IDLE_POLL_MS = 5;
 /** How long the first lists wait for the Lease: those that come after it need not be made again when this controller begins to lead. */
 const LEASE_MS = 1_000;
-/** How long a term waits for its lists: a kind that cannot be listed must not stop the rest. */
+/** How long a term waits for lists of others' kinds: one that cannot be listed must not stop the rest. */
 const LISTS_MS = 10_000;
 /** How long a term waits for its agents to be decided on. */
 const AGENTS_MS = 2_000;
@@ -229,19 +229,22 @@ async function agentsDecided({ agents, ctx }: Parts, signal: AbortSignal): Promi
 
 /**
  * Lists what was not listed since this controller leads. Watches may be late, and tell nothing yet of who wants an address that the
- * controller that led before has recorded.
+ * controller that led before has recorded. Without pools and their users nothing is decided, as at the start.
  */
 async function knowAnew(ctx: Context, since: number, signal: AbortSignal): Promise<void> {
   using limit = new LinkedAbort(signal);
   const reason = () => new DOMException(`Not listed within ${LISTS_MS} ms`, "TimeoutError");
   limit.abortAfter(LISTS_MS, { clock: ctx.clock, reason });
+  const { pools, configs } = ctx.cluster;
+  const needed: readonly unknown[] = [pools, configs];
   await Promise.all(
     informersOf(ctx.cluster).filter(({ synced }) => synced).map((informer) =>
-      informer.relist(limit.signal, { since }).catch((error: unknown) => {
-        if (signal.aborted) return;
-        const { plural } = informer.resource;
-        ctx.log.warn("Beginning to lead without a new list", { resource: plural, error });
-      })
+      informer.relist(needed.includes(informer) ? signal : limit.signal, { since })
+        .catch((error: unknown) => {
+          if (signal.aborted) return;
+          const { plural } = informer.resource;
+          ctx.log.warn("Beginning to lead without a new list", { resource: plural, error });
+        })
     ),
   );
 }

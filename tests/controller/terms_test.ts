@@ -133,6 +133,35 @@ for (const [plural, want] of Object.entries(WANTED)) {
   });
 }
 
+Deno.test("who comes to lead and cannot list pools lets no object go whose address they may record", async () => {
+  const [first, second] = [new Term(), new Term()];
+  first.leading = true;
+  await using lab = await ready({ leadership: first });
+  let isLate = false;
+  const list = { method: "GET", path: /\/ippools$/, code: 503 };
+  const { rest } = refusing(
+    late(lab.rest(), "ippools", { isLate: () => isLate, clock: lab.clock }),
+    list,
+    () => isLate,
+  );
+  lab.start({ rest, leadership: second });
+  await lab.settle();
+  isLate = true;
+  await lab.create(VIRTUAL_MACHINES, vm("default/web", [{ mac: mac(1) }]));
+  await lab.settle();
+  assert.equal((await lab.addresses("default/web")).length, 1);
+  first.set(false);
+  await lab.clock.advance(100);
+  await lab.delete(VIRTUAL_MACHINES, "default/web");
+  second.set(true);
+  await lab.pass(30_000);
+  assert.notEqual(await lab.get(VMNETCFGS, "default/web"), undefined);
+  isLate = false;
+  await lab.pass(60_000);
+  assert.equal(await lab.get(VMNETCFGS, "default/web"), undefined);
+  assert.deepEqual(await lab.allocations("default/net-48"), {});
+});
+
 Deno.test("a controller that no longer leads has no failures: they are the next leader's", async () => {
   const term = new Term();
   term.leading = true;
