@@ -39,6 +39,11 @@ export interface RequestOptions {
   readonly expectStream?: boolean;
   /** Answer with parsed JSON. */
   readonly expectJson?: boolean;
+  /**
+   * Takes the items of a list, which is asked for with `expectJson`, as they come; the answer then has none of them. A client
+   * that does not know it answers with all.
+   */
+  readonly takeItem?: (item: JsonValue) => void;
 }
 
 /**

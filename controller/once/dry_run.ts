@@ -103,7 +103,10 @@ class Overlay {
     );
   }
 
-  async #list(request: RequestOptions, at: ObjectPath): Promise<JsonValue> {
+  async #list(
+    { takeItem: _, ...request }: RequestOptions,
+    at: ObjectPath,
+  ): Promise<JsonValue> {
     const answer = await this.#rest.performRequest({ ...request, expectJson: true });
     const page = answer as unknown as {
       readonly metadata?: { readonly continue?: string };

@@ -24,7 +24,9 @@ function setUp(pool: KubeObject = POOL) {
     }
     if (request.expectStream === true) return Promise.resolve(ReadableStream.from(told));
     if (request.path.endsWith("/ippools")) {
-      return Promise.resolve({ metadata: { resourceVersion: "9" }, items: [pool as never] });
+      const items = request.takeItem === undefined ? [pool as never] : [];
+      request.takeItem?.(pool as never);
+      return Promise.resolve({ metadata: { resourceVersion: "9" }, items });
     }
     if (request.path.endsWith("/ippools/a")) return Promise.resolve(pool as never);
     return Promise.reject(Object.assign(new Error("not found"), { status: 404 }));

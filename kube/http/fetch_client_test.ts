@@ -231,6 +231,42 @@ Deno.test("FetchClient gives up on an answer that begins but does not end in tim
   await answer;
 });
 
+Deno.test("FetchClient hands over a list as it comes, and gives it up only when nothing does", async () => {
+  const parts = ['{"kind":"L","items":[{"n":1},{"n"', ':2},{"n":', '3}],"more":true}'];
+  const slow = (request: Request) => {
+    const body = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        await clock.sleep(4_000, request.signal);
+        const part = parts.shift();
+        if (part === undefined) controller.close();
+        else controller.enqueue(new TextEncoder().encode(part));
+      },
+    }, { highWaterMark: 0 });
+    return new Response(body);
+  };
+  const { rest, clock } = setUp(slow, { timeoutMs: 5_000 });
+  const items: unknown[] = [];
+  const takeItem = (item: unknown) => void items.push(item);
+  const answer = rest.performRequest({ ...GET, takeItem });
+  await clock.advance(4_000);
+  assert.deepEqual(items, [{ n: 1 }]);
+  await clock.advance(12_000);
+  assert.deepEqual([await answer, items.length], [{ kind: "L", items: [], more: true }, 3]);
+  parts.push('{"items":[{"n":1}');
+  const cut = assert.rejects(rest.performRequest({ ...GET, takeItem }), {
+    name: "ConnectionError",
+    message: "Cannot GET /version: https://api.example:6443: the answer is no JSON: 10 characters",
+  });
+  await clock.advance(8_000);
+  await cut;
+  const { rest: silent, clock: later } = setUp((request) => openStream(request, ['{"items":[']), {
+    timeoutMs: 5_000,
+  });
+  const givenUp = assert.rejects(silent.performRequest({ ...GET, takeItem }), /within 5000 ms/);
+  await later.advance(5_000);
+  await givenUp;
+});
+
 /** A watch's answer whose end the test decides. */
 function openStream(request: Request, parts: readonly string[]): Response {
   const body = new ReadableStream<Uint8Array>({

@@ -15,16 +15,17 @@ export interface JsonRequest {
   readonly body?: JsonValue;
   readonly contentType?: string;
   readonly signal?: AbortSignal | undefined;
+  readonly takeItem?: (item: JsonValue) => void;
 }
 
 /** The request as a `RestClient` takes it. */
 export function optionsOf(request: JsonRequest): RequestOptions {
-  const { method, path, query, body, contentType, signal } = request;
+  const { method, path, query, body, contentType, signal, takeItem } = request;
   const querystring = query?.size === 0 ? undefined : query;
   return {
     method,
     path,
-    ...defined({ querystring, bodyJson: body, contentType, abortSignal: signal }),
+    ...defined({ querystring, bodyJson: body, contentType, abortSignal: signal, takeItem }),
   };
 }
 

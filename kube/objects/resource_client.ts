@@ -5,7 +5,7 @@
  */
 import type { KubeObject } from "../../core/api/types.ts";
 import { defined } from "../../runtime/defined.ts";
-import { ApiError, isGone, isNotFound, isStatusObject, toApiError } from "../errors.ts";
+import { ApiError, isNotFound, isStatusObject, toApiError } from "../errors.ts";
 import { type JsonRequest, optionsOf, requestJson } from "./request_json.ts";
 import { pathOf } from "./resources.ts";
 import type { JsonValue, RestClient } from "../rest_client.ts";
@@ -22,8 +22,6 @@ import type {
   WatchOptions,
   WriteOptions,
 } from "../types.ts";
-
-const PAGE_SIZE = 500;
 
 const PATCH_CONTENT_TYPE: Readonly<Record<Patch["type"], string>> = {
   merge: "application/merge-patch+json",
@@ -54,45 +52,29 @@ export class RestResourceClient<T extends KubeObject> implements ResourceClient<
   }
 
   async list(options: ListOptions<T> = {}): Promise<ObjectList<T>> {
-    const { most } = options;
-    if (most !== undefined) return (await this.#listPage(options, { limit: most })).list;
-    try {
-      return await this.#listPages(options, PAGE_SIZE);
-    } catch (error) {
-      // The continue token outlived etcd's history: once more, in one piece.
-      if (!isGone(error)) throw error;
-      return await this.#listPages(options, undefined);
-    }
-  }
-
-  async #listPages(options: ListOptions<T>, limit: number | undefined): Promise<ObjectList<T>> {
-    const items: T[] = [];
-    let next: string | undefined;
-    while (true) {
-      const page = await this.#listPage(options, defined({ limit, next }));
-      for (const item of page.list.items) items.push(item);
-      next = page.next;
-      if (next === undefined) return { ...page.list, items };
-    }
-  }
-
-  async #listPage(
-    options: ListOptions<T>,
-    { limit, next }: { readonly limit?: number; readonly next?: string },
-  ): Promise<{ readonly list: ObjectList<T>; readonly next: string | undefined }> {
-    const query = selectorsOf(options);
-    if (limit !== undefined) query.set("limit", String(limit));
-    if (next !== undefined) query.set("continue", next);
+    const { most, signal } = options;
     const path = pathOf(this.resource, options);
-    const { signal } = options;
-    const answer = await requestJson(this.#rest, { method: "GET", path, query, signal });
-    const page = answer as unknown as {
-      metadata?: { resourceVersion?: string; continue?: string };
-      items?: Partial<T>[] | null;
-    };
-    const { resourceVersion = "", continue: more = "" } = page.metadata ?? {};
-    const items = (page.items ?? []).map((item) => this.#taken(item, options));
-    return { list: { resourceVersion, items }, next: more === "" ? undefined : more };
+    const query = selectorsOf(options);
+    if (most !== undefined) query.set("limit", String(most));
+    const items: T[] = [];
+    const takeItem = (item: unknown) => void items.push(this.#taken(item as Partial<T>, options));
+    while (true) {
+      const answer = await requestJson(this.#rest, {
+        method: "GET",
+        path,
+        query,
+        signal,
+        takeItem,
+      });
+      const page = answer as unknown as {
+        metadata?: { resourceVersion?: string; continue?: string };
+        items?: Partial<T>[] | null;
+      };
+      for (const item of page.items ?? []) takeItem(item);
+      const { resourceVersion = "", continue: next = "" } = page.metadata ?? {};
+      if (next === "" || most !== undefined) return { resourceVersion, items };
+      query.set("continue", next);
+    }
   }
 
   async *watch(options: WatchOptions<T>): AsyncGenerator<WatchEvent<T>, void, void> {
