@@ -44,16 +44,20 @@ export function wire(ctx: Context): void {
 /** Has everything that is known looked at again: first the VMs that have no object yet, and wait for an address. */
 export function queueEverything({ cluster, queues, isWorking }: Context): void {
   if (!isWorking) return;
-  const vms = [...cluster.vms.list()].map(keyOf);
-  for (const key of vms) if (cluster.configs.byIndex("vm", key).length === 0) queues.vms.add(key);
-  for (const key of vms) queues.vms.add(key);
-  for (const config of cluster.configs.list()) {
-    queues.configs.add(keyOf(config));
-    const vm = vmKeyOf(config); // It may be gone.
-    if (vm !== undefined) queues.vms.add(vm);
+  // What changes goes before what is looked at anew, and so does what has nothing yet.
+  const later = { later: true };
+  for (const vm of cluster.vms.list()) {
+    const key = keyOf(vm);
+    if (cluster.configs.byIndex("vm", key).length === 0) queues.vms.add(key);
+    else queues.vms.add(key, later);
   }
-  for (const nad of cluster.nads.list()) queues.networks.add(keyOf(nad));
-  for (const pool of cluster.pools.list()) queues.pools.add(keyOf(pool));
+  for (const config of cluster.configs.list()) {
+    queues.configs.add(keyOf(config), later);
+    const vm = vmKeyOf(config); // It may be gone.
+    if (vm !== undefined) queues.vms.add(vm, later);
+  }
+  for (const nad of cluster.nads.list()) queues.networks.add(keyOf(nad), later);
+  for (const pool of cluster.pools.list()) queues.pools.add(keyOf(pool), later);
 }
 
 function wireVms(ctx: Context): void {

@@ -221,8 +221,11 @@ export interface WorkResult {
 
 /** A queue of keys: one key never runs twice at once, what is added meanwhile coalesces, a throw means back-off with jitter. */
 export interface WorkQueue {
-  /** Adds the key; one that waits already is not added twice. */
-  add(key: string): void;
+  /**
+   * Adds the key; one that waits already is not added twice. `later`: it lets those go first that are added without, but for one of
+   * it after every seven of those.
+   */
+  add(key: string, options?: { readonly later?: boolean }): void;
   /** Adds the key after so many milliseconds; the earliest time asked for counts. */
   addAfter(key: string, ms: number): void;
   /** Number of keys that wait or run. */

@@ -17,6 +17,8 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Has something happen after `ms` milliseconds, unless what is answered is called before. Unset: {@linkcode sleep} does it. */
   after?(ms: number, work: () => void): () => void;
+  /** Has something happen when timers, requests and whatever else waits for this process had their turn. Unset: nothing waits. */
+  nextTurn?(work: () => void): void;
 }
 
 /** Source of randomness: a number in [0, 1), like `Math.random`. */
@@ -40,6 +42,7 @@ export const systemClock: Clock = {
     wait(ms);
     return () => clearTimeout(timer);
   },
+  nextTurn: (work) => void setTimeout(work, 0),
 };
 
 /** A timer of more fires at once. */

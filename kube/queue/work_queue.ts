@@ -62,16 +62,54 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   return new KeyQueue(options);
 }
 
+/** So long work goes on that waits for nothing, until all else of the process has its turn. */
+const TURN_MS = 10;
+/** So many keys go before one that lets others go first. */
+const MOST_LET_FIRST = 7;
+
+/** Keys in a line, each once. */
+class Line {
+  readonly #keys = new Set<string>();
+  /**
+   * Stands behind what was taken: to begin anew each time would walk over the places of all that were. It is never at its end: what
+   * it passes is taken, and it is asked only while there is more.
+   */
+  readonly #next = this.#keys.values();
+
+  get size(): number {
+    return this.#keys.size;
+  }
+
+  has(key: string): boolean {
+    return this.#keys.has(key);
+  }
+
+  add(key: string): void {
+    this.#keys.add(key);
+  }
+
+  delete(key: string): void {
+    this.#keys.delete(key);
+  }
+
+  /** Takes the first. */
+  take(): string | undefined {
+    if (this.#keys.size === 0) return undefined;
+    const { value: key } = this.#next.next();
+    if (key !== undefined) this.#keys.delete(key);
+    return key;
+  }
+}
+
 class KeyQueue implements WorkQueue {
   readonly #options: WorkQueueOptions;
   readonly #clock: Clock;
   readonly #wait: (failures: number) => number;
-  readonly #ready = new Set<string>();
-  /**
-   * Stands behind what was taken from `#ready`: to begin anew each time would walk over the places of all that were. It is never at
-   * its end: what it passes is taken, and it is asked only while there is more.
-   */
-  readonly #nextReady = this.#ready.values();
+  readonly #ready = new Line();
+  /** Keys that let those of `#ready` go first. */
+  readonly #later = new Line();
+  /** How many of `#ready` were let go first. */
+  #letFirst = 0;
   readonly #running = new Set<string>();
   /** Keys added while they run. */
   readonly #again = new Set<string>();
@@ -81,6 +119,8 @@ class KeyQueue implements WorkQueue {
   readonly #idle = new Set<() => void>();
   #run: Run | undefined;
   #pumping = false;
+  /** When this queue began to work without a pause. */
+  #turnAt = -Infinity;
   #timer: { readonly due: number; readonly cancel: () => void } | undefined;
 
   constructor(options: WorkQueueOptions) {
@@ -91,13 +131,17 @@ class KeyQueue implements WorkQueue {
   }
 
   get depth(): number {
-    return this.#ready.size + this.#running.size;
+    return this.#ready.size + this.#later.size + this.#running.size;
   }
 
-  add(key: string): void {
+  add(key: string, { later = false }: { readonly later?: boolean } = {}): void {
+    if (this.depth === 0) this.#turnAt = this.#clock.monotonic();
     this.#delayed.delete(key);
     if (this.#running.has(key)) this.#again.add(key);
-    else this.#ready.add(key);
+    else if (!later) {
+      this.#later.delete(key);
+      this.#ready.add(key);
+    } else if (!this.#ready.has(key)) this.#later.add(key);
     this.#pumpSoon();
   }
 
@@ -122,6 +166,7 @@ class KeyQueue implements WorkQueue {
       if (this.#running.size === 0) resolve();
     };
     signal.addEventListener("abort", onAbort, { once: true });
+    this.#turnAt = this.#clock.monotonic();
     this.#ring();
     this.#pumpSoon();
     await promise;
@@ -140,14 +185,21 @@ class KeyQueue implements WorkQueue {
     }
   }
 
-  /** Starts what may run, after the present task, so that keys added together are seen together. */
+  /**
+   * Starts what may run, after the present task, so that keys added together are seen together. Tens of thousands of keys that wait
+   * for nothing would otherwise hold up timers, requests and watches until the last of them.
+   */
   #pumpSoon(): void {
     if (this.#pumping) return;
     this.#pumping = true;
-    queueMicrotask(() => {
+    const isLong = this.#clock.monotonic() - this.#turnAt >= TURN_MS;
+    const pump = () => {
+      if (isLong) this.#turnAt = this.#clock.monotonic();
       this.#pumping = false;
       this.#pump();
-    });
+    };
+    if (isLong && this.#clock.nextTurn !== undefined) this.#clock.nextTurn(pump);
+    else queueMicrotask(pump);
   }
 
   #pump(): void {
@@ -162,12 +214,12 @@ class KeyQueue implements WorkQueue {
     }
   }
 
-  /** The key that is ready for longest. */
+  /** The key that is ready for longest; of those that let others go first, where there are no others, or enough were let. */
   #takeReady(): string | undefined {
-    if (this.#ready.size === 0) return undefined;
-    const { value: next } = this.#nextReady.next();
-    if (next !== undefined) this.#ready.delete(next);
-    return next;
+    const isTurn = this.#ready.size === 0 || this.#letFirst >= MOST_LET_FIRST;
+    const key = (isTurn ? this.#later.take() : undefined) ?? this.#ready.take();
+    this.#letFirst = isTurn || this.#later.size === 0 ? 0 : this.#letFirst + 1;
+    return key;
   }
 
   async #work(key: string, run: Run) {

@@ -64,6 +64,30 @@ Deno.test("WorkQueue runs keys in the order in which they were added, each once"
   await end();
 });
 
+Deno.test("WorkQueue runs what is added for later behind the rest, but one of it after every seven", async () => {
+  const { clock, desk, queue, end } = setUp();
+  const all = async () => {
+    while (queue.depth > 0) {
+      await clock.settle();
+      for (const key of [...desk.open.keys()]) desk.end(key);
+      await clock.settle();
+    }
+    return desk.started.splice(0).join(" ");
+  };
+  for (const key of ["x", "y", "z"]) queue.add(key, { later: true });
+  for (const key of ["a", "y", "b"]) queue.add(key);
+  queue.add("b", { later: true });
+  assert.deepEqual([queue.depth, await all()], [5, "a y b x z"]);
+  for (const key of ["x", "y"]) queue.add(key, { later: true });
+  for (let n = 1; n <= 20; n++) queue.add(`${n}`);
+  assert.equal(await all(), "1 2 3 4 5 6 7 x 8 9 10 11 12 13 14 y 15 16 17 18 19 20");
+  for (const key of ["x", "y", "z"]) queue.add(key, { later: true });
+  queue.addAfter("z", 10);
+  await clock.advance(10);
+  assert.equal(await all(), "x z y");
+  await end();
+});
+
 Deno.test("WorkQueue runs a key once more when it was added while it ran, however often", async () => {
   const { clock, desk, queue, end } = setUp({ concurrency: 2 });
   queue.add("a");
@@ -251,6 +275,40 @@ Deno.test("WorkQueue tells how long each run took and how it ended", async () =>
   await clock.settle();
   assert.deepEqual(runs, ["a 30 Cannot do a", "a 0 ok"]);
   await end();
+});
+
+Deno.test("WorkQueue lets timers and requests have their turn while many keys wait for nothing", async () => {
+  const waiting: (() => void)[] = [];
+  const [clock, seen] = [new ManualClock(), Array<string>()];
+  let ms = 0;
+  const queue = createWorkQueue({
+    name: "test",
+    clock: {
+      now: () => clock.now(),
+      sleep: (...wait) => clock.sleep(...wait),
+      monotonic: () => ms,
+      nextTurn: (work) => waiting.push(work),
+    },
+  });
+  const stop = new AbortController();
+  const running = queue.run((key) => {
+    ms++;
+    return Promise.resolve(void seen.push(key));
+  }, stop.signal);
+  for (let n = 1; n <= 25; n++) queue.add(`${n}`);
+  const worked: number[] = [];
+  for (let turn = 0; turn < 3; turn++) {
+    await clock.settle();
+    worked.push(seen.length);
+    waiting.shift()?.();
+  }
+  assert.deepEqual([worked, waiting.length], [[10, 20, 25], 0]);
+  ms += 60_000;
+  queue.add("at once");
+  await clock.settle();
+  assert.deepEqual([seen.at(-1), waiting.length], ["at once", 0]);
+  stop.abort();
+  await running;
 });
 
 Deno.test("WorkQueue refuses to run twice at once", async () => {
