@@ -1,4 +1,5 @@
 import { formatIPv4, formatMac, isUsable, readMac } from "../../net/mod.ts";
+import { NONE } from "../../record/entries.ts";
 import type { PoolNetwork } from "../pool/pool_network.ts";
 import { fullRefusal, type Planning } from "./planning.ts";
 
@@ -7,16 +8,19 @@ const SECOND_MS = 1_000;
 /**
  * Keeps addresses for who got them before the record was put back to an earlier time: nobody else is given one that a client may
  * still hold, and its client gets it back: of several the first, which agents name before what it had left. What the record gives to
- * somebody else, or keeps for who has left it and may still use it, stays so.
+ * somebody else, or keeps for who has left it and is still there, stays so.
  */
 export function holdLost(planning: Planning, network: PoolNetwork): void {
-  const { next, input } = planning;
+  const { next, input, clients } = planning;
   const left = countOf([...input.lost ?? []].map(([, mac]) => mac));
   for (const [address, mac] of input.lost ?? []) {
     const behind = (left.get(mac) ?? 1) - 1;
     left.set(mac, behind);
     if (!isUsable(network.cidr, address) || network.reserved.has(address)) continue;
-    if (next.holder(address) !== undefined || next.released.get(address) !== undefined) continue;
+    const { mac: kept = NONE } = next.released.get(address) ?? {};
+    if (next.holder(address) !== undefined || kept === mac || clients.find(kept) !== undefined) {
+      continue;
+    }
     const until = lostUntil(planning, address, mac);
     if (until <= input.now) continue;
     if (fullRefusal(planning) !== undefined) return;

@@ -268,6 +268,8 @@ Deno.test("S1: planPool gives who had an address before the record went back non
   strictEqual(later.ipv4.allocated?.[A], undefined);
   const back = plan(poolOf({ ipv4 }), [claimOf(2), claimOf(1)], { lost });
   strictEqual(back.ipv4.allocated?.[A], macOf(2));
+  const gone = plan(poolOf({ ipv4 }), [claimOf(1)], { lost });
+  strictEqual(gone.ipv4.allocated?.[A], macOf(1));
 });
 
 Deno.test("S1: planPool gives nothing new while agents have not said what is lost; what is recorded stays", () => {
