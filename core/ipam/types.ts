@@ -176,7 +176,7 @@ export interface PlanInput {
   readonly awaitingUntil?: number;
   /**
    * The last plan's {@linkcode Plan.sightings}; unset after a start. The keys are the planner's own.
-   * Value: when (ms since the epoch) a recorded address was first seen without a claim.
+   * Value: when (ms since the epoch) a recorded address was first seen without a claim, or a lost one was first heard of.
    */
   readonly sightings?: ReadonlyMap<string, number>;
   /**

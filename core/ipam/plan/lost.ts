@@ -7,8 +7,8 @@ const SECOND_MS = 1_000;
 
 /**
  * Keeps addresses for who got them before the record was put back to an earlier time: nobody else is given one that a client may
- * still hold, and its client gets it back: of several the first, which agents name before what it had left. What the record gives to somebody else stays so, also while that one may still use what it
- * has left since.
+ * still hold, and its client gets it back: of several the first, which agents name before what it had left. What the record gives to
+ * somebody else, or keeps for who has left it and is still there, stays so.
  */
 export function holdLost(planning: Planning, network: PoolNetwork): void {
   const { next, input, clients } = planning;
@@ -18,12 +18,30 @@ export function holdLost(planning: Planning, network: PoolNetwork): void {
     left.set(mac, behind);
     if (!isUsable(network.cidr, address) || network.reserved.has(address)) continue;
     const { mac: kept = NONE } = next.released.get(address) ?? {};
-    if (next.holder(address) !== undefined || kept === mac) continue;
-    const leaver = clients.find(kept);
-    if (leaver?.primary !== undefined && leaver.entries.length > 0) continue; // It runs on with another one.
+    if (next.holder(address) !== undefined || kept === mac || clients.find(kept) !== undefined) {
+      continue;
+    }
+    const until = lostUntil(planning, address, mac);
+    if (until <= input.now) continue;
     if (fullRefusal(planning) !== undefined) return;
-    next.hold(address, { mac, until: planning.releasedUntil(mac) + behind * SECOND_MS });
+    next.hold(address, { mac, until: until + behind * SECOND_MS });
   }
+}
+
+/**
+ * Until when (ms since the epoch) an address is kept for who got it before the record was put back: agents may tell of it for longer.
+ */
+export function lostUntil(planning: Planning, address: number, mac: number): number {
+  return planning.releasedUntil(mac) + heardAt(planning, address, mac) - planning.input.now;
+}
+
+/** When it was first heard (ms since the epoch) that an address is lost which nobody was given since. */
+function heardAt({ input: { sightings, now } }: Planning, address: number, mac: number): number {
+  return Math.min(sightings?.get(keyOf(address, mac)) ?? now, now);
+}
+
+function keyOf(address: number, mac: number): string {
+  return `lost ${formatIPv4(address)} ${formatMac(mac)}`;
 }
 
 function countOf(macs: readonly number[]): Map<number, number> {
@@ -33,8 +51,12 @@ function countOf(macs: readonly number[]): Map<number, number> {
 }
 
 /** Tells what is kept for whom, and what is somebody else's by the record. */
-export function noteLost({ next, input, notes }: Planning): void {
+export function noteLost(planning: Planning): void {
+  const { next, input, notes, sightings } = planning;
   for (const [address, mac] of input.lost ?? []) {
+    if (next.holder(address) === undefined) {
+      sightings.set(keyOf(address, mac), heardAt(planning, address, mac));
+    }
     const what = `Address ${formatIPv4(address)} of ${formatMac(mac)}`;
     const other = readMac(next.holder(address) ?? "");
     if (other >= 0 && other !== mac) notes.add("AddressesLost", `${what} is ${formatMac(other)}'s`);

@@ -1,4 +1,5 @@
 import { namespaceOfNetwork } from "../../api/network.ts";
+import { readIPv4, readMac } from "../../net/mod.ts";
 import type { RecordEntry } from "../../record/entries.ts";
 import type { Client } from "../claims/clients.ts";
 import type { Claim } from "../types.ts";
@@ -51,4 +52,11 @@ export function formerOf({ previous, noted }: Claim): string | undefined {
 /** The claims of a client whose former addresses count, the likeliest first: those of a mere namesake do not. */
 export function claimsToFollow({ owners: { primary, sharing } }: Client): readonly Claim[] {
   return primary === undefined ? sharing : [primary, ...sharing];
+}
+
+/** Whether a NIC of a client had an address with another MAC address, as its object notes. */
+export function hadWith(client: Client, address: number, mac: number): boolean {
+  return claimsToFollow(client).some(({ noted = "", notedMac = "" }) =>
+    readIPv4(noted) === address && readMac(notedMac) === mac
+  );
 }

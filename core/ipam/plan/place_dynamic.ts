@@ -1,12 +1,5 @@
 import { toTimestamp } from "../../api/timestamp.ts";
-import {
-  formatIPv4,
-  formatMac,
-  formatRange,
-  rangeContains,
-  readIPv4,
-  readMac,
-} from "../../net/mod.ts";
+import { formatIPv4, formatMac, formatRange, rangeContains, readIPv4 } from "../../net/mod.ts";
 import { NONE } from "../../record/entries.ts";
 import type { HeldAddress } from "../../record/holds.ts";
 import type { NextRecord } from "../../record/next_record.ts";
@@ -16,7 +9,7 @@ import { conflictOf, declinesAgain, leaveDeclined } from "./declined.ts";
 import { homeAddress } from "./home_address.ts";
 import { MAX_CONFLICTS_PER_MAC } from "./limits.ts";
 import { NAMED } from "./notes.ts";
-import { claimsToFollow, formerOf, type OpenRequest } from "./open_request.ts";
+import { claimsToFollow, formerOf, hadWith, type OpenRequest } from "./open_request.ts";
 import type { Refusal } from "./outcomes.ts";
 import { fullRefusal, limitRefusal, type Planning } from "./planning.ts";
 
@@ -63,9 +56,7 @@ function isFreeFor({ next, clients }: Planning, client: Client, address: number)
   if (next.isFreeFor(client.mac, address)) return true;
   const { mac = NONE } = next.released.get(address) ?? {};
   return mac !== NONE && next.isFreeFor(mac, address) && !clients.wants(mac) &&
-    claimsToFollow(client).some(({ noted = "", notedMac = "" }) =>
-      readIPv4(noted) === address && readMac(notedMac) === mac
-    );
+    hadWith(client, address, mac);
 }
 
 /** Gives a client without an address the free one that it is in conflict with, as it uses it itself. */

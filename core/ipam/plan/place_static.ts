@@ -9,9 +9,11 @@ import {
 } from "../../net/mod.ts";
 import { namespaceOfNetwork, networkOfPool } from "../../api/network.ts";
 import { toTimestamp } from "../../api/timestamp.ts";
-import { formerOf, type OpenRequest } from "./open_request.ts";
+import { lostUntil } from "./lost.ts";
+import { formerOf, hadWith, type OpenRequest } from "./open_request.ts";
 import type { Refusal } from "./outcomes.ts";
 import { declinesAgain, leaveDeclined } from "./declined.ts";
+import type { Client } from "../claims/clients.ts";
 import { nameOf } from "../claims/owners.ts";
 import { fullRefusal, limitRefusal, type Planning } from "./planning.ts";
 import type { PoolNetwork } from "../pool/pool_network.ts";
@@ -57,16 +59,17 @@ export function refuseStatic(
 
 function refusalOf(
   planning: Planning,
-  { client: { mac }, primary, kept, conflict }: OpenRequest,
+  { client, primary, kept, conflict }: OpenRequest,
   network: PoolNetwork,
 ): Refusal | undefined {
+  const { mac } = client;
   const { requested = "" } = primary;
   const address = readIPv4(requested);
   if (address < 0) {
     const why = `${JSON.stringify(requested)}: ${reasonNotIPv4(requested)}`;
     return refuse("InvalidAddress", why);
   }
-  return cannotBe(network, address) ?? inUse(planning, { address, mac, claim: primary }) ??
+  return cannotBe(network, address) ?? inUse(planning, { address, client, claim: primary }) ??
     awaitedRefusal(planning, primary) ??
     (kept === undefined
       ? fullRefusal(planning) ?? limitRefusal(planning, primary)
@@ -130,14 +133,17 @@ function inConflict({ next }: Planning, address: number): Refusal {
   return refuse("AddressConflict", message);
 }
 
+/** An address that a claim asks for by name. */
+interface Asked {
+  readonly address: number;
+  readonly client: Client;
+  readonly claim: Claim;
+}
+
 /** Who has the address, or may still use it. */
 function inUse(
   planning: Planning,
-  { address, mac, claim }: {
-    readonly address: number;
-    readonly mac: number;
-    readonly claim: Claim;
-  },
+  { address, client, claim }: Asked,
 ): Refusal | undefined {
   const { next } = planning;
   const text = formatIPv4(address);
@@ -147,14 +153,31 @@ function inUse(
     const by = who(planning, readMac(holder), claim) ?? holder;
     return refuse("AddressTaken", `${text} is taken by ${by}`);
   }
+  const lost = lostRefusal(planning, { address, client, claim });
+  if (lost !== undefined) return lost;
   const hold = next.released.get(address);
-  if (hold === undefined || hold.mac === mac || !planning.clients.wants(hold.mac)) {
+  if (hold === undefined || hold.mac === client.mac || !planning.clients.wants(hold.mac)) {
     return undefined;
   }
   // Its last owner has moved, but runs on and may use it until its lease is over.
   const rest = `it rests until ${toTimestamp(hold.until)}`;
   const left = `${text} was just left by ${who(planning, hold.mac, claim)}; ${rest}`;
   return { ...refuse("AddressTaken", left), until: hold.until };
+}
+
+/** Agents know that somebody had the address before the record was put back, who may use it and have no claim yet. */
+function lostRefusal(
+  planning: Planning,
+  { address, client, claim }: Asked,
+): Refusal | undefined {
+  const { input: { lost, now }, next, clients } = planning;
+  const mac = lost?.get(address) ?? client.mac;
+  if (mac === client.mac || next.released.get(address)?.mac === client.mac) return undefined;
+  const until = lostUntil(planning, address, mac);
+  if (until <= now || !clients.wants(mac) && hadWith(client, address, mac)) return undefined;
+  const message = `${formatIPv4(address)} was given, before the record went back to an earlier ` +
+    `time, to ${who(planning, mac, claim)}; it rests until ${toTimestamp(until)}`;
+  return { ...refuse("AddressTaken", message), until };
 }
 
 /** Who has the address that a claim had before, in words; `undefined` where nobody has, or it has what it had or asks for. */

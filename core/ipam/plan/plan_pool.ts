@@ -34,7 +34,8 @@ import { toldClients } from "./told_clients.ts";
  *    A namespace that may not use the network, or has all that it may have of it, gets a reason.
  * 5. Every other claim gets an address of the range: its former one, else one that follows from its MAC address. A freed
  *    address goes to another MAC address only when its hold is over or nothing else is left, or when its former owner is
- *    gone and it is asked for by name, or is the former one of a NIC that had it with that one's MAC address.
+ *    gone and it is asked for by name, or is the former one of a NIC that had it with that one's MAC address. Who had a lost
+ *    one counts as there until it was kept for its time.
  *
  * Time and memory grow with the record and the claims, not with the range.
  *

@@ -219,6 +219,59 @@ Deno.test("S1: planPool keeps what a VM has just left, and may still use, from w
   strictEqual(later.ipv4.allocated?.[A], undefined);
 });
 
+Deno.test("S1: planPool gives nobody by name what agents gave before the record went back to a VM that has no claim yet, until that is over", () => {
+  const lost = new Map([[0x0a_00_00_0f, 0x5254_0000_0001]]);
+  const asking = claimOf(3, { requested: A });
+  const { ipv4, outcomes, wakeAt = NaN } = plan(poolOf(), [asking], { lost });
+  const { reason, address, message = "" } = outcomes.get("vm-3") ?? {};
+  deepStrictEqual([reason, address], ["AddressTaken", undefined]);
+  match(
+    message,
+    /was given, before the record went back to an earlier time, to 52:54:00:00:00:01, which nobody claims; it rests until 2026-/,
+  );
+  strictEqual(wakeAt, Date.parse(ipv4.released?.[A]?.until ?? ""));
+  const back = plan(poolOf({ ipv4 }), [asking, claimOf(1)], { lost });
+  strictEqual(back.ipv4.allocated?.[A], macOf(1));
+  const foreign = plan(poolOf({ ipv4 }), [stranger(3, { requested: A })], { lost });
+  match(foreign.outcomes.get("vm-3")?.message ?? "", /to somebody of another namespace; it rests/);
+});
+
+Deno.test("S1: planPool gives what is lost to who asks for it by name when it was kept for its time, also where an agent still tells of it", () => {
+  const lost = new Map([[0x0a_00_00_0f, 0x5254_0000_0001]]);
+  const first = plan(poolOf(), [], { lost });
+  const { ipv4, sightings } = plan(poolOf(first), [claimOf(3)], {
+    lost,
+    sightings: first.sightings,
+  });
+  const now = Date.parse(ipv4.released?.[A]?.until ?? "");
+  const over = plan(poolOf({ ipv4 }), [], { lost, sightings, now });
+  strictEqual(over.ipv4.released, undefined);
+  const later = { lost, sightings: over.sightings, now: now + MINUTE };
+  const { outcomes } = plan(poolOf(over), [claimOf(4, { requested: A })], later);
+  strictEqual(outcomes.get("vm-4")?.address, A);
+});
+
+Deno.test("S1: planPool gives a NIC by name what it had before the record went back with a MAC address that nobody has any more", () => {
+  const lost = new Map([[0x0a_00_00_0f, 0x5254_0000_0001]]);
+  const nic = claimOf(3, { requested: A, noted: A, notedMac: macOf(1) });
+  strictEqual(plan(poolOf(), [nic], { lost }).ipv4.allocated?.[A], macOf(3));
+});
+
+Deno.test("S1: planPool gives who had an address before the record went back none that a VM has just given back, and may still use", () => {
+  const lost = new Map([[0x0a_00_00_0f, 0x5254_0000_0001]]);
+  const pool = poolOf({ allocated: { [A]: macOf(2) } });
+  const paused = claimOf(2, { previous: A, holds: true, state: "releasing" });
+  const { ipv4 } = plan(pool, [paused], { lost });
+  strictEqual(ipv4.released?.[A]?.macAddress, macOf(2));
+  const third = claimOf(3, { requested: A });
+  const later = plan(poolOf({ ipv4 }), [paused, claimOf(1), third], { lost });
+  strictEqual(later.ipv4.allocated?.[A], undefined);
+  const back = plan(poolOf({ ipv4 }), [claimOf(2), claimOf(1)], { lost });
+  strictEqual(back.ipv4.allocated?.[A], macOf(2));
+  const gone = plan(poolOf({ ipv4 }), [claimOf(1)], { lost });
+  strictEqual(gone.ipv4.allocated?.[A], macOf(1));
+});
+
 Deno.test("S1: planPool gives nothing new while agents have not said what is lost; what is recorded stays", () => {
   const pool = poolOf({ allocated: { [A]: macOf(1) } });
   const claims = [claimOf(1), claimOf(2)];

@@ -84,7 +84,7 @@ export const OWN_FAULTS: readonly Mutant[] = [
     scene: "the API server forgets a VM that goes on",
     changes: [{
       file: "core/ipam/plan/lost.ts",
-      find: "next.hold(address, { mac, until: planning.releasedUntil(mac) + behind * SECOND_MS });",
+      find: "next.hold(address, { mac, until: until + behind * SECOND_MS });",
       replace: "",
     }],
   },
