@@ -79,12 +79,16 @@ export class SoakPod implements AsyncDisposable {
   async collect(): Promise<{ readonly objects: number; readonly functions: number }> {
     const program = this.#program;
     const from = program.log.length;
-    Deno.kill(program.processId, "SIGURG");
-    const [, objects = NaN, functions = NaN] = await until(
-      () => LEFT.exec(program.log.slice(from)) ?? undefined,
-      { what: `${this.name} collects`, timeoutMs: COLLECT_MS },
-    ).catch(() => []);
-    return { objects: Number(objects), functions: Number(functions) };
+    try {
+      Deno.kill(program.processId, "SIGURG");
+      const [, objects, functions] = await until(
+        () => LEFT.exec(program.log.slice(from)) ?? undefined,
+        { what: `${this.name} collects`, timeoutMs: COLLECT_MS },
+      );
+      return { objects: Number(objects), functions: Number(functions) };
+    } catch {
+      return { objects: NaN, functions: NaN }; // It is being started anew, say.
+    }
   }
 
   /** Whether it is the one of its kind that works. */
