@@ -29,7 +29,8 @@ export class Heartbeat {
   readonly #stop = new AbortController();
   #heardAt: number;
   #isDoubted = false;
-  #doubted = Promise.withResolvers<void>();
+  /** The wait for silence. A promise that all of them look at would keep something of each: those of a connection that is heard are many. */
+  #waiting: LinkedAbort | undefined;
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
@@ -45,7 +46,7 @@ export class Heartbeat {
   /** There is reason to ask at once. */
   doubt(): void {
     this.#isDoubted = true;
-    this.#doubted.resolve();
+    this.#waiting?.abort();
   }
 
   /** Asks no more. */
@@ -67,10 +68,10 @@ export class Heartbeat {
   }
 
   async #wait(ms: number, signal: AbortSignal): Promise<void> {
-    using over = new LinkedAbort(signal);
-    const slept = this.#options.clock.sleep(ms, over.signal).catch(() => undefined);
-    await Promise.race([slept, this.#doubted.promise]);
-    over.abort(undefined);
+    using waiting = new LinkedAbort(signal);
+    this.#waiting = waiting;
+    await this.#options.clock.sleep(ms, waiting.signal).catch(() => undefined);
+    this.#waiting = undefined;
   }
 
   async #isAlive(signal: AbortSignal): Promise<boolean> {
@@ -87,7 +88,6 @@ export class Heartbeat {
       return this.#heardAt > askedAt; // Whatever came meanwhile is an answer, too.
     } finally {
       this.#isDoubted = false;
-      this.#doubted = Promise.withResolvers();
     }
   }
 }

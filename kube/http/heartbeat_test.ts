@@ -64,3 +64,23 @@ Deno.test("S2: Heartbeat asks at once where there is doubt", async () => {
   assert.deepEqual(asked, [1_000]);
   heartbeat.stop();
 });
+
+Deno.test("S2: Heartbeat keeps nothing of how often it waited while a connection is heard", async () => {
+  const reactions = new Map<unknown, number>();
+  const { then } = Promise.prototype;
+  const { clock, heartbeat } = setUp();
+  Promise.prototype.then = function (...handlers) {
+    reactions.set(this, (reactions.get(this) ?? 0) + 1);
+    return then.apply(this, handlers) as never;
+  };
+  try {
+    for (let n = 0; n < 100; n++) {
+      await clock.advance(10_000);
+      heartbeat.heard();
+    }
+  } finally {
+    Promise.prototype.then = then;
+  }
+  heartbeat.stop();
+  assert.ok(Math.max(...reactions.values()) < 5, String(Math.max(...reactions.values())));
+});

@@ -61,6 +61,8 @@ interface ProgramOptions {
   readonly server?: string;
   /** Process in whose network namespace it runs; unset: this one's. */
   readonly networkOf?: number;
+  /** A module that is loaded before it, and may collect garbage. */
+  readonly preload?: string;
 }
 
 /** A program of the deployment; disposing it kills it. */
@@ -91,7 +93,8 @@ export class Program implements AsyncDisposable {
       "status.podIP": podIP,
       "status.hostIP": "127.0.0.1",
     };
-    const { args = [], env = [] } = template?.containers?.[0] ?? {};
+    const { args: [command = "", ...args] = [], env = [] } = template?.containers?.[0] ?? {};
+    const { preload } = options;
     const variables: Readonly<Record<string, string>> = {
       KUBERNETES_SERVICE_HOST: hostname,
       KUBERNETES_SERVICE_PORT: port,
@@ -121,12 +124,18 @@ export class Program implements AsyncDisposable {
           "sh",
           `${folder}/account`,
           deno,
+          command,
+          ...(preload === undefined ? [] : [`--preload=${preload}`]),
         ],
         ...expanded.filter((arg) => !replaced.has(nameOf(arg))),
         ...flags,
       ],
       cwd: ROOT,
-      env: { ...variables, NO_COLOR: "1" },
+      env: {
+        ...variables,
+        NO_COLOR: "1",
+        ...(preload !== undefined && { DENO_V8_FLAGS: "--expose-gc" }),
+      },
       stdin: "null",
       stdout: "null",
       stderr: "piped",

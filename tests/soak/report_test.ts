@@ -40,6 +40,24 @@ Deno.test("what grows is a fault unless it may, and only what came after the war
   deepStrictEqual(faultsOf(growing(8, { of: "agent-1" })), ["agent-1: descriptors grows"]);
 });
 
+Deno.test("what fills until it is full is no fault, and a leak into it is", () => {
+  const until = (full: number, leak: number): SoakResult => {
+    const series = new Series();
+    for (let n = 0; n < 100; n++) {
+      const at = n / 100;
+      const value = 50 + 20 * Math.min(at, full) + leak * at;
+      series.add({ of: "agent-0", what: "objects", unit: "MB", least: 2, fills: true }, {
+        at,
+        value,
+      });
+    }
+    return { ...WELL, series: series.rows(() => 0.1) };
+  };
+  deepStrictEqual(faultsOf(until(0.5, 0)), []);
+  deepStrictEqual(faultsOf(until(1, 0)), ["agent-0: objects grows"]);
+  deepStrictEqual(faultsOf(until(0.5, 3)), ["agent-0: objects grows"]);
+});
+
 Deno.test("writes while nothing changed, writes in vain and wrong records are faults; Leases are none", () => {
   deepStrictEqual(faultsOf(WELL), []);
   const [written] = WELL.written;

@@ -16,11 +16,13 @@ const LOOK = `for p in "$@"; do
   threads=$(sed -n 's/^Threads:[^0-9]*//p' /proc/$p/status)
   echo "$rss $threads $(ls /proc/$p/fd | wc -l)"
 done`;
-const MEMORY = { unit: "MB", least: 2 };
+const MEMORY = { unit: "MB", least: 2, fills: true };
 const COUNT = { unit: "", least: 1 };
 /** What the server says of a kind that it does not count. */
 const UNCOUNTED = -1;
 const HOUR_MS = 3_600_000;
+/** To collect garbage has a program stand still for a moment. */
+const HEAP_TURN = 3;
 /** Histories are listed whole, so not each time. */
 const HISTORY_TURN = 6;
 /** Kinds whose objects are counted -> how many more of them in an hour are nothing: VMs come and go at random. */
@@ -72,6 +74,7 @@ export class Sampler {
   async look(): Promise<void> {
     await this.#processes();
     for (const pod of this.#site.pods) await this.#figures(pod);
+    if (this.#turn % HEAP_TURN === 0) await this.#heaps();
     await this.#apiServer();
     await this.#etcd();
     if (this.#turn++ % HISTORY_TURN === 0) await this.#histories();
@@ -96,14 +99,21 @@ export class Sampler {
     if (figures.size === 0) return;
     const { name: of } = pod;
     this.#noteRole(of, [...figures].some(([name, is]) => name.endsWith("_leading") && is === 1));
-    const heap = figures.get("process_heap_bytes") ?? NaN;
-    this.#add({ of, what: "heap", ...MEMORY }, heap / 1e6);
-    this.#add({ of, what: "heap at its lowest", ...MEMORY, isLeast: true }, heap / 1e6);
     this.#add({ of, what: "series of /metrics", unit: "", least: 20 }, figures.size);
     if (pod.role !== "controller") return;
     this.#add({ of, what: "keys waiting", ...COUNT }, sum(figures, "vmdhcpcontroller_queue_depth"));
     const rows = figures.get("vmdhcpcontroller_history_waiting_rows") ?? NaN;
     this.#add({ of, what: "rows of histories waiting", unit: "", least: 20 }, rows);
+  }
+
+  async #heaps(): Promise<void> {
+    for (const pod of this.#site.pods) {
+      const { name: of } = pod;
+      const { objects, functions } = await pod.collect();
+      this.#add({ of, what: "objects", ...MEMORY }, objects / 1e6);
+      const mayGrow = "functions that are called often enough";
+      this.#add({ of, what: "compiled", ...MEMORY, mayGrow }, functions / 1e6);
+    }
   }
 
   #noteRole(name: string, leads: boolean): void {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { leastOf, type Point, type Trend, trendOf, type Verdict, verdictOf } from "./trend.ts";
+import { type Point, type Trend, trendOf, type Verdict, verdictOf } from "./trend.ts";
 
 /** What a quantity is. */
 export interface Quantity {
@@ -15,8 +15,8 @@ export interface Quantity {
   readonly least: number;
   /** Why it may grow for longer than the soak lasts; unset: it may not. */
   readonly mayGrow?: string;
-  /** Of each part of the time the least counts, and not the mean: what is left when everything was swept up. */
-  readonly isLeast?: boolean;
+  /** There is memory in it of so many things at most, which fills: only the second half of the time counts. */
+  readonly fills?: boolean;
 }
 
 /** A line of the result. */
@@ -42,11 +42,9 @@ export class Series {
   /** What became of each. `since`: the hour from which on what is of a pod, or of the cluster, counts. */
   rows(since: (of: string) => number): readonly SeriesRow[] {
     return [...this.#all.values()].map(({ quantity, points }) => {
-      const from = since(quantity.of);
-      const trend = trendOf(
-        points.filter(({ at }) => at >= from),
-        quantity.isLeast === true ? leastOf : undefined,
-      );
+      const warm = since(quantity.of);
+      const from = quantity.fills === true ? (warm + (points.at(-1)?.at ?? warm)) / 2 : warm;
+      const trend = trendOf(points.filter(({ at }) => at >= from));
       return { ...quantity, trend, verdict: verdictOf(trend, quantity.least), points };
     });
   }

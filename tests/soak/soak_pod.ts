@@ -10,6 +10,8 @@ import { until } from "../network/wait.ts";
 import type { RealCluster } from "../real/mod.ts";
 
 const READY_MS = 120_000;
+const COLLECT_MS = 10_000;
+const LEFT = /^Left on the heap: (\d+) of objects, (\d+) of functions$/m;
 /** What a webhook logs when it is. */
 const READY = "Serving with a certificate";
 
@@ -73,6 +75,22 @@ export class SoakPod implements AsyncDisposable {
     }
   }
 
+  /** Has it collect its garbage, and answers the octets that are left on its heap; NaN where it does not tell in time. */
+  async collect(): Promise<{ readonly objects: number; readonly functions: number }> {
+    const program = this.#program;
+    const from = program.log.length;
+    try {
+      Deno.kill(program.processId, "SIGURG");
+      const [, objects, functions] = await until(
+        () => LEFT.exec(program.log.slice(from)) ?? undefined,
+        { what: `${this.name} collects`, timeoutMs: COLLECT_MS },
+      );
+      return { objects: Number(objects), functions: Number(functions) };
+    } catch {
+      return { objects: NaN, functions: NaN }; // It is being started anew, say.
+    }
+  }
+
   /** Whether it is the one of its kind that works. */
   async isLeading(): Promise<boolean> {
     return /^vmdhcp\w+_leading 1$/m.test(await this.metrics());
@@ -123,6 +141,7 @@ async function startProgram(options: SoakPodOptions): Promise<Program> {
     podIP,
     ownAddress: true,
     server,
+    preload: "tests/soak/collect.ts",
     ...(networkOf === undefined ? {} : { networkOf }),
   });
 }

@@ -36,16 +36,9 @@ const CERTAIN = 1.96;
 /** What is less than this part of the mean in an hour is nothing. */
 const NOTHING = 0.01;
 
-/**
- * The trend of at least eight points; `undefined` of fewer. Theil and Sen's slope, and Sen's interval (1968, section 4).
- *
- * @param valueOf What stands for the points of a part of the time; default: their mean
- */
-export function trendOf(
-  points: readonly Point[],
-  valueOf: (points: readonly Point[]) => number = meanOf,
-): Trend | undefined {
-  const parts = partsOf(points, valueOf);
+/** The trend of at least eight points; `undefined` of fewer. Theil and Sen's slope, and Sen's interval (1968, section 4). */
+export function trendOf(points: readonly Point[]): Trend | undefined {
+  const parts = partsOf(points);
   if (parts.length < LEAST_PARTS) return undefined;
   const slopes = parts.flatMap((one, index) =>
     parts.slice(index + 1).map((other) => (other.value - one.value) / (other.at - one.at))
@@ -74,16 +67,8 @@ export function verdictOf(trend: Trend | undefined, least: number): Verdict {
   return "flat";
 }
 
-/** The least of what was seen. */
-export function leastOf(points: readonly Point[]): number {
-  return Math.min(...points.map(({ value }) => value));
-}
-
 /** Equal parts of the time. */
-function partsOf(
-  points: readonly Point[],
-  valueOf: (points: readonly Point[]) => number,
-): readonly Point[] {
+function partsOf(points: readonly Point[]): readonly Point[] {
   const from = points[0]?.at ?? 0;
   const length = ((points.at(-1)?.at ?? 0) - from) / Math.min(PARTS, points.length);
   const parts = Map.groupBy(
@@ -92,7 +77,7 @@ function partsOf(
   );
   return [...parts.values()].map((part) => ({
     at: part.reduce((sum, { at }) => sum + at, 0) / part.length,
-    value: valueOf(part),
+    value: meanOf(part),
   }));
 }
 

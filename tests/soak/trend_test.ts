@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { seeded } from "../controller/lab.ts";
-import { leastOf, type Point, trendOf, verdictOf } from "./trend.ts";
+import { type Point, trendOf, verdictOf } from "./trend.ts";
 
 const SAMPLES = 210;
 
@@ -57,13 +57,4 @@ Deno.test("what grows by less than is worth a word is flat", () => {
 Deno.test("of too few points nothing is said", () => {
   const few = seen((at) => at).slice(0, 7);
   deepStrictEqual([trendOf(few), verdictOf(trendOf(few), 0)], [undefined, "too short"]);
-});
-
-Deno.test("what is left of a saw whose teeth grow is flat, and what rises below its teeth grows", () => {
-  const saw = (at: number, floor: number) => floor + (1 + at) * (100 * at % 1) * 40;
-  const verdict = (floorAt: (at: number) => number) =>
-    verdictOf(trendOf(seen((at) => saw(at, floorAt(at))), leastOf), 2);
-  strictEqual(verdictOf(trendOf(seen((at) => saw(at, 100))), 2), "grows");
-  strictEqual(verdict(() => 100), "flat");
-  strictEqual(verdict((at) => 100 + 20 * at), "grows");
 });

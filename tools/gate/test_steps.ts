@@ -55,7 +55,7 @@ const UNIT: readonly (readonly [folder: string, ...permissions: string[]])[] = [
   // Whole clusters on simulated time; more seeds are a step of their own. A state that is put back lies in a temporary folder.
   ["tests/simulation", "--allow-read", "--allow-write", "--allow-env"],
   // What a soak does and how it judges; the soak itself is `deno task soak`.
-  ["tests/soak"],
+  ["tests/soak", "--allow-run"],
   // What a run of trials on a real node reckons with.
   ["tests/chaos", "--allow-read", "--allow-write"],
   // The programs as processes of their own.
