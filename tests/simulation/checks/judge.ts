@@ -88,7 +88,7 @@ export class Judge {
       const isTroubled = world.processes.some(({ link }) => link.trouble > 0);
       if (isTroubled) this.#unheardAt = world.timeline.now;
       this.#kept.forget();
-      this.#nics.onRestore();
+      this.#nics.onRestore(world);
       this.#incumbents.forget();
       this.#liveness.restored(world.timeline.now);
     });

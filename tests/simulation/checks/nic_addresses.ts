@@ -16,6 +16,7 @@ import { normalizeMac, parseIPv4, rangeContains } from "../../../core/net/mod.ts
 import { nicKey, type ShownNic, shownNics } from "../../../core/vmnetcfg/nics.ts";
 import { keyOf } from "../../../kube/mod.ts";
 import type { Hypervisor } from "../world/hypervisor.ts";
+import type { Pods, SimPod } from "../world/kubelet.ts";
 import type { World } from "../world/world.ts";
 import { type AddressUsers, AT_ONCE_MS } from "./address_users.ts";
 import type { ClaimedNics } from "./claimed_nics.ts";
@@ -65,6 +66,8 @@ export class NicAddresses {
   readonly #inConflictAt = new Map<string, number>();
   /** Network -> when its record was last written where CustomResourceDefinitions drop what rests. */
   readonly #droppedAt = new Map<string, number>();
+  /** When a restore came last, and the pods that were there: their agents know of what it took. */
+  #restored: { readonly at: number; readonly pods: readonly SimPod[] } = { at: -1, pods: [] };
 
   constructor(claimed: ClaimedNics, users: AddressUsers) {
     this.#claimed = claimed;
@@ -101,7 +104,8 @@ export class NicAddresses {
   }
 
   /** A restore takes what was recorded since: nobody has to keep what no machine was told. */
-  onRestore(): void {
+  onRestore({ kubelet, timeline }: World): void {
+    this.#restored = { at: timeline.now, pods: kubelet.pods };
     for (const [id, { isTold, former }] of this.#had) {
       if (isTold) continue;
       if (former === undefined) this.#had.delete(id);
@@ -203,11 +207,13 @@ export class NicAddresses {
         if (isMadeAgain && !before.isTold && !shows(this.#shown, { ...shown, address })) continue;
         // Who may not use the network has by its record alone what it had.
         if (isMadeAgain && isRefused(vm)) continue;
-        // A restore took object and entry. Agents know of them, and go with a pool that is made again.
+        // A restore took object and entry. Agents know of them, and go with a pool that is made again, or before they hear of it.
         const { gaveBack, gaveBackAt = Infinity } = before;
         const madeAt = Date.parse(pool.metadata.creationTimestamp ?? "") - timeline.wall +
           timeline.now;
-        if (isMadeAgain && gaveBack === "restored" && madeAt > gaveBackAt) continue;
+        const areAgentsGone = isMadeAgain && madeAt > gaveBackAt ||
+          gaveBackAt === this.#restored.at && this.#areUnheard(network, kubelet);
+        if (gaveBack === "restored" && areAgentsGone) continue;
         // What rested by the record of the former pool for an object that a person deleted is forgotten with that pool.
         if (isMadeAgain && isDeleted && madeAt > deletedAt) continue;
         const editedAt = this.#claimed.editedAt(network, mac);
@@ -233,6 +239,14 @@ export class NicAddresses {
       }
     }
     return found;
+  }
+
+  /** Whether all agents of a network that were there as a restore came are gone, and had not heard the server since. */
+  #areUnheard(network: string, kubelet: Pods): boolean {
+    const { at, pods } = this.#restored;
+    return pods.filter(({ networks }) => networks.some(({ nad }) => nad === network)).every((pod) =>
+      !kubelet.pods.includes(pod) && (pod.agent?.link.heardAt ?? -Infinity) < at
+    );
   }
 
   #giveBack(uid: string | undefined, gaveBack: Required<Had>["gaveBack"], now: number): void {

@@ -269,9 +269,29 @@ Deno.test("a VM whose object and entry a restore took may have another address w
     [24, { do: "backup" }],
     [40, { do: "static address", vm: "default/vm-2", address: "192.168.48.95" }],
     [50, { do: "static address", vm: "default/vm-2", address: null }],
-    [120, { do: "edit pool", pool: 0, edit: { dns: "1.1.1.9" } }],
-    [130, { do: "restore" }],
-    [130.2, { do: "restore pool", pool: 0 }],
+    [160, { do: "edit pool", pool: 0, edit: { dns: "1.1.1.9" } }],
+    [170, { do: "restore" }],
+    [170.2, { do: "restore pool", pool: 0 }],
+  );
+  deepStrictEqual(said, []);
+});
+
+Deno.test("a VM whose object and entry a restore took may have another address where its agents end before they hear of that", async () => {
+  const said = await judged(
+    [20, { do: "freeze", whom: 0, forMs: 10 * SECONDS }],
+    [20, { do: "freeze", whom: 1, forMs: 10 * SECONDS }],
+    [21, vm("default/vm-2", 2)],
+    [24, { do: "backup" }],
+    [40, { do: "static address", vm: "default/vm-2", address: "192.168.48.95" }],
+    [50, { do: "static address", vm: "default/vm-2", address: null }],
+    // Other pods than those of the backup.
+    [60, { do: "evict pod", whom: 0 }],
+    [80, { do: "evict pod", whom: 0 }],
+    [165, { do: "api away", mode: "refused", forMs: 40 * SECONDS }],
+    // It leads before any agent tells, and knows nothing of what was before.
+    [165.5, { do: "kill", whom: 0 }],
+    [170, { do: "restore" }],
+    [174, { do: "link", whom: 0, mode: "refused", forMs: 0.5 * SECONDS }],
   );
   deepStrictEqual(said, []);
 });

@@ -83,6 +83,8 @@ export class ApiLink {
   set mode(mode: LinkMode) {
     if (mode === this.#mode) return;
     this.#mode = mode;
+    // Lists that were asked for again after a silence wait as long as before where the way is lost once more.
+    if (this.#isCatchingUp) this.#hearing.since = mode === "well" ? this.#now : Infinity;
     const held = this.#held;
     this.#held = [];
     // What waited long enough is given up by TCP; else it comes late.
@@ -100,8 +102,11 @@ export class ApiLink {
    */
   get heardAt(): number {
     if (this.isInside) return Infinity;
-    const { last, before, since } = this.#hearing;
-    return this.#now - since < CATCH_UP_MS ? before : last;
+    return this.#isCatchingUp ? this.#hearing.before : this.#hearing.last;
+  }
+
+  get #isCatchingUp(): boolean {
+    return this.#now - this.#hearing.since < CATCH_UP_MS;
   }
 
   #hear(): void {
@@ -110,7 +115,7 @@ export class ApiLink {
     // Who was started and hears nothing until its first list is given up knows what it kept, and no more.
     const isLong = last === -Infinity ? now - this.#startedAt > ANSWER_MS : now - last > SILENCE_MS;
     this.#hearing = isLong
-      ? { last: now, before: last, since: now }
+      ? { last: now, before: this.heardAt, since: now }
       : { ...this.#hearing, last: now };
   }
 

@@ -9,8 +9,8 @@ import type { ApiServer } from "./cluster.ts";
 
 const SECONDS = 1_000;
 
-/** A way to a server that hears a request, nothing for a while, and another request then. */
-async function afterSilence(silentMs: number, { isFirst = false } = {}) {
+/** A way to a server that hears a request, nothing for a while, and another request then; `againMs`: 20 s later it is silent once more. */
+async function afterSilence(silentMs: number, { isFirst = false, againMs = 0 } = {}) {
   const timeline = new Timeline(streamOf(1, "timeline"));
   const trace = new Trace();
   const random = streamOf(1, "link");
@@ -28,8 +28,15 @@ async function afterSilence(silentMs: number, { isFirst = false } = {}) {
   const before = isFirst ? link.heardAt : await ask();
   await timeline.runUntil(silentMs, () => true);
   const then = await ask();
+  if (againMs > 0) {
+    await timeline.runUntil(timeline.now + 20 * SECONDS, () => true);
+    link.mode = "silent";
+    await timeline.runUntil(timeline.now + againMs, () => true);
+    link.mode = "well";
+  }
+  const again = await ask();
   await timeline.runUntil(timeline.now + 35 * SECONDS, () => true);
-  return { before, then, later: link.heardAt };
+  return { before, then, again, later: link.heardAt };
 }
 
 Deno.test("ApiLink: who hears the server after a long silence may know for 35 s only what it knew before", async () => {
@@ -46,4 +53,13 @@ Deno.test("ApiLink: so does who hears it for the first time after its first list
   strictEqual(long.then, -Infinity);
   ok(long.later >= 60 * SECONDS);
   ok((await afterSilence(20 * SECONDS, { isFirst: true })).then >= 20 * SECONDS);
+});
+
+Deno.test("ApiLink: where the way is lost meanwhile it is 35 s from when it is there again", async () => {
+  for (const againMs of [5 * SECONDS, 35 * SECONDS, 100 * SECONDS]) {
+    const { before, again, later } = await afterSilence(200 * SECONDS, { againMs });
+    strictEqual(again, before);
+    ok(later >= 220 * SECONDS + againMs);
+  }
+  ok((await afterSilence(60 * SECONDS, { againMs: 35 * SECONDS })).again >= 115 * SECONDS);
 });
