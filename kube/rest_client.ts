@@ -40,8 +40,9 @@ export interface RequestOptions {
   /** Answer with parsed JSON. */
   readonly expectJson?: boolean;
   /**
-   * Takes the items of a list, which is asked for with `expectJson`, as they come; the answer then has none of them. A client
-   * that does not know it answers with all.
+   * Takes the items of a list, which is asked for with `expectJson`, as they come; the answer then has none of them. What it
+   * throws ends the request. A client that does not know it answers with all; one that may repeat a request whose answer had
+   * begun leaves it out, since items would be taken twice.
    */
   readonly takeItem?: (item: JsonValue) => void;
 }

@@ -42,6 +42,7 @@ export const systemClock: Clock = {
     wait(ms);
     return () => clearTimeout(timer);
   },
+  // Deno looks for what came from outside only when it has nothing to do for a moment: not between two immediates.
   nextTurn: (work) => void setTimeout(work, 0),
 };
 

@@ -259,6 +259,18 @@ Deno.test("FetchClient hands over a list as it comes, and gives it up only when 
   });
   await clock.advance(8_000);
   await cut;
+  parts.push('{"items":[1]}');
+  const refused = assert.rejects(
+    rest.performRequest({
+      ...GET,
+      takeItem: () => {
+        throw new RangeError("not this one");
+      },
+    }),
+    { name: "RangeError", message: "not this one" },
+  );
+  await clock.advance(8_000);
+  await refused;
   const { rest: silent, clock: later } = setUp((request) => openStream(request, ['{"items":[']), {
     timeoutMs: 5_000,
   });

@@ -227,10 +227,12 @@ export class FetchTransport implements Disposable {
     }
     using _ = opened.held;
     const { abort } = opened;
+    const { expectJson, takeItem } = request;
+    if (expectJson === true && takeItem !== undefined) {
+      return await this.#list(request, takeItem, opened);
+    }
     try {
-      if (request.expectJson !== true) return new Uint8Array(await opened.response.arrayBuffer());
-      const { takeItem } = request;
-      if (takeItem !== undefined) return await this.#list(request, takeItem, opened);
+      if (expectJson !== true) return new Uint8Array(await opened.response.arrayBuffer());
       const text = await opened.response.text();
       return text === "" ? null : parseJson(text);
     } catch (cause) {
@@ -238,19 +240,28 @@ export class FetchTransport implements Disposable {
     }
   }
 
-  /** A list, whose items are handed over as they come: time runs out only where nothing does. */
+  /** A list, whose items are handed over as they come. Each 64 KiB may take as long as another whole answer. */
   async #list(
     request: RequestOptions,
     takeItem: (item: JsonValue) => void,
     { response, abort }: Opened,
   ): Promise<JsonValue> {
     const reader = pieceReader(response.body ?? new Blob().stream());
-    const list = new ListReader(takeItem);
+    const list = new ListReader();
+    const read = async () => {
+      try {
+        const { done, value } = await abortable(reader.read(), abort.signal);
+        const items = value === undefined ? [] : list.add(value);
+        return { items, whole: done ? list.end() : undefined };
+      } catch (cause) {
+        throw this.#failure(request, { abort, cause });
+      }
+    };
     try {
       while (true) {
-        const { done, value } = await abortable(reader.read(), abort.signal);
-        if (value !== undefined) list.add(value);
-        if (done) return list.end();
+        const { items, whole } = await read();
+        items.forEach(takeItem);
+        if (whole !== undefined) return whole;
         this.#limit(request, abort);
       }
     } catch (error) {

@@ -10,12 +10,11 @@ const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 const NONE = -1;
 const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY] = [0x7b, 0x7d, 0x5b, 0x5d];
 
-/** Hands over the items of a list. What is read is what `JSON.parse` reads, and what it refuses is refused. */
+/** Takes the items out of a list. What is read is what `JSON.parse` reads, and what it refuses is refused. */
 export class ListReader {
-  readonly #take: (item: JsonValue) => void;
   /** All but the items. */
   readonly #frame: Uint8Array[] = [];
-  /** What is read and neither handed over nor of the frame yet: the beginning of an item or of a string. */
+  /** What is read and neither taken nor of the frame yet: the beginning of an item or of a string. */
   #rest: Uint8Array<ArrayBuffer> = new Uint8Array();
   /** How many bytes of the next piece belong to an escape that ended this one. */
   #skip = 0;
@@ -27,17 +26,14 @@ export class ListReader {
   #inItems = false;
   #isFirst = true;
 
-  constructor(take: (item: JsonValue) => void) {
-    this.#take = take;
-  }
-
-  /** Reads the next piece. Throws `SyntaxError` where it makes an item no JSON. */
-  add(chunk: Uint8Array): void {
+  /** The items that the next piece completes. Throws `SyntaxError` where one is no JSON. */
+  add(chunk: Uint8Array): readonly JsonValue[] {
+    const items: JsonValue[] = [];
     const bytes = joined([this.#rest, chunk]);
     let at = this.#rest.length + this.#skip;
     let depth = this.#depth;
     let stringAt = this.#stringAt;
-    /** What is before is handed over, or of the frame; and what is before that may be. */
+    /** What is before is taken, or of the frame; and what is before that may be. */
     let from = 0;
     let end = 0;
     for (; at < bytes.length; at++) {
@@ -60,13 +56,13 @@ export class ListReader {
         if (!this.#inItems || depth > 2) continue;
         end = at + depth - 1; // A bracket that ends the items is of the frame.
         if (depth === 2) continue;
-        this.#hand(bytes.subarray(from, end));
+        this.#take(bytes.subarray(from, end), items);
         from = end;
         this.#inItems = false;
       }
     }
     if (this.#inItems && end > from) {
-      this.#hand(bytes.subarray(from, end));
+      this.#take(bytes.subarray(from, end), items);
       from = end;
     }
     if (!this.#inItems && stringAt === NONE) {
@@ -77,6 +73,7 @@ export class ListReader {
     this.#skip = at - bytes.length;
     this.#depth = depth;
     this.#stringAt = stringAt === NONE ? NONE : stringAt - from;
+    return items;
   }
 
   /** The list without its items, when all was read; `null` where there was nothing. Throws `SyntaxError` where it is no JSON. */
@@ -85,13 +82,13 @@ export class ListReader {
     return text === "" ? null : parseJson(text);
   }
 
-  /** Hands over whole items, with the comma before them. */
-  #hand(bytes: Uint8Array): void {
+  /** Takes whole items, with the comma before them. */
+  #take(bytes: Uint8Array, items: JsonValue[]): void {
     const text = decode(bytes);
-    const items = parseJson(this.#isFirst ? `[${text}]` : `[0${text}]`) as JsonValue[];
-    const before = this.#isFirst ? 0 : 1;
-    if (items.length > before) this.#isFirst = false;
-    for (let n = before; n < items.length; n++) this.#take(items[n] as JsonValue);
+    const before = this.#isFirst ? [] : ["null"];
+    const read = parseJson(`[${before}${text}]`) as JsonValue[];
+    for (let n = before.length; n < read.length; n++) items.push(read[n] as JsonValue);
+    if (read.length > before.length) this.#isFirst = false;
   }
 }
 

@@ -6,11 +6,11 @@ import { ListReader } from "./list_reader.ts";
 /** What is read of a text that comes in pieces of these lengths, in turns. */
 function read(text: string, lengths: readonly number[]): { list: JsonValue; items: JsonValue[] } {
   const items: JsonValue[] = [];
-  const reader = new ListReader((item) => items.push(item));
+  const reader = new ListReader();
   const bytes = new TextEncoder().encode(text);
   for (let at = 0, turn = 0; at < bytes.length; turn++) {
     const length = lengths[turn % lengths.length] ?? 1;
-    reader.add(bytes.subarray(at, at + length));
+    items.push(...reader.add(bytes.subarray(at, at + length)));
     at += length;
   }
   return { list: reader.end(), items };
@@ -39,7 +39,7 @@ const LISTS = fc.record({
   after: MORE,
 }).map(({ before, items, after }) => ({ ...before, items, metadata: { items: [1] }, ...after }));
 
-Deno.test("ListReader hands over what the list has, wherever its pieces end", () => {
+Deno.test("ListReader takes what the list has, wherever its pieces end", () => {
   fc.assert(
     fc.property(LISTS, LENGTHS, SPACES, (list, lengths, spaces) => {
       const text = JSON.stringify(list, null, spaces);
@@ -79,6 +79,11 @@ Deno.test("ListReader refuses what is no JSON, and tells nothing of it", () => {
       } else read(text, lengths);
     }),
   );
+});
+
+Deno.test("ListReader refuses what stands between items in the place of a comma", () => {
+  const text = '{"items":[{"a":1}.5,{"b":2}]}';
+  assert.throws(() => read(text, ['{"items":[{"a":1}'.length, 100]), SyntaxError);
 });
 
 Deno.test("ListReader takes nothing for nothing, and what is no list as it is", () => {

@@ -119,8 +119,10 @@ class KeyQueue implements WorkQueue {
   readonly #idle = new Set<() => void>();
   #run: Run | undefined;
   #pumping = false;
-  /** When this queue began to work without a pause. */
-  #turnAt = -Infinity;
+  /** When the queue began to work in this turn of the event loop; unset before. */
+  #turnAt: number | undefined;
+  /** It goes on in the next turn. */
+  #isHeld = false;
   #timer: { readonly due: number; readonly cancel: () => void } | undefined;
 
   constructor(options: WorkQueueOptions) {
@@ -135,7 +137,6 @@ class KeyQueue implements WorkQueue {
   }
 
   add(key: string, { later = false }: { readonly later?: boolean } = {}): void {
-    if (this.depth === 0) this.#turnAt = this.#clock.monotonic();
     this.#delayed.delete(key);
     if (this.#running.has(key)) this.#again.add(key);
     else if (!later) {
@@ -166,7 +167,6 @@ class KeyQueue implements WorkQueue {
       if (this.#running.size === 0) resolve();
     };
     signal.addEventListener("abort", onAbort, { once: true });
-    this.#turnAt = this.#clock.monotonic();
     this.#ring();
     this.#pumpSoon();
     await promise;
@@ -192,17 +192,26 @@ class KeyQueue implements WorkQueue {
   #pumpSoon(): void {
     if (this.#pumping) return;
     this.#pumping = true;
-    const isLong = this.#clock.monotonic() - this.#turnAt >= TURN_MS;
-    const pump = () => {
-      if (isLong) this.#turnAt = this.#clock.monotonic();
+    this.#isHeld = this.#isLongTurn();
+    if (!this.#isHeld) queueMicrotask(() => this.#pump());
+  }
+
+  #isLongTurn(): boolean {
+    if (this.#clock.nextTurn === undefined) return false;
+    const now = this.#clock.monotonic();
+    if (this.#turnAt !== undefined) return now - this.#turnAt >= TURN_MS;
+    this.#turnAt = now;
+    this.#clock.nextTurn(() => {
+      this.#turnAt = undefined;
+      if (!this.#isHeld) return;
       this.#pumping = false;
-      this.#pump();
-    };
-    if (isLong && this.#clock.nextTurn !== undefined) this.#clock.nextTurn(pump);
-    else queueMicrotask(pump);
+      this.#pumpSoon();
+    });
+    return false;
   }
 
   #pump(): void {
+    this.#pumping = false;
     const run = this.#run;
     if (run === undefined || run.signal.aborted) return;
     const { concurrency = 1 } = this.#options;

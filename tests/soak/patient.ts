@@ -11,10 +11,10 @@ const PAUSE_MS = 1_000;
 
 /**
  * Wraps a client: what is not answered, or by 5xx, is asked again; an object that is there when it is to be made a second time was
- * made the first time. Watches are left to whoever follows them.
+ * made the first time. Watches are left to whoever follows them. Lists are answered whole, so that no item is taken in two tries.
  */
 export function patient(rest: RestClient, clock: Clock = systemClock): RestClient {
-  return toRestClient(async (request) => {
+  return toRestClient(async ({ takeItem: _, ...request }) => {
     if (request.expectStream === true) return await rest.performRequest(request as never);
     for (let tries = 1;; tries++) {
       try {

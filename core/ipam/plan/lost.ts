@@ -1,9 +1,11 @@
-import { formatIPv4, formatMac, isUsable, readMac } from "../../net/mod.ts";
+import { formatIPv4, formatMac, isUsable, readIPv4, readMac } from "../../net/mod.ts";
 import { NONE } from "../../record/entries.ts";
 import type { PoolNetwork } from "../pool/pool_network.ts";
 import { fullRefusal, type Planning } from "./planning.ts";
 
 const SECOND_MS = 1_000;
+/** How keys of sightings begin that are of lost addresses. */
+const LOST = "lost";
 
 /**
  * Keeps addresses for who got them before the record was put back to an earlier time: nobody else is given one that a client may
@@ -40,8 +42,15 @@ function heardAt({ input: { sightings, now } }: Planning, address: number, mac: 
   return Math.min(sightings?.get(keyOf(address, mac)) ?? now, now);
 }
 
+/** Who got an address before the record was put back, as agents tell, or told while it was kept for that one. */
+export function lostBy({ input: { lost, sightings }, next }: Planning, address: number): number {
+  const kept = next.released.get(address)?.mac ?? NONE;
+  const wasTold = kept !== NONE && sightings?.has(keyOf(address, kept)) === true;
+  return lost?.get(address) ?? (wasTold ? kept : NONE);
+}
+
 function keyOf(address: number, mac: number): string {
-  return `lost ${formatIPv4(address)} ${formatMac(mac)}`;
+  return `${LOST} ${formatIPv4(address)} ${formatMac(mac)}`;
 }
 
 function countOf(macs: readonly number[]): Map<number, number> {
@@ -62,4 +71,12 @@ export function noteLost(planning: Planning): void {
     if (other >= 0 && other !== mac) notes.add("AddressesLost", `${what} is ${formatMac(other)}'s`);
     else if (next.released.get(address)?.mac === mac) notes.add("AddressesLost", `${what} is kept`);
   }
+  // An agent that was ended tells no more, and agents tell of so many at most.
+  for (const [key, at] of input.sightings ?? []) if (isKept(planning, key)) sightings.set(key, at);
+}
+
+function isKept({ next }: Planning, key: string): boolean {
+  const [what, address = "", mac = ""] = key.split(" ");
+  if (what !== LOST) return false;
+  return next.released.get(readIPv4(address))?.mac === readMac(mac);
 }

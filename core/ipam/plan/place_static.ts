@@ -9,7 +9,7 @@ import {
 } from "../../net/mod.ts";
 import { namespaceOfNetwork, networkOfPool } from "../../api/network.ts";
 import { toTimestamp } from "../../api/timestamp.ts";
-import { lostUntil } from "./lost.ts";
+import { lostBy, lostUntil } from "./lost.ts";
 import { formerOf, hadWith, type OpenRequest } from "./open_request.ts";
 import type { Refusal } from "./outcomes.ts";
 import { declinesAgain, leaveDeclined } from "./declined.ts";
@@ -170,9 +170,11 @@ function lostRefusal(
   planning: Planning,
   { address, client, claim }: Asked,
 ): Refusal | undefined {
-  const { input: { lost, now }, next, clients } = planning;
-  const mac = lost?.get(address) ?? client.mac;
-  if (mac === client.mac || next.released.get(address)?.mac === client.mac) return undefined;
+  const { input: { now }, next, clients } = planning;
+  const mac = lostBy(planning, address);
+  if (mac === NONE || mac === client.mac || next.released.get(address)?.mac === client.mac) {
+    return undefined;
+  }
   const until = lostUntil(planning, address, mac);
   if (until <= now || !clients.wants(mac) && hadWith(client, address, mac)) return undefined;
   const message = `${formatIPv4(address)} was given, before the record went back to an earlier ` +

@@ -222,7 +222,7 @@ Deno.test("S1: planPool keeps what a VM has just left, and may still use, from w
 Deno.test("S1: planPool gives nobody by name what agents gave before the record went back to a VM that has no claim yet, until that is over", () => {
   const lost = new Map([[0x0a_00_00_0f, 0x5254_0000_0001]]);
   const asking = claimOf(3, { requested: A });
-  const { ipv4, outcomes, wakeAt = NaN } = plan(poolOf(), [asking], { lost });
+  const { ipv4, outcomes, sightings, wakeAt = NaN } = plan(poolOf(), [asking], { lost });
   const { reason, address, message = "" } = outcomes.get("vm-3") ?? {};
   deepStrictEqual([reason, address], ["AddressTaken", undefined]);
   match(
@@ -232,6 +232,10 @@ Deno.test("S1: planPool gives nobody by name what agents gave before the record 
   strictEqual(wakeAt, Date.parse(ipv4.released?.[A]?.until ?? ""));
   const back = plan(poolOf({ ipv4 }), [asking, claimOf(1)], { lost });
   strictEqual(back.ipv4.allocated?.[A], macOf(1));
+  const { outcomes: untold } = plan(poolOf({ ipv4 }), [asking], { sightings, now: NOW + MINUTE });
+  strictEqual(untold.get("vm-3")?.reason, "AddressTaken");
+  const { outcomes: over } = plan(poolOf({ ipv4 }), [asking], { sightings, now: wakeAt });
+  strictEqual(over.get("vm-3")?.address, A);
   const foreign = plan(poolOf({ ipv4 }), [stranger(3, { requested: A })], { lost });
   match(foreign.outcomes.get("vm-3")?.message ?? "", /to somebody of another namespace; it rests/);
 });
