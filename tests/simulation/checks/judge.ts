@@ -299,7 +299,10 @@ export class Judge {
       );
       const isLetGo = !this.#claimed.isWantedSince(network, before.mac, before.at) ||
         this.#isUntied(network, before);
-      const isForgotten = madeAt > before.at && isLetGo;
+      // An agent that had not heard of that may have told it since, by the record that is gone.
+      const lastSaidBefore = this.#history.lastSaid(key, address, before.mac) ?? Infinity;
+      const isForgotten = isLetGo &&
+        (madeAt > before.at || (this.#madeAgain.get(key) ?? -Infinity) > lastSaidBefore);
       // What is given back goes at once to who asks for it by name.
       const isGivenBack = isLetGo && this.#claimed.asksFor(network, mac, address);
       // What a restored record gives to another one stays so; what was given since is known to agents, which it may have ended.

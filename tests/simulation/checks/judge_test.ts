@@ -66,6 +66,28 @@ Deno.test("the judge lets who asks by name have at once what another one gave ba
   deepStrictEqual(violations, []);
 });
 
+Deno.test("the judge lets a pool that was made again not know whom agents told since, which had not heard of that", async () => {
+  const vm = (n: number, address: number): Deed => ({
+    do: "create vm",
+    vm: `default/vm-${n}`,
+    nics: [{ network: "default/net-48", mac: mac(address) }],
+  });
+  const { violations } = await simulate(
+    scenario([
+      [1, { do: "create pool", pool: 0 }],
+      [3, vm(1, 4)],
+      [20, { do: "api away", mode: "refused", forMs: 25_000 }],
+      [21, { do: "restore pool", pool: 0 }],
+      [24, { do: "opt out", vm: "default/vm-1", out: true }],
+      [26, { do: "restart client", whom: 0, releases: false }],
+      // Its MAC address begins at the same address of the range.
+      [40, vm(2, 6)],
+    ], { untilMs: 90_000 }),
+    { restMs: 0 },
+  );
+  deepStrictEqual(violations, []);
+});
+
 Deno.test("the judge lets a NIC that comes to a VM with an address to have move there", async () => {
   const nics = (n: number) => [{ network: "tenant-a/net-50", mac: mac(n) }];
   const vm = "tenant-a/vm-1";
