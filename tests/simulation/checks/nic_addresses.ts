@@ -79,6 +79,8 @@ export class NicAddresses {
     const nics = config === undefined ? [] : shownNics(config);
     const shown = nics.filter(({ state }) => state === "Allocated");
     this.#shown.set(key, shown);
+    const uid = config?.metadata.ownerReferences?.[0]?.uid ?? "";
+    for (const nic of nics) this.#passOn(uid, nic);
     return shown.flatMap(({ network = "", macAddress }) =>
       this.#claimed.isShared(network, normalizeMac(macAddress)) ? [network] : []
     );
@@ -277,12 +279,26 @@ export class NicAddresses {
     if (isOpen && !shows(this.#shown, shown)) return false;
     this.#owners.set(id, uid);
     // What the one before had is somebody else's by now.
-    for (const [key, had] of this.#had) {
-      if (had.uid === owner && had.mac === mac && had.nic.startsWith(`${network} `)) {
-        this.#had.delete(key);
-      }
-    }
+    this.#forget(owner, shown);
     return true;
+  }
+
+  /** Who gave a MAC address up leaves it to the VM that shows an address for it, whether that runs or not, and comes back to it as a copy. */
+  #passOn(uid: string, { network = "", macAddress, state }: ShownNic): void {
+    const of = { network, mac: normalizeMac(macAddress) };
+    const id = `${network} ${of.mac}`;
+    const owner = this.#owners.get(id);
+    if (owner === undefined || owner === uid || !this.#claimed.isHeldBy(uid, of)) return;
+    if (this.#claimed.isHeldBy(owner, of)) this.#forget(uid, of);
+    else if (state === "Allocated") this.#owners.set(id, uid);
+  }
+
+  /** A VM has nothing to keep of what it had with a MAC address. */
+  #forget(uid: string | undefined, { network, mac }: Pick<Shown, "network" | "mac">): void {
+    for (const [key, had] of this.#had) {
+      const isIt = had.uid === uid && had.mac === mac && had.nic.startsWith(`${network} `);
+      if (isIt) this.#had.delete(key);
+    }
   }
 }
 

@@ -84,6 +84,32 @@ Deno.test("a VM has nothing to keep of what another one had with its MAC address
   deepStrictEqual(said, []);
 });
 
+/** A VM that does not run has another MAC address for a while, and a copy of it, which does not run either, gets an address with its own. */
+const WAS_COPIED: readonly Timed[] = [
+  [20, { do: "run vm", vm: VM, running: false }],
+  [25, { do: "clone vm", vm: "tenant-b/clone-1", of: VM }],
+  [30, nic(VM, 9)],
+  [40, nic(VM, 1)],
+];
+
+Deno.test("what a copy got with the MAC address that a VM did not have for a while is the copy's, also where it does not run", async () => {
+  const said = await judged(
+    ...WAS_COPIED,
+    [45, { do: "run vm", vm: VM, running: true }],
+    [50, { do: "edit pool", pool: 0, edit: { dns: "1.1.1.9" } }],
+  );
+  deepStrictEqual(said, []);
+});
+
+Deno.test("what such a copy leaves behind is the VM's, which has nothing to keep of what it had before", async () => {
+  const said = await judged(
+    ...WAS_COPIED,
+    [45, { do: "run vm", vm: VM, running: true }],
+    [50, { do: "delete vm", vm: "tenant-b/clone-1" }],
+  );
+  deepStrictEqual(said, []);
+});
+
 Deno.test("a NIC has the address again that it had when the API server was backed up", async () => {
   const said = await judged(
     [20, { do: "freeze", whom: 0, forMs: 20 * SECONDS }],
