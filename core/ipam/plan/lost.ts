@@ -49,6 +49,11 @@ export function lostBy({ input: { lost, sightings }, next }: Planning, address: 
   return lost?.get(address) ?? (wasTold ? kept : NONE);
 }
 
+/** MAC address -> the address that it was given last before the record was put back, which agents name before what it had left. */
+export function lastGiven({ input: { lost } }: Planning): ReadonlyMap<number, number> {
+  return new Map([...lost ?? []].reverse().map(([address, mac]) => [mac, address]));
+}
+
 function keyOf(address: number, mac: number): string {
   return `${LOST} ${formatIPv4(address)} ${formatMac(mac)}`;
 }

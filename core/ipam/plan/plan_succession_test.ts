@@ -261,6 +261,28 @@ Deno.test("S1: planPool gives a NIC by name what it had before the record went b
   strictEqual(plan(poolOf(), [nic], { lost }).ipv4.allocated?.[A], macOf(3));
 });
 
+Deno.test("S1: planPool gives a NIC with another MAC address what that one was given before the record went back, and not what it had before that", () => {
+  const mac = 0x5254_0000_0009;
+  const pool = poolOf({ allocated: { [A]: macOf(1) } });
+  const lost = new Map([[0x0a_00_00_12, mac], [0x0a_00_00_0f, mac]]);
+  const claims = moving(1, 9, { notedMac: macOf(1) });
+  const { ipv4 } = plan(pool, claims, { lost });
+  deepStrictEqual(ipv4.allocated, { "10.0.0.18": macOf(9) });
+  strictEqual(ipv4.released?.[A]?.macAddress, macOf(1));
+  // It hands on what it has where that is what it was given, where it asks for that by name, and where nobody gets the other one back.
+  const same = plan(pool, claims, { lost: new Map([[0x0a_00_00_0f, mac]]) });
+  deepStrictEqual(same.ipv4.allocated, { [A]: macOf(9) });
+  const asking = plan(pool, moving(1, 9, { requested: A }), { lost });
+  deepStrictEqual(asking.ipv4.allocated, { [A]: macOf(9) });
+  const paused = poolOf({ paused: true, allocated: { [A]: macOf(1) } });
+  deepStrictEqual(plan(paused, claims, { lost }).ipv4.allocated, { [A]: macOf(9) });
+  const another = poolOf({ allocated: { [A]: macOf(1), "10.0.0.18": macOf(2) } });
+  const { outcomes } = plan(another, [...claims, claimOf(2)], { lost });
+  strictEqual(outcomes.get("vm-1 next")?.address, A);
+  const outside = plan(pool, claims, { lost: new Map([[0x0a_00_00_63, mac]]) });
+  deepStrictEqual(outside.ipv4.allocated, { [A]: macOf(9) });
+});
+
 Deno.test("S1: planPool gives who had an address before the record went back none that a VM has just given back, and may still use", () => {
   const lost = new Map([[0x0a_00_00_0f, 0x5254_0000_0001]]);
   const pool = poolOf({ allocated: { [A]: macOf(2) } });
@@ -274,6 +296,20 @@ Deno.test("S1: planPool gives who had an address before the record went back non
   strictEqual(back.ipv4.allocated?.[A], macOf(2));
   const gone = plan(poolOf({ ipv4 }), [claimOf(1)], { lost });
   strictEqual(gone.ipv4.allocated?.[A], macOf(1));
+});
+
+Deno.test("S5: planPool hands no address on while agents have not said what is lost, and then gives what they say or the same address", () => {
+  const claims = moving(1, 9, { notedMac: macOf(1) });
+  const pool = poolOf({ allocated: { [A]: macOf(1) } });
+  const waiting = plan(pool, claims, { awaitingUntil: NOW + 15_000 });
+  deepStrictEqual(results(waiting), { "vm-1": "Released", "vm-1 next": "AwaitingAgents" });
+  const { ipv4 } = waiting;
+  const now = NOW + 15_000;
+  const later = [...claims.slice(1), claimOf(2, { requested: A })];
+  strictEqual(plan(poolOf({ ipv4 }), later, { now }).outcomes.get("vm-1 next")?.address, A);
+  const lost = new Map([[0x0a_00_00_12, 0x5254_0000_0009]]);
+  const told = plan(poolOf({ ipv4 }), later, { now, lost });
+  strictEqual(told.outcomes.get("vm-1 next")?.address, "10.0.0.18");
 });
 
 Deno.test("S1: planPool gives nothing new while agents have not said what is lost; what is recorded stays", () => {

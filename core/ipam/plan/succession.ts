@@ -1,6 +1,8 @@
+import { rangeContains } from "../../net/mod.ts";
 import type { RecordEntry } from "../../record/entries.ts";
 import type { Client } from "../claims/clients.ts";
 import { isIncumbent } from "../claims/owners.ts";
+import { lastGiven } from "./lost.ts";
 import type { Planning } from "./planning.ts";
 
 /** A client that gives back what it has, and the one that goes on with it. */
@@ -15,9 +17,13 @@ interface Succession {
  * back is handed on to the one of the same object which notes this address as its own.
  *
  * Only who has the entry hands it on, and only where nobody else has it too and the old MAC address goes to nobody of its own
- * namespace: who waits for it in another namespace inherits nothing.
+ * namespace: who waits for it in another namespace inherits nothing. Nor does who was given another address before the record was
+ * put back to an earlier time, and gets that back: its machine uses it. As long as agents may still tell of such an address nobody
+ * inherits; what is given back meanwhile rests.
  */
-export function handOn({ clients, input, next }: Planning): void {
+export function handOn(planning: Planning): void {
+  const { clients, frozen, input, next } = planning;
+  if (frozen?.reason === "AwaitingAgents") return;
   const successions = new Map<string, Succession>();
   for (const client of clients.all) {
     if (client.entries.length === 0 || client.only !== undefined) continue;
@@ -33,12 +39,15 @@ export function handOn({ clients, input, next }: Planning): void {
     }
   }
   if (successions.size === 0) return;
+  const given = lastGiven(planning);
   for (const client of clients.all) {
     if (client.entries.length > 0) continue;
     const { owner, noted } = client.primary ?? {};
     if (owner === undefined || noted === undefined) continue;
     const succession = successions.get(`${owner.uid} ${noted}`);
     if (succession === undefined) continue;
+    const last = given.get(client.mac);
+    if (last !== undefined && getsBack(planning, client, last)) continue;
     const { heir } = succession;
     if (heir === undefined || client.mac < heir.mac) succession.heir = client;
   }
@@ -47,4 +56,14 @@ export function handOn({ clients, input, next }: Planning): void {
     former.drop(entry);
     heir.take(next.handOn(entry, heir.macAddress));
   }
+}
+
+/** Whether a client without an address gets one back that it was given before the record was put back to an earlier time. */
+function getsBack(
+  { frozen, network, next }: Planning,
+  { primary }: Client,
+  address: number,
+): boolean {
+  return frozen === undefined && network !== undefined && primary?.requested === undefined &&
+    next.holder(address) === undefined && rangeContains(network.range, address);
 }

@@ -10,7 +10,7 @@ import { readEntries } from "../../record/entries.ts";
 import type { Planned } from "./cluster_model.ts";
 import { written } from "./fixture.ts";
 import { DEFAULT_LIMITS, ORPHAN_AGE_MS } from "../plan/limits.ts";
-import { ownersOf } from "../claims/owners.ts";
+import { type Owners, ownersOf } from "../claims/owners.ts";
 import { planPool } from "../plan/plan_pool.ts";
 import { poolNetwork } from "../pool/pool_network.ts";
 import type { Claim, PlanInput, PlanNote } from "../types.ts";
@@ -48,13 +48,8 @@ function checkKept({ input, plan }: Planned): void {
   const before = addressesByMac(input.pool.status?.ipv4?.allocated);
   const after = addressesByMac(plan.ipv4.allocated);
   const claims = claimsByMac(input.claims);
-  const entries = readEntries(input.pool.status?.ipv4?.allocated);
   for (const [mac, address] of before) {
-    const { primary, releasing } = ownersOf(claims.get(mac) ?? [], {
-      network: networkOfPool(input.pool),
-      entries: entries.filter((entry) => entry.mac === mac),
-      holders: input.holders,
-    });
+    const { primary, releasing } = ownersBefore(input, claims.get(mac));
     if (primary === undefined) {
       const seen = [...input.sightings ?? []].find(([key]) => key.startsWith(`${address} `))?.[1];
       const isRipe = seen !== undefined && input.now - seen >= ORPHAN_AGE_MS;
@@ -75,12 +70,18 @@ function checkKept({ input, plan }: Planned): void {
   }
 }
 
-/** What is given anew is free, asked for or of the range, and nobody else's a moment ago unless nothing else is left. */
+/** The claims with one MAC address, by what they are entitled to before the plan. */
+function ownersBefore({ pool, holders }: PlanInput, claims: readonly Claim[] = []): Owners {
+  const mac = readMac(claims[0]?.macAddress ?? "");
+  const entries = readEntries(pool.status?.ipv4?.allocated).filter((entry) => entry.mac === mac);
+  return ownersOf(claims, { network: networkOfPool(pool), entries, holders });
+}
+
+/** What is given anew is free, asked for or of the range, and nobody else's a moment ago unless nothing else is left, or it uses that. */
 function checkGiven({ input, plan }: Planned): void {
   const before = addressesByMac(input.pool.status?.ipv4?.allocated);
   const claims = claimsByMac(input.claims);
   const network = poolNetwork(input.pool);
-  const owners = new Map([...before].map(([mac, address]) => [address, mac]));
   for (const [mac, address] of addressesByMac(plan.ipv4.allocated)) {
     if (before.get(mac) === address || isHandedOn({ mac, address }, input)) continue;
     ok(network.ok && !isFrozen(input), "a pool that is not served gave an address");
@@ -92,15 +93,15 @@ function checkGiven({ input, plan }: Planned): void {
       isAskedFor || number >= range.start && number <= range.end,
       `${address} is outside the range`,
     );
-    const isHeld = isHeldFrom(mac, address, input);
-    if ((isHeld || owners.has(address)) && !isAskedFor) {
-      const others = freeAddresses(plan.ipv4, range)
-        .filter((one) => !isHeldFrom(mac, one, input) && !owners.has(one));
+    const isKept = isKeptFrom(mac, address, input);
+    const isUsed = input.inUse?.get(number) === mac;
+    if (isKept && !isAskedFor && !isUsed) {
+      const others = freeAddresses(plan.ipv4, range).filter((one) => !isKeptFrom(mac, one, input));
       deepStrictEqual(others, [], `${address} was given before its time`);
     }
     const held = readMac(input.pool.status?.ipv4?.released?.[address]?.macAddress ?? "");
     const movedAway = claims.get(held)?.some(({ state }) => state === "wanted") === true;
-    if (isHeld && isAskedFor && movedAway) throw new Error(`${address} may still be in use`);
+    if (isKept && isAskedFor && movedAway) throw new Error(`${address} may still be in use`);
   }
 }
 
@@ -121,18 +122,23 @@ function isHandedOn(
   );
 }
 
-/** Whether an address is kept from a MAC address. */
-function isHeldFrom(mac: number, address: string, { pool, claims, now }: PlanInput): boolean {
-  const hold = pool.status?.ipv4?.released?.[address];
-  const held = readMac(hold?.macAddress ?? "");
+/** Whether an address is kept from a MAC address, since another one had it a moment ago or it rests for that one. */
+function isKeptFrom(mac: number, address: string, input: PlanInput): boolean {
+  const { pool, claims, now } = input;
+  const { allocated = {}, released = {} } = pool.status?.ipv4 ?? {};
+  const { macAddress: resting = "", until = "" } = released[address] ?? {};
+  const owner = readMac(allocated[address] ?? "");
+  const former = owner >= 0 || Date.parse(until) <= now ? owner : readMac(resting);
+  if (former < 0 || former === mac) return false;
   const isLeft = !claims.some(({ macAddress, state }) =>
-    state === "wanted" && readMac(macAddress) === held
+    state === "wanted" && readMac(macAddress) === former
   );
-  const isOfNic = isLeft &&
-    claims.some(({ macAddress, noted, notedMac = "" }) =>
-      readMac(macAddress) === mac && noted === address && readMac(notedMac) === held
+  const { primary, sharing } = ownersBefore(input, claimsByMac(claims).get(mac));
+  const isOfNic = isLeft && primary !== undefined &&
+    [primary, ...sharing].some(({ noted, notedMac = "" }) =>
+      noted === address && readMac(notedMac) === former
     );
-  return hold !== undefined && Date.parse(hold.until) > now && held !== mac && !isOfNic;
+  return !isOfNic;
 }
 
 function freeAddresses(
