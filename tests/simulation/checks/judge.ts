@@ -106,9 +106,8 @@ export class Judge {
         configs: configs.list(),
       });
       for (const what of said) this.blame("what is shown is recorded", what);
-      const isTaken = before !== undefined && before.metadata.uid !== after?.metadata.uid;
-      if (isRestored && isTaken) {
-        this.#nics.onForgotten(before, world.timeline.now);
+      if (isRestored && before !== undefined) {
+        this.#nics.onForgotten({ before, after, now: world.timeline.now });
       }
       const told = this.#nics.onConfig(key, after);
       for (const network of isRestored ? [] : told) {

@@ -13,6 +13,7 @@ import type {
 } from "../../../core/api/types.ts";
 import { poolNetwork } from "../../../core/ipam/mod.ts";
 import { normalizeMac, parseIPv4, rangeContains } from "../../../core/net/mod.ts";
+import { notedNics } from "../../../core/vmnetcfg/noted_addresses.ts";
 import { nicKey, type ShownNic, shownNics } from "../../../core/vmnetcfg/nics.ts";
 import { keyOf } from "../../../kube/mod.ts";
 import type { Hypervisor } from "../world/hypervisor.ts";
@@ -36,7 +37,7 @@ interface Had {
   readonly hadUntil: number;
   /** UID of the pool that recorded it. */
   readonly pool: string | undefined;
-  /** How it gave that back since: its VM opted out or may not use the network, a restore took its object, or that was paused or deleted. */
+  /** How it gave that back since: its VM opted out or may not use the network, a restore took its object or what that told of it, or that was paused or deleted. */
   readonly gaveBack?: "opted out" | "restored" | "otherwise";
   /** When it gave that back. */
   readonly gaveBackAt?: number;
@@ -86,12 +87,18 @@ export class NicAddresses {
     );
   }
 
-  /** A restore took the object of a VM, with what it noted. */
-  onForgotten(
-    { metadata: { ownerReferences = [] } }: VirtualMachineNetworkConfig,
-    now: number,
-  ): void {
-    for (const { uid } of ownerReferences) this.#giveBack(uid, "restored", now);
+  /** A restore took the object of a VM, or put it back to before it showed or noted what a NIC has. */
+  onForgotten({ before, after, now }: {
+    readonly before: VirtualMachineNetworkConfig;
+    readonly after: VirtualMachineNetworkConfig | undefined;
+    readonly now: number;
+  }): void {
+    const is = after?.metadata.uid === before.metadata.uid ? after : undefined;
+    const nics = is === undefined ? [] : [...shownNics(is), ...notedNics(is).values()];
+    const known = new Set(nics.map(({ network, address }) => `${network} ${address}`));
+    for (const { uid } of before.metadata.ownerReferences ?? []) {
+      this.#giveBack(uid, "restored", now, known);
+    }
   }
 
   /** An agent told a machine what it has. */
@@ -251,8 +258,16 @@ export class NicAddresses {
     );
   }
 
-  #giveBack(uid: string | undefined, gaveBack: Required<Had>["gaveBack"], now: number): void {
+  /** @param known `network address` of what it did not give back */
+  #giveBack(
+    uid: string | undefined,
+    gaveBack: Required<Had>["gaveBack"],
+    now: number,
+    known: ReadonlySet<string> = new Set(),
+  ): void {
     for (const [id, had] of this.#had) {
+      const [network] = had.nic.split(" ");
+      if (known.has(`${network} ${had.address}`)) continue;
       const isOtherwise = had.gaveBack === undefined || had.gaveBack === "otherwise";
       if (had.uid === uid && isOtherwise) {
         this.#had.set(id, { ...had, gaveBack, gaveBackAt: now });

@@ -338,3 +338,16 @@ Deno.test("a VM whose network is closed to it and that comes again with another 
   ], "isolated");
   deepStrictEqual(said, []);
 });
+
+Deno.test("a NIC that came since the backup may have another address where no agent of its network was there as the restore came", async () => {
+  const nics = [{ network: NETWORK }, { network: NETWORK }];
+  const said = await judged(
+    [10, { do: "create vm", vm: "default/vm-2", nics }],
+    [20, { do: "backup" }],
+    [30, { do: "edit nics", vm: "default/vm-2", nics: nics.slice(1) }],
+    [40, { do: "edit nics", vm: "default/vm-2", nics }],
+    [60, { do: "delete pool", pool: 0, isJudged: false }],
+    [80, { do: "restore" }],
+  );
+  deepStrictEqual(said, []);
+});
