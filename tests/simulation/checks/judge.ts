@@ -363,11 +363,14 @@ export class Judge {
     const other = this.#users.onBound(client);
     // Two machines of one hardware address are one to everybody else.
     const isOther = other !== undefined && other.mac !== client.mac;
-    if (isOther && other.address === client.address) {
-      const address = formatIPv4(client.address ?? 0);
+    const address = formatIPv4(client.address ?? 0);
+    const network = client.segment.name;
+    // What no agent ever told anybody, servers gave that nobody asked to be there.
+    const isOwn = this.#acks.has(`${network} ${address}`);
+    if (isOther && isOwn && other.address === client.address) {
       this.blame(
         "one user",
-        `${address} of ${client.segment.name} is used by ${client.name} and ${other.name}`,
+        `${address} of ${network} is used by ${client.name} and ${other.name}`,
       );
     }
   }

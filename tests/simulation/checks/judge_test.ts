@@ -149,3 +149,48 @@ Deno.test("the judge lets no VM lose an address that a machine used which nobody
   );
   deepStrictEqual(said, ["no change", "a NIC keeps its address"]);
 });
+
+/** What is said where a server that nobody asked to be there gives the second VM an address of its own, who asks for half a minute whether somebody uses it. */
+async function givenTwice(
+  ...deeds: readonly (readonly [number, Deed])[]
+): Promise<readonly string[]> {
+  const { violations } = await simulate(
+    scenario([
+      ...deeds,
+      [30, { do: "weather", pool: 0, lost: 0, doubled: 0, delayMs: 15_000, forMs: 90_000 }],
+      [30, foreignServer(90_000)],
+      [31, vmOfNet48(2)],
+    ], { untilMs: 120_000 }),
+    { restMs: 0 },
+  );
+  return violations.map(({ rule, what }) => `${rule}: ${what}`);
+}
+
+function foreignServer(forMs: number): Deed {
+  return { do: "foreign server", pool: 0, lateMs: 0, isAuthoritative: false, forMs };
+}
+
+function vmOfNet48(n: number): Deed {
+  const nics = [{ network: "default/net-48", mac: mac(n) }];
+  return { do: "create vm", vm: `default/vm-${n}`, nics };
+}
+
+Deno.test("the judge lets other DHCP servers give an address twice that no agent ever gave", async () => {
+  deepStrictEqual(await givenTwice([1, foreignServer(20_000)], [3, vmOfNet48(1)]), []);
+});
+
+Deno.test("the judge lets nobody use what an agent gave to another one", async () => {
+  const said = await givenTwice(
+    [1, { do: "create pool", pool: 0 }],
+    [2, { do: "edit pool", pool: 0, edit: { end: 220 } }],
+    [3, { do: "edit pool", pool: 0, edit: { start: 200 } }],
+    [4, vmOfNet48(1)],
+    [5, { do: "static address", vm: "default/vm-1", address: "192.168.48.200" }],
+    [10, { do: "restart client", whom: 0, releases: false }],
+    [25, { do: "edit pool", pool: 0, edit: { paused: true } }],
+  );
+  const [one, other] = [mac(2), mac(1)].map((each) => `client ${each}`);
+  deepStrictEqual(said, [
+    `one user: 192.168.48.200 of default/net-48 is used by ${one} and ${other}`,
+  ]);
+});
