@@ -155,6 +155,27 @@ Deno.test("what a restored record gives to somebody is not kept for who got it s
   deepStrictEqual(said, []);
 });
 
+Deno.test("what a restored record gives to somebody stays so with another MAC address", async () => {
+  const edited: Deed = {
+    do: "edit nics",
+    vm: "default/vm-3",
+    nics: [{ network: NETWORK, mac: mac(5) }],
+  };
+  const said = await judged([
+    [2, { do: "create pool", pool: 0 }],
+    [4, vm("default/vm-3", 3)],
+    [20, { do: "backup" }],
+    [22, { do: "delete vm", vm: "default/vm-3" }],
+    // It knows nothing of what rests.
+    [26, { do: "restore pool", pool: 0 }],
+    [32, vm("default/vm-27", 27)],
+    [50, { do: "restore" }],
+    // Its machine does not ask with the former one.
+    [50.1, edited],
+  ]);
+  deepStrictEqual(said, []);
+});
+
 Deno.test("what agents gave is forgotten where nobody can hear those that a restore ends", async () => {
   const said = await judged([
     [2, { do: "create pool", pool: 0 }],

@@ -71,8 +71,8 @@ export class Judge {
   readonly #heard = new Map<string, number>();
   /** When the record was put back: that it says something else then is no change of anybody's. */
   #restoredAt = -1;
-  /** `network address` -> who has it since a restore, and had not before. */
-  readonly #putBack = new Map<string, Omit<Ack, "until" | "pod">>();
+  /** `network address` -> who has it since a restore, and had not before: all MAC addresses with which its NIC has had it since. */
+  readonly #putBack = new Map<string, { readonly macs: Set<string>; readonly at: number }>();
   /** When the record was put back while requests were lost, so that what agents knew may have gone with them. */
   #unheardAt = -1;
   #world: World | undefined;
@@ -221,9 +221,16 @@ export class Judge {
         if (!isReason) this.blame("no change", `${key}: ${mac} had ${address} and has ${now}`);
       }
     }
-    for (const [address, mac] of isRestored ? is : []) {
-      if (was.get(address) === mac) continue;
-      this.#putBack.set(`${network} ${address}`, { mac, at: timeline.now });
+    for (const [address, mac] of is) {
+      const former = was.get(address) ?? "";
+      if (former === mac) continue;
+      const id = `${network} ${address}`;
+      const { macs } = this.#putBack.get(id) ?? {};
+      if (isRestored) this.#putBack.set(id, { macs: new Set([mac]), at: timeline.now });
+      // A NIC takes it along to another MAC address.
+      else if (macs?.has(former) && this.#claimed.areOfOne(network ?? "", [former, mac])) {
+        macs.add(mac);
+      }
     }
     // What a pool records that gave way to another one is the other one's to keep.
     if (after !== undefined && isServing(after, this.pools) === true) {
@@ -306,7 +313,7 @@ export class Judge {
       const isGivenBack = isLetGo && this.#claimed.asksFor(network, mac, address);
       // What a restored record gives to another one stays so; what was given since is known to agents, which it may have ended.
       const back = this.#putBack.get(id);
-      const isPutBack = back?.mac === mac && before.at < back.at;
+      const isPutBack = back?.macs.has(mac) === true && before.at < back.at;
       const isUnheard = before.at < this.#unheardAt && before.pod !== undefined &&
         !kubelet.pods.includes(before.pod);
       const isExcused = isCopy || isBorrowed || isForgotten || isGivenBack || isPutBack ||
