@@ -204,7 +204,10 @@ export class Judge {
     if (ipv4?.used === is.size) {
       // Where it was right before, the wrong one may still be on its way.
       if (before?.status?.ipv4?.used !== was.size) miscounted.delete(key);
-    } else if (ipv4 !== undefined && !miscounted.has(key) && !isRestored) {
+    } else if (ipv4 !== undefined && isRestored) {
+      // A backup has the wrong one that somebody wrote, and whoever leads may be away.
+      miscounted.add(key);
+    } else if (ipv4 !== undefined && !miscounted.has(key)) {
       this.blame("counts", `${key}: used is ${ipv4.used}, entries are ${is.size}`);
     }
     if (ipv4 !== undefined && ipv4.available < 0) {
