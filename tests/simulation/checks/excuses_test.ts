@@ -158,6 +158,20 @@ Deno.test("whose namespace may not use a network any more has nothing to keep wh
   deepStrictEqual(said, []);
 });
 
+Deno.test("whose namespace may use a network again has nothing to keep that another one was given meanwhile", async () => {
+  const nics = (n: number) => [{ network: "tenant-a/net-50", mac: mac(n) }];
+  const said = await judged([
+    [2, { do: "create pool", pool: 1 }],
+    [4, { do: "create vm", vm: "default/vm-3", nics: nics(3) }],
+    [20, { do: "allow namespaces", pool: 1, namespaces: null }],
+    [30, { do: "restore pool", pool: 1 }],
+    [32, { do: "create vm", vm: "tenant-a/vm-27", nics: nics(27) }],
+    // Before its machine is told.
+    [34, { do: "allow namespaces", pool: 1, namespaces: "*" }],
+  ], { tenancy: "isolated" });
+  deepStrictEqual(said, []);
+});
+
 Deno.test("what a restored record gives to somebody is not kept for who got it since", async () => {
   const said = await judged([
     [2, { do: "create pool", pool: 0 }],

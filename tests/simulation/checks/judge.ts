@@ -73,6 +73,8 @@ export class Judge {
   #restoredAt = -1;
   /** `network address` -> who has it since a restore, and had not before. */
   readonly #putBack = new Map<string, Omit<Ack, "until" | "pod">>();
+  /** `network address` -> the MAC addresses whose VMs might not use the network when the record gave it to who has it. */
+  readonly #refused = new Map<string, readonly string[]>();
   /** When the record was put back while requests were lost, so that what agents knew may have gone with them. */
   #unheardAt = -1;
   #world: World | undefined;
@@ -225,9 +227,12 @@ export class Judge {
         if (!isReason) this.blame("no change", `${key}: ${mac} had ${address} and has ${now}`);
       }
     }
-    for (const [address, mac] of isRestored ? is : []) {
-      if (was.get(address) === mac) continue;
-      this.#putBack.set(`${network} ${address}`, { mac, at: timeline.now });
+    const given = [...is].filter(([address, mac]) => was.get(address) !== mac);
+    const refused = given.length === 0 ? [] : this.#refusedOn(network ?? "");
+    for (const [address, mac] of given) {
+      const id = `${network} ${address}`;
+      this.#refused.set(id, refused);
+      if (isRestored) this.#putBack.set(id, { mac, at: timeline.now });
     }
     // What a pool records that gave way to another one is the other one's to keep.
     if (after !== undefined && isServing(after, this.pools) === true) {
@@ -301,7 +306,7 @@ export class Judge {
         this.#madeAgain.get(key) ?? -Infinity,
       );
       const isLetGo = !this.#claimed.isWantedSince(network, before.mac, before.at) ||
-        this.#isUntied(network, before);
+        this.#isUntied(network, address, before);
       // An agent that had not heard of that may have told it since, by the record that is gone.
       const lastSaidBefore = this.#history.lastSaid(key, address, before.mac) ?? Infinity;
       const isForgotten = isLetGo &&
@@ -329,15 +334,22 @@ export class Judge {
 
   /**
    * Whether nothing but a pool's record tied a NIC to what it was told: a person deleted its object since, or before an agent told it
-   * once more that had not heard of that, or its namespace may not use the network.
+   * once more that had not heard of that, or its namespace might not use the network when another one was given that.
    */
-  #isUntied(network: string, { mac, at }: Ack): boolean {
-    const { deletedConfigs, kubelet, tenancy } = this.#sees;
+  #isUntied(network: string, address: string, { mac, at }: Ack): boolean {
     const vm = this.#claimed.find(network, mac)?.vm;
     if (vm === undefined) return false;
+    return (this.#sees.deletedConfigs.get(vm) ?? -Infinity) > at - STALE_MS ||
+      this.#refused.get(`${network} ${address}`)?.includes(mac) === true;
+  }
+
+  /** The MAC addresses whose VMs may not use a network. */
+  #refusedOn(network: string): readonly string[] {
+    const { kubelet, tenancy } = this.#sees;
     const access = networkAccess(network, { tenancy, nad: kubelet.network(network) });
-    return (deletedConfigs.get(vm) ?? -Infinity) > at - STALE_MS ||
-      namespaceProblem(access, parseKey(vm).namespace) !== undefined;
+    return this.#claimed.on(network).flatMap(({ mac, vm }) =>
+      namespaceProblem(access, parseKey(vm).namespace) === undefined ? [] : [mac]
+    );
   }
 
   /** Who serves a network that is not there any more stays: nobody could follow. */
