@@ -68,6 +68,14 @@ export class ClaimedNics {
     return this.#shared.has(id) ? undefined : this.#nics.get(id);
   }
 
+  /** The NICs on a network, and whose they are. */
+  on(network: string): readonly { readonly mac: string; readonly vm: string }[] {
+    return [...this.#nics].flatMap(([id, { vm }]) => {
+      const [of, mac = ""] = id.split(" ");
+      return of === network ? [{ mac, vm }] : [];
+    });
+  }
+
   /** Whether more than one VM ever had a MAC address on this network at the same time: one that is made again is another one, and shares nothing. */
   isShared(network: string, mac: string): boolean {
     return this.#shared.has(`${network} ${mac}`);

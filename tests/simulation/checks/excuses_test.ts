@@ -87,6 +87,23 @@ Deno.test("a wrong count may reach a server that stood still after a right one",
   deepStrictEqual(said, []);
 });
 
+Deno.test("a restore brings a wrong count back, and it stays until somebody leads again", async () => {
+  const away: Deed = { do: "api away", mode: "silent", forMs: 20 * SECONDS };
+  const said = await judged([
+    [2, { do: "create pool", pool: 0 }],
+    [4, vm("default/vm-1", 1)],
+    [20, { do: "miscount", pool: 0, by: 1 }],
+    [20.002, { do: "backup" }],
+    // It is counted anew, twice.
+    [22, vm("default/vm-2", 2)],
+    [24, vm("default/vm-3", 3)],
+    [40, { do: "restore" }],
+    [40.001, away],
+    [42, { do: "exclude", pool: 0, last: [98] }],
+  ]);
+  deepStrictEqual(said, []);
+});
+
 Deno.test("an object that goes with its namespace gives its place to another VM with its MAC address", async () => {
   const nics = (n: number) => [{ network: "tenant-a/net-50", mac: mac(n) }];
   const said = await judged([
@@ -137,6 +154,20 @@ Deno.test("whose namespace may not use a network any more has nothing to keep wh
     [30, { do: "restore pool", pool: 1 }],
     // It is given the same address as the third, where both are free.
     [32, { do: "create vm", vm: "tenant-a/vm-27", nics: nics(27) }],
+  ], { tenancy: "isolated" });
+  deepStrictEqual(said, []);
+});
+
+Deno.test("whose namespace may use a network again has nothing to keep that another one was given meanwhile", async () => {
+  const nics = (n: number) => [{ network: "tenant-a/net-50", mac: mac(n) }];
+  const said = await judged([
+    [2, { do: "create pool", pool: 1 }],
+    [4, { do: "create vm", vm: "default/vm-3", nics: nics(3) }],
+    [20, { do: "allow namespaces", pool: 1, namespaces: null }],
+    [30, { do: "restore pool", pool: 1 }],
+    [32, { do: "create vm", vm: "tenant-a/vm-27", nics: nics(27) }],
+    // Before its machine is told.
+    [34, { do: "allow namespaces", pool: 1, namespaces: "*" }],
   ], { tenancy: "isolated" });
   deepStrictEqual(said, []);
 });

@@ -73,6 +73,8 @@ export class Judge {
   #restoredAt = -1;
   /** `network address` -> who has it since a restore, and had not before: all MAC addresses with which its NIC has had it since. */
   readonly #putBack = new Map<string, { readonly macs: Set<string>; readonly at: number }>();
+  /** `network address` -> the MAC addresses whose VMs might not use the network when the record gave it to who has it. */
+  readonly #refused = new Map<string, readonly string[]>();
   /** When the record was put back while requests were lost, so that what agents knew may have gone with them. */
   #unheardAt = -1;
   #world: World | undefined;
@@ -203,7 +205,10 @@ export class Judge {
     if (ipv4?.used === is.size) {
       // Where it was right before, the wrong one may still be on its way.
       if (before?.status?.ipv4?.used !== was.size) miscounted.delete(key);
-    } else if (ipv4 !== undefined && !miscounted.has(key) && !isRestored) {
+    } else if (ipv4 !== undefined && isRestored) {
+      // A backup has the wrong one that somebody wrote, and whoever leads may be away.
+      miscounted.add(key);
+    } else if (ipv4 !== undefined && !miscounted.has(key)) {
       this.blame("counts", `${key}: used is ${ipv4.used}, entries are ${is.size}`);
     }
     if (ipv4 !== undefined && ipv4.available < 0) {
@@ -221,11 +226,13 @@ export class Judge {
         if (!isReason) this.blame("no change", `${key}: ${mac} had ${address} and has ${now}`);
       }
     }
-    for (const [address, mac] of is) {
-      const former = was.get(address) ?? "";
-      if (former === mac) continue;
+    const given = [...is].filter(([address, mac]) => was.get(address) !== mac);
+    const refused = given.length === 0 ? [] : this.#refusedOn(network ?? "");
+    for (const [address, mac] of given) {
       const id = `${network} ${address}`;
+      this.#refused.set(id, refused);
       const { macs } = this.#putBack.get(id) ?? {};
+      const former = was.get(address) ?? "";
       if (isRestored) this.#putBack.set(id, { macs: new Set([mac]), at: timeline.now });
       // A NIC takes it along to another MAC address.
       else if (macs?.has(former) && this.#claimed.areOfOne(network ?? "", [former, mac])) {
@@ -304,7 +311,7 @@ export class Judge {
         this.#madeAgain.get(key) ?? -Infinity,
       );
       const isLetGo = !this.#claimed.isWantedSince(network, before.mac, before.at) ||
-        this.#isUntied(network, before);
+        this.#isUntied(network, address, before);
       // An agent that had not heard of that may have told it since, by the record that is gone.
       const lastSaidBefore = this.#history.lastSaid(key, address, before.mac) ?? Infinity;
       const isForgotten = isLetGo &&
@@ -332,15 +339,22 @@ export class Judge {
 
   /**
    * Whether nothing but a pool's record tied a NIC to what it was told: a person deleted its object since, or before an agent told it
-   * once more that had not heard of that, or its namespace may not use the network.
+   * once more that had not heard of that, or its namespace might not use the network when another one was given that.
    */
-  #isUntied(network: string, { mac, at }: Ack): boolean {
-    const { deletedConfigs, kubelet, tenancy } = this.#sees;
+  #isUntied(network: string, address: string, { mac, at }: Ack): boolean {
     const vm = this.#claimed.find(network, mac)?.vm;
     if (vm === undefined) return false;
+    return (this.#sees.deletedConfigs.get(vm) ?? -Infinity) > at - STALE_MS ||
+      this.#refused.get(`${network} ${address}`)?.includes(mac) === true;
+  }
+
+  /** The MAC addresses whose VMs may not use a network. */
+  #refusedOn(network: string): readonly string[] {
+    const { kubelet, tenancy } = this.#sees;
     const access = networkAccess(network, { tenancy, nad: kubelet.network(network) });
-    return (deletedConfigs.get(vm) ?? -Infinity) > at - STALE_MS ||
-      namespaceProblem(access, parseKey(vm).namespace) !== undefined;
+    return this.#claimed.on(network).flatMap(({ mac, vm }) =>
+      namespaceProblem(access, parseKey(vm).namespace) === undefined ? [] : [mac]
+    );
   }
 
   /** Who serves a network that is not there any more stays: nobody could follow. */
