@@ -55,6 +55,7 @@ Deno.test("FetchClient sends method, path, query, body and headers", async () =>
   assert.equal(request?.headers.get("content-type"), "application/merge-patch+json");
   assert.equal(request?.headers.get("accept"), "application/json");
   assert.equal(request?.headers.get("user-agent"), "vm-dhcp/1");
+  assert.equal(request?.headers.get("accept-encoding"), "identity");
   assert.equal(request?.headers.get("authorization"), null);
   assert.equal(await request?.text(), '{"a":1}');
 });
