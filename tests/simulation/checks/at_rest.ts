@@ -64,7 +64,7 @@ export async function findingsAtRest(
       continue;
     }
     const network = networkOfPool(pool) ?? "";
-    if (isServing(pool, pools) !== true) continue;
+    if (isServing(pool, { pools, tenants: world }) !== true) continue;
     if (pool.spec.paused === true) continue;
     const { status, reason, message } = getCondition(pool.status?.conditions, "AgentReady") ?? {};
     const holders = holdersOf(world, pool);
@@ -97,7 +97,7 @@ export async function findingsAtRest(
       blame("readiness", `${keyOf(config)} is of ${generation}, seen is ${observedGeneration}`);
     }
   }
-  for (const what of unexplained({ pools, configs })) blame("explained", what);
+  for (const what of unexplained(world, { pools, configs })) blame("explained", what);
   for (const what of untold(world, { pools, configs })) blame("explained", what);
   for (const vm of world.hypervisor.vms.list()) {
     for (const { network, mac } of world.hypervisor.machine(keyOf(vm))?.nics ?? []) {

@@ -11,7 +11,7 @@ import { normalizeMac, readIPv4 } from "../../../core/net/mod.ts";
 import { wantedNics } from "../../../core/vmnetcfg/nics.ts";
 import { keyOf } from "../../../kube/mod.ts";
 import type { World } from "../world/world.ts";
-import { isServing } from "./serving.ts";
+import { isServing, type Tenants } from "./serving.ts";
 
 /** What a reason says, and whether it is so. */
 type Truth = (about: About) => boolean;
@@ -24,6 +24,7 @@ interface About {
   /** Those of the network. */
   readonly pools: readonly IPPool[];
   readonly configs: readonly VirtualMachineNetworkConfig[];
+  readonly tenants: Tenants;
 }
 
 /** Who has no address for these has its MAC address all the same: its pool was made again without its record, or its namespace has as many as it may. */
@@ -42,10 +43,14 @@ const OF_REQUESTS: ReadonlySet<string> = new Set([
 const TRUTHS: Readonly<Record<string, Truth>> = {
   NoPool: ({ pools }) => !pools.some(mayServe),
   Paused: ({ config }) => config.spec.paused === true,
-  PoolPaused: ({ pools }) =>
-    pools.some((pool) => pool.spec.paused === true && isServing(pool, pools) !== false),
-  PoolExhausted: ({ pools }) =>
-    pools.some((pool) => pool.status?.ipv4?.available === 0 && isServing(pool, pools) !== false),
+  PoolPaused: ({ pools, tenants }) =>
+    pools.some((pool) =>
+      pool.spec.paused === true && isServing(pool, { pools, tenants }) !== false
+    ),
+  PoolExhausted: ({ pools, tenants }) =>
+    pools.some((pool) =>
+      pool.status?.ipv4?.available === 0 && isServing(pool, { pools, tenants }) !== false
+    ),
   DuplicateMAC: ({ config, macAddress, configs }) =>
     configs.some((other) =>
       other !== config &&
@@ -74,6 +79,7 @@ const TRUTHS: Readonly<Record<string, Truth>> = {
 
 /** What is not explained, or not by what is so, one sentence each. */
 export function unexplained(
+  tenants: Tenants,
   { pools, configs }: {
     readonly pools: readonly IPPool[];
     readonly configs: readonly VirtualMachineNetworkConfig[];
@@ -90,7 +96,7 @@ export function unexplained(
         nic.network === network && normalizeMac(nic.macAddress) === mac
       ) ?? {};
       const requested = readIPv4(ipAddress);
-      const about = { config, macAddress, requested, pools: ofNetwork, configs };
+      const about = { config, macAddress, requested, pools: ofNetwork, configs, tenants };
       const isTrue = TRUTHS[reason]?.(about) ?? true;
       return isTrue ? [] : [`${keyOf(config)}: ${macAddress} has no address: ${reason} is not so`];
     })
@@ -99,16 +105,17 @@ export function unexplained(
 
 /** NICs of machines that run on networks with a pool, and of which nothing is said at all, one sentence each. */
 export function untold(
-  { hypervisor }: World,
+  world: World,
   { pools, configs }: {
     readonly pools: readonly IPPool[];
     readonly configs: readonly VirtualMachineNetworkConfig[];
   },
 ): readonly string[] {
   const networks = new Set(
-    pools.filter((pool) => mayServe(pool) && isServing(pool, pools) === true).map(networkOfPool),
+    pools.filter((pool) => mayServe(pool) && isServing(pool, { pools, tenants: world }) === true)
+      .map(networkOfPool),
   );
-  return hypervisor.vms.list().flatMap((vm) => {
+  return world.hypervisor.vms.list().flatMap((vm) => {
     const key = keyOf(vm);
     if (vm.metadata.annotations?.[MANAGED_DHCP] !== undefined) return [];
     const config = configs.find((one) => keyOf(one) === key);
@@ -120,9 +127,9 @@ export function untold(
           `${wholeNetworkName(networkName, config.metadata.namespace)} ${normalizeMac(macAddress)}`
         ),
     );
-    return (hypervisor.machine(key)?.nics ?? []).filter(({ nic, network, mac }) =>
+    return (world.hypervisor.machine(key)?.nics ?? []).filter(({ nic, network, mac }) =>
       networks.has(network) && !told.has(nic) && !shown.has(`${network} ${mac}`) &&
-      hypervisor.isShown(mac)
+      world.hypervisor.isShown(mac)
     ).map(({ nic, network, mac }) => `nothing is said of ${nic} (${mac}) of ${key} on ${network}`);
   });
 }

@@ -1,10 +1,14 @@
 import { deepStrictEqual } from "node:assert/strict";
+import { networkAccess } from "../../../core/api/tenancy.ts";
 import type {
   IPPool,
   NetworkConfigStatus,
   VirtualMachineNetworkConfig,
 } from "../../../core/api/types.ts";
 import { unexplained } from "./explained.ts";
+import type { Tenants } from "./serving.ts";
+
+const OPEN: Tenants = { accessTo: (network) => networkAccess(network, { tenancy: "shared" }) };
 
 function config(name: string, reason: string): VirtualMachineNetworkConfig {
   const nic: NetworkConfigStatus = {
@@ -24,7 +28,7 @@ function config(name: string, reason: string): VirtualMachineNetworkConfig {
 
 Deno.test("a copy is rightly told DuplicateMAC of who has no address since its pool is paused, its namespace is at its limit, or it asks for one that it cannot have, not of another copy", () => {
   const said = (other: string) =>
-    unexplained({ pools: [], configs: [config("copy", "DuplicateMAC"), config("vm", other)] })
+    unexplained(OPEN, { pools: [], configs: [config("copy", "DuplicateMAC"), config("vm", other)] })
       .filter((what) => what.startsWith("default/copy"));
   deepStrictEqual(said("PoolPaused"), []);
   deepStrictEqual(said("NamespaceLimit"), []);
@@ -56,7 +60,10 @@ Deno.test("who is told that it cannot have an address is told of the one that it
         },
       },
     } as unknown as IPPool;
-    return unexplained({ pools: [pool], configs: [{ ...one, spec: { ...spec, networkConfig } }] });
+    return unexplained(OPEN, {
+      pools: [pool],
+      configs: [{ ...one, spec: { ...spec, networkConfig } }],
+    });
   };
   const untrue = (
     reason: string,
@@ -82,7 +89,7 @@ Deno.test("who is told that its pool is paused is told of the one that serves it
       spec: { networkName: "default/net-48", paused, ipv4Config: {} },
     }) as unknown as IPPool;
   const said = (...paused: readonly boolean[]) =>
-    unexplained({
+    unexplained(OPEN, {
       pools: paused.map((isPaused, i) => pool(`pool-${i}`, i, isPaused)),
       configs: [config("vm", "PoolPaused")],
     });

@@ -5,7 +5,7 @@
  */
 import type { Link } from "../../../agent/host/host_network.ts";
 import { networkOfPool } from "../../../core/api/network.ts";
-import { namespaceProblem, networkAccess } from "../../../core/api/tenancy.ts";
+import { namespaceProblem } from "../../../core/api/tenancy.ts";
 import { Mark, STATIC_IP_ANNOTATION_PREFIX } from "../../../core/api/names.ts";
 import type { IPPoolHistory } from "../../../core/api/ippool_history.ts";
 import type {
@@ -105,6 +105,7 @@ export class Judge {
         history: this.#history,
         claimed: this.#claimed,
         pools: this.pools,
+        tenants: world,
         configs: configs.list(),
       });
       for (const what of said) this.blame("what is shown is recorded", what);
@@ -114,7 +115,7 @@ export class Judge {
       const told = this.#nics.onConfig(key, after);
       for (const network of isRestored ? [] : told) {
         const pools = this.pools.filter((pool) => networkOfPool(pool) === network);
-        for (const pool of pools) this.#lookAtNics(pool);
+        for (const pool of pools.filter((one) => this.#serves(one))) this.#lookAtNics(pool);
       }
       if (after === undefined || isRestored) return;
       for (const what of this.#incumbents.look(after, world.timeline.now)) {
@@ -240,14 +241,17 @@ export class Judge {
       }
     }
     // What a pool records that gave way to another one is the other one's to keep.
-    if (after !== undefined && isServing(after, this.pools) === true) {
-      const lost = this.#kept.look(this.#sees, { before: isSame ? before : undefined, after });
+    const same = isSame ? before : undefined;
+    // One that serves for its entries alone does so until the last one is gone.
+    const serves = this.#serves(after) || this.#serves(same);
+    if (after !== undefined && serves) {
+      const lost = this.#kept.look(this.#sees, { before: same, after });
       for (const what of isRestored ? [] : lost) this.blame("what is recorded stays", what);
       // What a restore took is not given back, and rests no more than anybody knows.
       if (isRestored) this.#kept.forget();
     }
     if (before !== undefined) this.#nics.onLeft(before, timeline.now);
-    if (after !== undefined) this.#lookAtNics(after);
+    if (after !== undefined && serves) this.#lookAtNics(after);
     this.#history.note(key, { before, after, now: timeline.now });
     // Clients go on naming the server that told them.
     const former = before?.spec.ipv4Config.serverIP;
@@ -258,8 +262,12 @@ export class Judge {
     for (const what of foreign) this.blame("what is told is so", what);
   }
 
+  #serves(pool: IPPool | undefined): boolean {
+    const about = { pools: this.pools, tenants: this.#sees };
+    return pool !== undefined && isServing(pool, about) === true;
+  }
+
   #lookAtNics(pool: IPPool): void {
-    if (isServing(pool, this.pools) !== true) return;
     const moved = this.#nics.look(pool, this.#sees);
     if (this.#restoredAt === this.#sees.timeline.now) return;
     for (const what of moved) this.blame("a NIC keeps its address", what);
@@ -350,8 +358,7 @@ export class Judge {
 
   /** The MAC addresses whose VMs may not use a network. */
   #refusedOn(network: string): readonly string[] {
-    const { kubelet, tenancy } = this.#sees;
-    const access = networkAccess(network, { tenancy, nad: kubelet.network(network) });
+    const access = this.#sees.accessTo(network);
     return this.#claimed.on(network).flatMap(({ mac, vm }) =>
       namespaceProblem(access, parseKey(vm).namespace) === undefined ? [] : [mac]
     );
@@ -359,16 +366,12 @@ export class Judge {
 
   /** Who serves a network that is not there any more stays: nobody could follow. */
   onSurplus(pod: SimPod, served: ReadonlySet<string>): void {
-    const { kubelet, tenancy, timeline } = this.#sees;
+    const { kubelet, timeline } = this.#sees;
     for (const { nad } of pod.networks) {
-      const access = networkAccess(nad, { tenancy, nad: kubelet.network(nad) });
       for (const pool of this.pools) {
         const { metadata: { deletionTimestamp }, spec: { paused } } = pool;
         if (networkOfPool(pool) !== nad || paused === true || deletionTimestamp) continue;
-        if (kubelet.isAttachable(nad) || isServing(pool, this.pools) !== true) continue;
-        // A network that is not there allows its own namespace alone, and others as long as somebody has an address of them.
-        const isAllowed = namespaceProblem(access, pool.metadata.namespace) === undefined;
-        if (!isAllowed && entriesOf(pool).size === 0) continue;
+        if (kubelet.isAttachable(nad) || !this.#serves(pool)) continue;
         // Who makes a pool again takes it away first.
         const madeAgainAt = this.#madeAgain.get(keyOf(pool)) ?? -Infinity;
         if (timeline.now - madeAgainAt < AT_ONCE_MS || served.has(keyOf(pool))) continue;

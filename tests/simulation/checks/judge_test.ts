@@ -46,6 +46,49 @@ Deno.test("the judge lets agents of another namespace go that nobody has an addr
   deepStrictEqual(violations, []);
 });
 
+Deno.test("the judge lets nobody serve a pool of a namespace that may not use its network any more, and that has given nothing", async () => {
+  const { violations } = await simulate(
+    scenario([
+      [0.5, { do: "create network", pool: 1 }],
+      [1, { do: "foreign pool", pool: 1, of: "tenant-b", isThere: true }],
+      [20, { do: "allow namespaces", pool: 1, namespaces: "tenant-a" }],
+    ], { tenancy: "isolated" }),
+  );
+  deepStrictEqual(violations, []);
+});
+
+/** A controller that takes from who may not use a network what it is to keep. */
+function taking(process: string, rest: RestClient): RestClient {
+  if (!process.startsWith("controller")) return rest;
+  return toRestClient((request) => {
+    const text = JSON.stringify(request.bodyJson ?? {});
+    if (request.method !== "PUT" || !/keeps 10\.50\.0\./.test(text)) {
+      return rest.performRequest(request);
+    }
+    const taken = text.replace(`"10.50.0.40":"${mac(1)}"`, "").replace('"used":1', '"used":0');
+    return rest.performRequest({ ...request, bodyJson: JSON.parse(taken) });
+  });
+}
+
+Deno.test("the judge lets nobody who may not use a network any more lose the last address of its pool", async () => {
+  const nics = [{ network: "tenant-a/net-50", mac: mac(1) }];
+  const { violations } = await simulate(
+    scenario([
+      [0.5, { do: "create network", pool: 1 }],
+      [1, { do: "foreign pool", pool: 1, of: "tenant-b", isThere: true }],
+      [3, { do: "create vm", vm: "tenant-b/vm-1", nics }],
+      [4, { do: "static address", vm: "tenant-b/vm-1", address: "10.50.0.40" }],
+      [20, { do: "allow namespaces", pool: 1, namespaces: "tenant-a" }],
+    ], { tenancy: "isolated" }),
+    { restMs: 0, tamper: taking },
+  );
+  deepStrictEqual(violations.map(({ rule, what }) => `${rule}: ${what}`), [
+    `what is recorded stays: 10.50.0.40 of tenant-b/of-tenant-a-net-50 is taken from ${
+      mac(1)
+    } of VM tenant-b/vm-1, which wants it`,
+  ]);
+});
+
 Deno.test("the judge lets who asks by name have at once what another one gave back, whose lease is not over", async () => {
   const vm = (n: number): Deed => ({
     do: "create vm",

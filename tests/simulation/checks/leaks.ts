@@ -14,12 +14,13 @@ import { entriesOf } from "./record_history.ts";
 
 /** What is recorded for nobody, shown without a record, or left of VMs that are gone; one sentence each. */
 export function leaks(
-  { hypervisor, reservations }: World,
+  world: World,
   { pools, configs }: {
     readonly pools: readonly IPPool[];
     readonly configs: readonly VirtualMachineNetworkConfig[];
   },
 ): readonly string[] {
+  const { hypervisor, reservations } = world;
   const found: string[] = [];
   const shown = new Map<string, string>();
   for (const config of configs) {
@@ -38,7 +39,7 @@ export function leaks(
   }
   const recorded = new Map<string, string>();
   for (const pool of pools) {
-    const serves = isServing(pool, pools);
+    const serves = isServing(pool, { pools, tenants: world });
     if (serves === false) continue;
     const network = networkOfPool(pool) ?? "";
     for (const [address, mac] of entriesOf(pool)) {

@@ -4,7 +4,7 @@
  * @module
  */
 import { networkOfPool } from "../../../core/api/network.ts";
-import { namespaceProblem, networkAccess } from "../../../core/api/tenancy.ts";
+import { namespaceProblem } from "../../../core/api/tenancy.ts";
 import { MANAGED_DHCP, Mark, STATIC_IP_ANNOTATION_PREFIX } from "../../../core/api/names.ts";
 import type {
   IPPool,
@@ -139,11 +139,11 @@ export class NicAddresses {
 
   /** NICs that have another address than they had, and nobody asked for that, one sentence each. */
   look(pool: IPPool, world: World): readonly string[] {
-    const { cluster, hypervisor, kubelet, takenByHand, deletedConfigs, tenancy, timeline } = world;
+    const { cluster, hypervisor, kubelet, takenByHand, deletedConfigs, timeline } = world;
     const network = networkOfPool(pool) ?? "";
     const addresses = new Map([...entriesOf(pool)].map(([address, mac]) => [mac, address]));
     const found: string[] = [];
-    const access = networkAccess(network, { tenancy, nad: kubelet.network(network) });
+    const access = world.accessTo(network);
     const isRefused = ({ metadata: { namespace } }: VirtualMachine) =>
       namespaceProblem(access, namespace) !== undefined;
     const droppedAt = this.#droppedAt.get(network) ?? -Infinity;

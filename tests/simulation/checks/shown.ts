@@ -11,7 +11,7 @@ import { normalizeMac } from "../../../core/net/mod.ts";
 import { keyOf } from "../../../kube/mod.ts";
 import type { ClaimedNics } from "./claimed_nics.ts";
 import { entriesOf, type RecordHistory } from "./record_history.ts";
-import { isServing } from "./serving.ts";
+import { isServing, type Tenants } from "./serving.ts";
 
 /** A change of an object. */
 interface Change {
@@ -24,6 +24,7 @@ interface Surroundings {
   readonly history: RecordHistory;
   readonly claimed: ClaimedNics;
   readonly pools: readonly IPPool[];
+  readonly tenants: Tenants;
   readonly configs: readonly VirtualMachineNetworkConfig[];
 }
 
@@ -39,14 +40,14 @@ export function shownFalsely({ before, after }: Change, about: Surroundings): re
 /** An object with our finalizer goes when what it had is given back. */
 function leftBehind(
   config: VirtualMachineNetworkConfig,
-  { claimed, pools, configs }: Surroundings,
+  { claimed, pools, tenants, configs }: Surroundings,
 ): readonly string[] {
   if (config.metadata.finalizers?.includes(VMNETCFG_FINALIZER) !== true) return [];
   return allocatedOf(config).filter((nic) =>
     !claimed.isShared(nic.network, nic.mac) &&
     !configs.some((other) => asksFor(other, nic)) &&
     pools.some((pool) =>
-      networkOfPool(pool) === nic.network && isServing(pool, pools) === true &&
+      networkOfPool(pool) === nic.network && isServing(pool, { pools, tenants }) === true &&
       entriesOf(pool).get(nic.address) === nic.mac
     )
   ).map((nic) => `${keyOf(config)} is gone, and ${textOf(nic)} is still recorded`);

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Link } from "../../../agent/host/host_network.ts";
-import type { Tenancy } from "../../../core/api/tenancy.ts";
+import { type NetworkAccess, networkAccess, type Tenancy } from "../../../core/api/tenancy.ts";
 import { formatIPv4 } from "../../../core/net/mod.ts";
 import { DEPLOYMENTS, NAMESPACES, type RestClient } from "../../../kube/mod.ts";
 import { SimProcess } from "../engine/process.ts";
@@ -195,9 +195,10 @@ export class World implements Disposable {
     return { cluster: machine, kubelet: machine, person, machine };
   }
 
-  /** How tenants stand to each other. */
-  get tenancy(): Tenancy {
-    return this.#options.tenancy;
+  /** Who may use a network, by what it says now. A machine without a cluster keeps nobody out. */
+  accessTo(network: string): NetworkAccess {
+    const tenancy = this.#standalone === undefined ? this.#options.tenancy : "shared";
+    return networkAccess(network, { tenancy, nad: this.kubelet.network(network) });
   }
 
   get controllers(): readonly SimController[] {
