@@ -298,20 +298,6 @@ Deno.test("S1: planPool gives who had an address before the record went back non
   strictEqual(gone.ipv4.allocated?.[A], macOf(1));
 });
 
-Deno.test("S5: planPool hands no address on while agents have not said what is lost, and then gives what they say or the same address", () => {
-  const claims = moving(1, 9, { notedMac: macOf(1) });
-  const pool = poolOf({ allocated: { [A]: macOf(1) } });
-  const waiting = plan(pool, claims, { awaitingUntil: NOW + 15_000 });
-  deepStrictEqual(results(waiting), { "vm-1": "Released", "vm-1 next": "AwaitingAgents" });
-  const { ipv4 } = waiting;
-  const now = NOW + 15_000;
-  const later = [...claims.slice(1), claimOf(2, { requested: A })];
-  strictEqual(plan(poolOf({ ipv4 }), later, { now }).outcomes.get("vm-1 next")?.address, A);
-  const lost = new Map([[0x0a_00_00_12, 0x5254_0000_0009]]);
-  const told = plan(poolOf({ ipv4 }), later, { now, lost });
-  strictEqual(told.outcomes.get("vm-1 next")?.address, "10.0.0.18");
-});
-
 Deno.test("S1: planPool gives nothing new while agents have not said what is lost; what is recorded stays", () => {
   const pool = poolOf({ allocated: { [A]: macOf(1) } });
   const claims = [claimOf(1), claimOf(2)];

@@ -18,12 +18,10 @@ interface Succession {
  *
  * Only who has the entry hands it on, and only where nobody else has it too and the old MAC address goes to nobody of its own
  * namespace: who waits for it in another namespace inherits nothing. Nor does who was given another address before the record was
- * put back to an earlier time, and gets that back: its machine uses it. As long as agents may still tell of such an address nobody
- * inherits; what is given back meanwhile rests.
+ * put back to an earlier time, and gets that back: its machine uses it.
  */
 export function handOn(planning: Planning): void {
-  const { clients, frozen, input, next } = planning;
-  if (frozen?.reason === "AwaitingAgents") return;
+  const { clients, input, next } = planning;
   const successions = new Map<string, Succession>();
   for (const client of clients.all) {
     if (client.entries.length === 0 || client.only !== undefined) continue;

@@ -292,20 +292,24 @@ export class NicAddresses {
     const isTheirs = owner !== undefined && this.#claimed.isHeldBy(owner, { network, mac });
     const isOpen = isTheirs || this.#claimed.isShared(network, mac);
     if (isOpen && !shows(this.#shown, shown)) return false;
-    this.#owners.set(id, uid);
-    // What the one before had is somebody else's by now.
-    this.#forget(owner, shown);
+    this.#own(uid, { network, mac });
     return true;
+  }
+
+  /** A VM has a MAC address. What the one before had with it is somebody else's by now. */
+  #own(uid: string, of: Pick<Shown, "network" | "mac">): void {
+    const id = `${of.network} ${of.mac}`;
+    this.#forget(this.#owners.get(id), of);
+    this.#owners.set(id, uid);
   }
 
   /** Who gave a MAC address up leaves it to the VM that shows an address for it, whether that runs or not, and comes back to it as a copy. */
   #passOn(uid: string, { network = "", macAddress, state }: ShownNic): void {
     const of = { network, mac: normalizeMac(macAddress) };
-    const id = `${network} ${of.mac}`;
-    const owner = this.#owners.get(id);
+    const owner = this.#owners.get(`${network} ${of.mac}`);
     if (owner === undefined || owner === uid || !this.#claimed.isHeldBy(uid, of)) return;
     if (this.#claimed.isHeldBy(owner, of)) this.#forget(uid, of);
-    else if (state === "Allocated") this.#owners.set(id, uid);
+    else if (state === "Allocated") this.#own(uid, of);
   }
 
   /** A VM has nothing to keep of what it had with a MAC address. */

@@ -84,6 +84,17 @@ Deno.test("a VM has nothing to keep of what another one had with its MAC address
   deepStrictEqual(said, []);
 });
 
+Deno.test("a VM that opts out has nothing to keep where another one has its MAC address and another address meanwhile, and leaves it", async () => {
+  const said = await judged(
+    [20, { do: "opt out", vm: VM, out: true }],
+    [25, vm("default/vm-2", 2)],
+    [30, { do: "borrow mac", vm: "default/vm-2", of: VM, address: "192.168.48.96" }],
+    [40, { do: "delete vm", vm: "default/vm-2" }],
+    [45, { do: "opt out", vm: VM, out: false }],
+  );
+  deepStrictEqual(said, []);
+});
+
 /** A VM that does not run has another MAC address for a while, and a copy of it, which does not run either, gets an address with its own. */
 const WAS_COPIED: readonly Timed[] = [
   [20, { do: "run vm", vm: VM, running: false }],
