@@ -1,5 +1,13 @@
-import { formatIPv4, formatMac, isUsable, readIPv4, readMac } from "../../net/mod.ts";
+import {
+  formatIPv4,
+  formatMac,
+  isUsable,
+  rangeContains,
+  readIPv4,
+  readMac,
+} from "../../net/mod.ts";
 import { NONE } from "../../record/entries.ts";
+import type { Client } from "../claims/clients.ts";
 import type { PoolNetwork } from "../pool/pool_network.ts";
 import { fullRefusal, type Planning } from "./planning.ts";
 
@@ -13,16 +21,13 @@ const LOST = "lost";
  * somebody else, or keeps for who has left it and is still there, stays so.
  */
 export function holdLost(planning: Planning, network: PoolNetwork): void {
-  const { next, input, clients } = planning;
+  const { next, input } = planning;
   const left = countOf([...input.lost ?? []].map(([, mac]) => mac));
   for (const [address, mac] of input.lost ?? []) {
     const behind = (left.get(mac) ?? 1) - 1;
     left.set(mac, behind);
-    if (!isUsable(network.cidr, address) || network.reserved.has(address)) continue;
-    const { mac: kept = NONE } = next.released.get(address) ?? {};
-    if (next.holder(address) !== undefined || kept === mac || clients.find(kept) !== undefined) {
-      continue;
-    }
+    if (next.released.get(address)?.mac === mac) continue;
+    if (!isOpenTo(planning, network, { address, mac })) continue;
     const until = lostUntil(planning, address, mac);
     if (until <= input.now) continue;
     if (fullRefusal(planning) !== undefined) return;
@@ -49,9 +54,30 @@ export function lostBy({ input: { lost, sightings }, next }: Planning, address: 
   return lost?.get(address) ?? (wasTold ? kept : NONE);
 }
 
-/** MAC address -> the address that it was given last before the record was put back, which agents name before what it had left. */
-export function lastGiven({ input: { lost } }: Planning): ReadonlyMap<number, number> {
-  return new Map([...lost ?? []].reverse().map(([address, mac]) => [mac, address]));
+/**
+ * Whether a client without an address gets the one back that it was given last before the record was put back, which agents name
+ * before what it had left.
+ */
+export function getsLost(planning: Planning, { mac, primary }: Client): boolean {
+  const { frozen, input: { lost, now }, network } = planning;
+  if (frozen !== undefined || network === undefined || primary?.requested !== undefined) {
+    return false;
+  }
+  const [address] = [...lost ?? []].find(([, of]) => of === mac) ?? [];
+  return address !== undefined && rangeContains(network.range, address) &&
+    !network.excluded.has(address) && isOpenTo(planning, network, { address, mac }) &&
+    lostUntil(planning, address, mac) > now;
+}
+
+/** Whether an address that was lost is nobody else's by the record, and rests for nobody else who is still there. */
+function isOpenTo(
+  { next, clients }: Planning,
+  { cidr, reserved }: PoolNetwork,
+  { address, mac }: { readonly address: number; readonly mac: number },
+): boolean {
+  if (!isUsable(cidr, address) || reserved.has(address)) return false;
+  const { mac: kept = NONE } = next.released.get(address) ?? {};
+  return next.holder(address) === undefined && (kept === mac || clients.find(kept) === undefined);
 }
 
 function keyOf(address: number, mac: number): string {

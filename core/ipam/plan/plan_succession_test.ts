@@ -281,6 +281,12 @@ Deno.test("S1: planPool gives a NIC with another MAC address what that one was g
   strictEqual(outcomes.get("vm-1 next")?.address, A);
   const outside = plan(pool, claims, { lost: new Map([[0x0a_00_00_63, mac]]) });
   deepStrictEqual(outside.ipv4.allocated, { [A]: macOf(9) });
+  const released = { "10.0.0.18": { macAddress: macOf(2), until: "2099-01-01T00:00:00Z" } };
+  const resting = poolOf({
+    ipv4: { allocated: { [A]: macOf(1) }, used: 1, available: 9, released },
+  });
+  const left = plan(resting, [...claims, claimOf(2, { requested: "10.0.0.19" })], { lost });
+  strictEqual(left.outcomes.get("vm-1 next")?.address, A);
 });
 
 Deno.test("S1: planPool gives who had an address before the record went back none that a VM has just given back, and may still use", () => {

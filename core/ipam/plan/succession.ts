@@ -1,8 +1,7 @@
-import { rangeContains } from "../../net/mod.ts";
 import type { RecordEntry } from "../../record/entries.ts";
 import type { Client } from "../claims/clients.ts";
 import { isIncumbent } from "../claims/owners.ts";
-import { lastGiven } from "./lost.ts";
+import { getsLost } from "./lost.ts";
 import type { Planning } from "./planning.ts";
 
 /** A client that gives back what it has, and the one that goes on with it. */
@@ -37,15 +36,13 @@ export function handOn(planning: Planning): void {
     }
   }
   if (successions.size === 0) return;
-  const given = lastGiven(planning);
   for (const client of clients.all) {
     if (client.entries.length > 0) continue;
     const { owner, noted } = client.primary ?? {};
     if (owner === undefined || noted === undefined) continue;
     const succession = successions.get(`${owner.uid} ${noted}`);
     if (succession === undefined) continue;
-    const last = given.get(client.mac);
-    if (last !== undefined && getsBack(planning, client, last)) continue;
+    if (getsLost(planning, client)) continue;
     const { heir } = succession;
     if (heir === undefined || client.mac < heir.mac) succession.heir = client;
   }
@@ -54,14 +51,4 @@ export function handOn(planning: Planning): void {
     former.drop(entry);
     heir.take(next.handOn(entry, heir.macAddress));
   }
-}
-
-/** Whether a client without an address gets one back that it was given before the record was put back to an earlier time. */
-function getsBack(
-  { frozen, network, next }: Planning,
-  { primary }: Client,
-  address: number,
-): boolean {
-  return frozen === undefined && network !== undefined && primary?.requested === undefined &&
-    next.holder(address) === undefined && rangeContains(network.range, address);
 }
