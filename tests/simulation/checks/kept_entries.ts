@@ -80,11 +80,14 @@ export class KeptEntries {
       }
       const leaseMs = (before?.spec.ipv4Config.leaseTime ?? Infinity) * 1_000;
       const until = now + Math.min(leaseMs, LONGEST_LEASE_MS) + STALE_MS - ROUNDED_MS;
-      const isDropped = mayDrop && after.status?.ipv4?.released?.[address] === undefined;
-      this.#resting.set(`${key} ${address}`, { mac, until, isDropped });
+      this.#resting.set(`${key} ${address}`, { mac, until, isDropped: false });
     }
-    if (world.cluster.hasGoCrds) {
-      for (const [id, rest] of this.#resting) if (id.startsWith(`${key} `)) rest.isDropped = true;
+    const { allocated = {}, released = {} } = after.status?.ipv4 ?? {};
+    for (const [id, rest] of this.#resting) {
+      const [pool, address = ""] = id.split(" ");
+      if (pool !== key) continue;
+      const isNowhere = allocated[address] === undefined && released[address] === undefined;
+      rest.isDropped ||= world.cluster.hasGoCrds || mayDrop && isNowhere;
     }
     for (const [address, mac] of is) {
       const id = `${key} ${address}`;

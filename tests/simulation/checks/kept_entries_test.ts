@@ -146,6 +146,49 @@ Deno.test("KeptEntries lets be what a controller let rest in no record, as long 
   deepStrictEqual(afterOldCrds({}, 700_000), [early]);
 });
 
+/** What is said where what rests by the record goes to another MAC address, with a write in between that may not tell of it, a while after other CustomResourceDefinitions were served. */
+function restingAfterOldCrds(isToldOf: boolean, waitMs: number): readonly string[] {
+  const timeline = { now: 0, wall: 0 };
+  const cluster = { hasGoCrds: false };
+  const world = { timeline, cluster, controllers: [], hypervisor: { machine: () => undefined } };
+  const sees = world as unknown as World;
+  const kept = new KeptEntries(new ClaimedNics());
+  const range = { start: "192.168.48.81", end: "192.168.48.90" };
+  const hold = { "192.168.48.81": { macAddress: MAC, until: "1970-01-01T01:00:00Z" } };
+  const recorded = (allocated: Readonly<Record<string, string>>, released: object): IPPool => {
+    const { spec: { ipv4Config, ...spec }, ...one } = pool("pool", {});
+    return {
+      ...one,
+      spec: { ...spec, ipv4Config: { ...ipv4Config, pool: range, leaseTime: 3_600 } },
+      status: { ipv4: { allocated, released } },
+    } as IPPool;
+  };
+  const [had, rests] = [recorded({ "192.168.48.81": MAC }, {}), recorded({}, hold)];
+  kept.look(sees, { before: undefined, after: had });
+  kept.look(sees, { before: had, after: rests });
+  // Another pool is written while they are served.
+  cluster.hasGoCrds = true;
+  const other = pool("other", {});
+  kept.look(sees, {
+    before: undefined,
+    after: { ...other, metadata: { ...other.metadata, name: "other" } },
+  });
+  cluster.hasGoCrds = false;
+  Object.assign(timeline, { now: waitMs, wall: waitMs });
+  const written = recorded({}, isToldOf ? hold : {});
+  kept.look(sees, { before: rests, after: written });
+  const after = recorded({ "192.168.48.81": "52:54:00:00:00:20" }, {});
+  return kept.look(sees, { before: written, after });
+}
+
+Deno.test("KeptEntries lets go what a controller no longer tells to rest, as long as it may take other CustomResourceDefinitions to be served", () => {
+  const early =
+    "192.168.48.81 of default/net-48 is given to 52:54:00:00:00:20 while it rests, and others are free";
+  deepStrictEqual(restingAfterOldCrds(false, 1_000), []);
+  deepStrictEqual(restingAfterOldCrds(true, 1_000), [early]);
+  deepStrictEqual(restingAfterOldCrds(false, 700_000), [early]);
+});
+
 /** What is said where an address goes to another MAC address as long after it was given back, while one that nobody saw given back rests for `other`. */
 function givenAfter(ms: number, other: string, until: string): readonly string[] {
   const timeline = { now: 0, wall: 0 };
