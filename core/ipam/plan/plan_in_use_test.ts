@@ -133,6 +133,35 @@ Deno.test("what a VM uses before it has an address is nobody else's, and gives w
   strictEqual(had.get("vm-1")?.address, "10.0.0.14");
 });
 
+Deno.test("S5: a NIC gets the address back that its machine goes on using with the MAC address before, which nobody has any more", () => {
+  const own = used(A, macOf(7));
+  const marked = written(poolOf(), plan(poolOf(), [], own));
+  const noted = { noted: A, notedMac: macOf(7) };
+  for (const pool of [poolOf(), marked]) {
+    for (const had of [noted, { ...noted, previous: A }, { ...noted, requested: A }]) {
+      const claim = claimOf(1, had);
+      const left = claimOf(7, { owner: claim.owner, state: "releasing", previous: A });
+      for (const claims of [[claim], [claim, left]]) {
+        const { ipv4, notes } = plan(pool, claims, own);
+        deepStrictEqual([ipv4.allocated, ipv4.conflicts, notes], [
+          { [A]: macOf(1) },
+          undefined,
+          [],
+        ]);
+      }
+    }
+    const strangers = [
+      [claimOf(1, { noted: A })],
+      [claimOf(1, { ...noted, notedMac: macOf(8) })],
+      [claimOf(1, { ...noted, requested: "10.0.0.13" })],
+      [claimOf(1, noted), claimOf(7, { state: "releasing" })],
+    ];
+    for (const claims of strangers) {
+      strictEqual(plan(pool, claims, own).ipv4.allocated?.[A], "CONFLICT");
+    }
+  }
+});
+
 Deno.test("a VM that uses a second address beside its own makes that one a conflict", () => {
   const pool = poolOf({ allocated: { "10.0.0.13": macOf(1) } });
   const claims = [claimOf(1, { previous: A })];

@@ -16,7 +16,7 @@ import { normalizeMac, parseIPv4, rangeContains } from "../../../core/net/mod.ts
 import { notedNics } from "../../../core/vmnetcfg/noted_addresses.ts";
 import { nicKey, type ShownNic, shownNics } from "../../../core/vmnetcfg/nics.ts";
 import { keyOf } from "../../../kube/mod.ts";
-import type { Hypervisor } from "../world/hypervisor.ts";
+import { type Hypervisor, isMadeUp } from "../world/hypervisor.ts";
 import type { Pods, SimPod } from "../world/kubelet.ts";
 import type { World } from "../world/world.ts";
 import { type AddressUsers, AT_ONCE_MS } from "./address_users.ts";
@@ -63,6 +63,8 @@ export class NicAddresses {
   readonly #writtenAt = new Map<string | undefined, number>();
   /** `network address MAC` -> until when the record last said that it rests. */
   readonly #restsUntil = new Map<string, number>();
+  /** `network address MAC` -> until when the record last gave that one the address. */
+  readonly #givenUntil = new Map<string, number>();
   /** `network address` -> when the record last said that another machine uses it. */
   readonly #inConflictAt = new Map<string, number>();
   /** Network -> when its record was last written where CustomResourceDefinitions drop what rests. */
@@ -131,6 +133,9 @@ export class NicAddresses {
   onLeft(pool: IPPool, now: number): void {
     const network = networkOfPool(pool) ?? "";
     const entries = entriesOf(pool);
+    for (const [address, mac] of entries) {
+      this.#givenUntil.set(`${network} ${address} ${mac}`, now);
+    }
     for (const [id, had] of this.#had) {
       const isHad = had.nic.startsWith(`${network} `) && entries.get(had.address) === had.mac;
       if (isHad) this.#had.set(id, { ...had, hadUntil: now });
@@ -203,6 +208,11 @@ export class NicAddresses {
         const inConflictAt = this.#inConflictAt.get(`${network} ${address}`) ?? -Infinity;
         const isFound = takenByHand.has(`${network} ${address}`) && inConflictAt >= before.seenAt;
         if (isFound || isTaken(pool, address)) continue;
+        // Somebody else had it since, and may still use it.
+        const restsFor = pool.status?.ipv4?.released?.[address]?.macAddress ?? "";
+        const isTheirs = restsFor !== mac && restsFor !== before.mac;
+        const theirsUntil = this.#givenUntil.get(`${network} ${address} ${restsFor}`) ?? -Infinity;
+        if (isTheirs && theirsUntil > before.hadUntil) continue;
         // Who edits the MAC address and deletes the object before it was written anew leaves nothing that ties both together.
         const deletedAt = deletedConfigs.get(keyOf(vm)) ?? Infinity;
         const isDeleted = deletedConfigs.has(keyOf(vm)) && deletedAt >= before.seenAt;
@@ -227,6 +237,10 @@ export class NicAddresses {
         if (isMadeAgain && isDeleted && madeAt > deletedAt) continue;
         const editedAt = this.#claimed.editedAt(network, mac);
         if (before.mac !== mac && Math.abs(editedAt - deletedAt) < AT_ONCE_MS) continue;
+        // Of a MAC address that was made up nobody knows whose it was, once a person deleted the object and its machine is another one.
+        if (isDeleted && isMadeUp(before.mac) && before.mac !== mac && editedAt > deletedAt) {
+          continue;
+        }
         // Who takes the MAC address of another VM gets what that one leaves behind.
         if (before.mac !== mac && this.#claimed.isShared(network, mac)) continue;
         // A pool that is made again without its record gives back what is in its range, which may have been edited, also while it was paused.

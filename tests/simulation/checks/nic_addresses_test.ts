@@ -362,3 +362,30 @@ Deno.test("a NIC that came since the backup may have another address where no ag
   );
   deepStrictEqual(said, []);
 });
+
+Deno.test("a VM that opts in again may have another address where its own rests for who had it since", async () => {
+  const ask = (address: string): Deed => ({ do: "static address", vm: "default/vm-2", address });
+  const said = await judged(
+    [58, { do: "run vm", vm: VM, running: false }],
+    [60, { do: "opt out", vm: VM, out: true }],
+    [80, { do: "restore pool", pool: 0 }],
+    [90, vm("default/vm-2", 2)],
+    [91, { do: "run vm", vm: "default/vm-2", running: false }],
+    [92, ask("192.168.48.84")],
+    [120, ask("192.168.48.95")],
+    [122, { do: "run vm", vm: VM, running: true }],
+    [125, { do: "opt out", vm: VM, out: false }],
+  );
+  deepStrictEqual(said, []);
+});
+
+Deno.test("a VM whose object was deleted while it did not run may have another address where its MAC address is made up anew", async () => {
+  const name = "default/vm-4";
+  const said = await judged(
+    [10, { do: "create vm", vm: name, nics: [{ network: NETWORK }] }],
+    [60, { do: "run vm", vm: name, running: false }],
+    [62, { do: "delete config", vm: name }],
+    [130, { do: "run vm", vm: name, running: true }],
+  );
+  deepStrictEqual(said, []);
+});

@@ -159,6 +159,6 @@ export class Hypervisor {
   }
 }
 
-function isMadeUp(mac: string): boolean {
+export function isMadeUp(mac: string): boolean {
   return parseMac(mac) >= MADE_UP && parseMac(mac) < MADE_UP + 2 ** 32;
 }
