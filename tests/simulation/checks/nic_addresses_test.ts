@@ -362,3 +362,17 @@ Deno.test("a NIC that came since the backup may have another address where no ag
   );
   deepStrictEqual(said, []);
 });
+
+Deno.test("who opted out has its own again from another one that was given it by another record, and declined it as its machine uses it", async () => {
+  // Both are given the same address, where it is free.
+  const said = await judgedAll([
+    [2, { do: "create pool", pool: 0 }],
+    [4, vm(VM, 4)],
+    [20, { do: "opt out", vm: VM, out: true }],
+    [30, { do: "force pool away", pool: 0 }],
+    [35, { do: "create pool", pool: 0 }],
+    [35.1, vm("default/vm-2", 6)],
+    [55, { do: "opt out", vm: VM, out: false }],
+  ], "shared");
+  deepStrictEqual(said, []);
+});
