@@ -100,8 +100,9 @@ export class NextRecord {
     this.#add(address, Mark.CONFLICT);
   }
 
-  /** Ends the conflict on an address, and records the address for a MAC address; answers the address's text. */
+  /** Ends the conflict on an address, if there is one, and records the address for a MAC address; answers the address's text. */
   settle(address: number, macAddress: string): string {
+    if (this.conflicts.get(address) === undefined) return this.give(address, macAddress);
     this.conflicts.delete(address);
     const mark = this.marked.find((entry) => entry.address === address);
     if (mark !== undefined && !this.#removed.has(mark.key)) this.remove(mark);

@@ -40,6 +40,19 @@ export function endOwnConflicts(planning: Planning): void {
   }
 }
 
+/**
+ * Whether an address is in conflict only because a client without one uses it: also where another client declined it for that, but for
+ * one that asks for it by name.
+ */
+export function isOwnConflict(
+  planning: Planning,
+  { mac, entries }: Client,
+  address: number,
+): boolean {
+  const { mac: decliner = NONE, usedBy } = planning.next.conflicts.get(address) ?? {};
+  return usedBy === mac && entries.length === 0 && requestOf(planning, decliner) !== address;
+}
+
 /** Tells of what is in use as long as it is. */
 export function noteInUse({ next, notes }: Planning): void {
   for (const [address, { usedBy = NONE }] of next.conflicts.entries()) {
@@ -49,13 +62,18 @@ export function noteInUse({ next, notes }: Planning): void {
 }
 
 /** Addresses that were pinned and declined: they are their owners' again when they have rested (rule 51). */
-function pinnedAndDeclined({ declined, clients }: Planning): ReadonlySet<number> {
+function pinnedAndDeclined(planning: Planning): ReadonlySet<number> {
   return new Set(
-    [...declined].map(([mac, addresses]) => {
-      const pinned = readIPv4(clients.find(mac)?.primary?.requested ?? "");
+    [...planning.declined].map(([mac, addresses]) => {
+      const pinned = requestOf(planning, mac);
       return addresses.has(pinned) ? pinned : NONE;
     }),
   );
+}
+
+/** The address that a client asks for by name, or {@linkcode NONE}. */
+function requestOf({ clients }: Planning, mac: number): number {
+  return readIPv4(clients.find(mac)?.primary?.requested ?? "");
 }
 
 /** Whether who uses the address wants it: a client, or a NIC that had it with a MAC address which nobody else has by now. */

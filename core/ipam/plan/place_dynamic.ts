@@ -6,6 +6,7 @@ import type { NextRecord } from "../../record/next_record.ts";
 import type { Client } from "../claims/clients.ts";
 import type { PoolNetwork } from "../pool/pool_network.ts";
 import { conflictOf, declinesAgain, leaveDeclined } from "./declined.ts";
+import { isOwnConflict } from "./in_use.ts";
 import { homeAddress } from "./home_address.ts";
 import { MAX_CONFLICTS_PER_MAC } from "./limits.ts";
 import { NAMED } from "./notes.ts";
@@ -51,9 +52,10 @@ export function giveFormer(
   );
 }
 
-/** Whether an address is free for a client, or rests for a MAC address that its NIC had it with and that nobody has any more. */
-function isFreeFor({ next, clients }: Planning, client: Client, address: number): boolean {
-  if (next.isFreeFor(client.mac, address)) return true;
+/** Whether an address is free for a client, which may use it, or rests for a MAC address that its NIC had it with and that nobody has any more. */
+function isFreeFor(planning: Planning, client: Client, address: number): boolean {
+  const { next, clients } = planning;
+  if (next.isFreeFor(client.mac, address) || isOwnConflict(planning, client, address)) return true;
   const { mac = NONE } = next.released.get(address) ?? {};
   return mac !== NONE && next.isFreeFor(mac, address) && !clients.wants(mac) &&
     hadWith(client, address, mac);
@@ -110,7 +112,7 @@ function give(planning: Planning, request: OpenRequest, address: number): boolea
   if (isPassedOver) return false;
   if (kept === undefined) planning.quota.take(primary.owner.namespace);
   else if (conflict !== undefined) leaveDeclined(planning, kept, conflict);
-  request.given = planning.next.give(address, macAddress);
+  request.given = planning.next.settle(address, macAddress);
   return true;
 }
 

@@ -1,5 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { parseIPv4, parseMac } from "../../net/mod.ts";
+import type { Claim } from "../types.ts";
 import { claimOf, HOUR, macOf, NOW, plan, poolOf, written } from "../testing/fixture.ts";
 
 const A = "10.0.0.12";
@@ -106,6 +107,37 @@ Deno.test("a VM that goes on using the address which it gave back is no stranger
       macOf(1),
     );
   }
+});
+
+Deno.test("who had an address before another VM was given it, which declined it as that one's machine uses it, gets it back", () => {
+  const given = poolOf({ allocated: { [A]: macOf(2), "10.0.0.20": macOf(3) } });
+  const owner = { namespace: "a", name: "vm-1", uid: "vm-1" };
+  const declined = [{
+    address: A,
+    macAddress: macOf(2),
+    usedBy: macOf(1),
+    at: "2026-01-01T00:00:00Z",
+  }];
+  const paused = claimOf(1, { state: "releasing" });
+  const after = (mine: Partial<Claim>, its: Partial<Claim> = {}, perNamespace = 10) => {
+    const before = { ...given, spec: { ...given.spec, limits: { perNamespace } } };
+    const others = [claimOf(2, its), claimOf(3, { owner: { ...owner, uid: "vm-3" } })];
+    const pool = written(before, plan(before, [paused, ...others], { declined }));
+    strictEqual(pool.status?.ipv4?.allocated?.[A], "CONFLICT");
+    const claims = [claimOf(1, mine), ...others];
+    const back = plan(pool, claims, { declined });
+    strictEqual(plan(written(pool, back), claims, { declined }).changed, false);
+    return back.ipv4.allocated?.[A];
+  };
+  strictEqual(after({ noted: A }), macOf(1));
+  // Nobody takes an address by using it, nor by asking for it.
+  strictEqual(after({}), "CONFLICT");
+  strictEqual(after({ requested: A }), "CONFLICT");
+  // It rests on where that one may have none.
+  strictEqual(after({ noted: A, owner }, {}, 1), "CONFLICT");
+  strictEqual(after({ noted: A, owner }), macOf(1));
+  // It is its owner's that asks for it by name.
+  strictEqual(after({ noted: A }, { requested: A }), "CONFLICT");
 });
 
 Deno.test("a VM without an address gets the free one that it uses already, known before or in the same plan", () => {

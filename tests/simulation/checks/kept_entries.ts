@@ -92,7 +92,7 @@ export class KeptEntries {
     for (const [address, mac] of is) {
       const id = `${key} ${address}`;
       if (was.get(address) !== mac) {
-        if (this.#isTooSoon(world, { id, network, address, mac, after })) {
+        if (this.#isTooSoon(world, { id, network, address, mac, before, after })) {
           found.push(
             `${address} of ${key} is given to ${mac} while it rests, and others are free`,
           );
@@ -131,11 +131,12 @@ export class KeptEntries {
     return hasAnother || nic === undefined || nic.touchedAt > since ? undefined : nic.vm;
   }
 
-  #isTooSoon(world: World, { id, network, address, mac, after }: {
+  #isTooSoon(world: World, { id, network, address, mac, before, after }: {
     readonly id: string;
     readonly network: string;
     readonly address: string;
     readonly mac: string;
+    readonly before: IPPool | undefined;
     readonly after: IPPool;
   }): boolean {
     const rest = this.#resting.get(id);
@@ -144,6 +145,9 @@ export class KeptEntries {
     if (this.#isClockWrong) return false;
     if (this.#nics.areOfOne(network, [rest.mac, mac])) return false;
     if (this.#nics.asksFor(network, mac, address)) return false;
+    // Who declined it, as the other one's machine uses it, uses it no more.
+    const { macAddress, usedBy } = before?.status?.ipv4?.conflicts?.[address] ?? {};
+    if (macAddress === rest.mac && usedBy === mac) return false;
     const isTooSoon = !rest.isDropped && this.#isAnyFree(after, { mac, timeline: world.timeline });
     if (!isTooSoon) this.#early.set(`${id} ${mac}`, now);
     return isTooSoon;

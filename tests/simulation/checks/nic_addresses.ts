@@ -207,12 +207,19 @@ export class NicAddresses {
         const { address } = before;
         const inConflictAt = this.#inConflictAt.get(`${network} ${address}`) ?? -Infinity;
         const isFound = takenByHand.has(`${network} ${address}`) && inConflictAt >= before.seenAt;
+        const { released = {}, conflicts = {} } = pool.status?.ipv4 ?? {};
         if (isFound || isTaken(pool, address)) continue;
         // Somebody else had it since, and may still use it.
-        const restsFor = pool.status?.ipv4?.released?.[address]?.macAddress ?? "";
+        const restsFor = released[address]?.macAddress ?? "";
         const isTheirs = restsFor !== mac && restsFor !== before.mac;
         const theirsUntil = this.#givenUntil.get(`${network} ${address} ${restsFor}`) ?? -Infinity;
         if (isTheirs && theirsUntil > before.hadUntil) continue;
+        // Who was given it by name meanwhile and declined it, as this one's machine uses it, waits for it.
+        const { macAddress: decliner = mac } = conflicts[address] ?? {};
+        if (decliner !== mac && this.#claimed.asksFor(network, decliner, address)) continue;
+        // A restore brought its former MAC address, and a record without it: agents tell of its later one, which nothing tells to be its own.
+        const isKept = before.mac !== mac && released[address]?.macAddress === before.mac;
+        if (isKept && this.#restored.at >= before.seenAt) continue;
         // Who edits the MAC address and deletes the object before it was written anew leaves nothing that ties both together.
         const deletedAt = deletedConfigs.get(keyOf(vm)) ?? Infinity;
         const isDeleted = deletedConfigs.has(keyOf(vm)) && deletedAt >= before.seenAt;

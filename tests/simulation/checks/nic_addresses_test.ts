@@ -389,3 +389,41 @@ Deno.test("a VM whose object was deleted while it did not run may have another a
   );
   deepStrictEqual(said, []);
 });
+
+Deno.test("who opted out may have another address where its own is another's by name, which declined it as long as its machine used it", async () => {
+  const said = await judged(
+    [6, vm("default/vm-2", 2)],
+    [20, { do: "static address", vm: VM, address: "192.168.48.95" }],
+    [30, { do: "static address", vm: VM, address: null }],
+    [200, { do: "static address", vm: "default/vm-2", address: "192.168.48.95" }],
+    [210, { do: "opt out", vm: VM, out: true }],
+    [212, { do: "restart client", whom: 1, releases: false }],
+    [230, { do: "opt out", vm: VM, out: false }],
+  );
+  deepStrictEqual(said, []);
+});
+
+Deno.test("who opted out has its own again from another one that was given it by another record, and declined it as its machine uses it", async () => {
+  // Both are given the same address, where it is free.
+  const said = await judgedAll([
+    [2, { do: "create pool", pool: 0 }],
+    [4, vm(VM, 4)],
+    [20, { do: "opt out", vm: VM, out: true }],
+    [30, { do: "force pool away", pool: 0 }],
+    [35, { do: "create pool", pool: 0 }],
+    [35.1, vm("default/vm-2", 6)],
+    [55, { do: "opt out", vm: VM, out: false }],
+  ], "shared");
+  deepStrictEqual(said, []);
+});
+
+Deno.test("a NIC may have another address where a restore brings its former MAC address and no record, and agents tell of the later one", async () => {
+  const said = await judged(
+    // The pool is there again, and nothing is recorded yet.
+    [20, { do: "restore pool", pool: 0 }],
+    [21.01, { do: "backup" }],
+    [60, nic(VM, 9)],
+    [90, { do: "restore" }],
+  );
+  deepStrictEqual(said, []);
+});
