@@ -207,6 +207,23 @@ Deno.test("what a restored record gives to somebody stays so with another MAC ad
   deepStrictEqual(said, []);
 });
 
+Deno.test("what a restored record gives to a NIC's former MAC address may still be used with the other one by a machine that does not hear it", async () => {
+  const edited: Deed = {
+    do: "edit nics",
+    vm: "default/vm-3",
+    nics: [{ network: NETWORK, mac: mac(5) }],
+  };
+  const said = await judged([
+    [2, { do: "create pool", pool: 0 }],
+    [4, vm("default/vm-3", 3)],
+    [20, { do: "backup" }],
+    [22, edited],
+    [40, { do: "halves", pool: 0, halves: 4, forMs: 80 * SECONDS }],
+    [50, { do: "restore" }],
+  ]);
+  deepStrictEqual(said, []);
+});
+
 Deno.test("what agents gave is forgotten where nobody can hear those that a restore ends", async () => {
   const said = await judged([
     [2, { do: "create pool", pool: 0 }],

@@ -65,6 +65,8 @@ export class Judge {
   readonly #moved = new Map<string, number>();
   /** `network address` -> who was told to have it last. */
   readonly #acks = new Map<string, Ack>();
+  /** `network address MAC` -> when an agent gave it last. */
+  readonly #ackedAt = new Map<string, number>();
   /** Pool -> when it was last made though it had been there before. */
   readonly #madeAgain = new Map<string, number>();
   /** Pod -> when it last heard the API server, in all of its lives. */
@@ -343,6 +345,7 @@ export class Judge {
       }
     }
     this.#acks.set(id, { mac, at: now, until, pod });
+    this.#ackedAt.set(`${id} ${mac}`, now);
   }
 
   /**
@@ -382,6 +385,13 @@ export class Judge {
     }
   }
 
+  /** Whether a restored record gives to a client what agents gave to another one only before: that one may not hear whom it is asked by. */
+  #isPutBack(id: string, client: SimClient, other: SimClient): boolean {
+    const back = this.#putBack.get(id);
+    const at = this.#ackedAt.get(`${id} ${formatMac(other.mac)}`) ?? Infinity;
+    return back?.macs.has(formatMac(client.mac)) === true && at < back.at;
+  }
+
   /** A client uses an address. */
   onBound(client: SimClient): void {
     const other = this.#users.onBound(client);
@@ -390,8 +400,11 @@ export class Judge {
     const address = formatIPv4(client.address ?? 0);
     const network = client.segment.name;
     // What no agent ever told anybody, servers gave that nobody asked to be there.
-    const isOwn = this.#acks.has(`${network} ${address}`);
-    if (isOther && isOwn && other.address === client.address) {
+    const id = `${network} ${address}`;
+    const isOwn = this.#acks.has(id);
+    if (
+      isOther && isOwn && other.address === client.address && !this.#isPutBack(id, client, other)
+    ) {
       this.blame(
         "one user",
         `${address} of ${network} is used by ${client.name} and ${other.name}`,

@@ -82,6 +82,7 @@ export class KeptEntries {
       const until = now + Math.min(leaseMs, LONGEST_LEASE_MS) + STALE_MS - ROUNDED_MS;
       this.#resting.set(`${key} ${address}`, { mac, until, isDropped: false });
     }
+    if (mayDrop) this.#noteDropped({ before, after }, world.timeline);
     const { allocated = {}, released = {} } = after.status?.ipv4 ?? {};
     for (const [id, rest] of this.#resting) {
       const [pool, address = ""] = id.split(" ");
@@ -102,6 +103,20 @@ export class KeptEntries {
       }
     }
     return found;
+  }
+
+  /** What rested by the word of the record alone, as what agents told of after a restore, and does so no more. */
+  #noteDropped({ before, after }: Commit, { now, wall }: World["timeline"]): void {
+    const { allocated = {}, released: left = {} } = after.status?.ipv4 ?? {};
+    for (const [address, hold] of Object.entries(before?.status?.ipv4?.released ?? {})) {
+      const id = `${keyOf(after)} ${address}`;
+      const until = Date.parse(hold.until ?? "") - wall + now;
+      const isSeen = (this.#resting.get(id)?.until ?? 0) > now;
+      if (isSeen || left[address] !== undefined || allocated[address] !== undefined) continue;
+      if (until > now) {
+        this.#resting.set(id, { mac: hold.macAddress ?? "", until, isDropped: true });
+      }
+    }
   }
 
   /** A pool that was made again knows nothing of what its namesake had given back. */
