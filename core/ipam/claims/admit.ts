@@ -13,11 +13,10 @@ interface Admitted {
 
 /**
  * Who may claim at all: a namespace that may use the network; one that may not only for what it has already, which it had
- * before the network was closed to it, and to give that back. Where nobody knows who has what is recorded, as no object
- * was told of it before another controller came to lead, it is who claims it from the first look on, if nobody else does.
+ * before the network was closed to it, and to give that back.
  */
 export function admit(
-  { pool, claims, access, holders, sightings }: PlanInput,
+  { claims, access }: PlanInput,
   { standing, leases }: {
     readonly standing: Omit<Standing, "entries">;
     readonly leases: readonly RecordEntry[];
@@ -32,19 +31,11 @@ export function admit(
     if (others === undefined) byMac.set(entry.mac, [entry]);
     else others.push(entry);
   }
-  const mayUse = ({ state, owner }: Claim) =>
-    state === "releasing" || namespaceProblem(access, owner.namespace) === undefined;
-  const claimed = new Set(claims.filter(mayUse).map(({ macAddress }) => readMac(macAddress)));
-  const { allocated = {} } = pool.status?.ipv4 ?? {};
-  const isNobodys = ({ key, value }: RecordEntry) =>
-    allocated[key] === value && holders?.has(key) !== true &&
-    sightings?.has(`${key} ${value}`) !== true;
   const isAdmitted = (claim: Claim) => {
-    if (mayUse(claim)) return true;
-    const mac = readMac(claim.macAddress);
-    const entries = byMac.get(mac) ?? [];
-    return isIncumbent(claim, { ...standing, entries }) ||
-      !claimed.has(mac) && entries.some(isNobodys);
+    if (claim.state === "releasing") return true;
+    if (namespaceProblem(access, claim.owner.namespace) === undefined) return true;
+    const entries = byMac.get(readMac(claim.macAddress)) ?? [];
+    return isIncumbent(claim, { ...standing, entries });
   };
   const admitted: Claim[] = [];
   const strangers: Claim[] = [];

@@ -157,25 +157,6 @@ Deno.test("what a namespace had when its network was closed to it stays, is told
   deepStrictEqual(gone.ipv4.allocated, {});
 });
 
-Deno.test("what was given to a namespace stays when its network is closed to it before any object says so, and another controller leads", () => {
-  const pool = poolOf({ allocated: { [A]: macOf(1) } });
-  const untold = foreign(1);
-  const first = plan(pool, [untold], isolated());
-  deepStrictEqual(results(first), { "a-1": A });
-  deepStrictEqual(results(plan(pool, [untold, claimOf(1)], isolated())), {
-    "vm-1": A,
-    "a-1": "NamespaceNotAllowed",
-  });
-  const gone = plan(pool, [untold, claimOf(1, { state: "releasing" })], isolated());
-  strictEqual(gone.outcomes.get("a-1")?.reason, "NamespaceNotAllowed");
-  // Who comes when nobody was seen with it, or when somebody had it, gets nothing.
-  for (const before of [plan(pool, [], isolated()), plan(pool, [claimOf(1)], isolated())]) {
-    const { sightings, holders } = before;
-    const late = plan(pool, [untold], { ...isolated(), sightings, holders });
-    deepStrictEqual(results(late), { "a-1": "NamespaceNotAllowed" });
-  }
-});
-
 Deno.test("what a namespace had when its network was closed to it stays where its status tells that the pool was away, and no copy has it", () => {
   const pool = poolOf({ allocated: { [A]: macOf(1) } });
   const interrupted = foreign(1, { previous: A, holds: false, interrupted: true });
