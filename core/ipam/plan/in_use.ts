@@ -41,16 +41,19 @@ export function endOwnConflicts(planning: Planning): void {
 }
 
 /**
- * Whether an address is in conflict only because a client without one uses it: also where another client declined it for that, but for
- * one that asks for it by name.
+ * Whether an address is in conflict only because a client without one uses it: also where another client of its namespace declined it
+ * for that, but for one that asks for it by name. Those of other namespaces it takes nothing from: it may have noted anything.
  */
 export function isOwnConflict(
-  planning: Planning,
-  { mac, entries }: Client,
+  { clients, next }: Planning,
+  { mac, entries, primary }: Client,
   address: number,
 ): boolean {
-  const { mac: decliner = NONE, usedBy } = planning.next.conflicts.get(address) ?? {};
-  return usedBy === mac && entries.length === 0 && requestOf(planning, decliner) !== address;
+  const { mac: decliner = NONE, usedBy } = next.conflicts.get(address) ?? {};
+  if (usedBy !== mac || entries.length > 0) return false;
+  const other = clients.find(decliner)?.primary;
+  return other === undefined || readIPv4(other.requested ?? "") !== address &&
+      other.owner.namespace === primary?.owner.namespace;
 }
 
 /** Tells of what is in use as long as it is. */
@@ -62,18 +65,13 @@ export function noteInUse({ next, notes }: Planning): void {
 }
 
 /** Addresses that were pinned and declined: they are their owners' again when they have rested (rule 51). */
-function pinnedAndDeclined(planning: Planning): ReadonlySet<number> {
+function pinnedAndDeclined({ declined, clients }: Planning): ReadonlySet<number> {
   return new Set(
-    [...planning.declined].map(([mac, addresses]) => {
-      const pinned = requestOf(planning, mac);
+    [...declined].map(([mac, addresses]) => {
+      const pinned = readIPv4(clients.find(mac)?.primary?.requested ?? "");
       return addresses.has(pinned) ? pinned : NONE;
     }),
   );
-}
-
-/** The address that a client asks for by name, or {@linkcode NONE}. */
-function requestOf({ clients }: Planning, mac: number): number {
-  return readIPv4(clients.find(mac)?.primary?.requested ?? "");
 }
 
 /** Whether who uses the address wants it: a client, or a NIC that had it with a MAC address which nobody else has by now. */

@@ -134,8 +134,11 @@ Deno.test("who had an address before another VM was given it, which declined it 
   strictEqual(after({}), "CONFLICT");
   strictEqual(after({ requested: A }), "CONFLICT");
   // It rests on where that one may have none.
-  strictEqual(after({ noted: A, owner }, {}, 1), "CONFLICT");
-  strictEqual(after({ noted: A, owner }), macOf(1));
+  const compatriot = { owner: { ...owner, name: "vm-2", uid: "vm-2" } };
+  strictEqual(after({ noted: A, owner }, compatriot, 1), "CONFLICT");
+  strictEqual(after({ noted: A, owner }, compatriot), macOf(1));
+  // A tenant may note anything, and takes nothing from another one.
+  strictEqual(after({ noted: A, owner }), "CONFLICT");
   // It is its owner's that asks for it by name.
   strictEqual(after({ noted: A }, { requested: A }), "CONFLICT");
 });
