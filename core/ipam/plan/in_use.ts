@@ -3,15 +3,14 @@ import { NONE } from "../../record/entries.ts";
 import type { Client } from "../claims/clients.ts";
 import type { PoolNetwork } from "../pool/pool_network.ts";
 import { CONFLICT_HOLD_MS } from "./limits.ts";
-import { claimsToFollow, formerOf, hadWith } from "./open_request.ts";
+import { claimsToFollow, formerOf } from "./open_request.ts";
 import { fullRefusal, type Planning } from "./planning.ts";
 
 /**
  * Marks free addresses as in conflict that machines have to which the pool did not give them, before anybody is given one. The
  * mark of one that is still in use when it ends comes again in the same plan.
  *
- * A mark never takes the place of a MAC address, and a client that wants the address which it uses itself, also with the MAC address
- * that its NIC had it with, is no stranger to it.
+ * A mark never takes the place of a MAC address, and a client that wants the address which it uses itself is no stranger to it.
  *
  * @returns Whether there is a new mark
  */
@@ -22,8 +21,8 @@ export function markInUse(planning: Planning, network: PoolNetwork): boolean {
   for (const [address, mac] of input.inUse ?? []) {
     const isFree = rangeContains(network.range, address) && !network.reserved.has(address) &&
       !network.excluded.has(address) && next.holder(address) === undefined;
-    if (!isFree || awaited.has(address)) continue;
-    if (next.released.get(address)?.mac === mac || isOwn(planning, mac, address)) continue;
+    const isOwn = next.released.get(address)?.mac === mac || wants(planning, mac, address);
+    if (!isFree || isOwn || awaited.has(address)) continue;
     if (fullRefusal(planning) !== undefined) break;
     next.conflict(address, { mac: NONE, usedBy: mac, until: input.now + CONFLICT_HOLD_MS });
   }
@@ -34,7 +33,7 @@ export function markInUse(planning: Planning, network: PoolNetwork): boolean {
 export function endOwnConflicts(planning: Planning): void {
   const { conflicts } = planning.next;
   for (const [address, { mac, usedBy = NONE }] of conflicts.entries()) {
-    if (mac === NONE && usedBy !== NONE && isOwn(planning, usedBy, address)) {
+    if (mac === NONE && usedBy !== NONE && wants(planning, usedBy, address)) {
       conflicts.delete(address);
     }
   }
@@ -51,9 +50,10 @@ export function isOwnConflict(
 ): boolean {
   const { mac: decliner = NONE, usedBy } = next.conflicts.get(address) ?? {};
   if (usedBy !== mac || entries.length > 0) return false;
-  const other = clients.find(decliner)?.primary;
-  return other === undefined || readIPv4(other.requested ?? "") !== address &&
-      other.owner.namespace === primary?.owner.namespace;
+  const claims = clients.find(decliner)?.claims ?? [];
+  return claims.every(({ owner, requested = "" }) =>
+    owner.namespace === primary?.owner.namespace && readIPv4(requested) !== address
+  );
 }
 
 /** Tells of what is in use as long as it is. */
@@ -74,22 +74,12 @@ function pinnedAndDeclined({ declined, clients }: Planning): ReadonlySet<number>
   );
 }
 
-/** Whether who uses the address wants it: a client, or a NIC that had it with a MAC address which nobody else has by now. */
-function isOwn(planning: Planning, mac: number, address: number): boolean {
-  const { clients } = planning;
-  const client = clients.find(mac);
-  if (client?.primary !== undefined) return wants(planning, client, address);
-  return clients.all.some((moved) =>
-    moved.entries.length === 0 && wants(planning, moved, address) && hadWith(moved, address, mac) &&
-    client?.claims.every(({ owner }) => owner.uid === moved.primary?.owner.uid) !== false
-  );
-}
-
 /** Whether a client asks for the address, or had it last and did not decline it. */
-function wants({ declined }: Planning, client: Client, address: number): boolean {
-  if (client.primary === undefined) return false;
+function wants({ clients, declined }: Planning, mac: number, address: number): boolean {
+  const client = clients.find(mac);
+  if (client?.primary === undefined) return false;
   const { requested } = client.primary;
   if (requested !== undefined) return readIPv4(requested) === address;
-  return client.entries.length === 0 && declined.get(client.mac)?.has(address) !== true &&
+  return client.entries.length === 0 && declined.get(mac)?.has(address) !== true &&
     claimsToFollow(client).some((claim) => readIPv4(formerOf(claim) ?? "") === address);
 }
