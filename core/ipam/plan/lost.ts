@@ -55,18 +55,21 @@ export function lostBy({ input: { lost, sightings }, next }: Planning, address: 
 }
 
 /**
- * Whether a client without an address gets the one back that it was given last before the record was put back, which agents name
- * before what it had left.
+ * The address that a client without one gets back, as it was given it last before the record was put back; agents name that before
+ * what it had left. {@linkcode NONE} where it gets none back.
  */
-export function getsLost(planning: Planning, { mac, primary }: Client): boolean {
-  const { frozen, input: { lost, now }, network } = planning;
+export function lostOf(planning: Planning, { mac, primary }: Client): number {
+  const { frozen, input: { lost = [], now }, network } = planning;
   if (frozen !== undefined || network === undefined || primary?.requested !== undefined) {
-    return false;
+    return NONE;
   }
-  const [address] = [...lost ?? []].find(([, of]) => of === mac) ?? [];
-  return address !== undefined && rangeContains(network.range, address) &&
-    !network.excluded.has(address) && isOpenTo(planning, network, { address, mac }) &&
-    lostUntil(planning, address, mac) > now;
+  for (const [address, of] of lost) {
+    if (of !== mac) continue;
+    const isBack = rangeContains(network.range, address) && !network.excluded.has(address) &&
+      isOpenTo(planning, network, { address, mac }) && lostUntil(planning, address, mac) > now;
+    return isBack ? address : NONE;
+  }
+  return NONE;
 }
 
 /** Whether an address that was lost is nobody else's by the record, and rests for nobody else who is still there. */

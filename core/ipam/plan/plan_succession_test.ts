@@ -287,6 +287,9 @@ Deno.test("S1: planPool gives a NIC with another MAC address what that one was g
   });
   const left = plan(resting, [...claims, claimOf(2, { requested: "10.0.0.19" })], { lost });
   strictEqual(left.outcomes.get("vm-1 next")?.address, A);
+  // It is in place of the other one, also where a namespace may have no more than it has, or fewer.
+  const limited = { ...pool, spec: { ...pool.spec, limits: { perNamespace: 0 } } };
+  strictEqual(plan(limited, claims, { lost }).outcomes.get("vm-1 next")?.address, "10.0.0.18");
 });
 
 Deno.test("S1: planPool gives who had an address before the record went back none that a VM has just given back, and may still use", () => {

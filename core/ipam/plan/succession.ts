@@ -1,7 +1,7 @@
-import type { RecordEntry } from "../../record/entries.ts";
+import { NONE, type RecordEntry } from "../../record/entries.ts";
 import type { Client } from "../claims/clients.ts";
 import { isIncumbent } from "../claims/owners.ts";
-import { getsLost } from "./lost.ts";
+import { lostOf } from "./lost.ts";
 import type { Planning } from "./planning.ts";
 
 /** A client that gives back what it has, and the one that goes on with it. */
@@ -16,8 +16,8 @@ interface Succession {
  * back is handed on to the one of the same object which notes this address as its own.
  *
  * Only who has the entry hands it on, and only where nobody else has it too and the old MAC address goes to nobody of its own
- * namespace: who waits for it in another namespace inherits nothing. Nor does who was given another address before the record was
- * put back to an earlier time, and gets that back: its machine uses it.
+ * namespace: who waits for it in another namespace inherits nothing. Who was given another address before the record was put back
+ * to an earlier time gets that one in its place, as its machine uses it: also where a newcomer would get none.
  */
 export function handOn(planning: Planning): void {
   const { clients, input, next } = planning;
@@ -42,13 +42,19 @@ export function handOn(planning: Planning): void {
     if (owner === undefined || noted === undefined) continue;
     const succession = successions.get(`${owner.uid} ${noted}`);
     if (succession === undefined) continue;
-    if (getsLost(planning, client)) continue;
     const { heir } = succession;
     if (heir === undefined || client.mac < heir.mac) succession.heir = client;
   }
   for (const { former, entry, heir } of successions.values()) {
     if (heir === undefined || !former.entries.includes(entry)) continue;
     former.drop(entry);
-    heir.take(next.handOn(entry, heir.macAddress));
+    const address = lostOf(planning, heir);
+    if (address === NONE) {
+      heir.take(next.handOn(entry, heir.macAddress));
+      continue;
+    }
+    const { mac, macAddress } = heir;
+    next.free(entry, planning.releasedUntil(entry.mac));
+    heir.take({ ...entry, key: next.give(address, macAddress), value: macAddress, address, mac });
   }
 }

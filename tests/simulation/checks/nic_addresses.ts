@@ -215,8 +215,11 @@ export class NicAddresses {
         const theirsUntil = this.#givenUntil.get(`${network} ${address} ${restsFor}`) ?? -Infinity;
         if (isTheirs && theirsUntil > before.hadUntil) continue;
         // Who was given it by name meanwhile and declined it, as this one's machine uses it, waits for it.
-        const { macAddress: decliner = mac } = conflicts[address] ?? {};
-        if (decliner !== mac && this.#claimed.asksFor(network, decliner, address)) continue;
+        const { macAddress: decliner = mac, usedBy } = conflicts[address] ?? {};
+        const isUsedByIt = usedBy === mac || usedBy === before.mac;
+        if (isUsedByIt && decliner !== mac && this.#claimed.asksFor(network, decliner, address)) {
+          continue;
+        }
         // A restore brought its former MAC address, and a record without it: agents tell of its later one, which nothing tells to be its own.
         const isKept = before.mac !== mac && released[address]?.macAddress === before.mac;
         if (isKept && this.#restored.at >= before.seenAt) continue;
