@@ -287,9 +287,15 @@ Deno.test("S1: planPool gives a NIC with another MAC address what that one was g
   });
   const left = plan(resting, [...claims, claimOf(2, { requested: "10.0.0.19" })], { lost });
   strictEqual(left.outcomes.get("vm-1 next")?.address, A);
-  // It is in place of the other one, also where a namespace may have no more than it has, or fewer.
-  const limited = { ...pool, spec: { ...pool.spec, limits: { perNamespace: 0 } } };
-  strictEqual(plan(limited, claims, { lost }).outcomes.get("vm-1 next")?.address, "10.0.0.18");
+  // It is in place of the other one, also where a namespace has more by now than it may have.
+  const two = poolOf({ allocated: { [A]: macOf(1), "10.0.0.20": macOf(3) } });
+  const limited = { ...two, spec: { ...two.spec, limits: { perNamespace: 1 } } };
+  const tenants = [...claims, claimOf(3)].map((claim) => ({
+    ...claim,
+    owner: { ...claim.owner, namespace: "a" },
+  }));
+  const crowded = plan(limited, tenants, { lost });
+  strictEqual(crowded.outcomes.get("vm-1 next")?.address, "10.0.0.18");
 });
 
 Deno.test("S1: planPool gives who had an address before the record went back none that a VM has just given back, and may still use", () => {
