@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { runSteps } from "../../tools/gate/run_steps.ts";
-import type { Beside, Step } from "../../tools/gate/step.ts";
+import { type Beside, checked, type Step } from "../../tools/gate/step.ts";
 
 /** Steps that note which others run while they do. */
 class Notes {
@@ -90,6 +90,26 @@ Deno.test("runSteps shows each step's words together, goes on after a failure, a
     ...["a 0", "a 1", "a ends", "FAILED a (s)"],
     ...["b 0", "b 1", "b 2", "b ends", "ok     b (s)"],
     ...["c 0", "c ends", "ok     c (s)"],
+    ...["", "What failed:", "a 0", "a 1", "a ends", "FAILED a (s)"],
+  ]);
+});
+
+Deno.test("runSteps shows at the end, once more, the failures of a run of tests, but not all that it said before", async () => {
+  const { show, lines } = shown();
+  const said = ["a ... ok", "b ... FAILED", "", " ERRORS ", "", "b => b_test.ts:1:6", "error: no"];
+  const run = (show: (text: string) => void) => {
+    for (const line of said) show(`${line}\n`);
+    return Promise.resolve({ counts: { passed: 1, failed: 1 } });
+  };
+  await runSteps([
+    { name: "tests of b", beside: "alone", run },
+    { name: "c", beside: "leftover", run: () => Promise.resolve(checked([])) },
+  ], { lanes: 2, show });
+  deepStrictEqual(lines(), [
+    ...said,
+    "FAILED tests of b (s)",
+    "ok     c (s)",
+    ...["", "What failed:", ...said.slice(3), "FAILED tests of b (s)"],
   ]);
 });
 

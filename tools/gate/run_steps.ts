@@ -14,24 +14,35 @@ interface RunOptions {
   readonly show: Show;
 }
 
+/** Lines of a failed step that are shown once more at the end: some failures with their stacks. */
+const LINES_AGAIN = 100;
+
+/** What is said above the failures in the output of `deno test`. */
+const FAILURES = /^ ERRORS $/m;
+
 /**
  * Runs all of them, also after one has failed, and counts their tests. The kinds follow one another: `first`, `any`,
- * `alone`, `waits`; what is `leftover` begins with those that wait, on one lane, and has two after them.
+ * `alone`, `waits`; what is `leftover` begins with those that wait, on one lane, and has two after them. How steps failed
+ * is shown again at the end, where who has only that can read it.
  */
 export async function runSteps(
   steps: readonly Step[],
   { lanes, show }: RunOptions,
 ): Promise<Counts> {
   const total = { passed: 0, failed: 0 };
+  const failures: string[] = [];
   const run = async (step: Step, isShownAtOnce: boolean): Promise<void> => {
     const start = performance.now();
     const texts: string[] = [];
-    const { counts, output = "" } = await step.run(
-      isShownAtOnce ? show : (text) => void texts.push(text),
-    );
+    const { counts, output = "" } = await step.run((text) => {
+      texts.push(text);
+      if (isShownAtOnce) show(text);
+    });
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     const result = `${counts.failed === 0 ? "ok    " : "FAILED"} ${step.name} (${seconds} s)\n`;
-    show(`${texts.join("")}${output}${result}`);
+    const said = texts.join("");
+    show(`${isShownAtOnce ? "" : said}${output}${result}`);
+    if (counts.failed > 0) failures.push(`${endOf(`${said}${output}`)}${result}`);
     total.passed += counts.passed;
     total.failed += counts.failed;
   };
@@ -51,5 +62,12 @@ export async function runSteps(
     inLanes(waits, 1, of("leftover").length === 0).then(() => inLanes(leftover, 1, false)),
     inLanes(leftover, 1, false),
   ]);
+  if (failures.length > 0) show(`\nWhat failed:\n${failures.join("")}`);
   return total;
+}
+
+/** The end of what a step said, from where it begins to tell its failures if it does. */
+function endOf(text: string): string {
+  const told = text.slice(Math.max(text.search(FAILURES), 0)).trimEnd().split("\n");
+  return told.slice(-LINES_AGAIN).map((line) => `${line}\n`).join("");
 }
