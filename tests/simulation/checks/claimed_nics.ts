@@ -7,6 +7,7 @@ import { MANAGED_DHCP, STATIC_IP_ANNOTATION_PREFIX } from "../../../core/api/nam
 import { wholeNetworkName } from "../../../core/api/network.ts";
 import type { VirtualMachine, VirtualMachineNetworkConfig } from "../../../core/api/types.ts";
 import { normalizeMac } from "../../../core/net/mod.ts";
+import { nicKey, type ShownNic, shownNics } from "../../../core/vmnetcfg/nics.ts";
 import { keyOf } from "../../../kube/mod.ts";
 import type { World } from "../world/world.ts";
 import { AT_ONCE_MS } from "./address_users.ts";
@@ -30,6 +31,15 @@ interface Owner {
   readonly since: number;
   /** When it was gone; `Infinity`: it is there. */
   until: number;
+}
+
+/** What an object may show. */
+export interface Shown {
+  /** Its `namespace/name`. */
+  readonly key: string;
+  readonly network: string;
+  readonly mac: string;
+  readonly address: string;
 }
 
 /** What a VM has on a network with a MAC address. */
@@ -57,6 +67,8 @@ export class ClaimedNics {
   readonly #objects = new Map<string, Set<string>>();
   /** `network MAC` -> `namespace/name` of each object -> the address that it asked for last. */
   readonly #askedByObject = new Map<string, Map<string, string>>();
+  /** `namespace/name` of each object -> the NICs that it shows with an address. */
+  readonly #shown = new Map<string, readonly ShownNic[]>();
   /** `namespace/name` of each VM whose object is paused: what its MAC address has is somebody else's. */
   readonly #paused = new Set<string>();
   /** `namespace/name` of each VM whose object is going. */
@@ -139,6 +151,12 @@ export class ClaimedNics {
     return nic !== undefined && nic.editedAt <= since && !this.isPaused(nic.vm);
   }
 
+  /** Whether an object shows an address for a NIC. */
+  shows({ key, network, mac, address }: Shown): boolean {
+    const of = nicKey(network, mac);
+    return this.#shown.get(key)?.some((nic) => nic.key === of && nic.address === address) === true;
+  }
+
   /** Whether the object of a VM is paused. */
   isPaused(vm: string): boolean {
     return this.#paused.has(vm);
@@ -205,6 +223,8 @@ export class ClaimedNics {
     }
     for (const config of [before, after]) {
       if (config === undefined) continue;
+      const shown = after === undefined ? [] : shownNics(after);
+      this.#shown.set(keyOf(config), shown.filter(({ state }) => state === "Allocated"));
       mark(this.#paused, keyOf(config), after?.spec.paused === true);
       mark(this.#going, keyOf(config), after?.metadata.deletionTimestamp !== undefined);
     }

@@ -100,7 +100,7 @@ export class Judge {
     this.#pools.onChange((key, before, after) => this.#onPool(key, before, after));
     world.hypervisor.vms.onChange((key, before, after) => this.#onVm(key, before, after));
     const configs = new Follow<VirtualMachineNetworkConfig>(world.cluster, VMNETCFGS);
-    configs.onChange((key, before, after) => {
+    configs.onChange((_key, before, after) => {
       this.#claimed.onConfig(world, { before, after });
       const isRestored = this.#restoredAt === world.timeline.now;
       const said = isRestored ? [] : shownFalsely({ before, after }, {
@@ -114,7 +114,7 @@ export class Judge {
       if (isRestored && before !== undefined) {
         this.#nics.onForgotten({ before, after, now: world.timeline.now });
       }
-      const told = this.#nics.onConfig(key, after);
+      const told = this.#nics.onConfig(after);
       for (const network of isRestored ? [] : told) {
         const pools = this.pools.filter((pool) => networkOfPool(pool) === network);
         for (const pool of pools.filter((one) => this.#serves(one))) this.#lookAtNics(pool);

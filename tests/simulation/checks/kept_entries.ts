@@ -5,6 +5,7 @@
  */
 import { networkOfPool } from "../../../core/api/network.ts";
 import { Mark } from "../../../core/api/names.ts";
+import { namespaceProblem } from "../../../core/api/tenancy.ts";
 import type { IPPool } from "../../../core/api/types.ts";
 import { formatIPv4, parseIPv4 } from "../../../core/net/mod.ts";
 import { keyOf } from "../../../kube/mod.ts";
@@ -75,7 +76,10 @@ export class KeptEntries {
       if (is.get(address) === mac) continue;
       const owner = this.#ownerOf({ key, network, address, mac }, holders.has(mac));
       // Who plans a pool that was made again may hear late that an object gives back what it has.
-      if (owner !== undefined && !this.#nics.isReleasing(owner) && !isInConflict(after, address)) {
+      const mayGo = owner === undefined || this.#nics.isReleasing(owner) ||
+        isInConflict(after, address) ||
+        isClosed(world, network, owner) && !this.#nics.shows({ key: owner, network, mac, address });
+      if (!mayGo) {
         found.push(`${address} of ${key} is taken from ${mac} of VM ${owner}, which wants it`);
       }
       const leaseMs = (before?.spec.ipv4Config.leaseTime ?? Infinity) * 1_000;
@@ -201,6 +205,12 @@ export class KeptEntries {
     }
     return false;
   }
+}
+
+/** Whether the namespace of a VM may not use a network: it keeps what its object was told of. */
+function isClosed(world: World, network: string, vm: string): boolean {
+  const [namespace] = vm.split("/");
+  return namespaceProblem(world.accessTo(network), namespace) !== undefined;
 }
 
 /** Whether another machine uses an address. A mark of another kind never takes the place of a VM. */

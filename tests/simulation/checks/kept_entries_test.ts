@@ -1,4 +1,5 @@
 import { deepStrictEqual } from "node:assert/strict";
+import { networkAccess } from "../../../core/api/tenancy.ts";
 import type {
   IPPool,
   VirtualMachine,
@@ -29,9 +30,19 @@ function pool(uid: string, allocated: Readonly<Record<string, string>>): IPPool 
   } as unknown as IPPool;
 }
 
+/** Who may use a network: everybody, or not the VM's namespace. */
+const OPEN = networkAccess("default/net-48", { tenancy: "shared", nad: undefined });
+const CLOSED = networkAccess("tenant-b/net-48", { tenancy: "isolated", nad: undefined });
+
 function config(
-  { paused = false, going = false }: { readonly paused?: boolean; readonly going?: boolean } = {},
+  { paused = false, going = false, address }: {
+    readonly paused?: boolean;
+    readonly going?: boolean;
+    /** What it shows. */
+    readonly address?: string;
+  } = {},
 ): VirtualMachineNetworkConfig {
+  const nic = { networkName: "default/net-48", macAddress: MAC };
   return {
     apiVersion: "network.harvesterhci.io/v1alpha1",
     kind: "VirtualMachineNetworkConfig",
@@ -41,18 +52,24 @@ function config(
       uid: "config",
       ...(going ? { deletionTimestamp: "2026-01-01T00:00:01Z" } : {}),
     },
-    spec: { vmName: "vm-1", paused, networkConfig: [] },
+    spec: { vmName: "vm-1", paused, networkConfig: [nic] },
+    status: {
+      networkConfig: address === undefined
+        ? []
+        : [{ ...nic, allocatedIPAddress: address, state: "Allocated" }],
+    },
   };
 }
 
 /** A VM's object becomes what it is, then its pool is made again and records its address, then does so no more. */
-function lost(becomes: VirtualMachineNetworkConfig): readonly string[] {
+function lost(becomes: VirtualMachineNetworkConfig, access = OPEN): readonly string[] {
   const timeline = { now: 0, wall: 0 };
   const world = {
     timeline,
     controllers: [],
     cluster: { hasGoCrds: false },
     hypervisor: { machine: () => undefined },
+    accessTo: () => access,
   };
   const at = (now: number) => Object.assign(timeline, { now, wall: now });
   const sees = world as unknown as World;
@@ -75,6 +92,14 @@ Deno.test("KeptEntries misses what a VM had that wants it, not what its object g
   ]);
   deepStrictEqual(lost(config({ paused: true })), []);
   deepStrictEqual(lost(config({ going: true })), []);
+});
+
+Deno.test("KeptEntries misses what was given before a network was closed where the object was told of it, and nothing else", () => {
+  const taken =
+    `192.168.48.81 of default/net-48 is taken from ${MAC} of VM default/vm-1, which wants it`;
+  deepStrictEqual(lost(config({ address: "192.168.48.81" }), CLOSED), [taken]);
+  deepStrictEqual(lost(config({ address: "192.168.48.82" }), CLOSED), []);
+  deepStrictEqual(lost(config(), CLOSED), []);
 });
 
 /** A VM with the MAC address that asks for an address by name. */
@@ -263,6 +288,7 @@ function takenFromNext(ms: number): readonly string[] {
     controllers: [],
     cluster: { hasGoCrds: false },
     hypervisor: { machine: () => undefined },
+    accessTo: () => OPEN,
   } as unknown as World;
   const at = (now: number) => Object.assign(timeline, { now, wall: now });
   const nics = new ClaimedNics();

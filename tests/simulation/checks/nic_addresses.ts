@@ -14,13 +14,13 @@ import type {
 import { poolNetwork } from "../../../core/ipam/mod.ts";
 import { normalizeMac, parseIPv4, rangeContains } from "../../../core/net/mod.ts";
 import { notedNics } from "../../../core/vmnetcfg/noted_addresses.ts";
-import { nicKey, type ShownNic, shownNics } from "../../../core/vmnetcfg/nics.ts";
+import { type ShownNic, shownNics } from "../../../core/vmnetcfg/nics.ts";
 import { keyOf } from "../../../kube/mod.ts";
 import { type Hypervisor, isMadeUp } from "../world/hypervisor.ts";
 import type { Pods, SimPod } from "../world/kubelet.ts";
 import type { World } from "../world/world.ts";
 import { type AddressUsers, AT_ONCE_MS } from "./address_users.ts";
-import type { ClaimedNics } from "./claimed_nics.ts";
+import type { ClaimedNics, Shown } from "./claimed_nics.ts";
 import { STALE_MS } from "./liveness.ts";
 import { entriesOf } from "./record_history.ts";
 
@@ -55,8 +55,6 @@ export class NicAddresses {
   readonly #had = new Map<string, Had>();
   /** `network MAC` -> UID of the VM that had it first: a copy of a VM has nothing to keep. */
   readonly #owners = new Map<string, string>();
-  /** `namespace/name` of an object -> the NICs that it shows with an address. */
-  readonly #shown = new Map<string, readonly ShownNic[]>();
   /** UID of a pool -> whether it was paused when it was made. */
   readonly #madePaused = new Map<string | undefined, boolean>();
   /** UID of a pool -> when its record was first written. */
@@ -77,16 +75,14 @@ export class NicAddresses {
     this.#users = users;
   }
 
-  /** Takes in an object, `namespace/name`, as it is now. Answers the networks on which it may tell whose a MAC address is. */
-  onConfig(key: string, config: VirtualMachineNetworkConfig | undefined): readonly string[] {
+  /** Takes in an object as it is now. Answers the networks on which it may tell whose a MAC address is. */
+  onConfig(config: VirtualMachineNetworkConfig | undefined): readonly string[] {
     const nics = config === undefined ? [] : shownNics(config);
-    const shown = nics.filter(({ state }) => state === "Allocated");
-    this.#shown.set(key, shown);
     const uid = config?.metadata.ownerReferences?.[0]?.uid ?? "";
     for (const nic of nics) this.#passOn(uid, nic);
-    return shown.flatMap(({ network = "", macAddress }) =>
-      this.#claimed.isShared(network, normalizeMac(macAddress)) ? [network] : []
-    );
+    return nics.filter(({ state }) => state === "Allocated").flatMap((
+      { network = "", macAddress },
+    ) => this.#claimed.isShared(network, normalizeMac(macAddress)) ? [network] : []);
   }
 
   /** A restore took the object of a VM, or put it back to before it showed or noted what a NIC has. */
@@ -220,6 +216,9 @@ export class NicAddresses {
         if (isUsedByIt && decliner !== mac && this.#claimed.asksFor(network, decliner, address)) {
           continue;
         }
+        // Of a pool that is made again without its record nobody knows that a machine with a former MAC address is the NIC's own.
+        const isMadeAgain = before.pool !== pool.metadata.uid;
+        if (isMadeAgain && usedBy === before.mac && usedBy !== mac) continue;
         // A restore brought its former MAC address, and a record without it: agents tell of its later one, which nothing tells to be its own.
         const isKept = before.mac !== mac && released[address]?.macAddress === before.mac;
         if (isKept && this.#restored.at >= before.seenAt) continue;
@@ -230,10 +229,9 @@ export class NicAddresses {
         const restsUntil = this.#restsUntil.get(`${network} ${address} ${before.mac}`) ?? Infinity;
         if (isDeleted && (droppedAt >= deletedAt || restsUntil <= timeline.now)) continue;
         // The record was lost, and nobody wrote it anew from the object, nor served the pool, before the object was lost, too.
-        const isMadeAgain = before.pool !== pool.metadata.uid;
         if (isDeleted && isMadeAgain && (madePaused || writtenAt >= deletedAt)) continue;
         // Whoever recorded it was ended before an object showed it, or a machine was told.
-        if (isMadeAgain && !before.isTold && !shows(this.#shown, { ...shown, address })) continue;
+        if (isMadeAgain && !before.isTold && !this.#claimed.shows({ ...shown, address })) continue;
         // Who may not use the network has by its record alone what it had.
         if (isMadeAgain && isRefused(vm)) continue;
         // A restore took object and entry. Agents know of them, and go with a pool that is made again, or before they hear of it.
@@ -315,7 +313,7 @@ export class NicAddresses {
     if (owner === uid) return true;
     const isTheirs = owner !== undefined && this.#claimed.isHeldBy(owner, { network, mac });
     const isOpen = isTheirs || this.#claimed.isShared(network, mac);
-    if (isOpen && !shows(this.#shown, shown)) return false;
+    if (isOpen && !this.#claimed.shows(shown)) return false;
     this.#own(uid, { network, mac });
     return true;
   }
@@ -343,23 +341,6 @@ export class NicAddresses {
       if (isIt) this.#had.delete(key);
     }
   }
-}
-
-/** What an object may show. */
-interface Shown {
-  /** Its `namespace/name`. */
-  readonly key: string;
-  readonly network: string;
-  readonly mac: string;
-  readonly address: string;
-}
-
-function shows(
-  shown: ReadonlyMap<string, readonly ShownNic[]>,
-  { key, network, mac, address }: Shown,
-): boolean {
-  const of = nicKey(network, mac);
-  return shown.get(key)?.some((nic) => nic.key === of && nic.address === address) === true;
 }
 
 /** Network and name of each NIC of a VM, whether it runs or not. */

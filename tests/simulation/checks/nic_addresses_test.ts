@@ -427,3 +427,16 @@ Deno.test("a NIC may have another address where a restore brings its former MAC 
   );
   deepStrictEqual(said, []);
 });
+
+Deno.test("a NIC may have another address where its pool is made again and its MAC address edited before a controller sees that", async () => {
+  const both = [0, 1];
+  const said = await judged(
+    [20, { do: "static address", vm: VM, address: "192.168.48.95" }],
+    [30, { do: "static address", vm: VM, address: null }],
+    ...both.map((whom): Timed => [100, { do: "freeze", whom, forMs: 60 * SECONDS }]),
+    [102, { do: "restore pool", pool: 0 }],
+    [120, nic(VM, 9)],
+    ...both.map((whom): Timed => [122, { do: "kill", whom }]),
+  );
+  deepStrictEqual(said, []);
+});
