@@ -14,18 +14,19 @@ const SCRIPTS = [
 ] as const;
 const TIMEOUT_MS = 120_000;
 
-/** The scripts as they are to be: path -> text. Deno bundles them, the same everywhere. */
+/** The scripts as they are to be: path -> text. Deno bundles them, the same everywhere; one by one, as the first one on a machine installs what bundles. */
 async function pageScripts(root: string): Promise<ReadonlyMap<string, string>> {
   const folder = await Deno.makeTempDir({ prefix: "vm-dhcp-page-" });
   try {
-    const made = SCRIPTS.map(async ([path, source]) => {
+    const made = new Map<string, string>();
+    for (const [path, source] of SCRIPTS) {
       const file = `${folder}/${path.slice(path.lastIndexOf("/") + 1)}`;
       const args = ["bundle", "--quiet", "--platform", "browser", "--minify", "-o", file, source];
       const { succeeded, output } = await runDeno({ args, cwd: root, timeoutMs: TIMEOUT_MS });
       if (!succeeded) throw new Error(`Cannot bundle ${source}: ${output}`);
-      return [path, await Deno.readTextFile(file)] as const;
-    });
-    return new Map(await Promise.all(made));
+      made.set(path, await Deno.readTextFile(file));
+    }
+    return made;
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

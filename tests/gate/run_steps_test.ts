@@ -113,6 +113,21 @@ Deno.test("runSteps shows at the end, once more, the failures of a run of tests,
   ]);
 });
 
+Deno.test("runSteps counts a step that cannot be run as failed, says why, and goes on", async () => {
+  const { show, lines } = shown();
+  const counts = await runSteps([
+    {
+      name: "page",
+      beside: "any",
+      run: () => Promise.reject(new Error("Cannot bundle page_script.ts")),
+    },
+    { name: "types", beside: "any", run: () => Promise.resolve(checked([])) },
+  ], { lanes: 1, show });
+  deepStrictEqual(counts, { passed: 1, failed: 1 });
+  const failure = ["It could not be run: Cannot bundle page_script.ts", "FAILED page (s)"];
+  deepStrictEqual(lines(), [...failure, "ok     types (s)", "", "What failed:", ...failure]);
+});
+
 Deno.test("runSteps shows what a step says while it runs, where no other one runs", async () => {
   const said = Promise.withResolvers<void>();
   const end = Promise.withResolvers<void>();

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Beside, Show, Step } from "./step.ts";
+import { errorText } from "../../core/error_text.ts";
+import { type Beside, checked, type Show, type Step } from "./step.ts";
 import type { Counts } from "./summary.ts";
 
 /** How to run steps. */
@@ -21,7 +22,7 @@ const LINES_AGAIN = 100;
 const FAILURES = /^ ERRORS $/m;
 
 /**
- * Runs all of them, also after one has failed, and counts their tests. The kinds follow one another: `first`, `any`,
+ * Runs all of them, also after one has failed or could not be run, and counts their tests. The kinds follow one another: `first`, `any`,
  * `alone`, `waits`; what is `leftover` begins with those that wait, on one lane, and has two after them. How steps failed
  * is shown again at the end, where who has only that can read it.
  */
@@ -37,7 +38,7 @@ export async function runSteps(
     const { counts, output = "" } = await step.run((text) => {
       texts.push(text);
       if (isShownAtOnce) show(text);
-    });
+    }).catch((error) => checked([`It could not be run: ${errorText(error)}`]));
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     const result = `${counts.failed === 0 ? "ok    " : "FAILED"} ${step.name} (${seconds} s)\n`;
     const said = texts.join("");
