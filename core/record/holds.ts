@@ -60,14 +60,13 @@ export class Holds {
   readonly #holds = new Map<number, Hold & { readonly written?: AddressHold }>();
   /** MAC address -> addresses that are held because of it. */
   readonly #byMac = new Map<number, Set<number>>();
-  #changed = false;
   #counted: Counted | undefined;
 
   constructor(recorded: RecordedHolds | undefined, now: number) {
     this.#recorded = recorded;
     for (const { address, mac, usedBy, until, value } of readHolds(recorded)) {
-      if (address === NONE || until === undefined || until <= now) this.#changed = true;
-      else this.#put(address, { mac, usedBy, until, written: value });
+      if (address === NONE || until === undefined || until <= now) continue;
+      this.#put(address, { mac, usedBy, until, written: value });
     }
   }
 
@@ -113,7 +112,6 @@ export class Holds {
   /** Holds an address until the end of the second in which `until` lies. */
   set(address: number, { until, ...hold }: Hold): void {
     this.#put(address, { ...hold, until: Math.ceil(until / 1000) * 1000 });
-    this.#changed = true;
   }
 
   /** Ends a hold, if there is one. */
@@ -123,7 +121,6 @@ export class Holds {
     this.#holds.delete(address);
     this.#byMac.get(hold.mac)?.delete(address);
     this.#count(hold, -1);
-    this.#changed = true;
   }
 
   /** When the first hold ends; `Infinity` without holds. */
@@ -135,7 +132,7 @@ export class Holds {
 
   /** What is to be recorded: the very object that was, where nothing changed; `undefined` where nothing is held. */
   toRecorded(): RecordedHolds | undefined {
-    if (!this.#changed) return this.#recorded;
+    if (this.#isAsRecorded()) return this.#recorded;
     if (this.#holds.size === 0) return undefined;
     const next: Record<string, AddressHold> = {};
     for (const [address, { mac, usedBy = NONE, until, written }] of this.#holds) {
@@ -146,6 +143,12 @@ export class Holds {
       };
     }
     return next;
+  }
+
+  /** Whether all that is recorded is held, and nothing else: what was set and ended again changes nothing. */
+  #isAsRecorded(): boolean {
+    if (this.#holds.size !== Object.keys(this.#recorded ?? {}).length) return false;
+    return [...this.#holds.values()].every(({ written }) => written !== undefined);
   }
 
   #put(address: number, hold: Hold & { readonly written?: AddressHold }): void {

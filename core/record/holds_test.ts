@@ -1,4 +1,4 @@
-import { deepStrictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { parseIPv4, parseMac } from "../net/mod.ts";
 import { NONE } from "./entries.ts";
 import { Holds, readHolds } from "./holds.ts";
@@ -36,4 +36,15 @@ Deno.test("Holds.ofMac knows only the holds that a MAC address has now, whoever 
     { address, mac: 2, until: 2000 },
     { address: other, mac: 2, until: 3000 },
   ]);
+});
+
+Deno.test("Holds.toRecorded is the very object that is recorded where what was set has ended again", () => {
+  const recorded = { "10.0.0.11": { until: "2026-01-01T01:00:00Z" } };
+  const holds = new Holds(recorded, 0);
+  holds.set(parseIPv4("10.0.0.12"), { mac: NONE, until: 1 });
+  deepStrictEqual(Object.keys(holds.toRecorded() ?? {}), ["10.0.0.11", "10.0.0.12"]);
+  holds.delete(parseIPv4("10.0.0.12"));
+  strictEqual(holds.toRecorded(), recorded);
+  holds.delete(parseIPv4("10.0.0.11"));
+  strictEqual(holds.toRecorded(), undefined);
 });

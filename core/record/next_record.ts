@@ -8,8 +8,8 @@ import { type Hold, Holds } from "./holds.ts";
 /**
  * The next `status.ipv4` of a pool in the making: what is recorded, and the changes to it.
  *
- * At every time an address has at most one entry, and none that is held as released has an entry but for a mark of the spec: a
- * hold outlasts that.
+ * At every time an address has at most one entry, and none that is held as released has an entry but for a mark: a hold outlasts
+ * that.
  */
 export class NextRecord {
   /** What is recorded with a MAC address. */
@@ -52,7 +52,7 @@ export class NextRecord {
     for (const { address } of readable) this.blocked.add(address);
     for (const [address] of [...this.released.entries()]) {
       const holder = this.holder(address);
-      if (holder === undefined || isOfSpec(holder)) this.blocked.add(address);
+      if (holder === undefined || readMac(holder) < 0) this.blocked.add(address);
       else this.released.delete(address);
     }
   }
@@ -75,12 +75,6 @@ export class NextRecord {
   macs(): Set<number> {
     const kept = this.leases.filter(({ key }) => !this.#removed.has(key)).map(({ mac }) => mac);
     return new Set([...kept, ...[...this.#added.values()].map(readMac)]);
-  }
-
-  /** Whether an address has neither an entry nor a hold, or only a hold of the MAC address itself. */
-  isFreeFor(mac: number, address: number): boolean {
-    return !this.blocked.has(address) ||
-      this.released.get(address)?.mac === mac && this.holder(address) === undefined;
   }
 
   /** Records an address, that has no entry, for a MAC address in canonical form; answers the address's text. */
@@ -200,14 +194,9 @@ export class NextRecord {
 
   #add(address: number, value: string): string {
     const key = formatIPv4(address);
-    if (!isOfSpec(value)) this.released.delete(address);
+    if (readMac(value) >= 0) this.released.delete(address);
     this.#added.set(key, value);
     this.blocked.add(address);
     return key;
   }
-}
-
-/** Whether an entry is a mark of what the spec excludes or reserves. */
-function isOfSpec(value: string): boolean {
-  return value === Mark.EXCLUDED || value === Mark.RESERVED;
 }

@@ -62,6 +62,7 @@ function rest(
   { mac, address }: Lease,
   { usedBy, until }: DeclinedConflict,
 ): void {
+  if (next.released.get(address)?.mac === mac) next.endHold(address); // It is kept for nobody who declined it.
   next.conflict(address, { mac, usedBy, until });
   notes.add(
     "AddressDeclined",

@@ -3,25 +3,32 @@ import { NONE } from "../../record/entries.ts";
 import type { Client } from "../claims/clients.ts";
 import type { PoolNetwork } from "../pool/pool_network.ts";
 import { CONFLICT_HOLD_MS } from "./limits.ts";
-import { claimsToFollow, formerOf } from "./open_request.ts";
+import { claimsToFollow, formerOf, hadWith } from "./open_request.ts";
 import { fullRefusal, type Planning } from "./planning.ts";
 
 /**
  * Marks free addresses as in conflict that machines have to which the pool did not give them, before anybody is given one. The
  * mark of one that is still in use when it ends comes again in the same plan.
  *
- * A mark never takes the place of a MAC address, and a client that wants the address which it uses itself is no stranger to it.
+ * A mark never takes the place of a MAC address, nor does it end a rest: what rests for somebody else nobody gets by using it. A
+ * client that wants the address which it uses itself, and may have it, is no stranger to it.
  *
+ * @param given MAC addresses that this plan gave an address to: they want no other one
  * @returns Whether there is a new mark
  */
-export function markInUse(planning: Planning, network: PoolNetwork): boolean {
+export function markInUse(
+  planning: Planning,
+  network: PoolNetwork,
+  given: ReadonlySet<number> = new Set(),
+): boolean {
   const { next, input } = planning;
   const before = next.size;
   const awaited = pinnedAndDeclined(planning);
   for (const [address, mac] of input.inUse ?? []) {
     const isFree = rangeContains(network.range, address) && !network.reserved.has(address) &&
       !network.excluded.has(address) && next.holder(address) === undefined;
-    const isOwn = next.released.get(address)?.mac === mac || wants(planning, mac, address);
+    const isOwn = next.released.get(address)?.mac === mac ||
+      !given.has(mac) && wants(planning, mac, address);
     if (!isFree || isOwn || awaited.has(address)) continue;
     if (fullRefusal(planning) !== undefined) break;
     next.conflict(address, { mac: NONE, usedBy: mac, until: input.now + CONFLICT_HOLD_MS });
@@ -56,6 +63,17 @@ export function isOwnConflict(
   );
 }
 
+/** Whether an address rests for another client, and not for a MAC address that the NIC had it with and that nobody has any more. */
+export function restsForAnother(
+  { next, clients }: Planning,
+  client: Client,
+  address: number,
+): boolean {
+  const hold = next.released.get(address);
+  if (hold === undefined || hold.mac === client.mac) return false;
+  return hold.mac === NONE || clients.wants(hold.mac) || !hadWith(client, address, hold.mac);
+}
+
 /** Tells of what is in use as long as it is. */
 export function noteInUse({ next, notes }: Planning): void {
   for (const [address, { usedBy = NONE }] of next.conflicts.entries()) {
@@ -74,12 +92,14 @@ function pinnedAndDeclined({ declined, clients }: Planning): ReadonlySet<number>
   );
 }
 
-/** Whether a client asks for the address, or had it last and did not decline it. */
-function wants({ clients, declined }: Planning, mac: number, address: number): boolean {
+/** Whether a client asks for the address, or had it last, may have it again and did not decline it. */
+function wants(planning: Planning, mac: number, address: number): boolean {
+  const { clients, declined } = planning;
   const client = clients.find(mac);
   if (client?.primary === undefined) return false;
   const { requested } = client.primary;
   if (requested !== undefined) return readIPv4(requested) === address;
   return client.entries.length === 0 && declined.get(mac)?.has(address) !== true &&
+    !restsForAnother(planning, client, address) &&
     claimsToFollow(client).some((claim) => readIPv4(formerOf(claim) ?? "") === address);
 }

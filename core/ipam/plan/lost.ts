@@ -66,21 +66,28 @@ export function lostOf(planning: Planning, { mac, primary }: Client): number {
   for (const [address, of] of lost) {
     if (of !== mac) continue;
     const isBack = rangeContains(network.range, address) && !network.excluded.has(address) &&
+      planning.next.holder(address) === undefined &&
       isOpenTo(planning, network, { address, mac }) && lostUntil(planning, address, mac) > now;
     return isBack ? address : NONE;
   }
   return NONE;
 }
 
-/** Whether an address that was lost is nobody else's by the record, and rests for nobody else who is still there. */
+/** Whether an address that was lost is nobody's by the record, and rests for nobody else who is still there. */
 function isOpenTo(
-  { next, clients }: Planning,
+  planning: Planning,
   { cidr, reserved }: PoolNetwork,
   { address, mac }: { readonly address: number; readonly mac: number },
 ): boolean {
+  const { next, clients } = planning;
   if (!isUsable(cidr, address) || reserved.has(address)) return false;
   const { mac: kept = NONE } = next.released.get(address) ?? {};
-  return next.holder(address) === undefined && (kept === mac || clients.find(kept) === undefined);
+  return isUnowned(planning, address) && (kept === mac || clients.find(kept) === undefined);
+}
+
+/** Whether an address is free, but perhaps for a machine that uses it and was not given it. */
+function isUnowned({ next }: Planning, address: number): boolean {
+  return next.holder(address) === undefined || next.conflicts.get(address)?.mac === NONE;
 }
 
 function keyOf(address: number, mac: number): string {
@@ -97,7 +104,7 @@ function countOf(macs: readonly number[]): Map<number, number> {
 export function noteLost(planning: Planning): void {
   const { next, input, notes, sightings } = planning;
   for (const [address, mac] of input.lost ?? []) {
-    if (next.holder(address) === undefined) {
+    if (isUnowned(planning, address)) {
       sightings.set(keyOf(address, mac), heardAt(planning, address, mac));
     }
     const what = `Address ${formatIPv4(address)} of ${formatMac(mac)}`;

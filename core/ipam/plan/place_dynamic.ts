@@ -6,11 +6,11 @@ import type { NextRecord } from "../../record/next_record.ts";
 import type { Client } from "../claims/clients.ts";
 import type { PoolNetwork } from "../pool/pool_network.ts";
 import { conflictOf, declinesAgain, leaveDeclined } from "./declined.ts";
-import { isOwnConflict } from "./in_use.ts";
+import { isOwnConflict, restsForAnother } from "./in_use.ts";
 import { homeAddress } from "./home_address.ts";
 import { MAX_CONFLICTS_PER_MAC } from "./limits.ts";
 import { NAMED } from "./notes.ts";
-import { claimsToFollow, formerOf, hadWith, type OpenRequest } from "./open_request.ts";
+import { claimsToFollow, formerOf, type OpenRequest } from "./open_request.ts";
 import type { Refusal } from "./outcomes.ts";
 import { fullRefusal, limitRefusal, type Planning } from "./planning.ts";
 
@@ -52,13 +52,10 @@ export function giveFormer(
   );
 }
 
-/** Whether an address is free for a client, which may use it, or rests for a MAC address that its NIC had it with and that nobody has any more. */
+/** Whether an address is free for a client, which may use it. */
 function isFreeFor(planning: Planning, client: Client, address: number): boolean {
-  const { next, clients } = planning;
-  if (next.isFreeFor(client.mac, address) || isOwnConflict(planning, client, address)) return true;
-  const { mac = NONE } = next.released.get(address) ?? {};
-  return mac !== NONE && next.isFreeFor(mac, address) && !clients.wants(mac) &&
-    hadWith(client, address, mac);
+  if (restsForAnother(planning, client, address)) return false;
+  return planning.next.holder(address) === undefined || isOwnConflict(planning, client, address);
 }
 
 /** Gives a client without an address the free one that it is in conflict with, as it uses it itself. */
@@ -77,15 +74,16 @@ function giveUsed(
   return true;
 }
 
-/** MAC address -> the first address of the range that the machine uses though nobody has it. */
+/** MAC address -> the first address of the range that the machine uses though nobody has it, nor is it kept for anybody else. */
 function usedAddresses(
   { next }: Planning,
   { range, reserved, excluded }: PoolNetwork,
 ): ReadonlyMap<number, number> {
   const found = new Map<number, number>();
   for (const [address, { mac, usedBy = NONE }] of next.conflicts.entries()) {
-    const isFree = mac === NONE && usedBy !== NONE && rangeContains(range, address) &&
-      !reserved.has(address) && !excluded.has(address);
+    const { mac: kept = usedBy } = next.released.get(address) ?? {};
+    const isFree = mac === NONE && usedBy !== NONE && kept === usedBy &&
+      rangeContains(range, address) && !reserved.has(address) && !excluded.has(address);
     if (isFree && address < (found.get(usedBy) ?? Infinity)) found.set(usedBy, address);
   }
   return found;

@@ -194,3 +194,74 @@ Deno.test("planPool 10: addresses in use do not make the record bigger than one 
   const { ipv4 } = plan(poolOf(), [], { inUse, limits });
   strictEqual(Object.keys(ipv4.conflicts ?? {}).length, 2);
 });
+
+Deno.test("what rests for a paused VM of another namespace is not for who uses it: each gets its own, and the rest outlasts the mark", () => {
+  const [mine, its] = ["a", "b"].map((namespace, n) => ({
+    owner: { namespace, name: `vm-${n + 1}`, uid: `vm-${n + 1}` },
+    vm: { namespace, name: `vm-${n + 1}`, running: true },
+  }));
+  const before = poolOf({ allocated: { [A]: macOf(1) } });
+  const paused = claimOf(1, { ...mine, state: "releasing" });
+  const conflicts = { [A]: { usedBy: macOf(2), until: UNTIL } };
+  const marked = written(poolOf(), plan(poolOf(), [], used(A, macOf(2))));
+  deepStrictEqual(marked.status?.ipv4?.conflicts, conflicts);
+  const started = [
+    // It rests when the machine answers, when it is freed, and when agents tell that it was lost.
+    [written(before, plan(before, [paused])), {}],
+    [before, {}],
+    [poolOf(), { lost: used(A, macOf(1)).inUse }],
+    [marked, { lost: used(A, macOf(1)).inUse }],
+  ] as const;
+  for (const [pool, input] of started) {
+    for (const parts of [{}, { noted: A }, { previous: A }, { previous: A, holds: true }]) {
+      const other = claimOf(2, { ...its, ...parts });
+      const given = plan(pool, [paused, other], { ...used(A, macOf(2)), ...input });
+      strictEqual(given.outcomes.get("vm-2")?.reason, "Allocated");
+      strictEqual(given.ipv4.allocated?.[A], "CONFLICT");
+      deepStrictEqual(given.ipv4.conflicts, conflicts);
+      strictEqual(given.ipv4.released?.[A]?.macAddress, macOf(1));
+      // The other machine goes on using it for a while, then stops.
+      const rested = written(pool, given);
+      const back = claimOf(1, { ...mine, previous: A });
+      const early = plan(rested, [back, other], used(A, macOf(2)));
+      strictEqual(early.outcomes.get("vm-1")?.address === A, false);
+      const later = plan(rested, [back, other], { now: NOW + HOUR });
+      strictEqual(later.outcomes.get("vm-1")?.address, A);
+    }
+  }
+  // Who has nothing else to go to waits.
+  const config = { pool: { start: A, end: A } };
+  const small = poolOf({ config, allocated: { [A]: macOf(1) } });
+  const { outcomes } = plan(small, [paused, claimOf(2, its)], used(A, macOf(2)));
+  strictEqual(outcomes.get("vm-2")?.reason, "PoolExhausted");
+});
+
+Deno.test("what rests goes on resting when who asks for it by name declines it, but not for who declined it", () => {
+  const released = { [A]: { macAddress: macOf(1), until: UNTIL } };
+  const pool = poolOf({ ipv4: { released } });
+  const of = (mac: string) => [{
+    address: A,
+    macAddress: mac,
+    usedBy: STRANGER,
+    at: "2026-01-01T00:00:00Z",
+  }];
+  const paused = claimOf(1, { state: "releasing" });
+  const other = plan(pool, [paused, claimOf(2, { requested: A })], { declined: of(macOf(2)) });
+  deepStrictEqual([other.ipv4.allocated?.[A], other.ipv4.released], ["CONFLICT", released]);
+  const own = plan(pool, [claimOf(1)], { declined: of(macOf(1)) });
+  deepStrictEqual([own.ipv4.allocated?.[A], own.ipv4.released], ["CONFLICT", undefined]);
+});
+
+Deno.test("planPool 10: in a record that is full, what there is no room to keep after a restore is not written again and again", () => {
+  const conflicts = {
+    [A]: { usedBy: STRANGER, until: UNTIL },
+    "10.0.0.13": { usedBy: STRANGER, until: UNTIL },
+  };
+  const pool = poolOf({
+    allocated: { [A]: "CONFLICT", "10.0.0.13": "CONFLICT" },
+    ipv4: { conflicts, available: 8 },
+  });
+  const lost = new Map([14, 15].map((n) => [parseIPv4(`10.0.0.${n}`), parseMac(macOf(n))]));
+  const { ipv4 } = plan(pool, [], { lost, limits: { warnEntries: 100, maxEntries: 8 } });
+  strictEqual(Object.keys(ipv4.released ?? {}).length, 1);
+});

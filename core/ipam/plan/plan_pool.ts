@@ -98,7 +98,7 @@ export function planPool(input: PlanInput): Plan {
   }
   const requests = reviewRecord(planning);
   if (network !== undefined) fulfil(planning, requests, network);
-  settle(planning);
+  settle(planning, requests);
   if (network !== undefined) explain(planning, requests, network);
   for (const { client, primary, given, kept, refusal } of requests) {
     const address = given ?? kept?.key;
@@ -132,9 +132,13 @@ function fulfil(
 }
 
 /** Makes room in the record. What has become free meanwhile may be in use, and its mark may leave no room for a hold. */
-function settle(planning: Planning): void {
+function settle(planning: Planning, requests: readonly OpenRequest[]): void {
+  const { network } = planning;
+  const given = new Set(
+    requests.filter(({ given }) => given !== undefined).map(({ client }) => client.mac),
+  );
   do trimReleased(planning); while (
-    planning.network !== undefined && markInUse(planning, planning.network)
+    network !== undefined && markInUse(planning, network, given)
   );
 }
 

@@ -356,6 +356,15 @@ Deno.test("T7: what a VM left in the pool that gives way rests on in the one tha
   deepStrictEqual(results(plan(written(poolOf(), first), claims, later))["vm-2"], "10.0.0.50");
 });
 
+Deno.test("T7: what rests in the pool that gives way rests on also where a machine uses it, whose VM is not given it", () => {
+  const conflicts = { [A]: { usedBy: macOf(2), until: SOON } };
+  const pool = poolOf({ allocated: { [A]: "CONFLICT" }, ipv4: { conflicts } });
+  const formerPools = [resting({ [A]: macOf(1) })];
+  const { ipv4, outcomes } = plan(pool, [claimOf(2)], { formerPools });
+  deepStrictEqual(ipv4.released, { [A]: { macAddress: macOf(1), until: SOON } });
+  strictEqual(outcomes.get("vm-2")?.address === A, false);
+});
+
 Deno.test("T7: nothing is taken over that another VM left lately and may still use, but what was left by nobody who is there", () => {
   const formerPools = [former({ "10.0.0.50": macOf(1), "10.0.0.51": macOf(2) })];
   const released = {

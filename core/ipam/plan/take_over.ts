@@ -1,5 +1,4 @@
 import { networkOfPool } from "../../api/network.ts";
-import { Mark } from "../../api/names.ts";
 import type { IPv4Status } from "../../api/types.ts";
 import { formatMac, isUsable, readMac } from "../../net/mod.ts";
 import { type Allocated, NONE, readEntries, type RecordEntry } from "../../record/entries.ts";
@@ -47,8 +46,7 @@ function heldToo(
   network: PoolNetwork,
 ): RecordedHolds | undefined {
   const { allocated, released } = pool.status?.ipv4 ?? {};
-  // A hold outlasts a mark of the spec.
-  const own = readEntries(allocated).filter(({ mark = Mark.CONFLICT }) => mark === Mark.CONFLICT);
+  const own = readEntries(allocated).filter(({ mark }) => mark === undefined); // A hold outlasts a mark.
   const known = new Set([...own, ...lasting(released, now)].map(addressOf));
   const found: [string, RecordedHolds[string]][] = [];
   for (const { status } of formerPools) {
