@@ -95,6 +95,7 @@ class Agent implements RunningAgent {
       openPort: options.openPort,
       host,
       responder: new Responder(),
+      pod: options.pod.name,
       times: new AnswerTimes(),
       dryRun: options.dryRun ?? false,
       dryRunLines: new LineBound({

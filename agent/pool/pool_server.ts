@@ -5,9 +5,6 @@
  */
 import { formatAddresses } from "../../core/api/agent/address_words.ts";
 import type { PoolReport } from "../../core/api/agent/agent_report.ts";
-import { getCondition } from "../../core/api/condition.ts";
-import { IPPoolCondition } from "../../core/api/names.ts";
-import type { IPPool } from "../../core/api/types.ts";
 import type { Responder, ServedNetwork } from "../../core/dhcp/mod.ts";
 import { errorText } from "../../core/error_text.ts";
 import { formatCidr, formatIPv4 } from "../../core/net/mod.ts";
@@ -41,6 +38,7 @@ import type { PoolView } from "./pool_watch.ts";
 import { PortKeeper } from "../socket/port_keeper.ts";
 import { ServerAddress } from "../host/server_address.ts";
 import { StandIn } from "./stand_in.ts";
+import { Succession } from "./succession.ts";
 import type { AgentNetwork } from "../types.ts";
 
 /** What all networks of an agent share. */
@@ -51,6 +49,8 @@ export interface PoolServerContext {
   readonly openPort: OpenPort;
   readonly host: HostNetwork;
   readonly responder: Responder;
+  /** Name of this agent's pod, as the record names who answers; unset: it is never named. */
+  readonly pod?: string | undefined;
   /** Counts how long answers take. */
   readonly times: AnswerTimes;
   readonly dryRun: boolean;
@@ -116,6 +116,7 @@ export class PoolServer {
   readonly #arp: ArpAnswers;
   readonly #probe: AddressProbe;
   readonly #standIn: StandIn;
+  readonly #succession: Succession;
   readonly #neighbours: NeighbourWatch;
   readonly #compiler: PoolCompiler;
   readonly #packets: PacketContext;
@@ -125,7 +126,7 @@ export class PoolServer {
   #resourceVersion: string | undefined;
   #lost: string | undefined;
   #refused = false;
-  /** It left its network to another machine that has the server address, for as long as another pool is to serve it. */
+  /** It left its network to another machine that has the server address, for as long as another agent is to serve it. */
   #gaveWay = false;
   #stopped = false;
 
@@ -193,6 +194,7 @@ export class PoolServer {
     };
     this.#probe = new AddressProbe(asking);
     this.#standIn = new StandIn(asking);
+    this.#succession = new Succession(context.pod);
     this.#compiler = new PoolCompiler((problems) =>
       log.warn("Values of the pool cannot be used", { problems })
     );
@@ -300,6 +302,7 @@ export class PoolServer {
     { network, host, view, leading }: PoolServerInput,
     { link, precaution }: Ground,
   ): Outcome {
+    const heir = this.#succession.heir(view.pool, leading);
     if (link === undefined) {
       this.#port.release();
       return notNow(
@@ -333,10 +336,12 @@ export class PoolServer {
     if (this.#context.dryRun) {
       return { ...standby("Dry run: would answer", where, notes), network: served };
     }
-    this.#gaveWay &&= isOutranked(view.pool);
-    if (this.#gaveWay) return standby("Leaves to another IPPool's agent to answer", where, notes);
+    this.#gaveWay &&= heir !== undefined;
+    const leaving = `Leaves to ${heir} to answer`;
+    if (this.#gaveWay && heir !== "another agent") return standby(leaving, where, notes);
     const watched = { link, network: served, pool: view.pool, own: ownMacs(host) };
-    if (leading) this.#standIn.forget();
+    const leads = leading && !this.#gaveWay;
+    if (leads) this.#standIn.forget();
     else if (!this.#standsIn(watched)) {
       const outcome = standby("Standing by to answer", where, notes);
       return this.#standIn.doubts
@@ -352,11 +357,11 @@ export class PoolServer {
       ? this.#probe.look({ link, address: served.serverAddress })
       : undefined;
     const shared = owner && `another machine, ${owner}, has ${server} too`;
-    if (shared !== undefined && isOutranked(view.pool)) {
+    if (shared !== undefined && heir !== undefined) {
       this.#gaveWay = true;
-      return standby("Leaves to another IPPool's agent to answer", where, [shared, ...notes]);
+      return standby(leaving, where, [shared, ...notes]);
     }
-    const instead = leading ? "" : " in place of the agent that leads, whom nobody here hears,";
+    const instead = leads ? "" : " in place of the agent that leads, whom nobody here hears,";
     const message = sentence(`Answering${instead} ${where}`, [shared, ...notes]);
     const reason = shared === undefined ? "Serving" : "AddressInUse";
     return {
@@ -382,12 +387,6 @@ export class PoolServer {
     if (ready || EXPECTED.has(reason)) this.#log.info("State of the pool", keys);
     else this.#log.warn("State of the pool", keys);
   }
-}
-
-/** Whether another pool is to serve the network: the agents of this one only answer until those of that one do. */
-function isOutranked({ status }: IPPool): boolean {
-  const registered = getCondition(status?.conditions, IPPoolCondition.Registered);
-  return registered?.status === "False" && registered.reason === "NetworkAlreadyServed";
 }
 
 /** Not served now, and it may pass by itself. */

@@ -339,6 +339,62 @@ Deno.test("PoolServer answers for a pool that another one outranks until somebod
   await end();
 });
 
+Deno.test("PoolServer leaves its network to who is recorded instead of it and has its address, until that one is gone", async () => {
+  const ports: MemoryPort[] = [];
+  const { clock, host, server, reconcile, end } = setUp({
+    pod: "agent-mgmt-1",
+    openPort: (link) => {
+      const port = new MemoryPort(link);
+      ports.push(port);
+      return port;
+    },
+  });
+  const recorded = (name: string | undefined): Partial<PoolServerInput> => {
+    const pool = poolWith();
+    const status = { ...pool.status, ...(name === undefined ? {} : { agentPodRef: { name } }) };
+    return { view: { synced: true, pool: { ...pool, status } } };
+  };
+  const states = async (seconds: number, input: Partial<PoolServerInput>) => {
+    const seen: string[] = [];
+    for (let second = 0; second < seconds; second++) {
+      ports[0]?.arrive(messageOf(MessageType.Discover));
+      await clock.settle();
+      server.turn();
+      const { reason, answers } = reconcile(input);
+      const hasAddress = host.read().addresses.some(({ ours }) => ours);
+      seen.push([reason, answers, hasAddress].join(" "));
+      await clock.advance(1_000);
+    }
+    return seen.filter((state, index) => state !== seen[index - 1]);
+  };
+  const SERVES = "Serving true true";
+  const SHARES = "AddressInUse true true";
+  const STANDS_BY = "Standby false false";
+  // Where the network moves to, the record names the one before: it answers, whatever the wire says.
+  assert.deepEqual(await states(70, recorded("agent-other-1")), [SERVES]);
+  host.neighbour("192.168.48.77", "52:54:00:00:00:99");
+  assert.deepEqual(await states(70, recorded("agent-other-1")), [SERVES, SHARES]);
+  // Who is recorded does not leave, nor who is not recorded any more as nobody is.
+  assert.deepEqual(await states(70, recorded("agent-mgmt-1")), [SHARES]);
+  assert.deepEqual(await states(70, recorded(undefined)), [SHARES]);
+  assert.deepEqual(await states(70, recorded("agent-other-1")), [STANDS_BY]);
+  assert.equal(
+    reconcile(recorded("agent-other-1")).message,
+    `Standing by to answer ${ON}`,
+  );
+  // Who is recorded is gone, and nobody is there to write that.
+  host.neighbour("192.168.48.77");
+  assert.deepEqual(await states(9, recorded("agent-other-1")), [STANDS_BY, SERVES]);
+  host.neighbour("192.168.48.77", "52:54:00:00:00:99");
+  assert.deepEqual(await states(9, recorded("agent-other-1")), [SERVES, STANDS_BY]);
+  // The record names nobody else: it leads as before.
+  assert.equal((await states(1, recorded(undefined)))[0], SERVES);
+  // Another one of its Deployment led meanwhile, whom a record that is late still names.
+  reconcile({ ...recorded("agent-mgmt-2"), leading: false });
+  assert.deepEqual(await states(70, recorded("agent-mgmt-2")), [SERVES, SHARES]);
+  await end();
+});
+
 Deno.test("rule 101: PoolServer answers where another agent leads and clients ask and nobody has its address, until somebody has", async () => {
   const ports: MemoryPort[] = [];
   const openPort = (link: ConstructorParameters<typeof MemoryPort>[0]) => {

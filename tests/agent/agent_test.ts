@@ -402,6 +402,22 @@ Deno.test("the agent is ready while another machine has the server's address, an
   await end();
 });
 
+Deno.test("the agent that was recorded leaves its network to another one that is recorded since, and has the server's address, too", async () => {
+  const { agent, clock, host, write, reason, end } = setUp();
+  const record = (name: string) =>
+    write({ ...poolWith(), status: { ...poolWith().status, agentPodRef: { name } } });
+  host.neighbour("192.168.48.77", "52:54:00:00:00:99");
+  const reasons: unknown[] = [];
+  for (const name of ["agent-of-before", "agent-0", "agent-of-now"]) {
+    await record(name);
+    await clock.advance(20_000);
+    reasons.push(reason());
+  }
+  assert.deepEqual(reasons, ["AddressInUse", "AddressInUse", "Standby"]);
+  assert.equal(agent.ready, true);
+  await end();
+});
+
 Deno.test("the agent is ready as a standby and while its pool is paused, and silent", async () => {
   const leadership: Leadership = { leading: false, onChange: () => undefined };
   const { agent, clock, ports, write, reason, get, end } = setUp({ leadership });
