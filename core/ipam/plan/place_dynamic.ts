@@ -16,8 +16,8 @@ import { fullRefusal, limitRefusal, type Planning } from "./planning.ts";
 
 /**
  * Gives each client an address of the range: the one that it had before; else the one that it uses already, though nobody gave it;
- * else the one that its MAC address hashes to, or the next free one after it; else, where nothing else is left, the freed one whose hold ends first, or the one that it
- * declined itself. Who declined what it has moves, as long as it may and there is somewhere to go to.
+ * else the one that its MAC address hashes to, or the next free one after it; else, where nothing else is left, the freed one whose hold ends first, the one that it uses
+ * while it rests for another one, or the one that it declined itself. Who declined what it has moves, as long as it may and there is somewhere to go to.
  *
  * Why somebody gets none is said when everybody has got what there is, so that the next plan says the same.
  */
@@ -26,16 +26,18 @@ export function placeDynamic(
   requests: readonly OpenRequest[],
   network: PoolNetwork,
 ): void {
-  const used = usedAddresses(planning, network);
+  const used = usedAddresses(planning, network, { resting: false });
   const newcomers = requests.filter((request) =>
     request.given === undefined && !giveFormer(planning, request, network) &&
     !giveUsed(planning, request, used)
   );
   const nextAddress = newAddresses(planning, network);
-  const left = newcomers.filter((request) =>
-    !giveNew(planning, request, nextAddress) && !giveDeclined(planning, request, network)
+  const left = newcomers.filter((request) => !giveNew(planning, request, nextAddress));
+  const restingToo = left.length === 0 ? used : usedAddresses(planning, network, { resting: true });
+  const without = left.filter((request) =>
+    !giveUsed(planning, request, restingToo) && !giveDeclined(planning, request, network)
   );
-  refuse(planning, left, network);
+  refuse(planning, without, network);
   for (const request of requests) request.refusal ??= declinedRefusal(planning, request);
 }
 
@@ -74,15 +76,16 @@ function giveUsed(
   return true;
 }
 
-/** MAC address -> the first address of the range that the machine uses though nobody has it, nor is it kept for anybody else. */
+/** MAC address -> the first address of the range that the machine uses though nobody has it; what rests for anybody else only where that is asked for. */
 function usedAddresses(
   { next }: Planning,
   { range, reserved, excluded }: PoolNetwork,
+  { resting }: { readonly resting: boolean },
 ): ReadonlyMap<number, number> {
   const found = new Map<number, number>();
   for (const [address, { mac, usedBy = NONE }] of next.conflicts.entries()) {
     const { mac: kept = usedBy } = next.released.get(address) ?? {};
-    const isFree = mac === NONE && usedBy !== NONE && kept === usedBy &&
+    const isFree = mac === NONE && usedBy !== NONE && (resting || kept === usedBy) &&
       rangeContains(range, address) && !reserved.has(address) && !excluded.has(address);
     if (isFree && address < (found.get(usedBy) ?? Infinity)) found.set(usedBy, address);
   }
@@ -121,7 +124,7 @@ function giveDeclined(planning: Planning, request: OpenRequest, network: PoolNet
   const [last] = planning.next.conflicts.ofMac(mac)
     .filter(({ address }) =>
       rangeContains(network.range, address) && !network.reserved.has(address) &&
-      !network.excluded.has(address)
+      !network.excluded.has(address) && !restsForAnother(planning, request.client, address)
     )
     .sort((a, b) => b.until - a.until || a.address - b.address);
   if (last === undefined) return false;

@@ -273,3 +273,29 @@ Deno.test("an address in conflict that is excluded meanwhile becomes EXCLUDED wh
   strictEqual(plan(pool).changed, false);
   deepStrictEqual(plan(pool, [], { now: NOW + HOUR }).ipv4.allocated, { [A]: "EXCLUDED" });
 });
+
+Deno.test("what rests in a pool that gave way does not come again for who declined it", () => {
+  const released = { [A]: { macAddress: macOf(1), until: "2026-01-01T00:45:00Z" } };
+  const formerPools = [{
+    ...poolOf({ ipv4: { released } }),
+    metadata: { namespace: "tenant-a", name: "former" },
+  }];
+  const { ipv4 } = plan(poolOf(), [claimOf(1, { previous: A })], { formerPools, ...declined() });
+  deepStrictEqual([ipv4.allocated?.[A], ipv4.released], ["CONFLICT", undefined]);
+});
+
+Deno.test("who declined the last address does not get it again while it rests for another one", () => {
+  const until = "2026-01-01T00:45:00Z";
+  const pool = poolOf({
+    config: { pool: { start: A, end: A } },
+    allocated: { [A]: "CONFLICT" },
+    ipv4: {
+      released: { [A]: { macAddress: macOf(1), until } },
+      conflicts: { [A]: { macAddress: macOf(2), usedBy: STRANGER, until } },
+    },
+  });
+  deepStrictEqual(results(plan(pool, [claimOf(1, { previous: A }), claimOf(2)])), {
+    "vm-1": "PoolExhausted",
+    "vm-2": "PoolExhausted",
+  });
+});

@@ -45,13 +45,15 @@ function heldToo(
   { pool, formerPools = [], now }: PlanInput,
   network: PoolNetwork,
 ): RecordedHolds | undefined {
-  const { allocated, released } = pool.status?.ipv4 ?? {};
+  const { allocated, released, conflicts } = pool.status?.ipv4 ?? {};
   const own = readEntries(allocated).filter(({ mark }) => mark === undefined); // A hold outlasts a mark.
   const known = new Set([...own, ...lasting(released, now)].map(addressOf));
   const found: [string, RecordedHolds[string]][] = [];
+  const declined = new Map(readHolds(conflicts).map(({ address, mac }) => [address, mac]));
   for (const { status } of formerPools) {
-    for (const { key, value, address } of lasting(status?.ipv4?.released, now)) {
+    for (const { key, value, address, mac } of lasting(status?.ipv4?.released, now)) {
       if (known.has(address) || address === NONE || !isUsable(network.cidr, address)) continue;
+      if (mac !== NONE && declined.get(address) === mac) continue;
       known.add(address);
       found.push([key, value]);
     }
