@@ -8,7 +8,7 @@ import { IPPoolCondition } from "../../core/api/names.ts";
 import type { IPPool } from "../../core/api/types.ts";
 
 /** What they are to this agent: of another pool, which outranks this one, or of this pool, where its network moved. */
-export type Heir = "another IPPool's agent" | "another agent";
+type Heir = "another IPPool's agent" | "another agent";
 
 /**
  * Follows whom the record names. An agent that it named while it leads its Deployment, and names no more, was heard by who writes
