@@ -8,7 +8,7 @@ import {
 } from "../../kube/mod.ts";
 import { startRealCluster } from "../real/mod.ts";
 import { mac, nad, pool, vm } from "../controller/objects.ts";
-import { Real, startController } from "./real.ts";
+import { isAnswered, Real, startController } from "./real.ts";
 
 /** One pool each, so that no case disturbs another. */
 const CASES: Readonly<Record<string, (real: Real, name: string) => Promise<void>>> = {
@@ -52,7 +52,10 @@ const CASES: Readonly<Record<string, (real: Real, name: string) => Promise<void>
     const networks = [name, "default/nobody", `${name}-b`];
     const nics = networks.map((network, n) => ({ network, mac: mac(n + 1) }));
     await real.create(VIRTUAL_MACHINES, vm(`default/${name}`, nics));
-    const { status } = await real.config(`default/${name}`);
+    const { status } = await real.config(
+      `default/${name}`,
+      (config) => config.spec.networkConfig?.length === 2 && isAnswered(config),
+    );
     assert.deepEqual(status?.networkConfig?.map(({ state }) => state), ["Allocated", "Allocated"]);
     await real.event(name, "NoPool");
   },
@@ -146,7 +149,7 @@ const CASES: Readonly<Record<string, (real: Real, name: string) => Promise<void>
     );
     const after = await real.config(
       `default/${name}`,
-      (config) => config.metadata.ownerReferences?.[0]?.uid === uid && config.status !== undefined,
+      (config) => config.metadata.ownerReferences?.[0]?.uid === uid && isAnswered(config),
     );
     assert.deepEqual(after.status?.networkConfig, before);
   },

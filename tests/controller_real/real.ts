@@ -119,11 +119,14 @@ export class Real {
   }
 }
 
-/** Whether every NIC of the spec has its answer. */
-function isAnswered({ spec, status }: VirtualMachineNetworkConfig): boolean {
+/**
+ * Whether every NIC of the spec has its answer. An object without NICs has none yet: the controller may hear of a VM before it
+ * hears of the pools that were made before it, as they come on other watches.
+ */
+export function isAnswered({ spec, status }: VirtualMachineNetworkConfig): boolean {
   const wanted = spec.networkConfig ?? spec.networkConfigs ?? [];
   const shown = status?.networkConfig ?? status?.networkConfigs ?? [];
-  return status !== undefined && wanted.length === shown.length;
+  return wanted.length > 0 && wanted.length === shown.length;
 }
 
 /** A controller in this process; disposing it ends it. */
