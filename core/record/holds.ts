@@ -38,15 +38,22 @@ interface HoldEntry {
 
 /** Reads `status.ipv4.released` or `status.ipv4.conflicts`. What cannot be read is an entry, too. */
 export function readHolds(recorded: RecordedHolds | undefined): HoldEntry[] {
-  return Object.entries(recorded ?? {}).map(([key, value]) => ({
+  return Object.entries(recorded ?? {}).map(([key, value]) => readHold(key, value));
+}
+
+function readHold(key: string, value: AddressHold): HoldEntry {
+  return {
     key,
     value,
     address: readIPv4(key),
     mac: readMac(value.macAddress ?? ""),
     usedBy: readMac(value.usedBy ?? ""),
     until: fromTimestamp(value.until),
-  }));
+  };
 }
+
+/** A hold, and how it is written where it is recorded. */
+type KeptHold = Hold & { readonly written?: AddressHold };
 
 /** How many holds are of certain MAC addresses. */
 interface Counted {
@@ -57,16 +64,19 @@ interface Counted {
 /** `status.ipv4.released` or `status.ipv4.conflicts`, by address. Holds that are over are left out. */
 export class Holds {
   readonly #recorded: RecordedHolds | undefined;
-  readonly #holds = new Map<number, Hold & { readonly written?: AddressHold }>();
+  readonly #ended: number;
+  readonly #holds = new Map<number, KeptHold>();
   /** MAC address -> addresses that are held because of it. */
   readonly #byMac = new Map<number, Set<number>>();
   #counted: Counted | undefined;
 
-  constructor(recorded: RecordedHolds | undefined, now: number) {
+  /** @param ended Holds that end until then (ms since the epoch) are left out. */
+  constructor(recorded: RecordedHolds | undefined, ended: number) {
     this.#recorded = recorded;
-    for (const { address, mac, usedBy, until, value } of readHolds(recorded)) {
-      if (address === NONE || until === undefined || until <= now) continue;
-      this.#put(address, { mac, usedBy, until, written: value });
+    this.#ended = ended;
+    for (const entry of readHolds(recorded)) {
+      const hold = this.#standing(entry);
+      if (hold !== undefined) this.#put(entry.address, hold);
     }
   }
 
@@ -109,9 +119,16 @@ export class Holds {
     return this.#holds;
   }
 
+  /** The hold on an address as it is recorded, also where it was ended since; `undefined` where its time is over. */
+  recorded(address: number): Hold | undefined {
+    return this.#asRecorded(address);
+  }
+
   /** Holds an address until the end of the second in which `until` lies. */
   set(address: number, { until, ...hold }: Hold): void {
-    this.#put(address, { ...hold, until: Math.ceil(until / 1000) * 1000 });
+    const next = { ...hold, until: Math.ceil(until / 1000) * 1000 };
+    const recorded = this.#asRecorded(address);
+    this.#put(address, recorded !== undefined && isSame(next, recorded) ? recorded : next);
   }
 
   /** Ends a hold, if there is one. */
@@ -151,7 +168,20 @@ export class Holds {
     return [...this.#holds.values()].every(({ written }) => written !== undefined);
   }
 
-  #put(address: number, hold: Hold & { readonly written?: AddressHold }): void {
+  #asRecorded(address: number): KeptHold | undefined {
+    const key = formatIPv4(address);
+    const recorded = this.#recorded ?? {};
+    const value = Object.hasOwn(recorded, key) ? recorded[key] : undefined;
+    return value && this.#standing(readHold(key, value));
+  }
+
+  /** What is recorded, unless it cannot be read or its time is over. */
+  #standing({ address, mac, usedBy, until, value }: HoldEntry): KeptHold | undefined {
+    if (address === NONE || until === undefined || until <= this.#ended) return undefined;
+    return { mac, usedBy, until, written: value };
+  }
+
+  #put(address: number, hold: KeptHold): void {
     this.delete(address);
     this.#holds.set(address, hold);
     this.#count(hold, 1);
@@ -163,4 +193,9 @@ export class Holds {
   #count({ mac }: Hold, by: number): void {
     if (this.#counted?.isMeant(mac) === true) this.#counted.count += by;
   }
+}
+
+function isSame(one: Hold, other: Hold): boolean {
+  return one.mac === other.mac && one.until === other.until &&
+    (one.usedBy ?? NONE) === (other.usedBy ?? NONE);
 }

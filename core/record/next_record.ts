@@ -195,7 +195,9 @@ export class NextRecord {
   #add(address: number, value: string): string {
     const key = formatIPv4(address);
     if (readMac(value) >= 0) this.released.delete(address);
-    this.#added.set(key, value);
+    const isBack = this.#removed.has(key) && this.#recorded?.allocated?.[key] === value;
+    if (isBack) this.#removed.delete(key);
+    else this.#added.set(key, value);
     this.blocked.add(address);
     return key;
   }

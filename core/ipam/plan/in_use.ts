@@ -31,7 +31,11 @@ export function markInUse(
       !given.has(mac) && wants(planning, mac, address);
     if (!isFree || isOwn || awaited.has(address)) continue;
     if (fullRefusal(planning) !== undefined) break;
-    next.conflict(address, { mac: NONE, usedBy: mac, until: input.now + CONFLICT_HOLD_MS });
+    // What was marked so before this plan stays as it was, or each plan would write anew what it cannot change.
+    const recorded = next.conflicts.recorded(address);
+    const isBack = recorded?.mac === NONE && recorded.usedBy === mac;
+    const until = isBack ? recorded.until : input.now + CONFLICT_HOLD_MS;
+    next.conflict(address, { mac: NONE, usedBy: mac, until });
   }
   return next.size > before;
 }

@@ -267,3 +267,19 @@ Deno.test("planPool 10: in a record that is full, what there is no room to keep 
   const { ipv4 } = plan(pool, [], { lost, limits: { warnEntries: 100, maxEntries: 8 } });
   strictEqual(Object.keys(ipv4.released ?? {}).length, 1);
 });
+
+Deno.test("planPool 10: in a record that is full, the mark of what its user had, which rests for who lost it, is as it was", () => {
+  const pool = poolOf({
+    allocated: { "10.0.0.15": macOf(2), [A]: "CONFLICT" },
+    ipv4: { used: 1, available: 8, conflicts: { [A]: { usedBy: macOf(1), until: UNTIL } } },
+  });
+  const claims = [claimOf(1, { previous: A, holds: false }), claimOf(2)];
+  const lost = new Map([[parseIPv4(A), parseMac(macOf(3))]]);
+  const world = { ...used(A, macOf(1)), lost, limits: { maxEntries: 4 } };
+  for (const now of [NOW, NOW + HOUR - 1]) {
+    const { changed, outcomes } = plan(pool, claims, { ...world, now });
+    deepStrictEqual([changed, outcomes.get("vm-1")?.reason], [false, "PoolFull"]);
+  }
+  const over = plan(pool, claims, { ...world, now: NOW + HOUR });
+  strictEqual(over.ipv4.conflicts?.[A]?.until, "2026-01-01T02:00:00Z");
+});

@@ -1,12 +1,15 @@
 import fc from "fast-check";
 import type { AddressHold, IPv4Status } from "../../api/types.ts";
 import { parseIPv4, parseMac } from "../../net/mod.ts";
-import { claimOf, macOf, MINUTE, NOW, plan, poolOf } from "../testing/fixture.ts";
+import { claimOf, macOf, MINUTE, NOW, plan, poolOf, written } from "../testing/fixture.ts";
 import type { Claim } from "../types.ts";
+import { planPool } from "./plan_pool.ts";
 
 const VMS = 5;
 const FIRST = 11;
 const LAST = 15;
+/** How many plans of a full record may differ one after the other. */
+const PLANS_UNTIL_REST = 8;
 /** The MAC address of one of the VMs, or one that none has. */
 const mac = fc.nat(VMS).map(macOf);
 const address = fc.integer({ min: FIRST, max: LAST }).map((n) => `10.0.0.${n}`);
@@ -55,6 +58,8 @@ const world = fc.record({
   declined: fc.array(fc.record({ address, macAddress: mac, usedBy: mac, at }), { maxLength: 2 }),
 });
 
+type World = typeof world extends fc.Arbitrary<infer T> ? T : never;
+
 function timeOf(ms: number): string {
   return new Date(ms).toISOString().replace(".000", "");
 }
@@ -91,15 +96,35 @@ function claimOfNic(number: number, object: Parts): Claim {
   });
 }
 
+/** The pool and the claims of a world. */
+function planned({ end, record, objects }: Pick<World, "end" | "record" | "objects">) {
+  const pool = poolOf({ config: { pool: { start: "10.0.0.11", end } }, ipv4: recordOf(record) });
+  const claims = objects.flatMap((object, n) => object === null ? [] : [claimOfNic(n, object)]);
+  return { pool, claims };
+}
+
 Deno.test("planPool: whatever is recorded, claimed, in use, lost and declined, the next plan of the same world says the same", () => {
   fc.assert(
     fc.property(world, ({ end, record, objects, ...reports }) => {
-      const pool = poolOf({
-        config: { pool: { start: "10.0.0.11", end } },
-        ipv4: recordOf(record),
-      });
-      const claims = objects.flatMap((object, n) => object === null ? [] : [claimOfNic(n, object)]);
+      const { pool, claims } = planned({ end, record, objects });
       plan(pool, claims, reports); // It plans again, and compares.
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+Deno.test("planPool: what finds the record full may change again with the next plans of the same world, and comes to rest", () => {
+  const maxEntries = fc.integer({ min: 2, max: 12 });
+  fc.assert(
+    fc.property(world, maxEntries, ({ end, record, objects, ...reports }, maxEntries) => {
+      const { pool, claims } = planned({ end, record, objects });
+      const input = { claims, now: NOW, limits: { maxEntries }, ...reports };
+      const plans = [planPool({ pool, ...input })];
+      for (let last = plans[0]; last?.changed; last = plans.at(-1)) {
+        if (plans.length > PLANS_UNTIL_REST) throw new Error(JSON.stringify(plans.at(-1)?.ipv4));
+        const { sightings, holders } = last;
+        plans.push(planPool({ ...input, pool: written(pool, last), sightings, holders }));
+      }
     }),
     { numRuns: 2000 },
   );
