@@ -120,14 +120,17 @@ export class Holds {
   }
 
   /** The hold on an address as it is recorded, also where it was ended since; `undefined` where its time is over. */
-  recorded(address: number): Hold | undefined {
-    return this.#asRecorded(address);
+  recorded(address: number): KeptHold | undefined {
+    const key = formatIPv4(address);
+    const recorded = this.#recorded ?? {};
+    const value = Object.hasOwn(recorded, key) ? recorded[key] : undefined;
+    return value && this.#standing(readHold(key, value));
   }
 
   /** Holds an address until the end of the second in which `until` lies. */
   set(address: number, { until, ...hold }: Hold): void {
     const next = { ...hold, until: Math.ceil(until / 1000) * 1000 };
-    const recorded = this.#asRecorded(address);
+    const recorded = this.recorded(address);
     this.#put(address, recorded !== undefined && isSame(next, recorded) ? recorded : next);
   }
 
@@ -166,13 +169,6 @@ export class Holds {
   #isAsRecorded(): boolean {
     if (this.#holds.size !== Object.keys(this.#recorded ?? {}).length) return false;
     return [...this.#holds.values()].every(({ written }) => written !== undefined);
-  }
-
-  #asRecorded(address: number): KeptHold | undefined {
-    const key = formatIPv4(address);
-    const recorded = this.#recorded ?? {};
-    const value = Object.hasOwn(recorded, key) ? recorded[key] : undefined;
-    return value && this.#standing(readHold(key, value));
   }
 
   /** What is recorded, unless it cannot be read or its time is over. */
