@@ -11,24 +11,23 @@ import { fullRefusal, type Planning } from "./planning.ts";
  * mark of one that is still in use when it ends comes again in the same plan.
  *
  * A mark never takes the place of a MAC address, nor does it end a rest: what rests for somebody else nobody gets by using it. A
- * client that wants the address which it uses itself, and may have it, is no stranger to it.
+ * client that wants the address which it uses itself is no stranger to it until it is settled that it does not get it; in a frozen pool that is never settled.
  *
- * @param given MAC addresses that this plan gave an address to: they want no other one
  * @returns Whether there is a new mark
  */
 export function markInUse(
   planning: Planning,
   network: PoolNetwork,
-  given: ReadonlySet<number> = new Set(),
+  { isSettled }: { readonly isSettled: boolean },
 ): boolean {
-  const { next, input } = planning;
+  const { next, input, frozen } = planning;
   const before = next.size;
   const awaited = pinnedAndDeclined(planning);
   for (const [address, mac] of input.inUse ?? []) {
     const isFree = rangeContains(network.range, address) && !network.reserved.has(address) &&
       !network.excluded.has(address) && next.holder(address) === undefined;
     const isOwn = next.released.get(address)?.mac === mac ||
-      !given.has(mac) && wants(planning, mac, address);
+      (!isSettled || frozen !== undefined) && wants(planning, mac, address);
     if (!isFree || isOwn || awaited.has(address)) continue;
     if (fullRefusal(planning) !== undefined) break;
     // What was marked so before this plan stays as it was, or each plan would write anew what it cannot change.

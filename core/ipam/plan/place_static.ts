@@ -147,9 +147,11 @@ function inUse(
 ): Refusal | undefined {
   const { next } = planning;
   const text = formatIPv4(address);
-  if (next.conflicts.get(address) !== undefined) return inConflict(planning, address);
+  const conflict = next.conflicts.get(address);
+  const isOwn = conflict?.mac === NONE && conflict.usedBy === client.mac;
+  if (conflict !== undefined && !isOwn) return inConflict(planning, address);
   const holder = next.holder(address);
-  if (holder !== undefined) {
+  if (holder !== undefined && !isOwn) {
     const by = who(planning, readMac(holder), claim) ?? holder;
     return refuse("AddressTaken", `${text} is taken by ${by}`);
   }

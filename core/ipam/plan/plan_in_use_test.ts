@@ -283,3 +283,29 @@ Deno.test("planPool 10: in a record that is full, the mark of what its user had,
   const over = plan(pool, claims, { ...world, now: NOW + HOUR });
   strictEqual(over.ipv4.conflicts?.[A]?.until, "2026-01-01T02:00:00Z");
 });
+
+Deno.test("what a VM uses that may have no more stays in conflict, whatever it asks for or notes: nobody else is given it", () => {
+  const owner = { namespace: "a", name: "vm", uid: "vm" };
+  const config = { pool: { start: "10.0.0.11", end: A } };
+  const given = poolOf({ config, allocated: { "10.0.0.11": macOf(2) } });
+  const has = claimOf(2, { owner, previous: "10.0.0.11", holds: true });
+  for (const wish of [{ requested: A }, { noted: A }, { previous: A, holds: false }, {}]) {
+    const claims = [claimOf(1, { owner, ...wish }), has, claimOf(3)];
+    const limited = { ...given, spec: { ...given.spec, limits: { perNamespace: 1 } } };
+    const { ipv4, outcomes } = plan(limited, claims, used(A, macOf(1)));
+    deepStrictEqual(ipv4.conflicts?.[A], { usedBy: macOf(1), until: UNTIL });
+    strictEqual(outcomes.get("vm-1")?.reason, "NamespaceLimit");
+    strictEqual(outcomes.get("vm-3")?.reason, "PoolExhausted");
+    const marked = written(limited, plan(limited, claims, used(A, macOf(1))));
+    const open = { ...marked, spec: given.spec };
+    strictEqual(plan(open, claims, used(A, macOf(1))).outcomes.get("vm-1")?.address, A);
+  }
+});
+
+Deno.test("in a paused pool, what a VM asks for or had and uses is no conflict", () => {
+  const pool = poolOf({ paused: true });
+  for (const wish of [{ requested: A }, { noted: A }, { previous: A, holds: false }]) {
+    const { ipv4 } = plan(pool, [claimOf(1, wish)], used(A, macOf(1)));
+    strictEqual(ipv4.conflicts, undefined);
+  }
+});

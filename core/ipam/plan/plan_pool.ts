@@ -98,7 +98,7 @@ export function planPool(input: PlanInput): Plan {
   }
   const requests = reviewRecord(planning);
   if (network !== undefined) fulfil(planning, requests, network);
-  settle(planning, requests);
+  settle(planning);
   if (network !== undefined) explain(planning, requests, network);
   for (const { client, primary, given, kept, refusal } of requests) {
     const address = given ?? kept?.key;
@@ -123,22 +123,20 @@ function fulfil(
   const name = networkOfPool(planning.input.pool);
   dropMarks(planning, network);
   holdLost(planning, network);
-  markInUse(planning, network);
+  markInUse(planning, network, { isSettled: false });
   const named = inOrder(statics, name);
   placeFormer(planning, { requests: inOrder(requests.filter(hadAddress), name), named }, network);
   placeStatic(planning, named, network);
+  markInUse(planning, network, { isSettled: true });
   addMarks(planning, network);
   placeDynamic(planning, inOrder(dynamics, name), network);
 }
 
 /** Makes room in the record. What has become free meanwhile may be in use, and its mark may leave no room for a hold. */
-function settle(planning: Planning, requests: readonly OpenRequest[]): void {
+function settle(planning: Planning): void {
   const { network } = planning;
-  const given = new Set(
-    requests.filter(({ given }) => given !== undefined).map(({ client }) => client.mac),
-  );
   do trimReleased(planning); while (
-    network !== undefined && markInUse(planning, network, given)
+    network !== undefined && markInUse(planning, network, { isSettled: true })
   );
 }
 
