@@ -302,6 +302,21 @@ Deno.test("what a VM uses that may have no more stays in conflict, whatever it a
   }
 });
 
+Deno.test("the same holds for a VM that has moved too often: the address stays in conflict until it may have it", () => {
+  const until = "2026-01-01T00:30:00Z";
+  const left = Array.from({ length: 8 }, (_, n) => `10.0.0.${40 + n}`);
+  const released = Object.fromEntries(left.map((at) => [at, { macAddress: macOf(1), until }]));
+  const config = { pool: { start: A, end: A } };
+  const pool = poolOf({ config, allocated: { "10.0.0.30": macOf(1) }, ipv4: { released } });
+  const claims = [claimOf(1, { requested: A }), claimOf(3)];
+  const refused = plan(pool, claims, used(A, macOf(1)));
+  strictEqual(refused.ipv4.allocated?.[A], "CONFLICT");
+  strictEqual(refused.outcomes.get("vm-1")?.reason, "MovedTooOften");
+  strictEqual(refused.outcomes.get("vm-3")?.reason, "PoolExhausted");
+  const later = { ...used(A, macOf(1)), now: Date.parse(until) };
+  strictEqual(plan(written(pool, refused), claims, later).outcomes.get("vm-1")?.address, A);
+});
+
 Deno.test("in a paused pool, what a VM asks for or had and uses is no conflict", () => {
   const pool = poolOf({ paused: true });
   for (const wish of [{ requested: A }, { noted: A }, { previous: A, holds: false }]) {
