@@ -117,19 +117,27 @@ function give(planning: Planning, request: OpenRequest, address: number): boolea
   return true;
 }
 
-/** Where nothing else is left, a client without an address gets the one back that it declined last, rather than none. */
+/**
+ * Where nothing else is left, a client without an address gets the one back that it declined last, rather than none: but for one
+ * that rests for somebody else who is still there.
+ */
 function giveDeclined(planning: Planning, request: OpenRequest, network: PoolNetwork): boolean {
   const { client: { mac, macAddress }, primary, kept } = request;
   if (kept !== undefined || !mayHaveAnother(planning, request)) return false;
-  const [last] = planning.next.conflicts.ofMac(mac)
+  const { next, clients } = planning;
+  const isAwaited = (address: number) => {
+    const { mac: owner = NONE } = next.released.get(address) ?? {};
+    return owner !== mac && clients.wants(owner);
+  };
+  const [last] = next.conflicts.ofMac(mac)
     .filter(({ address }) =>
       rangeContains(network.range, address) && !network.reserved.has(address) &&
-      !network.excluded.has(address) && !restsForAnother(planning, request.client, address)
+      !network.excluded.has(address) && !isAwaited(address)
     )
     .sort((a, b) => b.until - a.until || a.address - b.address);
   if (last === undefined) return false;
   planning.quota.take(primary.owner.namespace);
-  request.given = planning.next.settle(last.address, macAddress);
+  request.given = next.settle(last.address, macAddress);
   return true;
 }
 

@@ -284,7 +284,7 @@ Deno.test("what rests in a pool that gave way does not come again for who declin
   deepStrictEqual([ipv4.allocated?.[A], ipv4.released], ["CONFLICT", undefined]);
 });
 
-Deno.test("who declined the last address does not get it again while it rests for another one", () => {
+Deno.test("who declined the last address gets it again, but for one that rests for another one who is there", () => {
   const until = "2026-01-01T00:45:00Z";
   const pool = poolOf({
     config: { pool: { start: A, end: A } },
@@ -298,4 +298,5 @@ Deno.test("who declined the last address does not get it again while it rests fo
     "vm-1": "PoolExhausted",
     "vm-2": "PoolExhausted",
   });
+  deepStrictEqual(results(plan(pool, [claimOf(2)])), { "vm-2": A });
 });

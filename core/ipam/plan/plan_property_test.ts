@@ -134,6 +134,20 @@ Deno.test("planPool: in a record that is full, in a range that is used up, the n
 
 /** What the property above found, as small as it goes. */
 const FOUND: Readonly<Record<string, readonly [maxEntries: number, steps: readonly Step[]]>> = {
+  "who declined what rests for one that is gone, and whose hold has no room": [7, [
+    { do: "create", vm: 0 },
+    { do: "create", vm: 4 },
+    { do: "create", vm: 7 },
+    { do: "plan" },
+    { do: "create", vm: 2 },
+    { do: "create", vm: 6 },
+    { do: "delete", vm: 0 },
+    { do: "plan" },
+    { do: "create", vm: 1 },
+    { do: "delete", vm: 6 },
+    { do: "decline", vm: 0 },
+    { do: "plan" },
+  ]],
   "in which somebody gets another address than one that rests, and so fills it": [7, [
     { do: "create", vm: 2 },
     { do: "request", vm: 2, address: "10.0.0.13" },
