@@ -31,18 +31,21 @@ interface Connection extends Disposable {
 /** Most streams on one connection. */
 const MAX_STREAMS_EACH = 64;
 
-/** Connections that some streams share. */
+/** Connections that requests or streams share. */
 interface Shared {
   readonly client: Deno.HttpClient;
-  streams: number;
+  /** How many run on them. */
+  users: number;
+  /** They are closed when the last one has ended. */
+  isLeft: boolean;
 }
 
 /** The connections to one server: one pool for requests, and as many as needed for streams. */
 export class Connections implements Disposable {
   readonly #tls: TlsOptions;
   #certificate: ClientCertificate | undefined;
-  #requests: Deno.HttpClient | undefined;
-  #shared: Shared[] = [];
+  #requests: Shared | undefined;
+  #streams: Shared[] = [];
   #closed = false;
 
   constructor(tls: TlsOptions) {
@@ -58,29 +61,26 @@ export class Connections implements Disposable {
     const known = this.#certificate;
     if (certificate?.cert !== known?.cert || certificate?.key !== known?.key) this.renew();
     this.#certificate = certificate;
-    if (stream) return this.#takeShared();
-    this.#requests ??= this.#create();
-    return { client: this.#requests, [Symbol.dispose]: () => undefined };
+    return stream ? this.#use(this.#roomy()) : this.#use(this.#requests ??= this.#create());
   }
 
   /** Leaves the present connections to what still runs on them; later requests connect anew. */
   renew(): void {
     this.renewRequests();
-    for (const { client } of this.#shared.splice(0)) client.close();
+    this.#streams.splice(0).forEach(leave);
   }
 
   /** As {@linkcode renew}, for what takes no stream. */
   renewRequests(): void {
-    this.#requests?.close();
+    if (this.#requests !== undefined) leave(this.#requests);
     this.#requests = undefined;
   }
 
-  /** As {@linkcode renew}, for this connection of streams alone. */
+  /** As {@linkcode renew}, for this connection alone. */
   retire(client: Deno.HttpClient): void {
-    const found = this.#shared.findIndex((shared) => shared.client === client);
-    if (found === -1) return;
-    this.#shared.splice(found, 1);
-    client.close();
+    if (this.#requests?.client === client) this.renewRequests();
+    const found = this.#streams.findIndex((shared) => shared.client === client);
+    if (found !== -1) this.#streams.splice(found, 1).forEach(leave);
   }
 
   /** Closes the connections as soon as what runs on them has ended, and makes no new ones. */
@@ -89,24 +89,40 @@ export class Connections implements Disposable {
     this.renew();
   }
 
-  #takeShared(): Connection {
-    let shared = this.#shared.find(({ streams }) => streams < MAX_STREAMS_EACH);
-    if (shared === undefined) {
-      shared = { client: this.#create(), streams: 0 };
-      this.#shared.push(shared);
-    }
-    const taken = shared;
-    taken.streams++;
-    return { client: taken.client, [Symbol.dispose]: () => void taken.streams-- };
+  /** A connection with room for another stream. */
+  #roomy(): Shared {
+    const found = this.#streams.find(({ users }) => users < MAX_STREAMS_EACH);
+    if (found !== undefined) return found;
+    const shared = this.#create();
+    this.#streams.push(shared);
+    return shared;
   }
 
-  #create(): Deno.HttpClient {
+  #use(shared: Shared): Connection {
+    shared.users++;
+    return {
+      client: shared.client,
+      [Symbol.dispose]: () => {
+        shared.users--;
+        if (shared.isLeft) leave(shared);
+      },
+    };
+  }
+
+  #create(): Shared {
     const { caCertificates, proxyUrl } = this.#tls;
     const certificate = this.#certificate;
-    return Deno.createHttpClient({
+    const client = Deno.createHttpClient({
       ...(caCertificates === undefined ? {} : { caCerts: [...caCertificates] }),
       ...(certificate === undefined ? {} : { cert: certificate.cert, key: certificate.key }),
       ...(proxyUrl === undefined ? {} : { proxy: { url: proxyUrl } }),
     });
+    return { client, users: 0, isLeft: false };
   }
+}
+
+/** Closes connections when nothing runs on them any more. What does may ask on them whether they are alive. */
+function leave(shared: Shared): void {
+  shared.isLeft = true;
+  if (shared.users === 0) shared.client.close();
 }

@@ -448,3 +448,88 @@ Deno.test("S2: FetchClient asks a connection whose streams are silent, and ends 
   assert.deepEqual(logger.lines.map(({ keys }) => keys.streams), [1]);
   assert.equal(clock.sleeping, 0);
 });
+
+Deno.test("S2: FetchClient asks a connection on which a list is waited for, and gives it up only where that is dead", async () => {
+  const clock = new ManualClock();
+  const asked: string[] = [];
+  const list = Promise.withResolvers<Response>();
+  const never = Promise.withResolvers<Response>();
+  let isDead = false;
+  const handle = (request: Request) => {
+    const { pathname } = new URL(request.url);
+    asked.push(pathname);
+    if (isDead || pathname === "/other") return never.promise;
+    return pathname === "/list" ? list.promise : Response.json({});
+  };
+  const LIST = { method: "GET", path: "/list", expectJson: true } as const;
+  const untilAsked = async (times: number) => {
+    while (asked.length < times) await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  };
+  await withServer(handle, async ({ url, client }) => {
+    const rest = client({ clock });
+    const items: unknown[] = [];
+    const takeItem = (item: unknown) => void items.push(item);
+    const slow = rest.performRequest({ ...LIST, takeItem });
+    const other = assert.rejects(
+      rest.performRequest({ ...LIST, path: "/other" }),
+      /no answer within 30000 ms$/,
+    );
+    await untilAsked(2);
+    await clock.advance(15_000);
+    await untilAsked(3);
+    await clock.advance(15_000);
+    await other;
+    await untilAsked(4);
+    list.resolve(Response.json({ items: [1, 2] }));
+    await slow;
+    assert.deepEqual(items, [1, 2]);
+    isDead = true;
+    const lost = assert.rejects(rest.performRequest({ ...LIST, takeItem }), {
+      message: `Cannot GET /list: ${url}: the connection is dead`,
+    });
+    await untilAsked(5);
+    await clock.advance(15_000);
+    await untilAsked(6);
+    await clock.advance(10_000);
+    await lost;
+    never.resolve(Response.json({}));
+  });
+  assert.deepEqual(asked.slice(2, 4), ["/version", "/version"]);
+  assert.equal(clock.sleeping, 0);
+});
+
+Deno.test("S2: FetchClient keeps streams of a live connection when another request had no answer", async () => {
+  const clock = new ManualClock();
+  const never = Promise.withResolvers<Response>();
+  let tell: (line: string) => void = () => undefined;
+  const handle = (request: Request) => {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/other") return never.promise;
+    if (pathname === "/version") return Response.json({});
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        tell = (line) => controller.enqueue(new TextEncoder().encode(line));
+      },
+    });
+    return new Response(body);
+  };
+  await withServer(handle, async ({ client }) => {
+    const rest = client({ clock });
+    const watch = (await rest.performRequest(WATCH)).getReader();
+    const other = assert.rejects(
+      rest.performRequest({ ...VERSION, path: "/other" }),
+      /no answer within 30000 ms$/,
+    );
+    await clock.advance(10_000);
+    tell('{"n":1}\n');
+    assert.deepEqual((await watch.read()).value, { n: 1 });
+    await clock.advance(20_000);
+    await other;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    tell('{"n":2}\n');
+    assert.deepEqual((await watch.read()).value, { n: 2 });
+    await watch.cancel();
+    never.resolve(Response.json({}));
+  });
+});

@@ -280,6 +280,28 @@ Deno.test("FetchClient hands over a list as it comes, and gives it up only when 
   await givenUp;
 });
 
+Deno.test("FetchClient waits for a list's beginning for as long as a server may need to read all of it, and for no other answer", async () => {
+  let needsMs = 60_000;
+  const slow = async (request: Request) => {
+    await clock.sleep(needsMs, request.signal);
+    return Response.json({ items: [{ n: 1 }] });
+  };
+  const { rest, clock } = setUp(slow);
+  const items: unknown[] = [];
+  const LIST = { ...GET, takeItem: (item: unknown) => void items.push(item) };
+  const list = rest.performRequest(LIST);
+  const other = assert.rejects(rest.performRequest(GET), /no answer within 30000 ms$/);
+  await clock.advance(60_000);
+  await list;
+  await other;
+  assert.deepEqual(items, [{ n: 1 }]);
+  needsMs = 66_000;
+  const givenUp = assert.rejects(rest.performRequest(LIST), /no answer within 65000 ms$/);
+  await clock.advance(65_000);
+  await givenUp;
+  assert.equal(clock.sleeping, 0);
+});
+
 /** A watch's answer whose end the test decides. */
 function openStream(request: Request, parts: readonly string[]): Response {
   const body = new ReadableStream<Uint8Array>({

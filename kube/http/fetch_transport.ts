@@ -46,7 +46,11 @@ export interface FetchClientOptions extends TlsOptions {
   readonly insecure?: boolean;
   /** Namespace of the context or the service account. */
   readonly defaultNamespace?: string;
-  /** Longest time for a whole answer, for a stream's beginning, or for each 64 KiB of a list. Default 30,000 ms. */
+  /**
+   * Longest time for a whole answer, for a stream's beginning, or for each 64 KiB of a list. Default 30,000 ms. For a list's
+   * beginning it is 65 s at least: a server that reads all of it from etcd first may take that long, and gives up itself after 60 s
+   * (kube-apiserver's `--request-timeout`).
+   */
   readonly timeoutMs?: number;
   /** Sent as `User-Agent`. */
   readonly userAgent?: string;
@@ -61,6 +65,8 @@ export interface FetchClientOptions extends TlsOptions {
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
+/** Least time for the beginning of a list. */
+const LIST_MS = 65_000;
 /** A request that its caller gave up sooner says nothing of the connection. */
 const HASTY_MS = 1_000;
 /** A connection on which no request was answered for so long is left. */
@@ -69,24 +75,35 @@ const UNANSWERED_MS = 5_000;
 /** A request whose answer's head has come. */
 interface Opened {
   readonly response: Response;
-  /** The connections it came by; unset where they are not ours. */
-  readonly client: Deno.HttpClient | undefined;
+  /** To be called whenever something came by its connection. */
+  readonly heard: () => void;
   readonly abort: LinkedAbort;
   /** What the request holds until its answer has ended. */
   readonly held: DisposableStack;
 }
 
-/** A long answer that is being read. */
-interface OpenStream {
+/** A request whose answer may take long. */
+interface LongRequest {
   readonly request: RequestOptions;
   readonly abort: LinkedAbort;
+}
+
+/** A stream that is being read. */
+interface OpenStream extends LongRequest {
   heardAt: number;
 }
 
-/** A connection that carries streams. */
+/** A connection that carries long answers. */
 interface Carrier {
   readonly heartbeat: Heartbeat;
-  readonly streams: Set<OpenStream>;
+  readonly carried: Set<LongRequest>;
+}
+
+/** What a request is sent with. */
+interface Sending {
+  readonly identity: Identity;
+  readonly abort: LinkedAbort;
+  readonly held: DisposableStack;
 }
 
 /** Performs requests to one server. */
@@ -153,34 +170,41 @@ export class FetchTransport implements Disposable {
     const held = new DisposableStack();
     const abort = held.use(new LinkedAbort(request.abortSignal));
     const startedAt = this.#clock.monotonic();
-    this.#limit(request, abort);
+    this.#limit(request, abort, {
+      ms: isList(request) ? Math.max(LIST_MS, this.#timeoutMs) : this.#timeoutMs,
+    });
     try {
       const identity = await this.#options.credentials?.({ refused, signal: abort.signal });
-      const { response, client } = await this.#fetch(request, {
+      const { response, heard } = await this.#fetch(request, {
         identity: identity ?? {},
-        signal: abort.signal,
+        abort,
         held,
       });
+      heard();
       if (request.expectStream !== true) this.#noteAnswered();
-      return { response, client, abort, held };
+      return { response, heard, abort, held };
     } catch (cause) {
       held.dispose();
-      if (abort.signal.aborted && request.expectStream !== true) this.#noteUnanswered(startedAt);
+      if (abort.signal.aborted && !isLong(request)) this.#noteUnanswered(startedAt);
       throw this.#failure(request, { abort, cause });
     }
   }
 
   /** Gives the request as long as it may take from now on. */
-  #limit(request: RequestOptions, abort: LinkedAbort): void {
+  #limit(
+    request: RequestOptions,
+    abort: LinkedAbort,
+    { ms = this.#timeoutMs }: { readonly ms?: number } = {},
+  ): void {
     const startedAt = this.#clock.monotonic();
     abort.disarm();
-    abort.abortAfter(this.#timeoutMs, {
+    abort.abortAfter(ms, {
       clock: this.#clock,
       reason: () => {
         this.#giveUpConnections(startedAt);
         return new ConnectionError(
           request,
-          `${this.#server.origin}: no answer within ${this.#timeoutMs} ms`,
+          `${this.#server.origin}: no answer within ${ms} ms`,
         );
       },
     });
@@ -188,35 +212,34 @@ export class FetchTransport implements Disposable {
 
   async #fetch(
     request: RequestOptions,
-    by: {
-      readonly identity: Identity;
-      readonly signal: AbortSignal;
-      readonly held: DisposableStack;
-    },
-  ): Promise<Pick<Opened, "response" | "client">> {
+    { identity, abort, held }: Sending,
+  ): Promise<Pick<Opened, "response" | "heard">> {
     const query = request.querystring === undefined || request.querystring.size === 0
       ? ""
       : `?${request.querystring}`;
     const init: RequestInit = {
       method: request.method,
       headers: headersOf(request, {
-        authorization: by.identity.authorization,
+        authorization: identity.authorization,
         userAgent: this.#options.userAgent,
       }),
       body: bodyOf(request),
-      signal: by.signal,
+      signal: abort.signal,
       redirect: "error",
     };
     const url = `${this.#base}${request.path}${query}`;
     if (this.#connections === undefined) {
-      return { response: await (this.#options.fetch ?? fetch)(url, init), client: undefined };
+      return { response: await (this.#options.fetch ?? fetch)(url, init), heard: () => undefined };
     }
-    const { client } = by.held.use(this.#connections.take({
-      certificate: by.identity.certificate,
+    const { client } = held.use(this.#connections.take({
+      certificate: identity.certificate,
       stream: request.expectStream === true,
     }));
+    const heard = isLong(request)
+      ? this.#carry({ request, abort }, { client, held })
+      : () => undefined;
     const overClient: RequestInit & { readonly client: Deno.HttpClient } = { ...init, client };
-    return { response: await fetch(url, overClient), client };
+    return { response: await fetch(url, overClient), heard };
   }
 
   async #answer(request: RequestOptions, opened: Opened): Promise<RestAnswer> {
@@ -227,12 +250,9 @@ export class FetchTransport implements Disposable {
     }
     using _ = opened.held;
     const { abort } = opened;
-    const { expectJson, takeItem } = request;
-    if (expectJson === true && takeItem !== undefined) {
-      return await this.#list(request, takeItem, opened);
-    }
+    if (isList(request)) return await this.#list(request, opened);
     try {
-      if (expectJson !== true) return new Uint8Array(await opened.response.arrayBuffer());
+      if (request.expectJson !== true) return new Uint8Array(await opened.response.arrayBuffer());
       const text = await opened.response.text();
       return text === "" ? null : parseJson(text);
     } catch (cause) {
@@ -242,9 +262,8 @@ export class FetchTransport implements Disposable {
 
   /** A list, whose items are handed over as they come. Each 64 KiB may take as long as another whole answer. */
   async #list(
-    request: RequestOptions,
-    takeItem: (item: JsonValue) => void,
-    { response, abort }: Opened,
+    request: ListRequest,
+    { response, abort, heard }: Opened,
   ): Promise<JsonValue> {
     const reader = pieceReader(response.body ?? new Blob().stream());
     const list = new ListReader();
@@ -260,7 +279,8 @@ export class FetchTransport implements Disposable {
     try {
       while (true) {
         const { items, whole } = await read();
-        items.forEach(takeItem);
+        heard();
+        items.forEach(request.takeItem);
         if (whole !== undefined) return whole;
         this.#limit(request, abort);
       }
@@ -273,15 +293,13 @@ export class FetchTransport implements Disposable {
   /** The bytes of a long answer. */
   #stream(
     request: RequestOptions,
-    { response, client, abort, held }: Opened,
+    { response, heard, abort, held }: Opened,
   ): ReadableStream<Uint8Array> {
     const reader = (response.body ?? new Blob().stream()).getReader();
-    const heard: OpenStream = { request, abort, heardAt: this.#clock.monotonic() };
-    this.#streams.add(heard);
-    const carrier = client === undefined ? undefined : this.#carry(heard, client);
+    const stream: OpenStream = { request, abort, heardAt: this.#clock.monotonic() };
+    this.#streams.add(stream);
     const end = () => {
-      this.#streams.delete(heard);
-      carrier?.end();
+      this.#streams.delete(stream);
       held.dispose();
     };
     return new ReadableStream<Uint8Array>({
@@ -289,8 +307,8 @@ export class FetchTransport implements Disposable {
         try {
           // Deno does not always end the answer of a request that is aborted.
           const { done, value } = await abortable(reader.read(), abort.signal);
-          heard.heardAt = this.#clock.monotonic();
-          carrier?.heard();
+          stream.heardAt = this.#clock.monotonic();
+          heard();
           if (!done) return controller.enqueue(value);
           end();
           controller.close();
@@ -307,13 +325,16 @@ export class FetchTransport implements Disposable {
     }, { highWaterMark: 0 });
   }
 
-  /** Notes by which connection a stream comes, and listens to that for as long as it has streams. */
+  /**
+   * Notes by which connection a long answer comes, and listens to that for as long as there are such. Answers what to call
+   * whenever something came.
+   */
   #carry(
-    stream: OpenStream,
-    client: Deno.HttpClient,
-  ): { readonly heard: () => void; readonly end: () => void } {
+    long: LongRequest,
+    { client, held }: { readonly client: Deno.HttpClient; readonly held: DisposableStack },
+  ): () => void {
     const carrier = this.#carriers.get(client) ?? {
-      streams: new Set(),
+      carried: new Set(),
       heartbeat: new Heartbeat({
         clock: this.#clock,
         ask: (signal) => this.#ping(client, signal),
@@ -321,21 +342,18 @@ export class FetchTransport implements Disposable {
       }),
     };
     this.#carriers.set(client, carrier);
-    const { streams, heartbeat } = carrier;
-    streams.add(stream);
-    heartbeat.heard();
-    return {
-      heard: () => heartbeat.heard(),
-      end: () => {
-        streams.delete(stream);
-        if (streams.size > 0) return;
-        heartbeat.stop();
-        this.#carriers.delete(client);
-      },
-    };
+    const { carried, heartbeat } = carrier;
+    carried.add(long);
+    held.defer(() => {
+      carried.delete(long);
+      if (carried.size > 0) return;
+      heartbeat.stop();
+      this.#carriers.delete(client);
+    });
+    return () => heartbeat.heard();
   }
 
-  /** Asks for anything on a connection of streams. Any answer will do; one that cannot be asked for says nothing. */
+  /** Asks for anything on a connection. Any answer will do; one that cannot be asked for says nothing. */
   async #ping(client: Deno.HttpClient, signal: AbortSignal): Promise<void> {
     const { credentials, userAgent } = this.#options;
     const request = { method: "GET", path: "/version" } as const;
@@ -353,11 +371,11 @@ export class FetchTransport implements Disposable {
 
   /** Leaves a connection by which nothing comes any more; that of requests was made at the same time, and may be as dead. */
   #leave(client: Deno.HttpClient): void {
-    const streams = [...this.#carriers.get(client)?.streams ?? []];
+    const carried = [...this.#carriers.get(client)?.carried ?? []];
     this.#connections?.retire(client);
     this.#connections?.renewRequests();
-    this.#noteDead({ streams: streams.length });
-    this.#end(streams);
+    this.#noteDead({ streams: carried.length });
+    this.#end(carried);
   }
 
   #noteAnswered(): void {
@@ -424,9 +442,22 @@ export class FetchTransport implements Disposable {
     this.#end([...this.#streams].filter(({ heardAt }) => heardAt <= startedAt));
   }
 
-  #end(streams: readonly OpenStream[]): void {
-    for (const { request, abort } of streams) {
+  #end(requests: readonly LongRequest[]): void {
+    for (const { request, abort } of requests) {
       abort.abort(new ConnectionError(request, `${this.#server.origin}: the connection is dead`));
     }
   }
+}
+
+/** A request of a list that is read as it comes. */
+type ListRequest = RequestOptions & Required<Pick<RequestOptions, "takeItem">>;
+
+function isList(request: RequestOptions): request is ListRequest {
+  return request.expectJson === true && request.expectStream !== true &&
+    request.takeItem !== undefined;
+}
+
+/** Whether an answer may take so long that its connection is to be listened to meanwhile. */
+function isLong(request: RequestOptions): boolean {
+  return request.expectStream === true || isList(request);
 }

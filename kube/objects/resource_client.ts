@@ -64,7 +64,7 @@ export class RestResourceClient<T extends KubeObject> implements ResourceClient<
         path,
         query,
         signal,
-        takeItem,
+        ...(most === undefined ? { takeItem } : {}),
       });
       const page = answer as unknown as {
         metadata?: { resourceVersion?: string; continue?: string };

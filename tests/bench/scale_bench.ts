@@ -200,13 +200,17 @@ async function main(): Promise<boolean> {
   all.push({ name: "ratio", value: ms * part / bareMs, unit: "", most: 1.3 });
   following.abort();
   await watching;
-  print(
-    `${vms} VMs on ${networks} networks; load average ${
-      Deno.loadavg()[0]?.toFixed(1)
-    } at the end\n`,
-  );
+  const etcd = await etcdVersion(cluster.etcdMetricsUrl);
+  const load = Deno.loadavg()[0]?.toFixed(1);
+  print(`${vms} VMs on ${networks} networks, etcd ${etcd}; load average ${load} at the end\n`);
   for (const row of all) print(line(row));
   return all.every(isMet);
+}
+
+/** Which etcd it is: from an old one each list is read, where a newer one lets the API server answer from its memory. */
+async function etcdVersion(metricsUrl: string): Promise<string> {
+  const text = await (await fetch(metricsUrl)).text();
+  return /server_version="([^"]+)"/.exec(text)?.[1] ?? "of an unknown version";
 }
 
 function table(writes: Writes): string {
