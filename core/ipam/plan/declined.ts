@@ -1,7 +1,8 @@
 import { formatIPv4, formatMac } from "../../net/mod.ts";
 import type { RecordEntry } from "../../record/entries.ts";
 import { CONFLICT_HOLD_MS, PINNED_CONFLICT_HOLD_MS } from "./limits.ts";
-import type { DeclineReport, Planning } from "./planning.ts";
+import type { DeclinedConflict } from "./open_request.ts";
+import type { Planning } from "./planning.ts";
 
 /** An address, and the MAC address that has it or is about to get it. */
 interface Lease {
@@ -13,9 +14,6 @@ interface HowAsked {
   /** Whether the address was asked for by name. */
   readonly isPinned: boolean;
 }
-
-/** What becomes of a declined address: who else has it, and until when (ms since the epoch) it rests. */
-export type DeclinedConflict = DeclineReport & { readonly until: number };
 
 /** Takes an address that its guest declined from it, because it gets another one, and lets it rest. */
 export function leaveDeclined(

@@ -1,6 +1,6 @@
 import { formatIPv4, rangeContains, readMac } from "../../net/mod.ts";
 import { Mark } from "../../api/names.ts";
-import { endOwnConflicts } from "./in_use.ts";
+import { liftOwnMarks } from "./in_use.ts";
 import { CONFLICT_HOLD_MS } from "./limits.ts";
 import type { Planning } from "./planning.ts";
 import type { PoolNetwork } from "../pool/pool_network.ts";
@@ -9,7 +9,7 @@ import { NONE, type RecordEntry } from "../../record/entries.ts";
 /** Takes out what is marked without a reason any more, and marks every address in conflict. */
 export function dropMarks(planning: Planning, network: PoolNetwork): void {
   const { next } = planning;
-  endOwnConflicts(planning);
+  liftOwnMarks(planning);
   for (const entry of next.marked) {
     if (!isStanding(planning, entry, network)) next.remove(entry);
   }

@@ -3,8 +3,18 @@ import { readIPv4, readMac } from "../../net/mod.ts";
 import type { RecordEntry } from "../../record/entries.ts";
 import type { Client } from "../claims/clients.ts";
 import type { Claim } from "../types.ts";
-import type { DeclinedConflict } from "./declined.ts";
 import type { Refusal } from "./outcomes.ts";
+
+/** What an agent found of a decline. */
+export interface DeclineReport {
+  /** When (ms since the epoch) the address was last declined. */
+  readonly at: number;
+  /** Who has it instead. */
+  readonly usedBy: number;
+}
+
+/** What becomes of a declined address: who else has it, and until when (ms since the epoch) it rests. */
+export type DeclinedConflict = DeclineReport & { readonly until: number };
 
 /** A client that asks for an address which it does not have, and what it gets. */
 export interface OpenRequest {

@@ -3,15 +3,15 @@ import { formatIPv4, formatMac, formatRange, rangeContains, readIPv4 } from "../
 import { NONE } from "../../record/entries.ts";
 import type { HeldAddress } from "../../record/holds.ts";
 import type { NextRecord } from "../../record/next_record.ts";
-import type { Client } from "../claims/clients.ts";
 import type { PoolNetwork } from "../pool/pool_network.ts";
 import { conflictOf, declinesAgain, leaveDeclined } from "./declined.ts";
-import { isOwnConflict, restsForAnother } from "./in_use.ts";
+import { isOwnConflict, restsForAnother, userOf } from "./in_use.ts";
 import { homeAddress } from "./home_address.ts";
 import { MAX_CONFLICTS_PER_MAC } from "./limits.ts";
 import { NAMED } from "./notes.ts";
 import { claimsToFollow, formerOf, type OpenRequest } from "./open_request.ts";
 import type { Refusal } from "./outcomes.ts";
+import { keptFrom } from "./place_static.ts";
 import { fullRefusal, limitRefusal, type Planning } from "./planning.ts";
 
 /**
@@ -49,15 +49,20 @@ export function giveFormer(
   mayHave: (address: number) => boolean = () => true,
 ): boolean {
   return formerAddresses(planning, request, network).some((address) =>
-    mayHave(address) && isFreeFor(planning, request.client, address) &&
+    mayHave(address) && isFreeFor(planning, request, address) &&
     mayHaveAnother(planning, request) && give(planning, request, address)
   );
 }
 
 /** Whether an address is free for a client, which may use it. */
-function isFreeFor(planning: Planning, client: Client, address: number): boolean {
+function isFreeFor(planning: Planning, request: OpenRequest, address: number): boolean {
+  const { client } = request;
   if (restsForAnother(planning, client, address)) return false;
-  return planning.next.holder(address) === undefined || isOwnConflict(planning, client, address);
+  if (planning.next.holder(address) === undefined) {
+    return (planning.leftTo.get(address) ?? client.mac) === client.mac;
+  }
+  return isOwnConflict(planning, client, address) &&
+    keptFrom(planning, request, address) === undefined;
 }
 
 /** Gives a client without an address the free one that it is in conflict with, as it uses it itself. */
@@ -70,6 +75,7 @@ function giveUsed(
   const address = used.get(mac);
   if (address === undefined || kept !== undefined) return false;
   if (planning.declined.get(mac)?.has(address) === true) return false;
+  if (keptFrom(planning, request, address) !== undefined) return false;
   if (!mayHaveAnother(planning, request)) return false;
   planning.quota.take(primary.owner.namespace);
   request.given = planning.next.settle(address, macAddress);
@@ -78,12 +84,15 @@ function giveUsed(
 
 /** MAC address -> the first address of the range that the machine uses though nobody has it; what rests for anybody else only where that is asked for. */
 function usedAddresses(
-  { next }: Planning,
+  planning: Planning,
   { range, reserved, excluded }: PoolNetwork,
   { resting }: { readonly resting: boolean },
 ): ReadonlyMap<number, number> {
+  const { next } = planning;
   const found = new Map<number, number>();
-  for (const [address, { mac, usedBy = NONE }] of next.conflicts.entries()) {
+  for (const [address, conflict] of next.conflicts.entries()) {
+    const { mac } = conflict;
+    const usedBy = userOf(planning, address, conflict);
     const { mac: kept = usedBy } = next.released.get(address) ?? {};
     const isFree = mac === NONE && usedBy !== NONE && (resting || kept === usedBy) &&
       rangeContains(range, address) && !reserved.has(address) && !excluded.has(address);

@@ -1,10 +1,9 @@
-import { networkOfPool } from "../../api/network.ts";
 import { readIPv4 } from "../../net/mod.ts";
 import { isShown } from "../claims/owners.ts";
 import type { PoolNetwork } from "../pool/pool_network.ts";
-import { formerOf, type OpenRequest, orderOf } from "./open_request.ts";
+import { formerOf, type OpenRequest } from "./open_request.ts";
 import { giveFormer } from "./place_dynamic.ts";
-import { isAwaiting, placeStatic } from "./place_static.ts";
+import { isAwaiting, namedBefore, placeStatic } from "./place_static.ts";
 import type { Planning } from "./planning.ts";
 
 /** Whether a client without an address is known to have had one: its status shows it, or its object notes it. */
@@ -18,15 +17,12 @@ export function hadAddress({ primary, kept }: OpenRequest): boolean {
  *
  * What a status shows is given back first, since only the controller writes it. What an object notes its owner may have
  * written: it goes before nobody who asks for that address by name and comes earlier.
+ *
+ * @param requests Those that {@linkcode hadAddress}, in order; of two that had the same address the first gets it
  */
 export function placeFormer(
   planning: Planning,
-  { requests, named }: {
-    /** Those that {@linkcode hadAddress}, in order; of two that had the same address the first gets it. */
-    readonly requests: readonly OpenRequest[];
-    /** Those that ask for an address by name, in order. */
-    readonly named: readonly OpenRequest[];
-  },
+  requests: readonly OpenRequest[],
   network: PoolNetwork,
 ): void {
   for (const request of requests) {
@@ -34,18 +30,8 @@ export function placeFormer(
     const shown = readIPv4(request.primary.previous ?? "");
     giveBack(planning, { request, mayHave: (address) => address === shown }, network);
   }
-  const first = new Map<number, OpenRequest>();
-  for (const request of named) {
-    const address = readIPv4(request.primary.requested ?? "");
-    if (first.has(address) || isAwaiting(planning, request.primary)) continue;
-    first.set(address, request);
-  }
-  const compare = orderOf(networkOfPool(planning.input.pool));
   for (const request of requests) {
-    const mayHave = (address: number) => {
-      const other = first.get(address);
-      return other === undefined || compare(request, other) <= 0;
-    };
+    const mayHave = (address: number) => namedBefore(planning, request, address) === undefined;
     giveBack(planning, { request, mayHave }, network);
   }
 }

@@ -10,7 +10,8 @@ import {
 import { namespaceOfNetwork, networkOfPool } from "../../api/network.ts";
 import { toTimestamp } from "../../api/timestamp.ts";
 import { lostBy, lostUntil } from "./lost.ts";
-import { formerOf, hadWith, type OpenRequest } from "./open_request.ts";
+import { userOf } from "./in_use.ts";
+import { formerOf, hadWith, type OpenRequest, orderOf } from "./open_request.ts";
 import type { Refusal } from "./outcomes.ts";
 import { declinesAgain, leaveDeclined } from "./declined.ts";
 import type { Client } from "../claims/clients.ts";
@@ -36,13 +37,53 @@ export function placeStatic(
     const { client: { mac, macAddress }, primary, kept, conflict } = request;
     const address = readIPv4(primary.requested ?? "");
     if (request.given !== undefined) continue;
-    if (refusalOf(planning, request, network) !== undefined) continue;
+    request.refusal = refusalOf(planning, request, network);
+    if (request.refusal !== undefined) continue;
     if (declinesAgain(planning, { mac, address }, { isPinned: true })) continue;
     if (kept === undefined) planning.quota.take(primary.owner.namespace);
     else if (conflict !== undefined) leaveDeclined(planning, kept, conflict);
     else next.free(kept, planning.releasedUntil(mac));
-    request.given = next.give(address, macAddress);
+    request.given = next.settle(address, macAddress);
   }
+}
+
+/** Notes who asks for which address by name, of requests in their order. */
+export function noteNamed(planning: Planning, requests: readonly OpenRequest[]): void {
+  for (const request of requests) {
+    const address = readIPv4(request.primary.requested ?? "");
+    if (planning.named.has(address) || isAwaiting(planning, request.primary)) continue;
+    planning.named.set(address, request);
+  }
+}
+
+/** Who asks for an address by name and comes before a request. */
+export function namedBefore(
+  planning: Planning,
+  request: OpenRequest,
+  address: number,
+): OpenRequest | undefined {
+  const other = planning.named.get(address);
+  if (other === undefined) return undefined;
+  const compare = orderOf(networkOfPool(planning.input.pool));
+  return compare(other, request) < 0 ? other : undefined;
+}
+
+/**
+ * Who would be given the address that a client uses, if it did not: nobody gets by using it what somebody before it asks for by name and
+ * may have.
+ */
+export function keptFrom(
+  planning: Planning,
+  request: OpenRequest,
+  address: number,
+): OpenRequest | undefined {
+  const { next, leftTo } = planning;
+  const isFree = next.holder(address) === undefined;
+  if (isFree ? !leftTo.has(address) : next.conflicts.get(address) === undefined) return undefined;
+  const other = namedBefore(planning, request, address);
+  return other !== undefined && roomRefusal(planning, other, address) === undefined
+    ? other
+    : undefined;
 }
 
 /** Says why a client does not get the address it asks for: as it is when everybody has got what there is. */
@@ -53,24 +94,33 @@ export function refuseStatic(
 ): void {
   const { given, primary: { requested = "" } } = request;
   if (given !== undefined && readIPv4(given) === readIPv4(requested)) return;
-  request.refusal = refusalOf(planning, request, network);
+  // What refused it may have given way since, for want of room: the next plan sees that.
+  request.refusal = refusalOf(planning, request, network) ?? request.refusal;
   if (request.refusal?.until !== undefined) planning.wake(request.refusal.until);
 }
 
 function refusalOf(
   planning: Planning,
-  { client, primary, kept, conflict }: OpenRequest,
+  request: OpenRequest,
   network: PoolNetwork,
 ): Refusal | undefined {
-  const { mac } = client;
-  const { requested = "" } = primary;
+  const { requested = "" } = request.primary;
   const address = readIPv4(requested);
   if (address < 0) {
     const why = `${JSON.stringify(requested)}: ${reasonNotIPv4(requested)}`;
     return refuse("InvalidAddress", why);
   }
-  return cannotBe(network, address) ?? inUse(planning, { address, client, claim: primary }) ??
-    awaitedRefusal(planning, primary) ??
+  return cannotBe(network, address) ?? inUse(planning, request, address) ??
+    roomRefusal(planning, request, address);
+}
+
+/** Why a client may not have another address. */
+function roomRefusal(
+  planning: Planning,
+  { client: { mac }, primary, kept, conflict }: OpenRequest,
+  address: number,
+): Refusal | undefined {
+  return awaitedRefusal(planning, primary) ??
     (kept === undefined
       ? fullRefusal(planning) ?? limitRefusal(planning, primary)
       : (conflict === undefined ? leftRefusal(planning, { address, mac }) : undefined) ??
@@ -140,16 +190,34 @@ interface Asked {
   readonly claim: Claim;
 }
 
+/** Whether a client may have an address that is in conflict: as it uses it itself, or declined it for that and it has rested (rule 51). */
+function mayEndConflict(planning: Planning, { mac }: Client, address: number): boolean {
+  const conflict = planning.next.conflicts.get(address);
+  return conflict?.mac === NONE &&
+    (userOf(planning, address, conflict) === mac ||
+      planning.declined.get(mac)?.has(address) === true);
+}
+
 /** Who has the address, or may still use it. */
 function inUse(
   planning: Planning,
-  { address, client, claim }: Asked,
+  request: OpenRequest,
+  address: number,
 ): Refusal | undefined {
+  const { client, primary: claim } = request;
   const { next } = planning;
   const text = formatIPv4(address);
-  const conflict = next.conflicts.get(address);
-  const isOwn = conflict?.mac === NONE && conflict.usedBy === client.mac;
-  if (conflict !== undefined && !isOwn) return inConflict(planning, address);
+  const isOwn = mayEndConflict(planning, client, address);
+  if (next.conflicts.get(address) !== undefined && !isOwn) return inConflict(planning, address);
+  const user = planning.leftTo.get(address) ?? client.mac;
+  if (next.holder(address) === undefined && user !== client.mac) {
+    return refuse("AddressConflict", `${text} is used by ${formatMac(user)}`);
+  }
+  const first = keptFrom(planning, request, address);
+  if (first !== undefined) {
+    const by = who(planning, first.client.mac, claim);
+    return refuse("AddressTaken", `${text} is asked for by ${by} first`);
+  }
   const holder = next.holder(address);
   if (holder !== undefined && !isOwn) {
     const by = who(planning, readMac(holder), claim) ?? holder;
@@ -214,6 +282,6 @@ function who(planning: Planning, mac: number, asking: Claim): string | undefined
 
 /** The claim that a MAC address is known by. */
 function claimOf({ clients }: Planning, mac: number): Claim | undefined {
-  const client = clients.find(mac);
-  return client?.primary ?? client?.claims[0];
+  const { primary, claims = [] } = clients.find(mac) ?? {};
+  return primary ?? [...claims].sort((a, b) => a.id < b.id ? -1 : 1)[0];
 }

@@ -11,7 +11,7 @@ import { addMarks, dropMarks, noteMarks } from "./marks.ts";
 import { inOrder, type OpenRequest } from "./open_request.ts";
 import { placeDynamic } from "./place_dynamic.ts";
 import { hadAddress, placeFormer } from "./place_former.ts";
-import { placeStatic, refuseStatic, whoHasFormer } from "./place_static.ts";
+import { noteNamed, placeStatic, refuseStatic, whoHasFormer } from "./place_static.ts";
 import { Planning } from "./planning.ts";
 import { noteOutOfRange, reviewRecord } from "./review_record.ts";
 import { toldClients } from "./told_clients.ts";
@@ -27,7 +27,8 @@ import { toldClients } from "./told_clients.ts";
  *    has it and it gets another one,
  *    when another address is asked for and can be had, or when nobody claims it for {@linkcode ORPHAN_AGE_MS}. Of several
  *    claims with one MAC address the one that has the address decides, and no claim of another namespace moves it.
- * 2. Marks follow the spec (`EXCLUDED`, `RESERVED`) and what other machines use (`CONFLICT`), but never replace a MAC address.
+ * 2. Marks follow the spec (`EXCLUDED`, `RESERVED`) and what machines use that were not given it (`CONFLICT`), but never replace a MAC
+ *    address. What is in use is given to nobody but its user, and to that one only if nobody before it asks for it by name.
  * 3. Who is known to have had an address that is free gets it back before others, and waits for what was another's: as after
  *    a restore. Who shows it, or did until its pool went, comes first, and who only notes it after those before it who ask for it by name. A NIC whose MAC address changes hands its address on to itself.
  * 4. A claim that names an address gets exactly that or a reason; the network's own namespace first, then older claims.
@@ -125,7 +126,8 @@ function fulfil(
   holdLost(planning, network);
   markInUse(planning, network, { isSettled: false });
   const named = inOrder(statics, name);
-  placeFormer(planning, { requests: inOrder(requests.filter(hadAddress), name), named }, network);
+  noteNamed(planning, named);
+  placeFormer(planning, inOrder(requests.filter(hadAddress), name), network);
   placeStatic(planning, named, network);
   markInUse(planning, network, { isSettled: true });
   addMarks(planning, network);

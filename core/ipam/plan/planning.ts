@@ -12,16 +12,9 @@ import { type PoolNetwork, readPoolSpec } from "../pool/pool_network.ts";
 import type { Claim, PlanInput, PlanLimits } from "../types.ts";
 import { DEFAULT_LIMITS, HOLD_ENTRIES } from "./limits.ts";
 import { Notes } from "./notes.ts";
+import type { DeclineReport, OpenRequest } from "./open_request.ts";
 import { Outcomes, type Refusal } from "./outcomes.ts";
 import { takeOver } from "./take_over.ts";
-
-/** What an agent found of a decline. */
-export interface DeclineReport {
-  /** When (ms since the epoch) the address was last declined. */
-  readonly at: number;
-  /** Who has it instead. */
-  readonly usedBy: number;
-}
 
 /** MAC address -> the addresses that it declined. */
 type Declined = ReadonlyMap<number, ReadonlyMap<number, DeclineReport>>;
@@ -55,6 +48,12 @@ export class Planning {
   readonly limits: PlanLimits;
   /** Clients that have another address than their claim had before. */
   readonly displaced: Displaced[] = [];
+  /** Addresses whose marks were lifted, as who uses them wants them. */
+  readonly marksLifted: Set<number> = new Set();
+  /** Addresses in use that are not marked until it is settled who gets what: nobody but the MAC address given here may have them. */
+  readonly leftTo: Map<number, number> = new Map();
+  /** Address -> the first of those that ask for it by name. */
+  readonly named: Map<number, OpenRequest> = new Map();
   /** The next {@linkcode Plan.sightings}. */
   readonly sightings: Map<string, number> = new Map();
   #going: ReadonlySet<number> | undefined;
