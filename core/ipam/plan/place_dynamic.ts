@@ -34,7 +34,9 @@ export function placeDynamic(
   const nextAddress = newAddresses(planning, network);
   const left = newcomers.filter((request) => !giveNew(planning, request, nextAddress));
   const restingToo = left.length === 0 ? used : usedAddresses(planning, network, { resting: true });
+  // What somebody has left meanwhile may be another one's former address.
   const without = left.filter((request) =>
+    !giveFormer(planning, request, network) &&
     !giveUsed(planning, request, restingToo) && !giveDeclined(planning, request, network)
   );
   refuse(planning, without, network);

@@ -129,6 +129,19 @@ Deno.test("rule 51: who declined what it asks for by name has it before the VM t
   strictEqual(plan(written(pool, resting), claims, later).ipv4.allocated?.[A], macOf(2));
 });
 
+Deno.test("who uses what it had, which another one declines and leaves, has it in the same plan where nothing else is left", () => {
+  const declined = [{
+    address: B,
+    macAddress: macOf(4),
+    usedBy: macOf(2),
+    at: "2026-01-01T00:00:00Z",
+  }];
+  const pool = poolOf({ ...SMALL, allocated: { [B]: macOf(4) }, ipv4: { available: 1 } });
+  const claims = [of("b", 2, { noted: B }), of("b", 4)];
+  const lost = new Map([[parseIPv4(A), parseMac(macOf(4))]]);
+  deepStrictEqual(results(plan(pool, claims, { declined, lost })), { "vm-2": B, "vm-4": A });
+});
+
 Deno.test("a mark that names a VM gives it nothing while agents name another machine", () => {
   const pool = poolOf({
     allocated: { [A]: "CONFLICT" },
