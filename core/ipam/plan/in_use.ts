@@ -52,12 +52,13 @@ export function markInUse(
 export function liftOwnMarks(planning: Planning): void {
   const { next: { conflicts }, frozen } = planning;
   if (frozen !== undefined) return;
+  const awaited = pinnedAndDeclined(planning);
   for (const [address, conflict] of conflicts.entries()) {
     const user = userOf(planning, address, conflict);
     if (conflict.mac !== NONE || user === NONE || !wants(planning, user, address)) continue;
     conflicts.delete(address);
     planning.marksLifted.add(address);
-    planning.leftTo.set(address, user);
+    planning.leftTo.set(address, awaited.get(address) ?? user);
   }
 }
 

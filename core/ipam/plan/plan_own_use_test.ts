@@ -127,6 +127,15 @@ Deno.test("rule 51: who declined what it asks for by name has it before the VM t
   strictEqual(resting.outcomes.get("vm-1")?.address === A, false);
   const later = { ...used(), declined, now: NOW + 10 * MINUTE };
   strictEqual(plan(written(pool, resting), claims, later).ipv4.allocated?.[A], macOf(2));
+  // Also where it was marked before, and agents are silent.
+  const marked = poolOf({
+    allocated: { "10.0.0.14": macOf(2), [A]: "CONFLICT" },
+    ipv4: { available: 8, conflicts: MARKED },
+  });
+  strictEqual(
+    plan(marked, claims, { declined }).ipv4.conflicts?.[A]?.until,
+    "2026-01-01T00:10:00Z",
+  );
 });
 
 Deno.test("who uses what it had, which another one declines and leaves, has it in the same plan where nothing else is left", () => {
