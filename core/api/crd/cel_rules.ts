@@ -28,7 +28,11 @@ export const ONE_SPELLING = "!(has(self.networkConfig) && has(self.networkConfig
  */
 export const CEL_RULES: ReadonlyMap<string, CelRuleCheck> = new Map<string, CelRuleCheck>([
   [IMMUTABLE, (self, oldSelf) => self === oldSelf],
-  [FOR_HOSTS, (self) => !/^(0|127|22[4-9]|2[3-5][0-9])[.]/.test(String(self))],
+  // What is no text its type refuses.
+  [
+    FOR_HOSTS,
+    (self) => typeof self !== "string" || !/^(0|127|22[4-9]|2[3-5][0-9])[.]/.test(self),
+  ],
   [ONE_SPELLING, (self) => !(has(self, "networkConfig") && has(self, "networkConfigs"))],
 ]);
 
