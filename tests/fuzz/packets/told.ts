@@ -80,12 +80,15 @@ function isIpxe(asked: AskedMessage): boolean {
   return false;
 }
 
-/** Whether 124 or 125 names the enterprise. */
+/** Whether a whole block of 124 or 125 names the enterprise (RFC 3925 section 3). */
 function namesVendor(asked: AskedMessage): boolean {
   return [124, 125].some((code) => {
     const said = joinedOf(asked.options, code);
-    for (let at = 0; at + 5 <= said.length; at += 5 + (said[at + 4] ?? 0)) {
+    for (let at = 0; at + 5 <= said.length;) {
+      const next = at + 5 + (said[at + 4] ?? 0);
+      if (next > said.length) return false;
       if (String(said.slice(at, at + 4)) === String(four(ENTERPRISE))) return true;
+      at = next;
     }
     return false;
   });
