@@ -48,7 +48,7 @@ export interface Claim {
    * anything there: it is given if it is free, and counts for nothing else.
    */
   readonly noted?: string;
-  /** The MAC address that it had {@linkcode noted} with, by the same note, where that is another one. */
+  /** The MAC address that it had {@linkcode previous}, or {@linkcode noted}, with, by its object's note, where that is another one. */
   readonly notedMac?: string;
   /**
    * Whether somebody else had {@linkcode requested} when that was noted, in an earlier life of the object: it was restored, and

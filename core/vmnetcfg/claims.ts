@@ -11,7 +11,7 @@ import type { Claim, ClaimVm } from "../ipam/types.ts";
 import type { VmNic } from "../ipam/vm/vm_nic.ts";
 import { formatMac, readMac } from "../net/mac.ts";
 import { type Nic, type ShownNic, shownNics, type WantedNic, wantedNics } from "./nics.ts";
-import { type NotedNic, notedNics } from "./noted_addresses.ts";
+import { type NotedNic, notedNics, notesFormerMacs } from "./noted_addresses.ts";
 import { INTERRUPTING } from "./vmnetcfg_status.ts";
 
 /** What claims are made from. */
@@ -42,14 +42,15 @@ export function claimsOf(
   const { namespace = "", name = "", uid = "" } = config.metadata;
   const createdAt = fromTimestamp(config.metadata.creationTimestamp) ?? 0;
   const vmName: unknown = config.spec?.vmName;
-  let noted: ReadonlyMap<string, NotedNic> | undefined; // read only where the status does not say it all
+  let noted: ReadonlyMap<string, NotedNic> | undefined; // read only where it may say more than the status
   const claimOf = (
     nic: Nic,
     state: Claim["state"],
     { ipAddress: requested, options }: Pick<WantedNic, "ipAddress" | "options"> = {},
   ): Claim => {
     const { address: previous, state: shownState, reason = "" } = shown.get(nic.key) ?? {};
-    const wish = previous === undefined || previous !== requested && requested !== undefined
+    const isWaiting = previous === undefined || previous !== requested && requested !== undefined;
+    const wish = isWaiting || notesFormerMacs(config)
       ? (noted ??= notedNics(config)).get(nic.key)
       : undefined;
     return {
@@ -62,7 +63,7 @@ export function claimsOf(
       ...(typeof vmName === "string" ? { vmName } : {}),
       ...(previous === undefined ? {} : { previous, holds: shownState === "Allocated" }),
       ...(previous !== undefined && INTERRUPTING.has(reason) ? { interrupted: true } : {}),
-      ...(wish === undefined ? {} : wishOf(wish, { previous, uid })),
+      ...(wish === undefined ? {} : wishOf(wish, { previous, uid, isWaiting })),
       createdAt,
       state,
     };
@@ -76,16 +77,21 @@ export function claimsOf(
   return claims;
 }
 
-/** What a NIC noted: the address that it had, and whether it waited in an earlier life of the object for another one. */
+/** What a NIC noted: the address that it had, with which MAC address, and whether it waited in an earlier life of the object for another one. */
 function wishOf(
   { address, formerMac, waiting }: NotedNic,
-  { previous, uid }: { readonly previous: string | undefined; readonly uid: string },
+  { previous, uid, isWaiting }: {
+    readonly previous: string | undefined;
+    readonly uid: string;
+    readonly isWaiting: boolean;
+  },
 ): Pick<Claim, "noted" | "notedMac" | "waited"> {
   return {
-    ...(previous === undefined && address !== undefined
-      ? { noted: address, ...(formerMac && { notedMac: formerMac }) }
+    ...(previous === undefined && address !== undefined ? { noted: address } : {}),
+    ...(formerMac !== undefined && address === (previous ?? address)
+      ? { notedMac: formerMac }
       : {}),
-    ...(waiting === undefined || waiting === uid ? {} : { waited: true }),
+    ...(isWaiting && waiting !== undefined && waiting !== uid ? { waited: true } : {}),
   };
 }
 

@@ -46,6 +46,12 @@ export function notedNics(
   return found;
 }
 
+/** Whether an object may note a NIC that had its address with another MAC address: told at once, as few do. */
+export function notesFormerMacs({ metadata }: VirtualMachineNetworkConfig): boolean {
+  const text: unknown = metadata.annotations?.[ADDRESSES_ANNOTATION];
+  return typeof text === "string" && text.includes("formerMac");
+}
+
 /**
  * What the annotation of an object is to be, so that it notes what its status shows; `undefined`: it is to have none.
  *

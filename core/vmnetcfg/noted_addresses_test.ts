@@ -104,6 +104,11 @@ Deno.test("S5: notedText keeps which MAC address a NIC had its address with, as 
   );
   const [claim] = claimsOf({ config: config(text) }, NET);
   deepStrictEqual([claim?.noted, claim?.notedMac], ["10.0.0.1", formerMac]);
+  const withShown = (allocatedIPAddress: string) =>
+    claimsOf({ config: config(text, { allocatedIPAddress }) }, NET)[0];
+  const shown = withShown("10.0.0.1");
+  deepStrictEqual([shown?.noted, shown?.notedMac], [undefined, formerMac]);
+  strictEqual(withShown("10.0.0.2")?.notedMac, undefined);
   strictEqual(
     notedText(config(note({ address: "10.0.0.1", formerMac: "?" })), NAMED),
     note({ address: "10.0.0.1" }),

@@ -66,7 +66,7 @@ export function claimsToFollow({ owners: { primary, sharing } }: Client): readon
 
 /** Whether a NIC of a client had an address with another MAC address, as its object notes. */
 export function hadWith(client: Client, address: number, mac: number): boolean {
-  return claimsToFollow(client).some(({ noted = "", notedMac = "" }) =>
-    readIPv4(noted) === address && readMac(notedMac) === mac
+  return claimsToFollow(client).some((claim) =>
+    readIPv4(formerOf(claim) ?? "") === address && readMac(claim.notedMac ?? "") === mac
   );
 }

@@ -100,6 +100,9 @@ Deno.test("S5: planPool gives what is noted back while it rests for the MAC addr
     notStrictEqual(addressOf(claimOf(1, { noted: A, ...noted })), A);
   }
   notStrictEqual(addressOf(moved, claimOf(7, { previous: B, holds: true })), A);
+  const shown = { previous: A, interrupted: true, notedMac: macOf(7) };
+  strictEqual(addressOf(claimOf(1, shown)), A);
+  notStrictEqual(addressOf(claimOf(1, { ...shown, notedMac: macOf(8) })), A);
   const nobodys = poolOf({ ipv4: { released: { [A]: { until } } } });
   notStrictEqual(plan(nobodys, [claimOf(1, { noted: A })]).outcomes.get("vm-1")?.address, A);
 });

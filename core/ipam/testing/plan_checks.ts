@@ -134,8 +134,8 @@ function isKeptFrom(mac: number, address: string, input: PlanInput): boolean {
   );
   const { primary, sharing } = ownersBefore(input, claimsByMac(claims).get(mac));
   const isOfNic = isLeft && primary !== undefined &&
-    [primary, ...sharing].some(({ noted, notedMac = "" }) =>
-      noted === address && readMac(notedMac) === former
+    [primary, ...sharing].some(({ previous, noted, notedMac = "" }) =>
+      (previous ?? noted) === address && readMac(notedMac) === former
     );
   return !isOfNic;
 }
