@@ -139,7 +139,7 @@ Deno.test("S2: FetchClient asks a connection whose streams are silent, and ends 
       while (asked.length <= times) await new Promise((resolve) => setTimeout(resolve, 5));
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    assert.deepEqual(asked, ["/watch", "/version", "/version", "/version"]);
+    assert.deepEqual(asked, ["/watch", "/livez", "/livez", "/livez"]);
     isDead = true;
     await clock.advance(15_000);
     while (asked.length < 5) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -151,7 +151,7 @@ Deno.test("S2: FetchClient asks a connection whose streams are silent, and ends 
     never.resolve(Response.json({}));
   });
   const [before = 0, after = 0] = ports.get("/watch") ?? [];
-  assert.deepEqual(new Set(ports.get("/version")), new Set([before]), "on that very connection");
+  assert.deepEqual(new Set(ports.get("/livez")), new Set([before]), "on that very connection");
   assert.notEqual(after, before);
   assert.deepEqual(logger.lines.map(({ keys }) => keys.streams), [1]);
   assert.equal(clock.sleeping, 0);
@@ -203,7 +203,7 @@ Deno.test("S2: FetchClient asks a connection on which a list is waited for, and 
     await lost;
     never.resolve(Response.json({}));
   });
-  assert.deepEqual(asked.slice(2, 4), ["/version", "/version"]);
+  assert.deepEqual(asked.slice(2, 4), ["/livez", "/livez"]);
   assert.equal(clock.sleeping, 0);
 });
 
@@ -214,7 +214,7 @@ Deno.test("S2: FetchClient keeps streams of a live connection when another reque
   const handle = (request: Request) => {
     const { pathname } = new URL(request.url);
     if (pathname === "/other") return never.promise;
-    if (pathname === "/version") return Response.json({});
+    if (pathname === "/livez") return Response.json({});
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => {
         tell = (line) => controller.enqueue(new TextEncoder().encode(line));

@@ -396,3 +396,19 @@ Deno.test("FetchClient refuses an address that is no address of a server", () =>
     });
   }
 });
+
+Deno.test("FetchClient waits for credentials no longer than for an answer, or until its caller aborts", async () => {
+  const { rest, clock } = setUp(() => Response.json({}), {
+    credentials: () => new Promise(() => undefined),
+  });
+  const late = assert.rejects(rest.performRequest(GET), /no answer within 30000 ms/);
+  await clock.advance(30_000);
+  await late;
+  const stop = new AbortController();
+  const stopped = assert.rejects(
+    rest.performRequest({ ...GET, abortSignal: stop.signal }),
+    /enough/,
+  );
+  stop.abort(new Error("enough"));
+  await stopped;
+});

@@ -174,7 +174,11 @@ export class FetchTransport implements Disposable {
       ms: isList(request) ? Math.max(LIST_MS, this.#timeoutMs) : this.#timeoutMs,
     });
     try {
-      const identity = await this.#options.credentials?.({ refused, signal: abort.signal });
+      const { signal } = abort;
+      const identity = await abortable(
+        Promise.resolve(this.#options.credentials?.({ refused, signal })),
+        signal,
+      );
       const { response, heard } = await this.#fetch(request, {
         identity: identity ?? {},
         abort,
@@ -353,10 +357,13 @@ export class FetchTransport implements Disposable {
     return () => heartbeat.heard();
   }
 
-  /** Asks for anything on a connection. Any answer will do; one that cannot be asked for says nothing. */
+  /**
+   * Asks for anything on a connection. Any answer will do; one that cannot be asked for says nothing. A server that has too much to do
+   * lets probes pass, and others wait for 15 s (FlowSchema `probes`).
+   */
   async #ping(client: Deno.HttpClient, signal: AbortSignal): Promise<void> {
     const { credentials, userAgent } = this.#options;
-    const request = { method: "GET", path: "/version" } as const;
+    const request = { method: "GET", path: "/livez" } as const;
     const identity = await credentials?.({ refused: false, signal }).catch(() => undefined);
     const { authorization } = identity ?? {};
     const init: RequestInit & { readonly client: Deno.HttpClient } = {
