@@ -71,7 +71,11 @@ export class RestResourceClient<T extends KubeObject> implements ResourceClient<
         items?: Partial<T>[] | null;
       };
       for (const item of page.items ?? []) takeItem(item);
-      const { resourceVersion = "", continue: next = "" } = page.metadata ?? {};
+      const { resourceVersion, continue: next = "" } = page.metadata ?? {};
+      // What is taken for an empty list would have everything forgotten.
+      if (resourceVersion === undefined) {
+        throw new TypeError(`Cannot read the list of ${path}: it has no resourceVersion`);
+      }
       if (next === "" || most !== undefined) return { resourceVersion, items };
       query.set("continue", next);
     }

@@ -55,7 +55,7 @@ const WATCH_SECONDS = { min: 300, max: 600 };
 const EARLY_END_MS = 5_000;
 /** After so long without an answer everything is listed anew: what happened meanwhile may not be of the known history. */
 const LONG_BREAK_MS = 10_000;
-/** A watch that ends sooner and brings nothing counts as a failure. */
+/** A watch that ends sooner counts as a failure. */
 const SHORT_WATCH_MS = 1_000;
 /** How often a resource that is not served is asked for. */
 const MISSING_RETRY_MS = 3_000;
@@ -124,10 +124,8 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   #listsAsked = 0;
   /** Resolved when a list is there that began after it was asked for. */
   #listed = Promise.withResolvers<void>();
-  #watched: { openedAt: number | undefined; brought: boolean } = {
-    openedAt: undefined,
-    brought: false,
-  };
+  /** When the last watch was opened. */
+  #openedAt: number | undefined;
   #heardAt: number | undefined;
   #failing: { readonly since: number; readonly error: unknown } | undefined;
   #newHistories = 0;
@@ -232,7 +230,7 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
     let failures = 0;
     while (!signal.aborted) {
       const startedAt = this.#clock.monotonic();
-      this.#watched = { openedAt: undefined, brought: false };
+      this.#openedAt = undefined;
       try {
         if (this.#first === "check") await this.#check(signal);
         while (this.#first === "list") await this.#relist(signal);
@@ -261,11 +259,9 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
     return standstillsOf(this.#clock).count > this.#standstills;
   }
 
-  /** Whether the last watch lasted or brought anything. */
+  /** Whether the last watch lasted. */
   #wasUseful(): boolean {
-    const { openedAt, brought } = this.#watched;
-    return brought ||
-      (openedAt !== undefined && this.#clock.monotonic() - openedAt >= SHORT_WATCH_MS);
+    return this.#clock.monotonic() - (this.#openedAt ?? Infinity) >= SHORT_WATCH_MS;
   }
 
   /** Decides how to go on after a failure; returns how long to wait. */
@@ -281,7 +277,7 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
       if (this.#first === "nothing") this.#first = "check";
       const now = this.#clock.monotonic();
       const since = this.#failing?.since ??
-        (this.#watched.openedAt === undefined ? startedAt : now);
+        (this.#openedAt === undefined ? startedAt : now);
       this.#failing = { since, error };
       this.#log("warn", "Cannot follow a resource, trying again", error);
       return waitMs;
@@ -377,13 +373,12 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
         timeoutSeconds,
         signal: abort.signal,
         onOpen: () => {
-          this.#watched.openedAt = this.#heardAt = this.#clock.monotonic();
+          this.#openedAt = this.#heardAt = this.#clock.monotonic();
           this.#failing = undefined;
         },
       });
       for await (const event of events) {
         if (abort.signal.aborted) break;
-        this.#watched.brought = true;
         this.#heardAt = this.#clock.monotonic();
         this.#handlers.tell(this.#store.take(event));
       }
