@@ -134,10 +134,10 @@ export class WatchedStore<T extends KubeObject> {
   #put(object: T): Change<T> | undefined {
     const known = this.#objects.get(keyOf(object))?.metadata;
     const { uid, resourceVersion } = object.metadata;
-    if (known !== undefined && known.uid === uid) {
-      if (known.resourceVersion === resourceVersion) return undefined;
-      if (isNewer(known.resourceVersion, resourceVersion) === true) return undefined;
-    }
+    const isSame = known?.uid === uid && known?.resourceVersion === resourceVersion;
+    if (known !== undefined && isSame) return undefined;
+    // Also where it was made again meanwhile: what comes late is of the one before.
+    if (isNewer(known?.resourceVersion, resourceVersion) === true) return undefined;
     return this.#objects.set(object);
   }
 

@@ -147,3 +147,11 @@ Deno.test("S1: WatchedStore knows by one object whether the server goes on from 
   store.observe(object("a", 120));
   assert.equal(goesOn(object("a", 120)), true, "written by ourselves");
 });
+
+Deno.test("WatchedStore keeps what was made again against what an event, or a list that was made before, tells late of the one before", () => {
+  const store = storeOf(object("a", 90, "old"));
+  store.observe(object("a", 120, "new")); // Our own create is answered; the watch is behind.
+  assert.deepEqual(store.take({ type: "MODIFIED", object: object("a", 110, "old") }), []);
+  store.replace({ resourceVersion: "110", items: [object("a", 90, "old")] }, { asked: "100" });
+  assert.equal(store.objects.get("default/a")?.metadata.uid, "new");
+});
