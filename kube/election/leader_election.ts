@@ -330,8 +330,8 @@ export class LeaderElection implements Leadership {
       return renewMs;
     } catch (error) {
       if (signal.aborted) return 0;
-      if (isOutrun(error)) await this.#look(signal);
-      else this.#note(error);
+      if (!isOutrun(error)) this.#note(error);
+      else if (!this.#isOverdue) await this.#look(signal);
     }
     if (this.#isOverdue) this.#set(false, "The Lease could not be renewed in time");
     return renewMs / 4;
@@ -432,8 +432,9 @@ export class LeaderElection implements Leadership {
     const isOfThePast = lease !== undefined && this.#isOfThePast(lease);
     this.#lease = lease;
     if (lease !== undefined) this.#count(lease.spec?.leaseTransitions ?? 0);
-    if (lease === undefined) this.#seen = undefined;
-    else if (holder !== this.#seen?.holder || renewTime !== this.#seen.renewTime) {
+    // One that was deleted is its holder's for as long as it may count on it.
+    const isWritten = holder !== this.#seen?.holder || renewTime !== this.#seen.renewTime;
+    if (lease !== undefined && isWritten) {
       this.#writtenAt = clock.monotonic();
       this.#seen = {
         holder,
