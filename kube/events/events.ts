@@ -246,8 +246,8 @@ class BackgroundEventWriter implements EventWriter {
       }
     }
     const event = this.#eventOf(entry);
+    entry.name = event.metadata.name; // Known before: where the answer gets lost, it may be there.
     await this.#events.create(event, options);
-    entry.name = event.metadata.name;
     entry.writtenCount = count;
   }
 

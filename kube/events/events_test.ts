@@ -3,7 +3,7 @@ import type { KubeObject } from "../../core/api/types.ts";
 import { ManualClock } from "../../runtime/testing/manual_clock.ts";
 import { memoryLogger } from "../../runtime/testing/memory_logger.ts";
 import { createKubeClient } from "../objects/client.ts";
-import { ApiError } from "../errors.ts";
+import { ApiError, ConnectionError } from "../errors.ts";
 import { createEventWriter } from "./events.ts";
 import { type JsonValue, toRestClient } from "../rest_client.ts";
 
@@ -268,4 +268,20 @@ Deno.test("EventWriter tells notes apart by what it writes of their messages, an
   }
   await events.flush();
   assert.deepEqual(sent.map(({ body }) => [body.message, body.count]), [[message, 3]]);
+});
+
+Deno.test("EventWriter writes an Event whose answer was lost under the name that it had", async () => {
+  const names: unknown[] = [];
+  const rest = toRestClient((request) => {
+    const { metadata } = request.bodyJson as { metadata?: { name: string } };
+    names.push(metadata?.name ?? request.path.split("/").at(-1));
+    if (names.length === 1) return Promise.reject(new ConnectionError(request, "no answer"));
+    return Promise.resolve({});
+  });
+  const events = createEventWriter({ client: createKubeClient(rest), clock: new ManualClock() });
+  events.record(POOL, FULL);
+  await events.flush();
+  await events.flush();
+  assert.equal(names.length, 2);
+  assert.equal(new Set(names).size, 1, names.join());
 });
