@@ -191,8 +191,10 @@ function oneHistoryAtATime(
         isNew ||= !isListed;
         if (!isListed) return;
         if (isNew) continue;
+        const { cluster, memory } = parts.ctx;
+        memory.histories.putBack(cluster.pools.list());
         // What was interrupted is looked at again where it is still there.
-        parts.ctx.memory.failures.clear();
+        memory.failures.clear();
         parts.ctx.log.info("Everything is known anew, going on to work");
       }
       using term = new LinkedAbort(signal);

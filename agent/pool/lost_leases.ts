@@ -23,8 +23,8 @@ interface Lost {
 export class LostLeases {
   /** By address, as a number. Absent until the API server went back once. */
   #lost: Map<number, Lost> | undefined;
-  /** Those that the record keeps now. */
-  #held = new Set<number>();
+  /** For whom the record keeps addresses now. */
+  #held: ReadonlyMap<number, number> = new Map();
   /** Those that the record gives to anybody now. */
   #given = new Set<number>();
   #until = -Infinity;
@@ -43,7 +43,7 @@ export class LostLeases {
         if (address !== NONE && mac !== NONE) lost.set(address, { mac, isGiven: true });
       }
       this.#lost = lost;
-      this.#held.clear();
+      this.#held = new Map();
       this.#given.clear();
       this.#until = now + releasedHoldMs(after.spec?.ipv4Config);
     }
@@ -56,16 +56,16 @@ export class LostLeases {
    */
   list(now: number): readonly (readonly [address: number, mac: number])[] | undefined {
     if (this.#lost === undefined || this.#isOver(now)) return undefined;
-    const kept = (address: number) => Number(this.#held.has(address));
+    const kept = (address: number, { mac }: Lost) => Number(this.#held.get(address) === mac);
     return [...this.#lost].sort(([a, one], [b, other]) =>
-      kept(a) - kept(b) || Number(other.isGiven) - Number(one.isGiven) || a - b
+      kept(a, one) - kept(b, other) || Number(other.isGiven) - Number(one.isGiven) || a - b
     ).slice(0, MAX_FOUND).map(([address, { mac }]) => [address, mac]);
   }
 
-  /** Whether something is lost that the record neither keeps nor gives to anybody. */
+  /** Whether something is lost that the record neither keeps for who had it nor gives to anybody. */
   hasUntold(now: number): boolean {
-    return (this.list(now) ?? []).some(([address]) =>
-      !this.#held.has(address) && !this.#given.has(address)
+    return (this.list(now) ?? []).some(([address, mac]) =>
+      this.#held.get(address) !== mac && !this.#given.has(address)
     );
   }
 
@@ -78,9 +78,11 @@ export class LostLeases {
     const macs = new Map(
       readEntries(status?.ipv4?.allocated).map(({ address, mac }) => [address, mac]),
     );
-    const held = new Set(readHolds(status?.ipv4?.released).map(({ address }) => address));
+    const held = new Map(
+      readHolds(status?.ipv4?.released).map(({ address, mac }) => [address, mac]),
+    );
     for (const [address, { mac }] of lost) {
-      const isOver = this.#held.has(address) && !held.has(address);
+      const isOver = this.#held.get(address) === mac && !held.has(address);
       if (macs.get(address) === mac || isOver) lost.delete(address);
     }
     this.#held = held;

@@ -100,9 +100,14 @@ Deno.test("S1: LostLeases has told what the record keeps, or gives to another on
   equal(lost.hasUntold(0), false);
   lost.follow(NEW, pool("80", {}), 0);
   equal(lost.hasUntold(0), true);
-  const released = { "10.0.0.1": { macAddress: M1, until: "2026-01-01T00:00:00Z" } };
+  const until = "2026-01-01T00:00:00Z";
+  const given = { "10.0.0.2": M1 };
+  const another = { "10.0.0.1": { macAddress: M2, until } };
+  lost.follow(undefined, pool("81", { released: another, allocated: given }), 0);
+  equal(lost.hasUntold(0), true);
+  const released = { "10.0.0.1": { macAddress: M1, until } };
   lost.follow(undefined, pool("81", { released }), 0);
   equal(lost.hasUntold(0), true);
-  lost.follow(undefined, pool("82", { released, allocated: { "10.0.0.2": M1 } }), 0);
+  lost.follow(undefined, pool("82", { released, allocated: given }), 0);
   equal(lost.hasUntold(0), false);
 });

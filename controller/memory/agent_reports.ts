@@ -25,10 +25,14 @@ import type { Logger } from "../../runtime/log.ts";
 const DURATIONS_TO_SILENCE = 3;
 const DEFAULT_DURATION_SECONDS = 5;
 
-interface Heard {
-  readonly report: AgentReport;
+/** A report as a Lease has it. */
+interface Written {
   readonly text: string;
   readonly renewed: string | undefined;
+}
+
+interface Heard extends Written {
+  readonly report: AgentReport;
   /** On our own monotonic clock: the clocks of other machines are not to be trusted. */
   readonly heardAt: number;
   readonly patienceMs: number;
@@ -55,6 +59,10 @@ export class AgentReports {
   #putBackAt = -Infinity;
   /** Pools (`namespace/name`) that agents reported then: they have something to tell. */
   readonly #awaited = new Set<string>();
+  /** Lease -> when it was last renewed before that: what a restore brought is as old or older. */
+  readonly #renewedBefore = new Map<string, string>();
+  /** Lease -> the report that it brought, which says nothing of this restore, also where another agent has taken the Lease since. */
+  readonly #broughtBack = new Map<string, string>();
 
   constructor({ clock, log, serves }: AgentReportsOptions) {
     this.#clock = clock;
@@ -69,9 +77,12 @@ export class AgentReports {
 
   /** The API server was put back to an earlier state: for as long as freed addresses are kept, at most, it counts what any agent gave. */
   putBack(): void {
-    if (!this.#isRestored) this.#awaited.clear();
-    for (const { report } of this.#heard.values()) {
+    if (!this.#isRestored) {
+      for (const  of of[this.#awaited, this.#renewedBefore, this.#broughtBack]) of.clear();
+    }
+    for (const [lease, { report, renewed = "" }] of this.#heard) {
       for (const pool of Object.keys(report.pools)) this.#awaited.add(pool);
+      if (renewed > (this.#renewedBefore.get(lease) ?? "")) this.#renewedBefore.set(lease, renewed);
     }
     this.#putBackAt = this.#clock.monotonic();
   }
@@ -91,6 +102,7 @@ export class AgentReports {
     const renewed = lease.spec?.renewTime;
     const seconds = lease.spec?.leaseDurationSeconds ?? DEFAULT_DURATION_SECONDS;
     const now = this.#clock.monotonic();
+    if (this.#isRestored) this.#noteBroughtBack(key, { text, renewed });
     const sameRenewal = before !== undefined && before.renewed === renewed && before.text === text;
     const wasSilent = before !== undefined && this.#silentMs(before, now) !== undefined;
     this.#heard.set(key, {
@@ -100,19 +112,35 @@ export class AgentReports {
       heardAt: sameRenewal ? before.heardAt : now,
       patienceMs: seconds * 1000 * DURATIONS_TO_SILENCE,
     });
-    return wasSilent && !sameRenewal
+    const cameAnew = before !== undefined && this.#isRestored &&
+      !this.#isAnew(key, before) && this.#isAnew(key, { text, renewed });
+    return before !== undefined && (wasSilent && !sameRenewal || cameAnew)
       ? poolsOf(before.report, report)
       : changedPools(before?.report, report);
+  }
+
+  #noteBroughtBack(lease: string, { text, renewed = "" }: Written): void {
+    const before = this.#renewedBefore.get(lease);
+    if (before === undefined) this.#renewedBefore.set(lease, renewed);
+    if (renewed <= (before ?? renewed)) this.#broughtBack.set(lease, text);
+  }
+
+  /** Whether a report was written since the API server was put back. */
+  #isAnew(lease: string, { text, renewed = "" }: Written): boolean {
+    return renewed > (this.#renewedBefore.get(lease) ?? "") &&
+      text !== this.#broughtBack.get(lease);
   }
 
   /** What is known of the agents of a pool. `trouble`: why none of its pods runs. */
   about(poolKey: string, trouble?: AgentTrouble): AgentView {
     const now = this.#clock.monotonic();
     const reports: HeardReport[] = [];
+    const anew: AgentReport[] = [];
     for (const [lease, heard] of this.#heard) {
       const isFormer = !this.#tells(lease, heard, poolKey);
       if (isFormer && !this.#isRestored) continue;
       const silentMs = this.#silentMs(heard, now);
+      if (this.#isAnew(lease, heard) && silentMs === undefined) anew.push(heard.report);
       reports.push({
         lease,
         report: heard.report,
@@ -123,7 +151,7 @@ export class AgentReports {
     const view = agentView(reports, { poolKey, ...(trouble && { trouble }) });
     // A restore may have taken all Leases: that nobody has told anything yet is no sign that there is nothing to tell.
     return this.#isRestored && this.#awaited.has(poolKey)
-      ? { ...view, hasLooked: haveLooked(reports, poolKey) }
+      ? { ...view, hasLooked: haveLooked(anew, poolKey) }
       : view;
   }
 
@@ -168,11 +196,10 @@ export class AgentReports {
   }
 }
 
-/** Whether somebody is heard of who reports a pool, and all of those have looked for what is lost. */
-function haveLooked(reports: readonly HeardReport[], poolKey: string): boolean {
-  const heard = reports.filter(({ silentMs }) => silentMs === undefined)
-    .flatMap(({ report }) => report.pools[poolKey] ?? []);
-  return heard.length > 0 && heard.every(({ lost }) => lost !== undefined);
+/** Whether somebody reports a pool, and all of those have looked for what is lost. */
+function haveLooked(reports: readonly AgentReport[], poolKey: string): boolean {
+  const pools = reports.flatMap(({ pools }) => pools[poolKey] ?? []);
+  return pools.length > 0 && pools.every(({ lost }) => lost !== undefined);
 }
 
 function poolsOf(...reports: readonly AgentReport[]): readonly string[] {

@@ -86,10 +86,31 @@ Deno.test("S1: where the API server was put back, nobody has looked for what is 
   assert.equal(reports.about(B).hasLooked, true);
   reports.observe("vm-dhcp/former", lease({ [A]: SERVING }));
   assert.equal(reports.about(A).hasLooked, false);
-  reports.observe("vm-dhcp/former", lease({ [A]: { ...SERVING, lost: "" } }));
+  const looked = { [A]: { ...SERVING, lost: "" } };
+  reports.observe("vm-dhcp/former", lease(looked, { renewed: "2" }));
   assert.equal(reports.about(A).hasLooked, true);
-  reports.observe(LEASE, lease({ [A]: STANDBY }));
+  reports.observe(LEASE, lease({ [A]: STANDBY }, { renewed: "2" }));
   assert.equal(reports.about(A).hasLooked, false);
+});
+
+Deno.test("S1: what a restore brought in a Lease tells nothing of that restore", () => {
+  for (const isKnown of [true, false]) {
+    const { reports } = heard();
+    const looked = { [A]: { ...SERVING, lost: "" } };
+    reports.observe(LEASE, lease({ [A]: SERVING }, { renewed: isKnown ? "5" : "1" }));
+    if (!isKnown) reports.observe("vm-dhcp/other", lease({ [A]: SERVING }));
+    if (!isKnown) reports.observe(LEASE, undefined);
+    reports.putBack();
+    reports.observe("vm-dhcp/other", undefined);
+    reports.observe(LEASE, lease(looked, { renewed: "3" }));
+    assert.equal(reports.about(A).hasLooked, false);
+    // Another agent has taken the Lease, and has not written its report yet.
+    reports.observe(LEASE, lease(looked, { renewed: "6" }));
+    assert.equal(reports.about(A).hasLooked, false);
+    const told = { [A]: { ...SERVING, lost: "0a000001525400000001" } };
+    assert.deepEqual(reports.observe(LEASE, lease(told, { renewed: "6" })), [A]);
+    assert.equal(reports.about(A).hasLooked, true);
+  }
 });
 
 Deno.test("AgentReports names the pod that answers for a pool by a Lease, while the Lease is renewed", async () => {

@@ -26,6 +26,14 @@ export class Histories {
     this.#clock = clock;
   }
 
+  /**
+   * The API server was put back, and these are its pools now: where a watch had told nothing since the backup, nobody sees that
+   * the record lacks what was given since.
+   */
+  putBack(pools: Iterable<IPPool>): void {
+    for (const pool of pools) this.#wentBack.set(keyOf(pool), this.#clock.monotonic());
+  }
+
   /** Takes in the next state of a pool. */
   observe(before: IPPool | undefined, after: IPPool): void {
     if (before === undefined || !(versionOf(after) < versionOf(before))) return;

@@ -64,6 +64,20 @@ Deno.test("S1: Histories waits for an agent that serves a later state than the r
   equal(histories.awaitingUntil(pool("80"), ahead), undefined);
 });
 
+Deno.test("S1: Histories waits for the agents of each pool where the server was put back, though nobody saw that one go back", async () => {
+  const clock = new ManualClock();
+  const histories = new Histories(clock);
+  const silent = agents({ resourceVersion: "80" });
+  histories.observe(undefined, pool("80"));
+  histories.putBack([pool("80")]);
+  equal(histories.awaitingUntil(pool("80"), silent), clock.now() + 15_000);
+  await clock.advance(15_000);
+  equal(histories.awaitingUntil(pool("80"), silent), undefined);
+  histories.putBack([pool("80")]);
+  const told = agents({ resourceVersion: "80", lost: "" });
+  equal(histories.awaitingUntil(pool("80"), told), undefined);
+});
+
 Deno.test("S1: Histories waits for nobody where nothing went back, where no agent is heard of, and for a pool that was made again", () => {
   const histories = new Histories(new ManualClock());
   histories.observe(undefined, pool("80"));
