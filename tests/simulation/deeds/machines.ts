@@ -144,8 +144,11 @@ export const MACHINES = {
       const { segment, mac } = station;
       host?.detach(name, false);
       timeline.after(forMs, () => {
-        const isBack = host?.stations.has(name) || !kubelet.runs(pod);
-        if (!isBack) host?.attach(name, { segment, mac: isOther ? mac + OTHER_MAC : mac });
+        // With its network namespace it went for good.
+        const isGone = pod.host !== host || !kubelet.runs(pod);
+        if (!isGone && !host.stations.has(name)) {
+          host.attach(name, { segment, mac: isOther ? mac + OTHER_MAC : mac });
+        }
       });
       return `${name} of ${pod.name}`;
     },

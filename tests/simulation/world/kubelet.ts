@@ -53,7 +53,8 @@ export interface SimPod {
   readonly env: Readonly<Record<string, string>>;
   /** NetworkAttachmentDefinition and interface of each network. */
   readonly networks: readonly { readonly nad: string; readonly interfaceName: string }[];
-  readonly host: SimHost;
+  /** Its network namespace: a new one when its node started again. */
+  host: SimHost;
   /** What its state folder holds. */
   readonly files: Map<string, string>;
   agent: SimAgent | undefined;
@@ -144,8 +145,12 @@ export class Kubelet {
     if (!this.#down.delete(node)) return;
     for (const pod of this.pods) {
       if (pod.node !== node) continue;
-      if (pod.isEnding) void this.#forget(pod);
-      else this.#ground.timeline.after(RESTART_MS.base, () => this.#sandbox(pod));
+      if (pod.isEnding) {
+        void this.#forget(pod);
+        continue;
+      }
+      pod.host = new SimHost(pod.name);
+      this.#ground.timeline.after(RESTART_MS.base, () => this.#sandbox(pod));
     }
   }
 

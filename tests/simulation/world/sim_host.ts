@@ -94,7 +94,7 @@ class Interface implements Station {
   }
 }
 
-/** The network namespace of a pod: it outlives the process, not the pod. */
+/** The network namespace of a pod: it outlives the process, but neither the pod nor its node. */
 export class SimHost implements HostNetwork {
   readonly #name: string;
   readonly #interfaces = new Map<string, Interface>();
