@@ -115,7 +115,7 @@ function heal(world: World): void {
 
 /**
  * Lets time pass until nothing was written for a while and all is as it must be at rest. That nothing is written from the end of
- * `restMs` on is a rule.
+ * `restMs` on is a rule; from as much later on as the clock of a controller is behind, which takes so long to see what is over.
  */
 async function rest(
   world: World,
@@ -127,7 +127,7 @@ async function rest(
 ): Promise<void> {
   const { trace, timeline } = world;
   const goesOn = () => judge.violations.length === 0;
-  const end = timeline.now + restMs;
+  const end = timeline.now + restMs + behind(world);
   let writtenAt = timeline.now;
   const { onLine } = trace;
   trace.onLine = (line) => {
@@ -147,4 +147,9 @@ async function rest(
   for (const { rule, what } of await findingsAtRest(world, judge.pools)) {
     judge.blame(`at rest, ${rule}`, what);
   }
+}
+
+/** How far the clock of a controller is behind at most. */
+function behind({ controllers, timeline }: World): number {
+  return Math.max(0, ...controllers.map(({ process }) => timeline.wall - process.clock.now()));
 }

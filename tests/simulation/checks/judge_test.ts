@@ -237,3 +237,18 @@ Deno.test("the judge lets nobody use what an agent gave to another one", async (
     `one user: 192.168.48.200 of default/net-48 is used by ${one} and ${other}`,
   ]);
 });
+
+Deno.test("the judge lets a controller whose clock is behind see so much later that a hold is over", async () => {
+  const nics = [{ network: "default/net-48", mac: mac(1) }];
+  const { violations } = await simulate(
+    scenario([
+      [1, { do: "create pool", pool: 0 }],
+      [1.5, { do: "edit pool", pool: 0, edit: { leaseTime: 300 } }],
+      [2, { do: "create vm", vm: "default/vm-1", nics }],
+      [100, { do: "delete vm", vm: "default/vm-1" }],
+      ...[0, 1].map((whom) => [110, { do: "clock", whom, ms: -600_000 }] as const),
+    ], { untilMs: 150_000 }),
+    { restsLong: true },
+  );
+  deepStrictEqual(violations, []);
+});
