@@ -124,7 +124,7 @@ async function live(
     ctx.log.info("Everything is known, starting to work");
     onWorking();
     const inHistory = oneHistoryAtATime(
-      parts,
+      { parts, leadership },
       (signal) => work(parts, leadership.leadsSince ?? changedAt, signal),
     );
     await whileLeading(leadership, async (term) => {
@@ -164,22 +164,23 @@ async function lastEvents({ ctx, events }: Parts): Promise<void> {
 
 /**
  * Work that ends where the API server was put back to an earlier state, and begins anew when everything that is known is of the
- * new history: a plan from parts of both would be one of neither.
+ * new history: a plan from parts of both would be one of neither. The Lease, which who leads writes every two seconds, shows it also
+ * where watches are late, or dead without a word.
  */
 function oneHistoryAtATime(
-  parts: Parts,
+  { parts, leadership }: { readonly parts: Parts; readonly leadership: Leadership },
   work: (signal: AbortSignal) => Promise<void>,
 ): (signal: AbortSignal) => Promise<void> {
   const informers = allInformers(parts);
   let isNew = false;
   let current: LinkedAbort | undefined;
-  for (const informer of informers) {
-    informer.onNewHistory(() => {
-      isNew = true;
-      parts.ctx.memory.agents.putBack();
-      current?.abort(new DOMException("The API server was put back", "AbortError"));
-    });
-  }
+  const onNewHistory = () => {
+    isNew = true;
+    parts.ctx.memory.agents.putBack();
+    current?.abort(new DOMException("The API server was put back", "AbortError"));
+  };
+  leadership.onNewHistory?.(onNewHistory);
+  for (const informer of informers) informer.onNewHistory(onNewHistory);
   return async (signal) => {
     while (!signal.aborted) {
       while (isNew) {

@@ -137,6 +137,36 @@ Deno.test("S1: where etcd is restored once more before everything is known, that
   deepStrictEqual(Object.keys(await second.allocations(POOL)), [mac(1), mac(2)]);
 });
 
+Deno.test("S1: where the Lease shows that etcd was restored everything is known anew, also by who has watches that are dead without a word", async () => {
+  await using backup = new Lab();
+  const before = backup.start();
+  await fill(backup);
+  await before.stop();
+
+  await using lab = new Lab();
+  let isRestored = false;
+  let onNewHistory = () => {};
+  lab.start({
+    rest: toRestClient((request) => (isRestored ? backup : lab).rest().performRequest(request)),
+    leadership: {
+      leading: true,
+      onChange: () => {},
+      onNewHistory: (handler) => onNewHistory = handler,
+    },
+  });
+  await fill(lab);
+  await lab.delete(VIRTUAL_MACHINES, "default/web");
+  await lab.settle();
+  deepStrictEqual(await lab.allocations(POOL), {});
+
+  isRestored = true;
+  await backup.delete(VIRTUAL_MACHINES, "default/web");
+  await backup.create(VIRTUAL_MACHINES, vm("default/db", [{ mac: mac(2) }]));
+  onNewHistory();
+  await lab.clock.advance(10_000);
+  deepStrictEqual(Object.keys(await backup.allocations(POOL)), [mac(2)]);
+});
+
 async function networks(lab: Lab, count: number): Promise<void> {
   for (let n = 0; n < count; n++) {
     await lab.create(NETWORK_ATTACHMENT_DEFINITIONS, nad(`default/other-${n}`));
