@@ -48,8 +48,6 @@ export class KeptEntries {
   readonly #resting = new Map<string, Rest>();
   /** `pool address MAC` of those that got what still rested, as nothing else was free, or no record said so -> when. */
   readonly #early = new Map<string, number>();
-  /** When other CustomResourceDefinitions were last served. */
-  #oldCrdsAt = -Infinity;
   /** Times in the record are those of who leads: one whose clock jumped makes them mean nothing. */
   #isClockWrong = false;
 
@@ -69,8 +67,7 @@ export class KeptEntries {
     const was = entriesOf(before);
     const is = entriesOf(after);
     const holders = new Set(is.values());
-    if (world.cluster.hasGoCrds) this.#oldCrdsAt = now;
-    const mayDrop = now - this.#oldCrdsAt < LOOK_AT_CRDS_MS;
+    const mayDrop = now - world.cluster.hadGoCrdsAt < LOOK_AT_CRDS_MS;
     const found: string[] = [];
     for (const [address, mac] of was) {
       if (is.get(address) === mac) continue;

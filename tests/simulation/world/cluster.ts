@@ -39,15 +39,30 @@ export class SimCluster {
   #versions = new MemoryVersions();
   #backup: MemoryVersions | undefined;
   readonly #onRestore: (() => void)[] = [];
+  #hasGoCrds = false;
+  /** When they were no more. */
+  #hadGoCrdsUntil = -Infinity;
   /** How long it may take until what follows from a deletion is done, milliseconds: one thing after another, in any order. */
   collectorLagMs = COLLECTOR_LAG_MS;
-
-  /** Whether the CustomResourceDefinitions are the Go version's: what they do not know is not kept. */
-  hasGoCrds = false;
 
   constructor(options: ClusterOptions) {
     this.#options = options;
     this.#api = this.#open();
+  }
+
+  /** Whether the CustomResourceDefinitions are the Go version's: what they do not know is not kept. */
+  get hasGoCrds(): boolean {
+    return this.#hasGoCrds;
+  }
+
+  set hasGoCrds(isSo: boolean) {
+    this.#hadGoCrdsUntil = this.hadGoCrdsAt;
+    this.#hasGoCrds = isSo;
+  }
+
+  /** When they last were, whether anything was written then or not; `-Infinity`: never. */
+  get hadGoCrdsAt(): number {
+    return this.#hasGoCrds ? this.#options.timeline.now : this.#hadGoCrdsUntil;
   }
 
   /** The server itself, without a way to it that could fail. */

@@ -67,6 +67,7 @@ export class StandaloneMachine implements ApiServer, Pods {
   collectorLagMs = 0;
   /** Its kinds are this release's. */
   hasGoCrds = false;
+  readonly hadGoCrdsAt = -Infinity;
   readonly #ground: MachineGround;
   readonly #files: StateFiles;
   readonly #pod: SimPod;
