@@ -118,6 +118,11 @@ export class ClaimedNics {
       [...this.#askedByObject.get(id)?.values() ?? []].includes(address);
   }
 
+  /** Whether a VM asks for an address by name with a MAC address, whoever else has that one. */
+  isAskedBy(vm: string, { network, mac, address }: Omit<Shown, "key">): boolean {
+    return this.#held.get(vm)?.get(`${network} ${mac}`)?.asks === address;
+  }
+
   /** When a NIC came to have what it has. */
   editedAt(network: string, mac: string): number {
     return this.#nics.get(`${network} ${mac}`)?.editedAt ?? 0;

@@ -66,12 +66,12 @@ export class KeptEntries {
     if (before?.metadata.uid !== after.metadata.uid) this.#forgetPool(key);
     const was = entriesOf(before);
     const is = entriesOf(after);
-    const holders = new Set(is.values());
+    const addresses = new Map([...is].map(([address, mac]) => [mac, address]));
     const mayDrop = now - world.cluster.hadGoCrdsAt < LOOK_AT_CRDS_MS;
     const found: string[] = [];
     for (const [address, mac] of was) {
       if (is.get(address) === mac) continue;
-      const owner = this.#ownerOf({ key, network, address, mac }, holders.has(mac));
+      const owner = this.#ownerOf({ key, network, address, mac }, addresses.get(mac));
       // Who plans a pool that was made again may hear late that an object gives back what it has.
       const mayGo = owner === undefined || this.#nics.isReleasing(owner) ||
         isInConflict(after, address) ||
@@ -133,18 +133,26 @@ export class KeptEntries {
     this.#since.clear();
   }
 
-  /** The VM that has a right to what an entry gave it; one that has another address now only where others have its MAC address, too. */
+  /**
+   * The VM that has a right to what an entry gave it; one that has another address now only where others have its MAC address, too, and
+   * it does not ask for that other address itself.
+   */
   #ownerOf({ key, network, address, mac }: {
     readonly key: string;
     readonly network: string;
     readonly address: string;
     readonly mac: string;
-  }, hasAnother: boolean): string | undefined {
+  }, other: string | undefined): string | undefined {
     const since = this.#since.get(`${key} ${address}`);
     if (since === undefined) return undefined;
-    if (this.#nics.isShared(network, mac)) return this.#nics.incumbent(network, mac, since);
+    if (this.#nics.isShared(network, mac)) {
+      const owner = this.#nics.incumbent(network, mac, since);
+      const isMoved = owner !== undefined && other !== undefined &&
+        this.#nics.isAskedBy(owner, { network, mac, address: other });
+      return isMoved ? undefined : owner;
+    }
     const nic = this.#nics.find(network, mac);
-    return hasAnother || nic === undefined || nic.touchedAt > since ? undefined : nic.vm;
+    return other !== undefined || nic === undefined || nic.touchedAt > since ? undefined : nic.vm;
   }
 
   #isTooSoon(world: World, { id, network, address, mac, before, after }: {

@@ -309,6 +309,38 @@ Deno.test("KeptEntries takes a VM that is made again for one that has its MAC ad
   deepStrictEqual(takenFromNext(10_000), []);
 });
 
+/** What is said where a VM that was made again at once, and asks for an address by name, has another one and then that of `FIRST`. */
+function movedTo(asked: string): readonly string[] {
+  const timeline = { now: 0, wall: 0 };
+  const sees = {
+    timeline,
+    controllers: [],
+    cluster: OWN_CRDS,
+    hypervisor: { machine: () => ({ uid: "next", nics: [] }) },
+    accessTo: () => OPEN,
+  } as unknown as World;
+  const at = (now: number) => Object.assign(timeline, { now, wall: now });
+  const nics = new ClaimedNics();
+  const kept = new KeptEntries(nics);
+  nics.onVm(sees, "default/vm-1", VM);
+  at(1_000);
+  nics.onVm(sees, "default/vm-1", undefined);
+  at(2_000);
+  nics.onVm(sees, "default/vm-1", asking("vm-1", asked));
+  at(70_000);
+  const before = pool("pool", { [SECOND]: MAC });
+  kept.look(sees, { before: pool("pool", {}), after: before });
+  at(71_000);
+  return kept.look(sees, { before, after: pool("pool", { [FIRST]: MAC }) });
+}
+
+Deno.test("KeptEntries lets who has its MAC address as another one had it move to the address that it asks for itself", () => {
+  deepStrictEqual(movedTo(FIRST), []);
+  deepStrictEqual(movedTo("192.168.48.90"), [
+    `${SECOND} of default/net-48 is taken from ${MAC} of VM default/vm-1, which wants it`,
+  ]);
+});
+
 /** Follows records of a pool whose range has so many addresses, a second after each other; what is said of the last one. */
 function followed(
   records: readonly Readonly<Record<string, string>>[],
