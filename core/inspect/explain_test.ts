@@ -69,6 +69,14 @@ const CASES: Readonly<Record<string, Case>> = {
     reason: "NeverAsked",
     says: /No packet/,
   },
+  "a VM that was made again while its namesake's instance still goes": {
+    world: { vmis: [vmiWith({ of: "former" })] },
+    heard: heardWith([]),
+    link: "Packets",
+    state: "off",
+    reason: "NeverAsked",
+    says: /Nothing was heard of it/,
+  },
   "a NIC that is opted out by name": {
     world: {
       vms: [vmWith({ annotations: { "network.harvesterhci.io/managed-dhcp": "nic-1" } })],

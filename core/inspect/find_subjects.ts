@@ -8,6 +8,7 @@ import { readVirtualMachine, readVirtualMachineInstance } from "../api/foreign/f
 import { wholeNetworkName } from "../api/network.ts";
 import type { IPPool, VirtualMachine, VirtualMachineNetworkConfig } from "../api/types.ts";
 import { interfacesOf } from "../ipam/vm/interfaces_of.ts";
+import { ownInstance } from "../ipam/vm/vm_state.ts";
 import { formatIPv4, formatMac, readIPv4, readMac } from "../net/mod.ts";
 import { cidrContains, parseCidr } from "../net/cidr.ts";
 import { wantedNics } from "../vmnetcfg/nics.ts";
@@ -200,7 +201,7 @@ function networkOf(pool: IPPool): { readonly network?: string } {
 function nicsOfVm(world: World, vm: VirtualMachine): readonly NicFacts[] {
   const key = nameOf(vm);
   const index = indexOf(world);
-  const vmi = index.vmi(key);
+  const vmi = ownInstance(vm, index.vmi(key));
   const same = index.config(key);
   const config = same !== undefined && vmKeyOf(same) === key ? same : index.configOfVm(key);
   const common = {

@@ -11,6 +11,7 @@ import {
   VM_NAME_LABEL,
   VMNETCFG_FINALIZER,
 } from "../api/names.ts";
+import { isVm } from "../api/foreign/vm_reference.ts";
 import { type Spelling, withNetworkConfigs } from "../api/network_configs.ts";
 import { sameJson } from "../api/same_json.ts";
 import type {
@@ -24,7 +25,7 @@ import type { VmNic } from "../ipam/vm/vm_nic.ts";
 import { FormerWords } from "./former_words.ts";
 import { nicKey, shownNics, type WantedNic, wantedNics } from "./nics.ts";
 import { type MovedNic, notedNics, withMovedNics } from "./noted_addresses.ts";
-import { isVm, vmOwnerOf } from "./vm_owner.ts";
+import { vmOwnerOf } from "./vm_owner.ts";
 
 /** What is looked at. */
 export interface DesiredInput {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isVm } from "../api/foreign/vm_reference.ts";
 import type { OwnerReference, VirtualMachineNetworkConfig } from "../api/types.ts";
 
 /** `namespace/name` of the VM that an object is for; `undefined` where it names none. */
@@ -15,9 +16,4 @@ export function vmKeyOf(config: VirtualMachineNetworkConfig): string | undefined
 /** The VirtualMachine that owns an object; `undefined` for a reservation. */
 export function vmOwnerOf(config: VirtualMachineNetworkConfig): OwnerReference | undefined {
   return config.metadata.ownerReferences?.find(isVm);
-}
-
-/** Whether an ownerReference names a VirtualMachine. */
-export function isVm({ kind, apiVersion }: OwnerReference): boolean {
-  return kind === "VirtualMachine" && apiVersion.startsWith("kubevirt.io/");
 }

@@ -106,15 +106,24 @@ export function vmWith(
 
 /** Its instance, which began an hour ago. */
 export function vmiWith(
-  { phase = "Running", since = "2026-01-02T11:00:00Z" }: {
+  { phase = "Running", since = "2026-01-02T11:00:00Z", of = "web" }: {
     readonly phase?: string;
     readonly since?: string;
+    /** UID of its VM. */
+    readonly of?: string;
   } = {},
 ): VirtualMachineInstance {
   return {
     apiVersion: "kubevirt.io/v1",
     kind: "VirtualMachineInstance",
-    metadata: { namespace: "default", name: "web", creationTimestamp: since },
+    metadata: {
+      namespace: "default",
+      name: "web",
+      creationTimestamp: since,
+      ownerReferences: [
+        { apiVersion: "kubevirt.io/v1", kind: "VirtualMachine", name: "web", uid: of },
+      ],
+    },
     status: { phase },
   };
 }

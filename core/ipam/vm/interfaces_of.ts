@@ -22,6 +22,7 @@ import {
   type VmNic,
   type VmProblem,
 } from "./vm_nic.ts";
+import { ownInstance } from "./vm_state.ts";
 
 /** How much of an annotation a message shows. */
 const MAX_SHOWN = 120;
@@ -47,6 +48,7 @@ export interface InterfacesOptions {
  * - Left out are NICs on the pod network, NICs with `state: absent`, and those opted out of managed DHCP: all of them by
  *   the namespace's label or the VM's annotation `network.harvesterhci.io/managed-dhcp` with the value `"false"`, single
  *   ones by a comma-separated list of their names in that annotation.
+ * - A VMI that another VM of its name owns, which was there before, says nothing.
  * - A NIC that only the VMI has (added while the VM runs, or removed from the spec but still plugged) is listed last.
  *
  * Something wrong with one NIC does not disturb the others. At most a hundred problems are told.
@@ -86,14 +88,15 @@ export interface InterfacesOptions {
  * @returns The NICs, and everything that is wrong with them
  */
 export function interfacesOf(vm: VirtualMachine, options: InterfacesOptions = {}): VmInterfaces {
-  const gathering = new Gathering(vm, options.vmi);
+  const vmi = ownInstance(vm, options.vmi);
+  const gathering = new Gathering(vm, vmi);
   const optOut = vm.metadata.annotations?.[MANAGED_DHCP]?.trim() ?? "";
-  if (isFalse(options.namespaceLabel)) return gathering.optedOut("namespace", options.vmi);
-  if (isFalse(optOut)) return gathering.optedOut("vm", options.vmi);
+  if (isFalse(options.namespaceLabel)) return gathering.optedOut("namespace", vmi);
+  if (isFalse(optOut)) return gathering.optedOut("vm", vmi);
   gathering.noteLabel(options.namespaceLabel);
   gathering.skip(optOut.split(",").map((name) => name.trim()).filter(isName));
   gathering.take(vm.spec?.template?.spec);
-  if (isLive(options.vmi)) gathering.take(options.vmi?.spec);
+  if (isLive(vmi)) gathering.take(vmi?.spec);
   return gathering.finish();
 }
 

@@ -253,6 +253,27 @@ for (const [sentence, more] of ENDED) {
   });
 }
 
+Deno.test("B7: a VMI that another VM of its name owns says nothing, whoever else owns it", () => {
+  const macsSaid = (...owners: readonly (readonly [kind: string, uid: string])[]) => {
+    const { metadata, ...vm } = vmOf([{ name: "a" }]);
+    const ownerReferences = owners.map(([kind, uid]) => ({
+      apiVersion: "kubevirt.io/v1",
+      kind,
+      name: "vm",
+      uid,
+    }));
+    const vmi = vmiOf([{ name: "a", macAddress: MAC }, { name: "hot", macAddress: MAC_2 }], {
+      metadata: { ...metadata, ownerReferences },
+    });
+    const { nics } = interfacesOf({ ...vm, metadata: { ...metadata, uid: "this" } }, { vmi });
+    return nics.map(({ macAddress }) => macAddress);
+  };
+  deepStrictEqual(macsSaid(["VirtualMachine", "former"]), [undefined]);
+  deepStrictEqual(macsSaid(["VirtualMachine", "this"]), [MAC, MAC_2]);
+  deepStrictEqual(macsSaid(["Other", "other"]), [MAC, MAC_2]);
+  deepStrictEqual(macsSaid(), [MAC, MAC_2]);
+});
+
 const OPT_OUTS:
   readonly (readonly [sentence: string, annotation: string, names: readonly string[]])[] = [
     ["nothing for an empty annotation", "", ["a", "b", "c"]],

@@ -27,6 +27,18 @@ const RUNS: Readonly<
   "no spec": [undefined, undefined, false],
 };
 
+Deno.test("isRunning: an instance that another VM of the name owns is not the VM's", () => {
+  const { apiVersion, kind, metadata } = VM;
+  const runs = (uid: string) =>
+    isRunning({ ...VM, spec: { runStrategy: "Manual" } }, {
+      apiVersion,
+      kind: "VirtualMachineInstance",
+      metadata: { ...metadata, ownerReferences: [{ apiVersion, kind, name: "web", uid }] },
+      status: { phase: "Running" },
+    });
+  assert.deepEqual([runs("vm-uid"), runs("former")], [true, false]);
+});
+
 for (const [what, [spec, phase, wanted]] of Object.entries(RUNS)) {
   Deno.test(`isRunning of ${what} is ${wanted}`, () => {
     const { apiVersion, metadata } = VM;
