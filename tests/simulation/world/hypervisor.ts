@@ -7,7 +7,7 @@ import type { VirtualMachine, VirtualMachineInstance } from "../../../core/api/t
 import { formatMac, normalizeMac, parseMac } from "../../../core/net/mod.ts";
 import { keyOf, parseKey, VIRTUAL_MACHINE_INSTANCES, VIRTUAL_MACHINES } from "../../../kube/mod.ts";
 import type { Random } from "../../../runtime/clock.ts";
-import { vmi, vmiSpec } from "../../controller/objects.ts";
+import { vmi } from "../../controller/objects.ts";
 import type { Timeline } from "../engine/timeline.ts";
 import type { ApiServer } from "./cluster.ts";
 import type { SimClient } from "./dhcp_client.ts";
@@ -143,13 +143,14 @@ export class Hypervisor {
       if (present !== undefined) await client.delete(parseKey(key));
       return;
     }
-    const nics = machine.nics.map(({ nic: name, network, mac }) => ({ name, network, mac }));
-    if (present === undefined) {
-      const { apiVersion, kind } = VIRTUAL_MACHINE_INSTANCES;
-      await client.create(
-        { apiVersion, kind, ...vmi(key, nics) } as unknown as VirtualMachineInstance,
-      );
-    } else await client.update({ ...present, spec: vmiSpec(nics) } as VirtualMachineInstance);
+    const instance = instanceOf(key, machine);
+    if (present?.metadata.ownerReferences?.[0]?.uid === machine.uid) {
+      await client.update({ ...present, spec: instance.spec ?? {} });
+      return;
+    }
+    // A VM that was made again is given another one.
+    if (present !== undefined) await client.delete(parseKey(key));
+    await client.create(instance);
   }
 
   /** The server was put back: it shows machines that are not there, and does not show others. */
@@ -157,6 +158,24 @@ export class Hypervisor {
     const { items } = await this.#ground.cluster.kube.of(VIRTUAL_MACHINE_INSTANCES).list();
     for (const key of new Set([...items.map(keyOf), ...this.#machines.keys()])) this.#show(key);
   }
+}
+
+/** The VirtualMachineInstance of a machine, as KubeVirt makes it. */
+function instanceOf(key: string, { uid, nics }: Machine): VirtualMachineInstance {
+  const { metadata, ...rest } = vmi(
+    key,
+    nics.map(({ nic: name, network, mac }) => ({ name, network, mac })),
+  ) as Pick<VirtualMachineInstance, "metadata" | "spec" | "status">;
+  const { apiVersion, kind } = VIRTUAL_MACHINE_INSTANCES;
+  const owner = {
+    apiVersion,
+    kind: "VirtualMachine",
+    name: parseKey(key).name,
+    uid,
+    controller: true,
+    blockOwnerDeletion: true,
+  };
+  return { apiVersion, kind, metadata: { ...metadata, ownerReferences: [owner] }, ...rest };
 }
 
 export function isMadeUp(mac: string): boolean {
