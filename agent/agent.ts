@@ -221,6 +221,7 @@ class Agent implements RunningAgent {
       host: this.#interfaces.state,
       view: served.watch.view,
       leading: this.#options.leadership?.leading ?? true,
+      doubtful: this.#options.leadership?.doubtful ?? false,
     });
     this.#reportChanges();
   }

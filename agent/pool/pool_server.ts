@@ -76,6 +76,8 @@ export interface PoolServerInput {
   readonly host: HostState;
   readonly view: PoolView;
   readonly leading: boolean;
+  /** Whether another agent may lead by now, of which this one would not hear. */
+  readonly doubtful?: boolean;
 }
 
 /** Not being served for these needs no warning. */
@@ -299,7 +301,7 @@ export class PoolServer {
 
   /** The first thing that keeps the pool from being served, or that nothing does. */
   #outcome(
-    { network, host, view, leading }: PoolServerInput,
+    { network, host, view, leading, doubtful = false }: PoolServerInput,
     { link, precaution }: Ground,
   ): Outcome {
     const heir = this.#succession.heir(view.pool, leading);
@@ -340,9 +342,11 @@ export class PoolServer {
     const leaving = `Leaves to ${heir} to answer`;
     if (this.#gaveWay && heir !== "another agent") return standby(leaving, where, notes);
     const watched = { link, network: served, pool: view.pool, own: ownMacs(host) };
-    const leads = leading && !this.#gaveWay;
-    if (leads) this.#standIn.forget();
-    else if (!this.#standsIn(watched)) {
+    const mayLead = leading && !this.#gaveWay;
+    const leads = mayLead && !doubtful;
+    if (leads) this.#standIn.lead();
+    else if (!mayLead) this.#standIn.follow();
+    if (!leads && !this.#standsIn(watched)) {
       const outcome = standby("Standing by to answer", where, notes);
       return this.#standIn.doubts
         ? { ...outcome, watched: { ...watched, listensOnly: true } }
@@ -361,7 +365,7 @@ export class PoolServer {
       this.#gaveWay = true;
       return standby(leaving, where, [shared, ...notes]);
     }
-    const instead = leads ? "" : " in place of the agent that leads, whom nobody here hears,";
+    const instead = mayLead ? "" : " in place of the agent that leads, whom nobody here hears,";
     const message = sentence(`Answering${instead} ${where}`, [shared, ...notes]);
     const reason = shared === undefined ? "Serving" : "AddressInUse";
     return {
@@ -372,7 +376,7 @@ export class PoolServer {
     };
   }
 
-  /** Whether it answers though another agent leads: nobody answers for the server address here. */
+  /** Whether it answers though another agent leads, or may by now: nobody answers for the server address here. */
   #standsIn({ link, network: { serverAddress: address } }: Watched): boolean {
     return this.#neighbours.hears ? this.#standIn.look({ link, address }) : this.#standIn.stands;
   }

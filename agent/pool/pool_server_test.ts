@@ -1,61 +1,13 @@
 import assert from "node:assert/strict";
-import { MessageType, Responder } from "../../core/dhcp/mod.ts";
+import { MessageType } from "../../core/dhcp/mod.ts";
 import { parseIPv4 } from "../../core/net/mod.ts";
-import { LineBound } from "../../runtime/line_bound.ts";
-import { ManualClock } from "../../runtime/testing/manual_clock.ts";
-import { memoryLogger } from "../../runtime/testing/memory_logger.ts";
-import { PacketWatchers } from "../heard/packet_watchers.ts";
-import { AnswerTimes } from "../socket/answer_times.ts";
-import { PoolServer, type PoolServerContext, type PoolServerInput } from "./pool_server.ts";
+import type { PoolServerInput } from "./pool_server.ts";
 import { CLIENT_ADDRESS, messageOf, poolWith } from "../testing/dhcp.ts";
-import { MemoryHost } from "../testing/memory_host.ts";
 import { MemoryPort } from "../testing/memory_port.ts";
-
-function setUp(fields: Partial<PoolServerContext> = {}) {
-  const clock = new ManualClock();
-  const host = new MemoryHost();
-  host.link("eth1");
-  const log = memoryLogger();
-  const server = new PoolServer("default/net-48", {
-    clock,
-    random: () => 0.5,
-    log,
-    openPort: (link) => new MemoryPort(link),
-    host,
-    responder: new Responder(),
-    times: new AnswerTimes(),
-    dryRun: false,
-    dryRunLines: new LineBound({ clock, onLeftOut: () => undefined }),
-    needed: () => [],
-    served: () => new Set(["eth1"]),
-    keepForwarding: false,
-    watchers: new PacketWatchers(clock, new AbortController().signal),
-    wake: () => undefined,
-    ...fields,
-  });
-  const reconcile = (input: Partial<PoolServerInput> = {}) => {
-    server.reconcile({
-      network: { pool: "default/net-48", interfaceName: "eth1" },
-      host: host.read(),
-      view: { synced: true, pool: poolWith() },
-      leading: true,
-      ...input,
-    });
-    const { ready, reason, message } = server.report(clock.now());
-    return { ready, reason, message, answers: server.network !== undefined };
-  };
-  const end = async () => {
-    server.stop(host.read());
-    await clock.settle();
-    assert.equal(clock.sleeping, 0);
-  };
-  return { clock, host, log, server, reconcile, end };
-}
-
-const ON = "192.168.48.0/24 from 192.168.48.77 on eth1";
+import { ON, poolScene } from "../testing/pool_scene.ts";
 
 Deno.test("PoolServer hears while it leads and has something to hear by, also a pool that is paused, and says so", async () => {
-  const { server, reconcile, end } = setUp();
+  const { server, reconcile, end } = poolScene();
   const heard: boolean[] = [];
   const paused = poolWith();
   const inputs: readonly Partial<PoolServerInput>[] = [
@@ -75,7 +27,7 @@ Deno.test("PoolServer hears while it leads and has something to hear by, also a 
 });
 
 Deno.test("PoolServer serves where everything is there", async () => {
-  const { host, server, reconcile, end } = setUp();
+  const { host, server, reconcile, end } = poolScene();
   assert.deepEqual(reconcile(), {
     ready: true,
     reason: "Serving",
@@ -91,7 +43,7 @@ Deno.test("PoolServer serves where everything is there", async () => {
 Deno.test("PoolServer traces a lease that is new from being served to its first ACK, and no OFFER", async () => {
   const told: string[] = [];
   const ports: MemoryPort[] = [];
-  const { clock, reconcile, end } = setUp({
+  const { clock, reconcile, end } = poolScene({
     tracing: { tell: (subject, { name }) => told.push(`${name} of ${subject}`) },
     openPort: (link) => {
       const port = new MemoryPort(link);
@@ -176,7 +128,7 @@ const RUNGS: readonly Rung[] = [
 ];
 for (const { what, input, expected, keeps } of RUNGS) {
   Deno.test(`PoolServer is silent where ${what}, ${keeps ? "keeps" : "removes"} its address, and serves again`, async () => {
-    const { host, reconcile, end } = setUp();
+    const { host, reconcile, end } = poolScene();
     reconcile();
     assert.deepEqual(reconcile(input), { ready: false, answers: false, ...expected });
     assert.equal(host.calls.includes("remove 192.168.48.77/32 eth1"), !keeps);
@@ -186,7 +138,7 @@ for (const { what, input, expected, keeps } of RUNGS) {
 }
 
 Deno.test("PoolServer tells of an interface that is down, and keeps what it has there", async () => {
-  const { host, reconcile, end } = setUp();
+  const { host, reconcile, end } = poolScene();
   reconcile();
   const link = host.link("eth1", { up: false });
   assert.equal(link.index, 1);
@@ -201,7 +153,7 @@ Deno.test("PoolServer tells of an interface that is down, and keeps what it has 
 });
 
 Deno.test("PoolServer tells why it has no socket", async () => {
-  const { reconcile, end } = setUp({
+  const { reconcile, end } = poolScene({
     openPort: () => {
       throw new Error("Cannot listen: EADDRINUSE");
     },
@@ -215,7 +167,7 @@ Deno.test("PoolServer tells why it has no socket", async () => {
 });
 
 Deno.test("PoolServer does not answer without its address", async () => {
-  const { host, reconcile, end } = setUp();
+  const { host, reconcile, end } = poolScene();
   host.failure = new Error("Cannot add an address: EPERM");
   assert.deepEqual(reconcile(), {
     ready: false,
@@ -229,7 +181,7 @@ Deno.test("PoolServer does not answer without its address", async () => {
 
 Deno.test("T9: PoolServer takes no address that the process needs, leading or not, and serves when the pool has another", async () => {
   const needed = [{ address: parseIPv4("192.168.48.77"), owner: "the API server" }];
-  const { host, server, reconcile, end } = setUp({ needed: () => needed });
+  const { host, server, reconcile, end } = poolScene({ needed: () => needed });
   const refused = {
     ready: false,
     reason: "AddressMissing",
@@ -252,7 +204,7 @@ Deno.test("T9: PoolServer takes no address that the process needs, leading or no
 });
 
 Deno.test("T11: PoolServer turns forwarding off before it leads, and puts it back when it stops", async () => {
-  const { host, reconcile, end } = setUp();
+  const { host, reconcile, end } = poolScene();
   host.link("eth1", { settings: { forwarding: 1, rpFilter: 0, acceptLocal: 0, arpIgnore: 0 } });
   reconcile({ leading: false, view: { synced: false } });
   assert.deepEqual(host.calls, ["forwarding 0 eth1"]);
@@ -261,7 +213,7 @@ Deno.test("T11: PoolServer turns forwarding off before it leads, and puts it bac
 });
 
 Deno.test("PoolServer changes no setting of the interface in a dry run", async () => {
-  const { host, reconcile, end } = setUp({ dryRun: true });
+  const { host, reconcile, end } = poolScene({ dryRun: true });
   host.link("eth1", { settings: { forwarding: 1, rpFilter: 1, acceptLocal: 0, arpIgnore: 0 } });
   reconcile();
   await end();
@@ -269,7 +221,7 @@ Deno.test("PoolServer changes no setting of the interface in a dry run", async (
 });
 
 Deno.test("E7: PoolServer has its pool's name beside the interface's while it is there, leading or not", async () => {
-  const { host, reconcile, end } = setUp();
+  const { host, reconcile, end } = poolScene();
   reconcile({ leading: false });
   assert.deepEqual(host.described, ["eth1 vm-dhcp: default/net-48"]);
   reconcile();
@@ -278,7 +230,7 @@ Deno.test("E7: PoolServer has its pool's name beside the interface's while it is
 });
 
 Deno.test("T10: PoolServer says what an operator should know of the interface", async () => {
-  const { host, reconcile, end } = setUp();
+  const { host, reconcile, end } = poolScene();
   host.routes = { gateways: [], hasDefaultRoute: false, rpFilterOfAll: 1 };
   assert.match(
     reconcile().message,
@@ -288,7 +240,7 @@ Deno.test("T10: PoolServer says what an operator should know of the interface", 
 });
 
 Deno.test("PoolServer tells who else has its address, and goes on answering", async () => {
-  const { clock, host, server, reconcile, end } = setUp();
+  const { clock, host, server, reconcile, end } = poolScene();
   host.neighbour("192.168.48.77", "52:54:00:00:00:99");
   const states = [];
   for (let second = 0; second < 6; second++) {
@@ -309,7 +261,7 @@ Deno.test("PoolServer tells who else has its address, and goes on answering", as
 });
 
 Deno.test("PoolServer answers for a pool that another one outranks until somebody else has its address", async () => {
-  const { clock, host, server, reconcile, end } = setUp();
+  const { clock, host, server, reconcile, end } = poolScene();
   const reason = "NetworkAlreadyServed";
   const conditions = [{ type: "Registered", status: "False", reason }] as const;
   const outranked = poolWith();
@@ -341,7 +293,7 @@ Deno.test("PoolServer answers for a pool that another one outranks until somebod
 
 Deno.test("PoolServer leaves its network to who is recorded instead of it and has its address, until that one is gone", async () => {
   const ports: MemoryPort[] = [];
-  const { clock, host, server, reconcile, end } = setUp({
+  const { clock, host, server, reconcile, end } = poolScene({
     pod: "agent-mgmt-1",
     openPort: (link) => {
       const port = new MemoryPort(link);
@@ -395,52 +347,8 @@ Deno.test("PoolServer leaves its network to who is recorded instead of it and ha
   await end();
 });
 
-Deno.test("rule 101: PoolServer answers where another agent leads and clients ask and nobody has its address, until somebody has", async () => {
-  const ports: MemoryPort[] = [];
-  const openPort = (link: ConstructorParameters<typeof MemoryPort>[0]) => {
-    const port = new MemoryPort(link);
-    ports.push(port);
-    return port;
-  };
-  const { clock, host, server, reconcile, end } = setUp({ openPort });
-  const look = async (seconds: number) => {
-    const states = [];
-    for (let half = 0; half < seconds * 2; half++) {
-      ports[0]?.arrive(messageOf(MessageType.Discover));
-      await clock.settle();
-      server.turn();
-      states.push(reconcile({ leading: false }));
-      await clock.advance(500);
-    }
-    return states;
-  };
-  host.neighbour("192.168.48.77", "52:54:00:00:00:99");
-  const standby = { ready: true, reason: "Standby", answers: false };
-  for (const { message, ...state } of await look(20)) {
-    assert.deepEqual(state, standby);
-    assert.equal(message, `Standing by to answer ${ON}`);
-  }
-  host.neighbour("192.168.48.77");
-  assert.deepEqual((await look(5)).at(-1), {
-    ready: true,
-    reason: "Serving",
-    message: `Answering in place of the agent that leads, whom nobody here hears, ${ON}`,
-    answers: true,
-  });
-  assert.deepEqual([...host.answering.keys()], ["eth1 192.168.48.77"]);
-  assert.equal(server.heard.hears, true);
-  host.neighbour("192.168.48.77", "52:54:00:00:00:99");
-  assert.equal((await look(5)).at(-1)?.answers, false);
-  assert.deepEqual([...host.answering.keys()], []);
-  assert.deepEqual(host.calls.filter((call) => /^(add|remove)/.test(call)), [
-    "add 192.168.48.77/32 eth1",
-    "remove 192.168.48.77/32 eth1",
-  ]);
-  await end();
-});
-
 Deno.test("PoolServer changes no address in a dry run", async () => {
-  const { host, reconcile, end } = setUp({ dryRun: true });
+  const { host, reconcile, end } = poolScene({ dryRun: true });
   host.address(host.link("eth1"), "192.168.48.76/32", true);
   const { reason, message, answers } = reconcile();
   assert.deepEqual([reason, message, answers], ["Standby", `Dry run: would answer ${ON}`, true]);
@@ -450,7 +358,7 @@ Deno.test("PoolServer changes no address in a dry run", async () => {
 });
 
 Deno.test("PoolServer says what it left out, and where the pool comes from", async () => {
-  const { reconcile, end } = setUp();
+  const { reconcile, end } = poolScene();
   const { message } = reconcile({
     view: {
       synced: true,
@@ -466,7 +374,7 @@ Deno.test("PoolServer says what it left out, and where the pool comes from", asy
 });
 
 Deno.test("PoolServer moves to another interface, and leaves nothing on the first", async () => {
-  const { host, reconcile, end } = setUp();
+  const { host, reconcile, end } = poolScene();
   host.link("eth2");
   reconcile();
   const moved = reconcile({ network: { pool: "default/net-48", interfaceName: "eth2" } });
@@ -477,7 +385,7 @@ Deno.test("PoolServer moves to another interface, and leaves nothing on the firs
 });
 
 Deno.test("PoolServer logs a state once, with its pool", async () => {
-  const { log, reconcile, end } = setUp();
+  const { log, reconcile, end } = poolScene();
   reconcile();
   reconcile();
   const states = log.lines.filter(({ message }) => message === "State of the pool");
@@ -488,7 +396,7 @@ Deno.test("PoolServer logs a state once, with its pool", async () => {
 });
 
 Deno.test("PoolServer logs each change of what it says of its state, and warns of what an operator has to mend", async () => {
-  const { host, log, reconcile, end } = setUp();
+  const { host, log, reconcile, end } = poolScene();
   reconcile({ view: { synced: false } });
   reconcile();
   reconcile({ view: { synced: true, pool: poolWith(), note: "the API server does not answer" } });
@@ -510,7 +418,7 @@ Deno.test("PoolServer logs each change of what it says of its state, and warns o
 
 Deno.test("PoolServer stays silent once it is stopped, whatever comes, and gives everything back", async () => {
   const ports: MemoryPort[] = [];
-  const { host, server, reconcile, end } = setUp({
+  const { host, server, reconcile, end } = poolScene({
     openPort: (link) => {
       const port = new MemoryPort(link);
       ports.push(port);
@@ -527,7 +435,7 @@ Deno.test("PoolServer stays silent once it is stopped, whatever comes, and gives
 
 Deno.test("PoolServer closes its socket while its interface is missing, and opens another", async () => {
   const ports: MemoryPort[] = [];
-  const { host, server, reconcile, end } = setUp({
+  const { host, server, reconcile, end } = poolScene({
     openPort: (link) => {
       const port = new MemoryPort(link);
       ports.push(port);
@@ -547,7 +455,7 @@ Deno.test("PoolServer closes its socket while its interface is missing, and open
 Deno.test("T3: PoolServer reports a declined address that another machine answers for, and no other", async () => {
   const ports: MemoryPort[] = [];
   let woken = 0;
-  const { clock, host, server, reconcile, end } = setUp({
+  const { clock, host, server, reconcile, end } = poolScene({
     openPort: (link) => {
       const port = new MemoryPort(link);
       ports.push(port);
@@ -582,7 +490,7 @@ Deno.test("T3: PoolServer reports a declined address that another machine answer
 });
 
 Deno.test("PoolServer listens while it answers, and not while it stands by, in a dry run, or after its end", async () => {
-  const { host, reconcile, server, end } = setUp();
+  const { host, reconcile, server, end } = poolScene();
   const hears = (input: Partial<PoolServerInput> = {}) => {
     reconcile(input);
     server.turn();
@@ -593,7 +501,7 @@ Deno.test("PoolServer listens while it answers, and not while it stands by, in a
   assert.equal(hears(), true);
   await end();
   assert.equal(host.hears("eth1"), false);
-  const dry = setUp({ dryRun: true });
+  const dry = poolScene({ dryRun: true });
   dry.reconcile();
   dry.server.turn();
   assert.equal(dry.host.hears("eth1"), false);
@@ -601,7 +509,7 @@ Deno.test("PoolServer listens while it answers, and not while it stands by, in a
 });
 
 Deno.test("PoolServer is not ready before it was looked at", async () => {
-  const { server, end } = setUp();
+  const { server, end } = poolScene();
   assert.deepEqual(server.report(0), {
     ready: false,
     reason: "NotSynced",
@@ -611,7 +519,7 @@ Deno.test("PoolServer is not ready before it was looked at", async () => {
 });
 
 Deno.test("PoolServer survives its own faults", async () => {
-  const { host, log, reconcile, end } = setUp();
+  const { host, log, reconcile, end } = poolScene();
   const state = host.read();
   const link = state.links.get("eth1");
   assert.ok(link);

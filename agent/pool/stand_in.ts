@@ -1,5 +1,6 @@
 /**
- * Whether an agent that stands by answers on one network though another one leads: that one may not reach it, and nothing tells it so.
+ * Whether an agent answers on one network though another one leads, or may lead by now: that one may not reach it, and nothing tells
+ * it so.
  *
  * @module
  */
@@ -57,6 +58,8 @@ export class StandIn {
   /** Questions in a row, to the last one that is over, that were answered, or were not. */
   #run = { isAnswered: false, length: 0 };
   #stands = false;
+  /** Whether it answers since it led. */
+  #led = false;
 
   constructor(context: StandInContext) {
     this.#context = context;
@@ -99,8 +102,20 @@ export class StandIn {
     return this.#stands;
   }
 
-  /** Looks for nothing any more: this agent leads, or cannot answer. */
+  /** This agent leads and answers. Where it comes to doubt that it leads, it goes on until another machine has the server's address. */
+  lead(): void {
+    this.#begin();
+    this.#stands = this.#led = true;
+  }
+
+  /** Another agent leads. */
+  follow(): void {
+    if (this.#led) this.forget();
+  }
+
+  /** Looks for nothing any more: this agent cannot answer. */
   forget(): void {
+    this.#led = false;
     this.#heardAt = -Infinity;
     this.#begin();
     this.#stands = false;
@@ -122,7 +137,7 @@ export class StandIn {
     const keys = { address: formatIPv4(address) };
     if (this.#stands) {
       log.warn("Nobody has the server address: answering though another agent leads", keys);
-    } else log.info("The agent that leads is there again: standing by", keys);
+    } else log.info("Another agent has the server address: standing by", keys);
   }
 
   #ask({ link, address }: ServerPlace, now: number): void {

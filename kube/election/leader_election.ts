@@ -172,6 +172,11 @@ export class LeaderElection implements Leadership {
     return this.#leading && !this.#isOverdue && !wasSuspended;
   }
 
+  /** Whether another process may have followed this one, which could not write the Lease for as long as it is valid. */
+  get doubtful(): boolean {
+    return this.#leading && this.writtenAgoMs >= this.#options.durationMs;
+  }
+
   /** Who leads, as far as is known; empty where nobody does. */
   get holder(): string {
     return this.#leading ? this.#options.identity : this.#seen?.holder ?? "";

@@ -12,6 +12,8 @@ export interface Leadership {
   readonly leading: boolean;
   /** Whether it works now, and is sure of it: not one that stood still for so long that another one may have begun. Unset: as `leading`. */
   readonly confirmed?: boolean;
+  /** Whether another one may work instead by now. Unset: no. */
+  readonly doubtful?: boolean;
   /**
    * Since when (monotonic clock, milliseconds) nobody else can have worked, where this process works. Unset, or `undefined`: since
    * `leading` changed.

@@ -1,15 +1,18 @@
-import { ok } from "node:assert/strict";
+import { deepStrictEqual, ok } from "node:assert/strict";
 import { ManualClock } from "../../runtime/testing/manual_clock.ts";
 import { createKubeClient } from "../objects/client.ts";
 import { LEASES } from "../objects/resources.ts";
 import { ApiError } from "../errors.ts";
 import { type JsonValue, type RequestOptions, toRestClient } from "../rest_client.ts";
 import { ScriptedApi } from "../testing/scripted_api.ts";
-import { LeaderElection } from "./leader_election.ts";
+import { LeaderElection, type LeaderElectionOptions } from "./leader_election.ts";
 
 const CONTROLLER = { durationMs: 15_000, renewMs: 2_000, onSilence: "stop" } as const;
+const AGENT = { durationMs: 5_000, renewMs: 1_000, onSilence: "go-on" } as const;
 
-function lab() {
+function lab(
+  times: Pick<LeaderElectionOptions, "durationMs" | "renewMs" | "onSilence"> = CONTROLLER,
+) {
   const clock = new ManualClock();
   const api = new ScriptedApi(LEASES);
   const stops: AbortController[] = [];
@@ -34,7 +37,7 @@ function lab() {
       identity,
       clock,
       random: () => 0,
-      ...CONTROLLER,
+      ...times,
     });
     stops.push(stop);
     runs.push(election.run(stop.signal));
@@ -111,4 +114,28 @@ Deno.test("LeaderElection: nobody takes a Lease that was deleted while its holde
   const both = await watch(world, [a.election, b.election], 20_000);
   await world.end();
   ok(both.leading === 0 && both.confirmed === 0, JSON.stringify(both));
+});
+
+Deno.test("LeaderElection: a holder that goes on without an answer is in doubt before another one leads, until it is heard again", async () => {
+  const world = lab(AGENT);
+  let isCut = false;
+  const { election: a } = world.start("a", async (_, perform) => {
+    if (isCut) throw new TypeError("Connection refused");
+    return await perform();
+  });
+  await world.clock.advance(1_000);
+  const { election: b } = world.start("b");
+  await world.clock.advance(10_000);
+  deepStrictEqual([a.leading, a.doubtful, b.doubtful], [true, false, false]);
+  isCut = true;
+  world.api.breakWatches();
+  for (let passed = 0; passed < 60_000; passed += 50) {
+    await world.clock.advance(50);
+    ok(!b.leading || a.doubtful, `${passed} ms`);
+  }
+  deepStrictEqual([a.leading, a.doubtful, b.leading, b.doubtful], [true, true, true, false]);
+  isCut = false;
+  await world.clock.advance(5_000);
+  deepStrictEqual([a.leading, a.doubtful], [false, false]);
+  await world.end();
 });
