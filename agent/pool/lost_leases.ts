@@ -6,7 +6,7 @@
 import type { IPPool } from "../../core/api/types.ts";
 import { MAX_FOUND } from "../../core/neighbours/survey.ts";
 import { NONE, readEntries } from "../../core/record/entries.ts";
-import { readHolds } from "../../core/record/holds.ts";
+import { type HoldEntry, readHolds } from "../../core/record/holds.ts";
 import { releasedHoldMs } from "../../core/record/released_hold.ts";
 
 /** Who had an address. */
@@ -23,8 +23,10 @@ interface Lost {
 export class LostLeases {
   /** By address, as a number. Absent until the API server went back once. */
   #lost: Map<number, Lost> | undefined;
-  /** For whom the record keeps addresses now. */
-  #held: ReadonlyMap<number, number> = new Map();
+  /** Those that the record keeps now for who had them: for longer than it did when it went back, which is the time of an earlier lease. */
+  #held = new Set<number>();
+  /** What the record kept when it went back, by address. */
+  #former: ReadonlyMap<number, HoldEntry> = new Map();
   /** Those that the record gives to anybody now. */
   #given = new Set<number>();
   #until = -Infinity;
@@ -35,15 +37,18 @@ export class LostLeases {
   follow(before: IPPool | undefined, after: IPPool, now: number): void {
     if (before !== undefined && wentBack(before, after)) {
       const lost = new Map(this.#isOver(now) ? [] : this.#lost);
-      for (const { address, mac } of readHolds(before.status?.ipv4?.released)) {
+      this.#former = holdsOf(after);
+      for (const hold of holdsOf(before).values()) {
+        const { address, mac } = hold;
         const isGiven = lost.get(address)?.isGiven === true && lost.get(address)?.mac === mac;
-        if (address !== NONE && mac !== NONE) lost.set(address, { mac, isGiven });
+        if (!isGiven && lasts(this.#former.get(address), hold)) lost.delete(address);
+        else if (address !== NONE && mac !== NONE) lost.set(address, { mac, isGiven });
       }
       for (const { address, mac } of readEntries(before.status?.ipv4?.allocated)) {
         if (address !== NONE && mac !== NONE) lost.set(address, { mac, isGiven: true });
       }
       this.#lost = lost;
-      this.#held = new Map();
+      this.#held.clear();
       this.#given.clear();
       this.#until = now + releasedHoldMs(after.spec?.ipv4Config);
     }
@@ -56,16 +61,16 @@ export class LostLeases {
    */
   list(now: number): readonly (readonly [address: number, mac: number])[] | undefined {
     if (this.#lost === undefined || this.#isOver(now)) return undefined;
-    const kept = (address: number, { mac }: Lost) => Number(this.#held.get(address) === mac);
+    const kept = (address: number) => Number(this.#held.has(address));
     return [...this.#lost].sort(([a, one], [b, other]) =>
-      kept(a, one) - kept(b, other) || Number(other.isGiven) - Number(one.isGiven) || a - b
+      kept(a) - kept(b) || Number(other.isGiven) - Number(one.isGiven) || a - b
     ).slice(0, MAX_FOUND).map(([address, { mac }]) => [address, mac]);
   }
 
   /** Whether something is lost that the record neither keeps for who had it nor gives to anybody. */
   hasUntold(now: number): boolean {
-    return (this.list(now) ?? []).some(([address, mac]) =>
-      this.#held.get(address) !== mac && !this.#given.has(address)
+    return (this.list(now) ?? []).some(([address]) =>
+      !this.#held.has(address) && !this.#given.has(address)
     );
   }
 
@@ -74,20 +79,32 @@ export class LostLeases {
   }
 
   /** Forgets what the record has again: given to anybody, or kept until that was over. */
-  #drop(lost: Map<number, Lost>, { status }: IPPool): void {
+  #drop(lost: Map<number, Lost>, after: IPPool): void {
     const macs = new Map(
-      readEntries(status?.ipv4?.allocated).map(({ address, mac }) => [address, mac]),
+      readEntries(after.status?.ipv4?.allocated).map(({ address, mac }) => [address, mac]),
     );
-    const held = new Map(
-      readHolds(status?.ipv4?.released).map(({ address, mac }) => [address, mac]),
-    );
+    const held = new Set<number>();
+    for (const hold of holdsOf(after).values()) {
+      const isOwn = lost.get(hold.address)?.mac === hold.mac;
+      if (isOwn && !lasts(this.#former.get(hold.address), hold)) held.add(hold.address);
+    }
     for (const [address, { mac }] of lost) {
-      const isOver = this.#held.get(address) === mac && !held.has(address);
+      const isOver = this.#held.has(address) && !held.has(address);
       if (macs.get(address) === mac || isOver) lost.delete(address);
     }
     this.#held = held;
     this.#given = new Set(macs.keys());
   }
+}
+
+/** What a record keeps for who had it, by address. */
+function holdsOf({ status }: IPPool): ReadonlyMap<number, HoldEntry> {
+  return new Map(readHolds(status?.ipv4?.released).map((hold) => [hold.address, hold]));
+}
+
+/** Whether a hold keeps the address for the same one, and no shorter than another one. */
+function lasts(hold: HoldEntry | undefined, { mac, until = 0 }: HoldEntry): boolean {
+  return hold?.mac === mac && (hold.until ?? 0) >= until;
 }
 
 /** Whether the API server tells of an earlier time than it did. Versions of pools are numbers that grow, also where one is made again. */

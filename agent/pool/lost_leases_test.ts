@@ -111,3 +111,33 @@ Deno.test("S1: LostLeases has told what the record keeps, or gives to another on
   lost.follow(undefined, pool("82", { released, allocated: given }), 0);
   equal(lost.hasUntold(0), false);
 });
+
+/** A record that keeps the second address for the second MAC address until then. */
+function keeping(resourceVersion: string, minute: number): IPPool {
+  const until = `2026-01-01T00:0${minute}:00Z`;
+  return pool(resourceVersion, { released: { "10.0.0.2": { macAddress: M2, until } } });
+}
+
+Deno.test("S1: LostLeases tells nothing of what the record keeps as long as it did, and goes on where it keeps it since an earlier lease", () => {
+  const kept = new LostLeases();
+  kept.follow(keeping("900", 5), keeping("80", 5), 0);
+  deepEqual(kept.list(0), []);
+  const lost = new LostLeases();
+  lost.follow(keeping("900", 5), keeping("80", 1), 0);
+  equal(lost.hasUntold(0), true);
+  // That is over before anybody keeps it for longer.
+  lost.follow(keeping("80", 1), pool("81", {}), 0);
+  equal(lost.list(0)?.length, 1);
+  lost.follow(pool("81", {}), keeping("82", 7), 0);
+  equal(lost.hasUntold(0), false);
+  lost.follow(keeping("82", 7), pool("83", {}), 0);
+  deepEqual(lost.list(0), []);
+});
+
+Deno.test("S1: LostLeases goes on telling of what was given, also where the record that went back once more keeps it as long", () => {
+  const lost = new LostLeases();
+  lost.follow(NEW, OLD, 0);
+  lost.follow(OLD, keeping("81", 7), 0);
+  lost.follow(keeping("82", 7), keeping("79", 7), 0);
+  equal(lost.list(0)?.length, 1);
+});

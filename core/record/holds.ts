@@ -21,7 +21,7 @@ export interface HeldAddress extends Hold {
 }
 
 /** One hold of the record, read. One without an address or an end cannot be read. */
-interface HoldEntry {
+export interface HoldEntry {
   /** The address as it is written. */
   readonly key: string;
   /** The hold as it is written. */

@@ -18,7 +18,8 @@ const LOST = "lost";
 /**
  * Keeps addresses for who got them before the record was put back to an earlier time: nobody else is given one that a client may
  * still hold, and its client gets it back: of several the first, which agents name before what it had left. What the record gives to
- * somebody else, or keeps for who has left it and is still there, stays so.
+ * somebody else, or keeps for who has left it and is still there, stays so. What it keeps for the same client since an earlier time may end
+ * before the lease that it was given since: that is kept for longer.
  */
 export function holdLost(planning: Planning, network: PoolNetwork): void {
   const { next, input } = planning;
@@ -26,11 +27,12 @@ export function holdLost(planning: Planning, network: PoolNetwork): void {
   for (const [address, mac] of input.lost ?? []) {
     const behind = (left.get(mac) ?? 1) - 1;
     left.set(mac, behind);
-    if (next.released.get(address)?.mac === mac) continue;
     if (!isOpenTo(planning, network, { address, mac })) continue;
+    const hold = next.released.get(address);
+    const keptUntil = hold?.mac === mac ? hold.until : input.now;
     const until = lostUntil(planning, address, mac);
-    if (until <= input.now) continue;
-    if (fullRefusal(planning) !== undefined) return;
+    if (until <= keptUntil) continue;
+    if (hold?.mac !== mac && fullRefusal(planning) !== undefined) continue;
     next.hold(address, { mac, until: until + behind * SECOND_MS });
   }
 }

@@ -1,7 +1,8 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { toTimestamp } from "../../api/timestamp.ts";
 import type { Claim } from "../types.ts";
 import { claimOf, HOUR, macOf, MINUTE, NOW, plan, poolOf, results } from "../testing/fixture.ts";
-import { RESTORE_MS } from "./limits.ts";
+import { HOLD_ENTRIES, RESTORE_MS } from "./limits.ts";
 
 const A = "10.0.0.15";
 
@@ -198,6 +199,25 @@ Deno.test("S1: planPool keeps no address that is lost for less than its time, ho
   );
   const last = Date.parse(once?.["10.0.0.13"]?.until ?? "");
   deepStrictEqual(untils.map((until) => until - last), [3_000, 2_000, 1_000, 0]);
+});
+
+Deno.test("S1: planPool keeps what is lost for its time also where the record keeps it for the same client since before, for less", () => {
+  const lost = new Map([[0x0a_00_00_0f, 0x5254_0000_0001]]);
+  const world = { lost, limits: { maxEntries: HOLD_ENTRIES } };
+  const { released } = plan(poolOf(), [], { lost }).ipv4;
+  const until = released?.[A]?.until ?? "";
+  const longer = toTimestamp(Date.parse(until) + MINUTE);
+  for (const [recorded, kept] of [[toTimestamp(NOW + MINUTE), until], [longer, longer]] as const) {
+    const before = { [A]: { macAddress: macOf(1), until: recorded } };
+    const pool = poolOf({ ipv4: { used: 0, available: 10, released: before } });
+    // It takes no room that it had not.
+    for (const input of [{ lost }, world]) {
+      const { ipv4, sightings } = plan(pool, [], input);
+      deepStrictEqual(ipv4.released?.[A], { macAddress: macOf(1), until: kept });
+      const again = plan(poolOf({ ipv4 }), [], { ...input, sightings });
+      deepStrictEqual(again.ipv4.released, ipv4.released);
+    }
+  }
 });
 
 Deno.test("S1: planPool leaves what the record gives to somebody else, and says so", () => {
