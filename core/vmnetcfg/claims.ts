@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { VMNETCFG_FINALIZER } from "../api/names.ts";
+import { getCondition } from "../api/condition.ts";
+import { VMNETCFG_FINALIZER, VmNetCfgCondition } from "../api/names.ts";
 import { sameJson } from "../api/same_json.ts";
 import { fromTimestamp } from "../api/timestamp.ts";
 import type { VirtualMachine, VirtualMachineNetworkConfig } from "../api/types.ts";
@@ -48,7 +49,8 @@ export function claimsOf(
     state: Claim["state"],
     { ipAddress: requested, options }: Pick<WantedNic, "ipAddress" | "options"> = {},
   ): Claim => {
-    const { address: previous, state: shownState, reason = "" } = shown.get(nic.key) ?? {};
+    const before = shown.get(nic.key);
+    const { address: previous, state: shownState } = before ?? {};
     const isWaiting = previous === undefined || previous !== requested && requested !== undefined;
     const wish = isWaiting || notesFormerMacs(config)
       ? (noted ??= notedNics(config)).get(nic.key)
@@ -62,7 +64,7 @@ export function claimsOf(
       ...(options === undefined ? {} : { options }),
       ...(typeof vmName === "string" ? { vmName } : {}),
       ...(previous === undefined ? {} : { previous, holds: shownState === "Allocated" }),
-      ...(previous !== undefined && INTERRUPTING.has(reason) ? { interrupted: true } : {}),
+      ...(before !== undefined && isInterrupted(config, before) ? { interrupted: true } : {}),
       ...(wish === undefined ? {} : wishOf(wish, { previous, uid, isWaiting })),
       createdAt,
       state,
@@ -107,6 +109,20 @@ function byKey<N extends Nic>(nics: readonly N[], network: string): ReadonlyMap<
 /** Whether an object gives all its addresses back. */
 function isReleasing(config: VirtualMachineNetworkConfig): boolean {
   return config.metadata.deletionTimestamp !== undefined || config.spec?.paused === true;
+}
+
+/**
+ * Whether a NIC shows the address that it had until its pool was gone or in trouble. The Go version's CustomResourceDefinitions keep no
+ * reason of a NIC: without one, it gave back what it shows only where its object was paused.
+ */
+function isInterrupted(
+  { status }: VirtualMachineNetworkConfig,
+  { address, state, reason }: ShownNic,
+): boolean {
+  if (address === undefined) return false;
+  if (reason !== undefined) return INTERRUPTING.has(reason);
+  const disabled = getCondition(status?.conditions, VmNetCfgCondition.Disabled);
+  return state === "Pending" && disabled?.status === "False";
 }
 
 /** The id of a NIC's claim: unique and stable among the claims on one pool. */

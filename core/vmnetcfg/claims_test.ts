@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readMac } from "../net/mac.ts";
+import type { NetworkConfigStatus } from "../api/types.ts";
 import { asksSame, claimsOf, recordedClaims } from "./claims.ts";
 import type { ConfigParts } from "./testing/fixture.ts";
 import { configOf, has, MAC_1, MAC_2, NET_48, NET_50, nic, vmOf } from "./testing/fixture.ts";
@@ -113,4 +114,23 @@ Deno.test("S4: claimsOf tells a NIC whose pool took its address from it from one
   assert.equal(interruptedBy("Released"), undefined);
   assert.equal(interruptedBy("PoolExhausted"), undefined);
   assert.equal(interruptedBy("NoPool", { ...before, allocatedIPAddress: "" }), undefined);
+});
+
+Deno.test("S4: claimsOf tells so without a reason, which the Go version's CustomResourceDefinitions do not keep", () => {
+  const address = "192.168.48.84";
+  const before = { allocatedIPAddress: address, macAddress: MAC_1, networkName: NET_48 };
+  const interrupted = (disabled: "True" | "False", parts: Partial<NetworkConfigStatus> = {}) => {
+    const shown = [{ ...before, state: "Pending" as const, ...parts }];
+    const config = configOf({ nics: [nic(MAC_1)], shown });
+    const conditions = [{ type: "Disabled", status: disabled }];
+    const [claim] = claimsOf(
+      { config: { ...config, status: { ...config.status, conditions } } },
+      NET_48,
+    );
+    return claim?.interrupted;
+  };
+  assert.equal(interrupted("False"), true);
+  assert.equal(interrupted("True"), undefined);
+  assert.equal(interrupted("False", { state: "Allocated" }), undefined);
+  assert.equal(interrupted("False", { allocatedIPAddress: "" }), undefined);
 });
