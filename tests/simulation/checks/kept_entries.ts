@@ -155,16 +155,15 @@ export class KeptEntries {
     return other !== undefined || nic === undefined || nic.touchedAt > since ? undefined : nic.vm;
   }
 
-  #isTooSoon(world: World, { id, network, address, mac, before, after }: {
+  #isTooSoon(world: World, { id, network, address, mac, before, after }: Commit & {
     readonly id: string;
     readonly network: string;
     readonly address: string;
     readonly mac: string;
-    readonly before: IPPool | undefined;
-    readonly after: IPPool;
   }): boolean {
     const rest = this.#resting.get(id);
     const { now } = world.timeline;
+    if (rest === undefined) this.#noteEarly(world, { id, address, mac, before, after });
     if (rest === undefined || rest.mac === mac || rest.until <= now) return false;
     if (this.#isClockWrong) return false;
     if (this.#nics.areOfOne(network, [rest.mac, mac])) return false;
@@ -175,6 +174,18 @@ export class KeptEntries {
     const isTooSoon = !rest.isDropped && this.#isAnyFree(after, { mac, timeline: world.timeline });
     if (!isTooSoon) this.#early.set(`${id} ${mac}`, now);
     return isTooSoon;
+  }
+
+  /** Who gets what rests by the word of the record alone, as after a restore, where nothing else is free. */
+  #noteEarly({ timeline }: World, { id, address, mac, before, after }: Commit & {
+    readonly id: string;
+    readonly address: string;
+    readonly mac: string;
+  }): void {
+    const { macAddress, until = "" } = before?.status?.ipv4?.released?.[address] ?? {};
+    const isAnothers = macAddress !== mac && Date.parse(until) > timeline.wall;
+    if (!isAnothers || this.#isAnyFree(after, { mac, timeline })) return;
+    this.#early.set(`${id} ${mac}`, timeline.now);
   }
 
   /**

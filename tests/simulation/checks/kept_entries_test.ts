@@ -393,3 +393,32 @@ Deno.test("KeptEntries: what was given while it rested is an excuse only for wha
   deepStrictEqual(kept.mayBeEarly("default/net-48", given, 1_000), true);
   deepStrictEqual(kept.mayBeEarly("default/net-48", given, 3_000), false);
 });
+
+/** Whether who gets an address of a range of one, or of two, has it early, where it rests by the record alone until then. */
+function isEarlyByRecord(until: string, { last }: { readonly last: number }): boolean {
+  const { spec: { ipv4Config, ...spec }, ...one } = pool("pool", {});
+  const range = { start: FIRST, end: `192.168.48.${last}` };
+  const at = (allocated: object, released: object) =>
+    ({
+      ...one,
+      spec: { ...spec, ipv4Config: { ...ipv4Config, pool: range } },
+      status: { ipv4: { allocated, released } },
+    }) as unknown as IPPool;
+  const sees = {
+    timeline: { now: 0, wall: 0 },
+    controllers: [],
+    cluster: { hasGoCrds: false },
+    hypervisor: { machine: () => undefined },
+  } as unknown as World;
+  const kept = new KeptEntries(new ClaimedNics());
+  const before = at({}, { [FIRST]: { macAddress: MAC, until } });
+  deepStrictEqual(kept.look(sees, { before, after: at({ [FIRST]: OTHER }, {}) }), []);
+  return kept.mayBeEarly("default/net-48", { address: FIRST, mac: OTHER }, 0);
+}
+
+Deno.test("KeptEntries: what rests by the record alone, as after a restore, is given early where nothing else is free", () => {
+  const until = "1970-01-01T00:03:00Z";
+  deepStrictEqual(isEarlyByRecord(until, { last: 81 }), true);
+  deepStrictEqual(isEarlyByRecord(until, { last: 82 }), false);
+  deepStrictEqual(isEarlyByRecord("1970-01-01T00:00:00Z", { last: 81 }), false);
+});
