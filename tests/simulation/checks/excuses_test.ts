@@ -258,3 +258,17 @@ Deno.test("what an agent that slept tells a machine that is gone takes nothing f
   ]);
   deepStrictEqual(said, []);
 });
+
+Deno.test("what a pool that was made again does not know may be given to who does not hear its user through a switch that broke in two", async () => {
+  const said = await judged([
+    [2, { do: "create pool", pool: 0 }],
+    [3, { do: "backup" }],
+    [4, vm("default/vm-3", 3)],
+    [20, { do: "halves", pool: 0, halves: 3, forMs: 80 * SECONDS }],
+    // The machine of the VM that it knows nothing of goes on.
+    [22, { do: "restore" }],
+    [40, { do: "restore pool", pool: 0 }],
+    [45, vm("default/vm-27", 27)],
+  ]);
+  deepStrictEqual(said, []);
+});

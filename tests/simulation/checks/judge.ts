@@ -42,9 +42,13 @@ export interface Violation {
   readonly what: string;
 }
 
-interface Ack {
+/** Who was told to have an address, and when. */
+interface Told {
   readonly mac: string;
   readonly at: number;
+}
+
+interface Ack extends Told {
   readonly until: number;
   /** Whose agent said so. */
   readonly pod: SimPod | undefined;
@@ -315,17 +319,8 @@ export class Judge {
       // Nobody keeps an address for who borrowed a MAC address from a VM that is gone.
       const isBorrowed = this.#claimed.isShared(network, before.mac) &&
         this.#claimed.incumbent(network, before.mac, before.at) === undefined;
-      // A pool that was made again knows nothing of those who wanted no address any more; nor do its agents, where a restore then brings the former one.
-      const madeAt = Math.max(
-        Date.parse(pool?.metadata.creationTimestamp ?? "") - timeline.wall + now,
-        this.#madeAgain.get(key) ?? -Infinity,
-      );
-      const isLetGo = !this.#claimed.isWantedSince(network, before.mac, before.at) ||
-        this.#isUntied(network, address, before);
-      // An agent that had not heard of that may have told it since, by the record that is gone.
-      const lastSaidBefore = this.#history.lastSaid(key, address, before.mac) ?? Infinity;
-      const isForgotten = isLetGo &&
-        (madeAt > before.at || (this.#madeAgain.get(key) ?? -Infinity) > lastSaidBefore);
+      const isLetGo = this.#isLetGo(network, address, before);
+      const isForgotten = isLetGo && this.#isMadeAgain(key, address, before);
       // What is given back goes at once to who asks for it by name.
       const isGivenBack = isLetGo && this.#claimed.asksFor(network, mac, address);
       // What a restored record gives to another one stays so; what was given since is known to agents, which it may have ended.
@@ -348,11 +343,47 @@ export class Judge {
     this.#ackedAt.set(`${id} ${mac}`, now);
   }
 
+  /** Whether who was told to have an address wanted none any more since, or nothing but a record tied it to that. */
+  #isLetGo(network: string, address: string, told: Told): boolean {
+    return !this.#claimed.isWantedSince(network, told.mac, told.at) ||
+      this.#isUntied(network, address, told);
+  }
+
+  /**
+   * Whether a pool was made again since it told somebody to have an address: it knows nothing of those who wanted no address any more; nor do
+   * its agents, where a restore then brings the former one.
+   */
+  #isMadeAgain(key: string, address: string, { mac, at }: Told): boolean {
+    const { wall, now } = this.#sees.timeline;
+    const made = this.#pools?.get(key)?.metadata.creationTimestamp ?? "";
+    const madeAgainAt = this.#madeAgain.get(key) ?? -Infinity;
+    // An agent that had not heard of that may have told it since, by the record that is gone.
+    const lastSaid = this.#history.lastSaid(key, address, mac) ?? Infinity;
+    return Math.max(Date.parse(made) - wall + now, madeAgainAt) > at || madeAgainAt > lastSaid;
+  }
+
+  /**
+   * Whether nobody knows that a machine uses an address: it is nobody's any more, its pool was made again since, and it is not heard through a
+   * switch that broke in two.
+   */
+  #isUnknown(client: SimClient, other: SimClient): boolean {
+    const network = client.segment.name;
+    const address = formatIPv4(client.address ?? 0);
+    const mac = formatMac(other.mac);
+    const at = this.#ackedAt.get(`${network} ${address} ${mac}`);
+    if (at === undefined || !client.segment.areApart(client, other)) return false;
+    const told = { mac, at };
+    return this.#isLetGo(network, address, told) &&
+      this.pools.some((pool) =>
+        networkOfPool(pool) === network && this.#isMadeAgain(keyOf(pool), address, told)
+      );
+  }
+
   /**
    * Whether nothing but a pool's record tied a NIC to what it was told: a person deleted its object since, or before an agent told it
    * once more that had not heard of that, or its namespace might not use the network when another one was given that.
    */
-  #isUntied(network: string, address: string, { mac, at }: Ack): boolean {
+  #isUntied(network: string, address: string, { mac, at }: Told): boolean {
     const vm = this.#claimed.find(network, mac)?.vm;
     if (vm === undefined) return false;
     return (this.#sees.deletedConfigs.get(vm) ?? -Infinity) > at - STALE_MS ||
@@ -403,7 +434,8 @@ export class Judge {
     const id = `${network} ${address}`;
     const isOwn = this.#acks.has(id);
     if (
-      isOther && isOwn && other.address === client.address && !this.#isPutBack(id, client, other)
+      isOther && isOwn && other.address === client.address &&
+      !this.#isPutBack(id, client, other) && !this.#isUnknown(client, other)
     ) {
       this.blame(
         "one user",

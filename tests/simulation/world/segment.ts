@@ -126,6 +126,12 @@ export class NetworkSegment {
     return this.#apart.has(station);
   }
 
+  /** Whether two stations do not hear each other, as the network is in two halves. */
+  areApart(one: Station, other: Station): boolean {
+    const { halves } = this.weather;
+    return halves !== undefined && halfOf(one, halves) !== halfOf(other, halves);
+  }
+
   /** Who answers for an address, as an ARP question finds out. */
   holderOf(address: number): Station | undefined {
     return [...this.#stations].find((station) => station.holds?.(address) === true);
@@ -147,13 +153,13 @@ export class NetworkSegment {
   }
 
   #receivers(sender: Station, frame: Frame): readonly Station[] {
-    const { interceptor, weather: { halves } } = this;
+    const { interceptor } = this;
     const isRequest = frame.kind === "dhcp" && frame.port === 67 && frame.to === ALL;
     const isTaken = isRequest && interceptor?.takes(sender) === true;
     return [...this.#stations].filter((station) => {
       if (station === sender || (isTaken && station !== interceptor)) return false;
       if (frame.to !== ALL && station.mac !== frame.to) return false;
-      return halves === undefined || halfOf(station, halves) === halfOf(sender, halves);
+      return !this.areApart(station, sender);
     });
   }
 
