@@ -79,7 +79,10 @@ export class NicAddresses {
   onConfig(config: VirtualMachineNetworkConfig | undefined): readonly string[] {
     const nics = config === undefined ? [] : shownNics(config);
     const uid = config?.metadata.ownerReferences?.[0]?.uid ?? "";
-    for (const nic of nics) this.#passOn(uid, nic);
+    for (const nic of nics) {
+      this.#passOn(uid, nic);
+      if (nic.reason === "NamespaceNotAllowed") this.#shutOut(uid, nic);
+    }
     return nics.filter(({ state }) => state === "Allocated").flatMap((
       { network = "", macAddress },
     ) => this.#claimed.isShared(network, normalizeMac(macAddress)) ? [network] : []);
@@ -203,7 +206,7 @@ export class NicAddresses {
         const { address } = before;
         const inConflictAt = this.#inConflictAt.get(`${network} ${address}`) ?? -Infinity;
         const isFound = takenByHand.has(`${network} ${address}`) && inConflictAt >= before.seenAt;
-        const { released = {}, conflicts = {} } = pool.status?.ipv4 ?? {};
+        const { allocated = {}, released = {}, conflicts = {} } = pool.status?.ipv4 ?? {};
         if (isFound || isTaken(pool, address)) continue;
         // Somebody else had it since, and may still use it.
         const restsFor = released[address]?.macAddress ?? "";
@@ -250,7 +253,18 @@ export class NicAddresses {
           continue;
         }
         // Who takes the MAC address of another VM gets what that one leaves behind.
-        if (before.mac !== mac && this.#claimed.isShared(network, mac)) continue;
+        const isShared = this.#claimed.isShared(network, mac);
+        if (before.mac !== mac && isShared) continue;
+        // What one of them asks for by name both have, also when that one is gone.
+        if (isShared && this.#claimed.asksFor(network, mac, now)) continue;
+        // What a copy was told to have since is as good as what somebody notes who might not use the network.
+        if (isShared && gaveBack === "opted out") continue;
+        // Who comes back to a MAC address has what the record gave that one.
+        const isRecorded = this.#givenUntil.get(`${network} ${now} ${mac}`) === timeline.now;
+        if (before.mac !== mac && isRecorded) continue;
+        // What other CustomResourceDefinitions dropped told that its own machine uses what is marked.
+        const isMarked = allocated[address] === Mark.CONFLICT;
+        if (isMarked && conflicts[address] === undefined && droppedAt >= before.seenAt) continue;
         // A pool that is made again without its record gives back what is in its range, which may have been edited, also while it was paused.
         if (isMadeAgain && !isInRange(pool, address)) continue;
         // Who wants what it gave back gets it again, but nothing outside the range; its note goes by its MAC address.
@@ -259,7 +273,7 @@ export class NicAddresses {
         if (!isOtherwise && before.mac !== mac) continue;
         // A person gave the NIC's place away to another VM with its MAC address.
         const isGivenAway = Math.abs(timeline.now - deletedAt) < AT_ONCE_MS;
-        if (isGivenAway && this.#claimed.isShared(network, mac)) continue;
+        if (isGivenAway && isShared) continue;
         // The machine of a VM that borrowed the former MAC address goes on using what it was told.
         const isBorrowed = this.#claimed.isShared(network, before.mac);
         const own = isBorrowed ? [mac] : [mac, before.mac];
@@ -294,6 +308,15 @@ export class NicAddresses {
       if (had.uid === uid && isOtherwise) {
         this.#had.set(id, { ...had, gaveBack, gaveBackAt: now });
       }
+    }
+  }
+
+  /** The object of a VM tells that it may not use a network, if only for a moment. */
+  #shutOut(uid: string, { network = "", macAddress }: ShownNic): void {
+    for (const [id, had] of this.#had) {
+      const isIt = had.uid === uid && had.nic.startsWith(`${network} `) &&
+        had.mac === normalizeMac(macAddress);
+      if (isIt) this.#had.set(id, { ...had, gaveBack: "opted out" });
     }
   }
 

@@ -440,3 +440,13 @@ Deno.test("a NIC may have another address where its pool is made again and its M
   );
   deepStrictEqual(said, []);
 });
+
+Deno.test("a NIC that comes back to the MAC address that it had may have what is recorded for that one", async () => {
+  const said = await judged(
+    [19, { do: "strike", how: "freeze", of: "ippools", forMs: 30 * SECONDS }],
+    [20, vm("default/vm-2", 2)],
+    [22, nic("default/vm-2", 9)],
+    [55, nic("default/vm-2", 2)],
+  );
+  deepStrictEqual(said, []);
+});
