@@ -53,6 +53,8 @@ export class ApiLink {
   isInside = false;
   #hearing = { last: -Infinity, before: -Infinity, since: -Infinity };
   readonly #startedAt: number;
+  /** What was asked for first was lost, and is asked for again only when it is given up. */
+  #isFirstLost = false;
   /** Called as the process sends a request. */
   onRequest: ((request: Pick<RequestOptions, "method" | "path">) => void) | undefined;
 
@@ -112,8 +114,10 @@ export class ApiLink {
   #hear(): void {
     const now = this.#now;
     const { last } = this.#hearing;
-    // Who was started and hears nothing until its first list is given up knows what it kept, and no more.
-    const isLong = last === -Infinity ? now - this.#startedAt > ANSWER_MS : now - last > SILENCE_MS;
+    // Who was started and whose first list is lost, or given up, knows what it kept, and no more.
+    const isLong = last === -Infinity
+      ? this.#isFirstLost || now - this.#startedAt > ANSWER_MS
+      : now - last > SILENCE_MS;
     this.#hearing = isLong
       ? { last: now, before: this.heardAt, since: now }
       : { ...this.#hearing, last: now };
@@ -160,7 +164,10 @@ export class ApiLink {
         return;
       }
       this.#unansweredSince ??= this.#now;
-      if (this.#mode === "silent") return;
+      if (this.#mode === "silent") {
+        this.#isFirstLost ||= this.#hearing.last === -Infinity;
+        return;
+      }
       const isUnlucky = this.#random() < this.trouble;
       const luck = isUnlucky ? unlucky(this.#random, { isWrite: method !== "GET" }) : "none";
       const hopMs = luck === "done late" ? latenessMs(this.#random) : this.#hop();

@@ -10,7 +10,10 @@ import type { ApiServer } from "./cluster.ts";
 const SECONDS = 1_000;
 
 /** A way to a server that hears a request, nothing for a while, and another request then; `againMs`: 20 s later it is silent once more. */
-async function afterSilence(silentMs: number, { isFirst = false, againMs = 0 } = {}) {
+async function afterSilence(
+  silentMs: number,
+  { isFirst = false, isLost = false, againMs = 0 } = {},
+) {
   const timeline = new Timeline(streamOf(1, "timeline"));
   const trace = new Trace();
   const random = streamOf(1, "link");
@@ -21,10 +24,15 @@ async function afterSilence(silentMs: number, { isFirst = false, againMs = 0 } =
     tamper: (rest) => rest,
   });
   const ask = async () => {
-    void link.rest.performRequest({ method: "GET", path: "/version" });
+    link.rest.performRequest({ method: "GET", path: "/version" }).catch(() => undefined);
     await timeline.runUntil(timeline.now + 2 * SECONDS, () => true);
     return link.heardAt;
   };
+  if (isLost) {
+    link.mode = "silent";
+    await ask();
+    link.mode = "well";
+  }
   const before = isFirst ? link.heardAt : await ask();
   await timeline.runUntil(silentMs, () => true);
   const then = await ask();
@@ -48,11 +56,14 @@ Deno.test("ApiLink: who hears the server after a long silence may know for 35 s 
   ok(short.then >= 60 * SECONDS);
 });
 
-Deno.test("ApiLink: so does who hears it for the first time after its first list is given up", async () => {
+Deno.test("ApiLink: so does who hears it for the first time after its first list is lost or given up", async () => {
   const long = await afterSilence(60 * SECONDS, { isFirst: true });
   strictEqual(long.then, -Infinity);
   ok(long.later >= 60 * SECONDS);
   ok((await afterSilence(20 * SECONDS, { isFirst: true })).then >= 20 * SECONDS);
+  const lost = await afterSilence(3 * SECONDS, { isFirst: true, isLost: true });
+  strictEqual(lost.then, -Infinity);
+  ok(lost.later >= 3 * SECONDS);
 });
 
 Deno.test("ApiLink: where the way is lost meanwhile it is 35 s from when it is there again", async () => {
