@@ -35,6 +35,8 @@ const LEASE_MS = 1_000;
 const LISTS_MS = 10_000;
 /** How long a term waits for its agents to be decided on. */
 const AGENTS_MS = 2_000;
+/** After a restore agents are listened to anew so long later: sooner than what they know is waited for no more. */
+const HEAR_AGAIN_MS = 10_000;
 /** How long the last Events may take when the controller stops. */
 const LAST_EVENTS_MS = 2_000;
 /** How long the last rows of the pools' histories may take: the lock is given up after them. */
@@ -183,6 +185,7 @@ function oneHistoryAtATime(
   for (const informer of informers) informer.onNewHistory(onNewHistory);
   return async (signal) => {
     while (!signal.aborted) {
+      const wasPutBack = isNew;
       while (isNew) {
         isNew = false; // Until it is put back once more: that may be before all is listed.
         // One that never had a list (a right, a kind that is missing) has nothing of the old history.
@@ -200,10 +203,16 @@ function oneHistoryAtATime(
       }
       using term = new LinkedAbort(signal);
       current = term;
-      await work(term.signal);
+      await Promise.all([work(term.signal), wasPutBack && hearAgents(parts.ctx, term.signal)]);
       current = undefined;
     }
   };
+}
+
+/** Lists what agents say once more while that is waited for: a watch that is dead without a word is noticed much later. */
+async function hearAgents({ clock, cluster }: Context, signal: AbortSignal): Promise<void> {
+  await clock.sleep(HEAR_AGAIN_MS, signal).then(() => cluster.leases.relist(signal))
+    .catch(() => undefined);
 }
 
 function allInformers({ ctx, agents }: Parts): readonly Informer<never>[] {

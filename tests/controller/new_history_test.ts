@@ -96,6 +96,35 @@ Deno.test("S1: what a restore of etcd interrupted does not count as failed, wher
   deepStrictEqual([asked.length, [...controller.failures]], [1, []]);
 });
 
+Deno.test("S1: after a restore of etcd agents are listened to anew before what they know is waited for no more", async () => {
+  await using backup = new Lab();
+  const before = backup.start();
+  await fill(backup);
+  await before.stop();
+
+  await using lab = new Lab();
+  const restored = new AbortController();
+  const listedAt: number[] = [];
+  const rest = toRestClient(async (request) => {
+    if (restored.signal.aborted) {
+      const isList = request.path.endsWith("/leases") && request.expectStream !== true;
+      if (isList) listedAt.push(lab.clock.monotonic());
+      return await backup.rest().performRequest(request);
+    }
+    const signals = [restored.signal, request.abortSignal].filter((one) => one !== undefined);
+    return await lab.rest().performRequest({ ...request, abortSignal: AbortSignal.any(signals) });
+  });
+  lab.start({ rest });
+  await fill(lab);
+  await lab.create(VIRTUAL_MACHINES, vm("default/db", [{ mac: mac(2) }]));
+  await lab.pass(120_000);
+  restored.abort(new Error("The connection was lost"));
+  await lab.clock.advance(60_000);
+  const [first = NaN] = listedAt;
+  const last = (listedAt.at(-1) ?? NaN) - first;
+  ok(last >= 5_000 && last < 15_000, listedAt.join());
+});
+
 Deno.test("S1: where etcd is restored once more before everything is known, that is waited for, too", async () => {
   const servers = [new Lab(), new Lab(), new Lab()] as const;
   await using lab = servers[0];
