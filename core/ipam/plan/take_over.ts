@@ -1,3 +1,4 @@
+import { Mark } from "../../api/names.ts";
 import { networkOfPool } from "../../api/network.ts";
 import type { IPv4Status } from "../../api/types.ts";
 import { formatMac, isUsable, readMac } from "../../net/mod.ts";
@@ -49,7 +50,7 @@ function heldToo(
   const own = readEntries(allocated).filter(({ mark }) => mark === undefined); // A hold outlasts a mark.
   const known = new Set([...own, ...lasting(released, now)].map(addressOf));
   const found: [string, RecordedHolds[string]][] = [];
-  const declined = new Map(readHolds(conflicts).map(({ address, mac }) => [address, mac]));
+  const declined = new Map(lasting(conflicts, now).map(({ address, mac }) => [address, mac]));
   for (const { status } of formerPools) {
     for (const { key, value, address, mac } of lasting(status?.ipv4?.released, now)) {
       if (known.has(address) || address === NONE || !isUsable(network.cidr, address)) continue;
@@ -66,6 +67,13 @@ function lasting(released: RecordedHolds | undefined, now: number): ReturnType<t
   return readHolds(released).filter(({ until = 0 }) => until > now);
 }
 
+/** Whether an entry is a mark that ends with this plan. What is reserved or excluded now is refused by that. */
+function isOver({ key, mark }: RecordEntry, { pool, now }: PlanInput): boolean {
+  if (mark !== Mark.CONFLICT) return mark !== undefined;
+  const conflict = pool.status?.ipv4?.conflicts?.[key];
+  return conflict !== undefined && lasting({ [key]: conflict }, now).length === 0;
+}
+
 function addressOf({ address }: { readonly address: number }): number {
   return address;
 }
@@ -80,8 +88,8 @@ function leasedToo(
 ): Allocated | undefined {
   const { pool, formerPools = [], now } = input;
   const recorded = pool.status?.ipv4?.allocated;
-  const own = readEntries(recorded);
-  const addresses = new Set(own.map(({ address }) => address));
+  const own = readEntries(recorded).filter((entry) => !isOver(entry, input));
+  const addresses = new Set(own.map(addressOf));
   const macs = new Map(own.map((entry) => [entry.mac, entry]));
   const ownerOf = owning(input);
   const wanted = new Set(
