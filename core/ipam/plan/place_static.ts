@@ -15,7 +15,7 @@ import { formerOf, hadWith, type OpenRequest, orderOf } from "./open_request.ts"
 import type { Refusal } from "./outcomes.ts";
 import { declinesAgain, leaveDeclined } from "./declined.ts";
 import type { Client } from "../claims/clients.ts";
-import { nameOf } from "../claims/owners.ts";
+import { isShown, nameOf } from "../claims/owners.ts";
 import { fullRefusal, limitRefusal, type Planning } from "./planning.ts";
 import type { PoolNetwork } from "../pool/pool_network.ts";
 import { NONE } from "../../record/entries.ts";
@@ -70,7 +70,7 @@ export function namedBefore(
 
 /**
  * Who would be given the address that a client uses, if it did not: nobody gets by using it what somebody before it asks for by name and
- * may have.
+ * may have. What its status shows it gets because it had it.
  */
 export function keptFrom(
   planning: Planning,
@@ -78,6 +78,8 @@ export function keptFrom(
   address: number,
 ): OpenRequest | undefined {
   const { next, leftTo } = planning;
+  const { primary } = request;
+  if (isShown(primary) && readIPv4(primary.previous ?? "") === address) return undefined;
   const isFree = next.holder(address) === undefined;
   if (isFree ? !leftTo.has(address) : next.conflicts.get(address) === undefined) return undefined;
   const other = namedBefore(planning, request, address);

@@ -210,3 +210,15 @@ Deno.test("who is refused for what rests, and gives way in the same plan for wan
     deepStrictEqual([reason, address], ["AddressTaken", Object.keys(kept)[0]]);
   }
 });
+
+Deno.test("a VM that shows the address which it asks for gets that back whether its guest uses it or not, whoever asks for it, too", () => {
+  for (const shown of [{ holds: true }, { holds: false, interrupted: true }]) {
+    const claims = [
+      of("b", 1, { requested: A, previous: A, ...shown }),
+      of("a", 3, { requested: A, createdAt: NOW - 24 * HOUR }),
+    ];
+    for (const world of [{}, used()]) {
+      strictEqual(plan(poolOf(), claims, world).outcomes.get("vm-1")?.address, A);
+    }
+  }
+});
