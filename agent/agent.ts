@@ -114,6 +114,7 @@ class Agent implements RunningAgent {
       log,
       lease: { namespace, name },
       report: () => this.report(),
+      dryRun: this.#shared.dryRun,
       ...(options.leadership === undefined ? {} : { leadership: options.leadership }),
     });
     this.#metrics = options.metrics ?? createMetrics();

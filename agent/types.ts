@@ -61,7 +61,7 @@ export interface AgentOptions {
   readonly pod: PodReference;
   /** What is served from the start. */
   readonly networks: readonly AgentNetwork[];
-  /** Answers nothing and changes no address; logs what it would answer. The report is still written. */
+  /** Answers nothing and changes no address; logs what it would answer. The report is written where no other agent holds the Lease. */
   readonly dryRun?: boolean;
   /** Serve `/leases`. */
   readonly enableCacheDump?: boolean;

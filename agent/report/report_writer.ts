@@ -7,7 +7,7 @@ import type { AgentReport } from "../../core/api/agent/agent_report.ts";
 import { AGENT_LEASE_LABEL, AGENT_REPORT_ANNOTATION } from "../../core/api/names.ts";
 import { firstAddresses } from "../../core/api/agent/address_words.ts";
 import { MAX_FOUND } from "../../core/neighbours/survey.ts";
-import { isNotFound, type KubeClient, type Lease, LEASES } from "../../kube/mod.ts";
+import { type KubeClient, type Lease, LEASES } from "../../kube/mod.ts";
 import { LinkedAbort } from "../../runtime/abort.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Logger } from "../../runtime/log.ts";
@@ -35,11 +35,15 @@ interface ReportWriterContext {
   /** What is to be reported now. */
   readonly report: () => AgentReport;
   /**
-   * Whether this agent leads. Then the election keeps the Lease, and only its holder's report is written. Unset: the Lease is this
-   * agent's alone, and the report keeps it.
+   * Whether this agent leads. Then the election keeps the Lease, and only its holder's report is written. Unset: the report keeps
+   * the Lease, unless another agent holds it.
    */
   readonly leadership?: { readonly leading: boolean };
+  /** It answers nothing, and holds the Lease for nobody: whoever is elected takes it at once. */
+  readonly dryRun: boolean;
 }
+
+type LeaseSpec = NonNullable<Lease["spec"]>;
 
 /** Writes the report when it changed, and renews it. Failures are logged and tried again, and stop nothing. */
 export class ReportWriter {
@@ -47,6 +51,8 @@ export class ReportWriter {
   readonly #acquired: string;
   #changed = Promise.withResolvers<void>();
   #failing = false;
+  /** When another agent wrote the Lease, as that one says, and when it was seen: the clocks of other machines are not to be trusted. */
+  #others: { readonly renewTime?: string | undefined; readonly at: number } = { at: -Infinity };
 
   constructor(context: ReportWriterContext) {
     this.#context = context;
@@ -94,35 +100,51 @@ export class ReportWriter {
     }
   }
 
-  /** The Lease is patched, and made where there is none. */
+  /** The Lease is patched, and made where there is none. Without an election, only as it was seen, and not another agent's. */
   async #patch(signal: AbortSignal): Promise<void> {
     const { client, lease, leadership } = this.#context;
-    const content = this.#content();
-    const body = leadership === undefined ? content : { metadata: content.metadata };
-    try {
-      await client.of(LEASES).patch(lease, { type: "merge", body }, { signal });
-    } catch (error) {
-      if (!isNotFound(error) || leadership !== undefined) throw error;
-      const { metadata, spec } = content;
-      const object: Lease = {
-        apiVersion: LEASES.apiVersion,
-        kind: LEASES.kind,
-        metadata: { ...lease, ...metadata },
-        spec,
-      };
-      await client.of(LEASES).create(object, { signal });
+    const leases = client.of(LEASES);
+    const { metadata, spec } = this.#content();
+    if (leadership !== undefined) {
+      await leases.patch(lease, { type: "merge", body: { metadata } }, { signal });
+      return;
+    }
+    const present = await leases.get(lease, { signal });
+    if (present === undefined) {
+      const { apiVersion, kind } = LEASES;
+      await leases.create({ apiVersion, kind, metadata: { ...lease, ...metadata }, spec }, {
+        signal,
+      });
+    } else if (!this.#isHeldByAnother(present.spec)) {
+      const { resourceVersion } = present.metadata;
+      const body = { metadata: { resourceVersion, ...metadata }, spec };
+      await leases.patch(lease, { type: "merge", body }, { signal });
     }
   }
 
+  /** Whether another agent holds the Lease, and may still renew it. */
+  #isHeldByAnother(
+    { holderIdentity = "", renewTime, leaseDurationSeconds = LEASE_SECONDS }: LeaseSpec = {},
+  ): boolean {
+    if (holderIdentity === "" || holderIdentity === this.#holder) return false;
+    const now = this.#context.clock.monotonic();
+    if (this.#others.renewTime !== renewTime) this.#others = { renewTime, at: now };
+    return now - this.#others.at < leaseDurationSeconds * 1000;
+  }
+
+  get #holder(): string {
+    const { dryRun, report, lease } = this.#context;
+    return dryRun ? "" : report().pod.name ?? lease.name;
+  }
+
   #content(): LeaseContent {
-    const report = this.#context.report();
     return {
       metadata: {
         labels: { [AGENT_LEASE_LABEL]: "true" },
-        annotations: { [AGENT_REPORT_ANNOTATION]: reportText(report) },
+        annotations: { [AGENT_REPORT_ANNOTATION]: reportText(this.#context.report()) },
       },
       spec: {
-        holderIdentity: report.pod.name ?? this.#context.lease.name,
+        holderIdentity: this.#holder,
         leaseDurationSeconds: LEASE_SECONDS,
         acquireTime: this.#acquired,
         renewTime: microTime(this.#context.clock.now()),

@@ -15,27 +15,34 @@ import { ReportWriter } from "./report_writer.ts";
 
 const ANNOTATION = "network.harvesterhci.io/agent-report";
 
+/** What the agent is, beside one that answers always. */
+interface Scene {
+  readonly leadership?: { leading: boolean; onChange: () => void };
+  readonly dryRun?: boolean;
+}
+
 /** A server that knows one Lease. */
-function setUp(leadership?: { leading: boolean; onChange: () => void }) {
+function setUp({ leadership, dryRun = false }: Scene = {}) {
   const clock = new ManualClock();
   const log = memoryLogger();
   const stop = new AbortController();
-  const writes: string[] = [];
+  const requests: string[] = [];
   const patches: JsonValue[] = [];
   const server: { lease?: Lease; away: boolean; deaf: boolean } = { away: false, deaf: false };
   const rest = toRestClient(({ method, path, bodyJson, abortSignal }) => {
-    writes.push(method);
+    requests.push(method);
     if (server.away) return Promise.reject(new TypeError("connection refused"));
     if (server.deaf) {
       return new Promise((_, reject) =>
         abortSignal?.addEventListener("abort", () => reject(abortSignal.reason))
       );
     }
-    if (method === "PATCH" && server.lease === undefined) {
+    if (method !== "POST" && server.lease === undefined) {
       return Promise.reject(
         new ApiError({ code: 404, reason: "NotFound", message: "no lease" }, { method, path }),
       );
     }
+    if (method === "GET") return Promise.resolve(server.lease as unknown as JsonValue);
     patches.push(bodyJson ?? null);
     server.lease = { ...server.lease, ...bodyJson as unknown as Lease };
     return Promise.resolve(server.lease as unknown as JsonValue);
@@ -47,12 +54,14 @@ function setUp(leadership?: { leading: boolean; onChange: () => void }) {
     log,
     lease: { namespace: "default", name: "agent" },
     report: () => report,
+    dryRun,
     ...(leadership === undefined ? {} : { leadership }),
   });
   return {
     clock,
     log,
-    writes,
+    requests,
+    writes: () => requests.filter((method) => method !== "GET"),
     patches,
     server,
     writer,
@@ -77,10 +86,10 @@ const SERVING = {
 } as const;
 
 Deno.test("ReportWriter makes the Lease, with label, holder and report", async () => {
-  const { clock, writes, server, stop, start } = setUp();
+  const { clock, requests, server, stop, start } = setUp();
   const running = start();
   await clock.settle();
-  assert.deepEqual(writes, ["PATCH", "POST"]);
+  assert.deepEqual(requests, ["GET", "POST"]);
   assert.deepEqual(server.lease?.metadata, {
     namespace: "default",
     name: "agent",
@@ -111,9 +120,9 @@ Deno.test("ReportWriter renews the Lease every 5 s", async () => {
   const { clock, server, writes, stop, start } = setUp();
   const running = start();
   await clock.advance(4_999);
-  assert.equal(writes.length, 2);
+  assert.deepEqual(writes(), ["POST"]);
   await clock.advance(5_001);
-  assert.equal(writes.length, 4);
+  assert.deepEqual(writes(), ["POST", "PATCH", "PATCH"]);
   assert.equal(server.lease?.spec?.renewTime, "2026-01-01T00:00:10.000000Z");
   assert.equal(server.lease?.spec?.acquireTime, "2026-01-01T00:00:00.000000Z");
   stop.abort();
@@ -129,21 +138,21 @@ Deno.test("ReportWriter writes a change at once, and changes that come together 
   set(SERVING);
   await clock.advance(40);
   assert.deepEqual(told(), SERVING);
-  assert.equal(writes.length, 3);
+  assert.equal(writes().length, 2);
   stop.abort();
   await running;
 });
 
 Deno.test("ReportWriter tries again every second while the API server is away, and complains once", async () => {
-  const { clock, log, server, writes, stop, start, set, told } = setUp();
+  const { clock, log, server, requests, stop, start, set, told } = setUp();
   server.away = true;
   const running = start();
   set(SERVING);
   await clock.advance(10_000);
   assert.equal(log.lines.filter(({ level }) => level === "warn").length, 1);
   // A Lease that is not known to be missing is not made.
-  assert.deepEqual([...new Set(writes)], ["PATCH"]);
-  assert.ok(writes.length >= 10);
+  assert.deepEqual([...new Set(requests)], ["GET"]);
+  assert.ok(requests.length >= 10);
   server.away = false;
   await clock.advance(1_000);
   assert.deepEqual(told(), SERVING);
@@ -191,10 +200,10 @@ Deno.test("ReportWriter waits for the next change after one, and leaves no wait 
     set(pools);
     await clock.advance(50);
   }
-  assert.equal(writes.length, 5);
+  assert.equal(writes().length, 4);
   assert.equal(clock.sleeping, 1);
   await clock.advance(4_999);
-  assert.equal(writes.length, 5);
+  assert.equal(writes().length, 4);
   stop.abort();
   await running;
 });
@@ -249,7 +258,7 @@ Deno.test("ReportWriter tells of fewer addresses in use, of each pool alike, whe
 
 Deno.test("ReportWriter writes only its report where there is an election, and only as the one who leads", async () => {
   const leadership = { leading: false, onChange: () => undefined };
-  const { clock, patches, server, stop, start, set } = setUp(leadership);
+  const { clock, patches, server, stop, start, set } = setUp({ leadership });
   server.lease = {
     apiVersion: "coordination.k8s.io/v1",
     kind: "Lease",
@@ -267,4 +276,50 @@ Deno.test("ReportWriter writes only its report where there is an election, and o
   stop.abort();
   await running;
   assert.equal(patches.length, 1);
+});
+
+/** A Lease that another agent holds for 5 s, as an election writes it. */
+function heldByAnother(renewTime: string): Lease {
+  return {
+    apiVersion: "coordination.k8s.io/v1",
+    kind: "Lease",
+    metadata: { namespace: "default", name: "agent", resourceVersion: "7" },
+    spec: { holderIdentity: "agent-1", leaseDurationSeconds: 5, renewTime },
+  };
+}
+
+for (const dryRun of [true, false]) {
+  const how = dryRun ? "in a dry run" : "without an election";
+  Deno.test(`ReportWriter ${how} writes nothing into a Lease that another agent holds, whatever its clock, until that one renews it no more`, async () => {
+    const { clock, server, patches, stop, start, set, told } = setUp({ dryRun });
+    const renewed = (second: number) => heldByAnother(`2020-01-01T00:00:${second}.000000Z`);
+    server.lease = renewed(10);
+    set(SERVING);
+    const running = start();
+    for (let second = 11; second < 31; second++) {
+      await clock.advance(1_000);
+      server.lease = renewed(second);
+    }
+    assert.deepEqual(patches, []);
+    await clock.advance(10_000);
+    assert.deepEqual(told(), SERVING);
+    assert.equal(server.lease?.spec?.holderIdentity, dryRun ? "" : "agent-0");
+    // Somebody who takes it meanwhile is not written over.
+    assert.equal(server.lease?.metadata.resourceVersion, "7");
+    stop.abort();
+    await running;
+  });
+}
+
+Deno.test("ReportWriter holds a Lease for nobody in a dry run, and writes into one that was given up", async () => {
+  const { clock, server, stop, start, set, told } = setUp({ dryRun: true });
+  const held = heldByAnother("2020-01-01T00:00:10.000000Z");
+  server.lease = { ...held, spec: { ...held.spec, holderIdentity: "" } };
+  set(SERVING);
+  const running = start();
+  await clock.settle();
+  assert.deepEqual(told(), SERVING);
+  assert.equal(server.lease?.spec?.holderIdentity, "");
+  stop.abort();
+  await running;
 });

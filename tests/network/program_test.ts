@@ -160,8 +160,11 @@ Deno.test("the agent's program is not ready while its interface is missing, and 
   }));
 
 Deno.test("the agent's program answers nothing in a dry run, changes nothing, and logs what it would answer", () =>
-  onScene(async ({ client, start }) => {
-    await using agent = start({ flags: ["--dry-run"], env: CONFIGS });
+  onScene(async ({ api, client, start }) => {
+    await using agent = start({
+      flags: ["--dry-run", "--name=agent-of-test"],
+      env: { ...CONFIGS, POD_NAMESPACE: "default" },
+    });
     await agent.whenReady();
     client.say({ message: discover() });
     await until(async () => /result="dry_run"/.test((await agent.get("/metrics"))?.text ?? ""), {
@@ -169,6 +172,11 @@ Deno.test("the agent's program answers nothing in a dry run, changes nothing, an
     });
     assert.deepEqual(client.replies(), []);
     assert.equal(await addresses(), "");
+    const leases = createKubeClient(api.rest()).of(LEASES);
+    const lease = await until(() => leases.get({ namespace: "default", name: "agent-of-test" }), {
+      what: "the report is written",
+    });
+    assert.equal(lease.spec?.holderIdentity, "");
     const { log } = await agent.stop();
     assert.match(log, /"message":"Would answer".*"verdict":"offer"/);
   }));
