@@ -56,9 +56,12 @@ export async function agentElection(options: AgentElectionOptions): Promise<Lead
     logger: log,
   });
   if (snapshots !== undefined) {
+    // One after the other: what is so last is what stays.
+    let noted = Promise.resolve();
     election.onChange(() => {
-      const kept = election.leading ? snapshots.save(LED, identity) : snapshots.remove(LED);
-      kept.catch((error) => log.warn("Cannot note whether this agent leads", { error }));
+      noted = noted
+        .then(() => election.leading ? snapshots.save(LED, identity) : snapshots.remove(LED))
+        .catch((error) => log.warn("Cannot note whether this agent leads", { error }));
     });
   }
   return election;

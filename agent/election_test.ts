@@ -18,10 +18,12 @@ interface Scene {
   /** The store fails with this. */
   readonly broken?: Error;
   readonly withoutStore?: boolean;
+  /** How long the store takes to write a file; to remove one takes it no time. */
+  readonly writeMs?: number;
 }
 
 /** An agent's election over a server that knows one Lease, and may be away. */
-async function setUp({ kept, broken, withoutStore = false }: Scene = {}) {
+async function setUp({ kept, broken, withoutStore = false, writeMs = 0 }: Scene = {}) {
   const clock = new ManualClock();
   const log = memoryLogger();
   const server: { lease?: Lease; away: boolean } = { away: false };
@@ -59,7 +61,11 @@ async function setUp({ kept, broken, withoutStore = false }: Scene = {}) {
   const fails = () => broken === undefined ? Promise.resolve() : Promise.reject(broken);
   const snapshots: SnapshotStore = {
     load: (key) => fails().then(() => texts.get(key)),
-    save: (key, text) => fails().then(() => void texts.set(key, text)),
+    save: async (key, text) => {
+      await fails();
+      await clock.sleep(writeMs);
+      texts.set(key, text);
+    },
     remove: (key) => fails().then(() => void texts.delete(key)),
   };
   const election = await agentElection({
@@ -121,6 +127,15 @@ Deno.test("the agent's election remembers that it led, and forgets it when it no
   start();
   await clock.advance(6_000);
   assert.deepEqual([...texts], [["led", "agent-0"]]);
+  await end();
+  assert.deepEqual([...texts], []);
+});
+
+Deno.test("the agent's election forgets that it led though the store is slow to note it", async () => {
+  const { clock, texts, election, start, end } = await setUp({ writeMs: 8_000 });
+  start();
+  await clock.advance(3_000);
+  assert.deepEqual([election.leading, ...texts], [true]);
   await end();
   assert.deepEqual([...texts], []);
 });
