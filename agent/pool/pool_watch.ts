@@ -187,9 +187,7 @@ export class PoolWatch {
   #keep(pool: IPPool | null): void {
     if (this.#context.snapshots === undefined) return;
     this.#toKeep = pool;
-    this.#keeping ??= this.#keepAll(this.#context.snapshots).finally(() =>
-      this.#keeping = undefined
-    );
+    this.#keeping ??= this.#keepAll(this.#context.snapshots);
   }
 
   async #keepAll(snapshots: SnapshotStore): Promise<void> {
@@ -207,5 +205,7 @@ export class PoolWatch {
         this.#context.log.warn("Cannot keep the pool in the snapshot", { error });
       }
     }
+    // In the turn that found nothing more to keep: what comes next begins anew.
+    this.#keeping = undefined;
   }
 }

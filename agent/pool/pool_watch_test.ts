@@ -220,6 +220,25 @@ Deno.test("PoolWatch keeps the newest state, however slow the store", async () =
   await end();
 });
 
+Deno.test("PoolWatch keeps the newest state, whenever that comes while the one before is kept", async () => {
+  for (let microtasks = 0; microtasks < 40; microtasks++) {
+    const snapshots = new MemorySnapshots();
+    const slow = Promise.withResolvers<void>();
+    snapshots.writes = slow.promise;
+    const { api, clock, watch, start } = setUp(snapshots);
+    api.put("net-48", { spec: SPEC });
+    const end = start();
+    await settled(clock, () => snapshots.texts.has(KEY) && api.watches > 0);
+    api.put("net-48", { spec: { ...SPEC, paused: true } });
+    for (let left = microtasks; left > 0; left--) await undefined;
+    slow.resolve();
+    await settled(clock, () => watch.view.pool?.spec.paused === true);
+    await clock.settle();
+    assert.match(snapshots.texts.get(KEY) ?? "", /"paused":true/, `after ${microtasks}`);
+    await end();
+  }
+});
+
 Deno.test("PoolWatch goes on where its store fails, says so, and keeps the next state", async () => {
   const snapshots = new MemorySnapshots();
   const failing = Promise.reject<void>(new Error("disk full"));
