@@ -8,11 +8,15 @@ import type { IPPool } from "../../core/api/types.ts";
 import { compilePool, type ServedNetwork } from "../../core/dhcp/mod.ts";
 import { defaultServerIP } from "../../core/ipam/pool/defaults.ts";
 
+/** Problems that are named at most, and characters of each: they go into the agent's report, where all pools have to fit. */
+const NAMED = 5;
+const MAX_CHARACTERS = 300;
+
 /** A compiled pool. */
 interface CompiledNetwork {
   /** Absent where the pool cannot be served at all. */
   readonly served: ServedNetwork | undefined;
-  /** What is wrong with the pool, as a sentence; empty where nothing is. */
+  /** What is wrong with the pool, as a sentence: the first few, and how many there are beside them; empty where nothing is. */
   readonly problems: string;
 }
 
@@ -67,5 +71,9 @@ function withServerIP(pool: IPPool): IPPool {
 }
 
 function text(problems: readonly FieldError[]): string {
-  return problems.length === 0 ? "" : fieldErrorText(problems);
+  const named = problems.slice(0, NAMED).map((one) =>
+    fieldErrorText([one]).slice(0, MAX_CHARACTERS)
+  );
+  const more = problems.length > NAMED ? `; and ${problems.length - NAMED} more` : "";
+  return named.join("; ") + more;
 }

@@ -45,6 +45,33 @@ Deno.test("PoolCompiler serves what is good, and tells the rest once", () => {
   assert.match(problems[0] ?? "", /^spec\.ipv4Config\.dns\[1\]: must be an IPv4 address.*: "one"$/);
 });
 
+Deno.test("PoolCompiler names the first five problems, and says how many more there are", () => {
+  const { compiler, problems } = setUp();
+  const domainSearch = Array.from({ length: 8 }, (_, at) => `bad name ${at}`);
+  const { problems: text } = compiler.compile(poolWith({ domainSearch }), 1500);
+  assert.match(
+    text,
+    /^spec\.ipv4Config\.domainSearch\[0\]: .*; spec\.ipv4Config\.domainSearch\[4\]: .*; and 3 more$/,
+  );
+  assert.doesNotMatch(text, /domainSearch\[5\]/);
+  assert.deepEqual(problems, [text]);
+  const five =
+    compiler.compile(poolWith({ domainSearch: domainSearch.slice(0, 5) }), 1500).problems;
+  assert.match(five, /"bad name 4"$/);
+});
+
+Deno.test("PoolCompiler has room for what is wrong with a pool in a report, also where its keys are long", () => {
+  const { compiler } = setUp();
+  const allocated = Object.fromEntries(
+    Array.from({ length: 10 }, (_, at) => [`${at}${"k".repeat(10_000)}`, "52:54:00:00:00:01"]),
+  );
+  const pool = poolWith();
+  const status = { ...pool.status, ipv4: { ...pool.status?.ipv4, allocated } };
+  const { problems } = compiler.compile({ ...pool, status } as IPPool, 1500);
+  assert.match(problems, /^status\.ipv4\.allocated\[0k+; .*; and 5 more$/);
+  assert.ok(problems.length < 1_600, String(problems.length));
+});
+
 const UNFIT: readonly (readonly [what: string, pool: unknown, problem: RegExp])[] = [
   ["a subnet that cannot be read", poolWith({ cidr: "192.168.48.0" }), /^spec\.ipv4Config\.cidr: /],
   [
