@@ -17,7 +17,7 @@ import { MessageBatch, SlotMemory } from "./message_batch.ts";
 import { arpQuestionsFor } from "./packet_filter.ts";
 import { openPacketListener } from "./packet_socket.ts";
 import type { Readiness } from "./readiness.ts";
-import { closePacketSocket, setReceiveBuffer } from "./sockets.ts";
+import { closeDescriptor, closePacketSocket, setReceiveBuffer } from "./sockets.ts";
 
 /** Received by one call, and calls in one turn of the event loop. */
 const BATCH = 16;
@@ -53,8 +53,13 @@ export class ArpResponder {
   constructor(options: ArpResponderOptions) {
     this.#options = options;
     this.#descriptor = openPacketListener(options.link.index, arpQuestionsFor(options.address));
-    setReceiveBuffer(this.#descriptor, RECEIVE_BUFFER_BYTES);
-    options.readiness.add(this.#descriptor, () => this.#answerAll());
+    try {
+      setReceiveBuffer(this.#descriptor, RECEIVE_BUFFER_BYTES);
+      options.readiness.add(this.#descriptor, () => this.#answerAll());
+    } catch (error) {
+      closeDescriptor(this.#descriptor);
+      throw error;
+    }
   }
 
   /** Answers no more. Resolves when the socket is given back. */

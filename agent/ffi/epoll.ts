@@ -18,6 +18,12 @@ const FOR_EVER = -1;
 /** What the waker is called; descriptors are not below 0. */
 const WAKER = -1;
 
+/** Opens a descriptor that can be read once something is written to it (eventfd(2)). */
+export function openWaker(): number {
+  const flags = Sys.SOCK_CLOEXEC | Sys.SOCK_NONBLOCK; // Those of eventfd(2) have the same values.
+  return checked(libc().eventfd(0, flags), { action: "Cannot wait for packets", call: "eventfd" });
+}
+
 /** A set of descriptors. Those that can be read are told each time, until they cannot. */
 export class Epoll {
   readonly #descriptor: number;
@@ -27,16 +33,21 @@ export class Epoll {
   /** What the other thread writes to. */
   readonly #elsewhere = new Uint8Array(EVENT_BYTES);
 
-  /** Throws where the kernel gives no descriptor for it. */
-  constructor() {
-    const action = "Cannot wait for packets";
+  /** Throws, and keeps nothing, where the kernel gives no descriptor for it. `open`: opens what it is woken by. */
+  constructor(open = openWaker) {
     this.#descriptor = checked(libc().epoll_create1(Sys.SOCK_CLOEXEC), {
-      action,
+      action: "Cannot wait for packets",
       call: "epoll_create1",
     });
-    const flags = Sys.SOCK_CLOEXEC | Sys.SOCK_NONBLOCK; // Those of eventfd(2) have the same values.
-    this.#waker = checked(libc().eventfd(0, flags), { action, call: "eventfd" });
-    this.#control(EPOLL_CTL_ADD, this.#waker, WAKER);
+    const opened = [this.#descriptor];
+    try {
+      this.#waker = open();
+      opened.push(this.#waker);
+      this.#control(EPOLL_CTL_ADD, this.#waker, WAKER);
+    } catch (error) {
+      for (const descriptor of opened) closeDescriptor(descriptor);
+      throw error;
+    }
   }
 
   /** Waits for a descriptor, too. */

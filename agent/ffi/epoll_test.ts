@@ -47,3 +47,16 @@ Deno.test("Epoll says what it cannot wait for", () => {
   assert.throws(() => epoll.add(999_999), /^SystemCallError: Cannot wait for packets: epoll_ctl:/);
   epoll.close();
 });
+
+Deno.test("Epoll keeps no descriptor where it cannot have what it is woken by", () => {
+  const free = readable();
+  closeDescriptor(free);
+  const fault = () => {
+    throw new TypeError("A fault");
+  };
+  assert.throws(() => new Epoll(fault), /A fault/);
+  assert.throws(() => new Epoll(() => 999_999), /Cannot wait for packets: epoll_ctl:/);
+  const next = readable();
+  assert.equal(next, free);
+  closeDescriptor(next);
+});

@@ -4,7 +4,8 @@
  * @module
  */
 import { nextTurn } from "../socket/turns.ts";
-import { checked, libc, Sys } from "./libc.ts";
+import { openWaker } from "./epoll.ts";
+import { libc } from "./libc.ts";
 import { closeDescriptor } from "./sockets.ts";
 
 /** Octets of `struct pollfd`: the descriptor 0, what is asked 4, what is so 6 (poll(2)). */
@@ -26,7 +27,7 @@ export class Readiness {
    * the kernel gives no descriptor for it.
    */
   add(descriptor: number, onReadable: () => void): void {
-    this.#waker ??= openEvent();
+    this.#waker ??= openWaker();
     this.#watched.set(descriptor, onReadable);
     this.#wake();
     this.#running ??= this.#run(this.#waker);
@@ -68,12 +69,4 @@ export class Readiness {
     const one = new Uint8Array(BigUint64Array.of(1n).buffer);
     if (this.#waker !== undefined) libc().write(this.#waker, one, one.length);
   }
-}
-
-function openEvent(): number {
-  const flags = Sys.SOCK_CLOEXEC | Sys.SOCK_NONBLOCK; // Those of eventfd(2) have the same values.
-  return checked(libc().eventfd(0, flags), {
-    action: "Cannot wait for packets",
-    call: "eventfd",
-  });
 }

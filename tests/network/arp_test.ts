@@ -2,6 +2,10 @@
  * ARP for the server's address: who asks in many names fills no table of the kernel's, and everybody is answered.
  */
 import assert from "node:assert/strict";
+import { ArpMemory, ArpResponder } from "../../agent/ffi/arp_responder.ts";
+import { Readiness } from "../../agent/ffi/readiness.ts";
+import { closeDescriptor, openPacketSender } from "../../agent/ffi/sockets.ts";
+import { LinuxNetwork } from "../../agent/host/linux_network.ts";
 import { optionValue } from "../../core/dhcp/mod.ts";
 import { formatIPv4, parseIPv4 } from "../../core/net/mod.ts";
 import { ip, run } from "./command.ts";
@@ -137,4 +141,22 @@ Deno.test("where another address is on the interface, the kernel answers ARP as 
   await served.lab.address("br0", "10.48.0.2/16");
   await until(async () => await arpIgnore() === 0, { what: "the kernel answers" });
   await whoHasServer(client, CLIENT);
+});
+
+Deno.test("a responder to ARP that cannot wait for questions keeps no socket", () => {
+  using host = new LinuxNetwork();
+  const link = host.read().links.get("lo");
+  assert.ok(link);
+  const readiness = Object.assign(new Readiness(), {
+    add: () => {
+      throw new TypeError("A fault");
+    },
+  });
+  const options = { link, address: parseIPv4(SERVER), memory: new ArpMemory(), readiness };
+  const before = openPacketSender();
+  closeDescriptor(before);
+  assert.throws(() => new ArpResponder({ ...options, onFailed: () => undefined }), /A fault/);
+  const after = openPacketSender();
+  closeDescriptor(after);
+  assert.equal(after, before);
 });
