@@ -20,10 +20,17 @@ interface CompiledNetwork {
   readonly problems: string;
 }
 
+/** What a pool is compiled for, beside what it says. */
+interface CompiledFor {
+  readonly mtu: number;
+  /** Whether the pool may be old: it comes from a snapshot. */
+  readonly remembered?: boolean;
+}
+
 /** Compiles the states of one pool, one after the other. */
 export class PoolCompiler {
   readonly #onProblems: (problems: string) => void;
-  #last: (CompiledNetwork & { readonly pool: IPPool; readonly mtu: number }) | undefined;
+  #last: (CompiledNetwork & Required<CompiledFor> & { readonly pool: IPPool }) | undefined;
   /** The last that could be served: its server identifiers stay known. */
   #served: ServedNetwork | undefined;
 
@@ -33,10 +40,11 @@ export class PoolCompiler {
   }
 
   /** What `pool` (an object that is never changed) is on an interface of this MTU. */
-  compile(pool: IPPool, mtu: number): CompiledNetwork {
-    if (this.#last?.pool === pool && this.#last.mtu === mtu) return this.#last;
-    const compiled = compile(pool, { mtu, previous: this.#served });
-    this.#last = { pool, mtu, ...compiled };
+  compile(pool: IPPool, { mtu, remembered = false }: CompiledFor): CompiledNetwork {
+    const last = this.#last;
+    if (last?.pool === pool && last.mtu === mtu && last.remembered === remembered) return last;
+    const compiled = compile(pool, { mtu, remembered, previous: this.#served });
+    this.#last = { pool, mtu, remembered, ...compiled };
     this.#served = compiled.served ?? this.#served;
     if (compiled.problems !== "") this.#onProblems(compiled.problems);
     return this.#last;
@@ -45,12 +53,14 @@ export class PoolCompiler {
 
 function compile(
   pool: IPPool,
-  { mtu, previous }: { readonly mtu: number; readonly previous: ServedNetwork | undefined },
+  { previous, ...options }: Required<CompiledFor> & {
+    readonly previous: ServedNetwork | undefined;
+  },
 ): CompiledNetwork {
   const checked = readIPPool(pool);
   if (!checked.ok) return { served: undefined, problems: text(checked.errors) };
   const { network, problems } = compilePool(withServerIP(checked.value), {
-    mtu,
+    ...options,
     ...(previous === undefined ? {} : { previous }),
   });
   return { served: network, problems: text(problems) };

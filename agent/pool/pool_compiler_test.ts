@@ -12,15 +12,21 @@ function setUp() {
 Deno.test("PoolCompiler compiles a pool once", () => {
   const { compiler } = setUp();
   const pool = poolWith();
-  assert.equal(compiler.compile(pool, 1500).served, compiler.compile(pool, 1500).served);
-  assert.equal(compiler.compile(pool, 1400).served?.mtu, 1400);
+  assert.equal(
+    compiler.compile(pool, { mtu: 1500 }).served,
+    compiler.compile(pool, { mtu: 1500 }).served,
+  );
+  const remembered = compiler.compile(pool, { mtu: 1500, remembered: true });
+  assert.equal(remembered.served?.remembered, true);
+  assert.equal(compiler.compile(pool, { mtu: 1500 }).served?.remembered, false);
+  assert.equal(compiler.compile(pool, { mtu: 1400 }).served?.mtu, 1400);
 });
 
 Deno.test("PoolCompiler keeps the server identifiers of before, also over a state that cannot be served", () => {
   const { compiler } = setUp();
-  compiler.compile(poolWith({ serverIP: "192.168.48.77" }), 1500);
-  compiler.compile(poolWith({ serverIP: "10.0.0.1" }), 1500);
-  const { served } = compiler.compile(poolWith({ serverIP: "192.168.48.78" }), 1500);
+  compiler.compile(poolWith({ serverIP: "192.168.48.77" }), { mtu: 1500 });
+  compiler.compile(poolWith({ serverIP: "10.0.0.1" }), { mtu: 1500 });
+  const { served } = compiler.compile(poolWith({ serverIP: "192.168.48.78" }), { mtu: 1500 });
   assert.equal(served?.isServer(parseIPv4("192.168.48.77")), true);
   assert.equal(served?.isServer(parseIPv4("10.0.0.1")), false);
 });
@@ -31,7 +37,7 @@ Deno.test("PoolCompiler gives a pool without a server address the first that is 
   const pool = poolWith();
   const { served } = compiler.compile(
     { ...pool, spec: { ...pool.spec, ipv4Config: config } },
-    1500,
+    { mtu: 1500 },
   );
   assert.equal(formatIPv4(served?.serverAddress ?? 0), "192.168.48.2");
 });
@@ -39,8 +45,8 @@ Deno.test("PoolCompiler gives a pool without a server address the first that is 
 Deno.test("PoolCompiler serves what is good, and tells the rest once", () => {
   const { compiler, problems } = setUp();
   const pool = poolWith({ dns: ["1.1.1.1", "one"] });
-  assert.equal(compiler.compile(pool, 1500).served?.leases.size, 1);
-  compiler.compile(pool, 1500);
+  assert.equal(compiler.compile(pool, { mtu: 1500 }).served?.leases.size, 1);
+  compiler.compile(pool, { mtu: 1500 });
   assert.equal(problems.length, 1);
   assert.match(problems[0] ?? "", /^spec\.ipv4Config\.dns\[1\]: must be an IPv4 address.*: "one"$/);
 });
@@ -85,7 +91,7 @@ const UNFIT: readonly (readonly [what: string, pool: unknown, problem: RegExp])[
 for (const [what, pool, problem] of UNFIT) {
   Deno.test(`PoolCompiler serves no pool with ${what}, and says why`, () => {
     const { compiler } = setUp();
-    const { served, problems } = compiler.compile(pool as IPPool, 1500);
+    const { served, problems } = compiler.compile(pool as IPPool, { mtu: 1500 });
     assert.equal(served, undefined);
     assert.match(problems, problem);
   });

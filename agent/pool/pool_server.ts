@@ -318,7 +318,10 @@ export class PoolServer {
     if (!view.synced) return notNow("NotSynced", "The API server has not answered yet");
     if (view.pool === undefined) return notToServe("PoolNotFound", "The IPPool does not exist");
     if (view.pool.spec?.paused === true) return notToServe("Paused", "spec.paused is true");
-    const { served, problems } = this.#compiler.compile(view.pool, link.mtu);
+    const { served, problems } = this.#compiler.compile(view.pool, {
+      mtu: link.mtu,
+      remembered: view.note !== undefined,
+    });
     if (served === undefined) return notToServe("InvalidPool", problems);
     const server = formatIPv4(served.serverAddress);
     const where = `${formatCidr(served.cidr)} from ${server} on ${link.name}`;

@@ -40,6 +40,11 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     meaning: "it was refused again and again",
     todo: "Look at what it asks for at trace.",
   },
+  nak_unsure: {
+    meaning:
+      "it asks for what the record on the agent's node does not give it, and the API server was not heard since the agent began",
+    todo: "Look at the agent's way to the API server.",
+  },
   declined: {
     meaning: "it found its address in use, or declines another's",
     todo: "See docs/conflicts.md.",

@@ -9,6 +9,7 @@ import { actionOf, Verdict, VERDICT_NAMES } from "../server/verdict.ts";
 import {
   ask,
   discover,
+  FOREIGN,
   KNOWN,
   LEASE,
   network,
@@ -17,9 +18,11 @@ import {
   pool,
   reboot,
   renew,
+  request,
   select,
   SERVER,
   Server,
+  UNKNOWN,
 } from "../testing/harness.ts";
 
 Deno.test("rule 96: the same MAC address has each network's own lease", () => {
@@ -135,6 +138,33 @@ Deno.test("rule 103: an exchange allocates nothing", () => {
   ok(least < exchanges, `${least / exchanges} octets for each exchange`);
 });
 
+Deno.test("rule 100: a network that may be old refuses nobody, and serves who is known", () => {
+  const from = pool({ authoritative: true });
+  const asked = [
+    select(SERVER, OTHER),
+    select(SERVER, OTHER, { chaddr: UNKNOWN }),
+    request([{ code: 54, value: SERVER }]),
+    reboot(FOREIGN),
+    reboot(OTHER),
+    reboot(OTHER, { chaddr: UNKNOWN }),
+    renew(OTHER),
+    renew(OTHER, { chaddr: UNKNOWN }),
+  ];
+  const server = new Server(network(from, { remembered: true }));
+  for (const sent of asked) {
+    strictEqual(actionOf(new Server(network(from)).ask(sent).account.verdict), "nak");
+    const { verdict, bytes } = server.ask(sent);
+    deepStrictEqual([verdict, bytes.length], ["nak_unsure", 0]);
+  }
+  for (const sent of [select(SERVER, LEASE), reboot(LEASE), renew(LEASE)]) {
+    strictEqual(server.ask(sent).verdict, "ack");
+  }
+  strictEqual(server.ask(discover()).verdict, "offer");
+  const conflicts = { "192.168.48.81": { until: "2025-11-21T12:01:00Z" } };
+  server.network = network(pool({}, { conflicts }), { remembered: true });
+  strictEqual(server.ask(select(SERVER, LEASE)).verdict, "nak_unsure");
+});
+
 Deno.test("rule 104: every drop and refusal has a name of its own", () => {
   strictEqual(new Set(VERDICT_NAMES).size, Object.keys(Verdict).length);
   deepStrictEqual(Object.values(Verdict), VERDICT_NAMES.map((_, index) => index));
@@ -145,9 +175,16 @@ Deno.test("rule 104: every drop and refusal has a name of its own", () => {
     ["offer", "ack", "nak", "nak", "record"],
   );
   deepStrictEqual(
-    [Verdict.Released, Verdict.NotServed, Verdict.NakLimited, Verdict.TooShort, Verdict.NoRoom]
+    [
+      Verdict.Released,
+      Verdict.NotServed,
+      Verdict.NakLimited,
+      Verdict.NakUnsure,
+      Verdict.TooShort,
+      Verdict.NoRoom,
+    ]
       .map(actionOf),
-    ["record", "silence", "silence", "drop", "drop"],
+    ["record", "silence", "silence", "silence", "drop", "drop"],
   );
 });
 

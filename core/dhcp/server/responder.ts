@@ -117,6 +117,9 @@ export class Responder {
   #answer(network: ServedNetwork, datagram: Datagram, reply: Reply): void {
     const request = this.request;
     reply.type = replyType(reply.verdict);
+    if (reply.type === MessageType.Nak && network.remembered) {
+      return silence(reply, Verdict.NakUnsure); // rule 100
+    }
     if (request.giaddr !== 0 && !network.relays.admits(request, this.#context)) {
       return silence(reply, Verdict.RelayLimited); // rule 58
     }

@@ -39,6 +39,8 @@ export interface CompileOptions {
   readonly previousServerIds?: readonly number[];
   /** Octets of an IP datagram that the interface can send, at least 576. Default: 1500. */
   readonly mtu?: number;
+  /** Whether the pool is what was last known of it, and may be old: then nobody is refused anything (rule 100). Default: false. */
+  readonly remembered?: boolean;
 }
 
 /** What {@linkcode compilePool} makes of a pool. */
@@ -72,6 +74,8 @@ export class ServedNetwork implements DecisionNetwork {
   readonly rapidCommit: boolean;
   /** Octets of an IP datagram at most. */
   readonly mtu: number;
+  /** Whether it may be old, so that nobody is refused anything. */
+  readonly remembered: boolean;
   /** Who has which address. */
   readonly leases: LeaseTable;
   /** A number that stands for the name. */
@@ -96,6 +100,7 @@ export class ServedNetwork implements DecisionNetwork {
     this.bootp = parts.bootp;
     this.rapidCommit = parts.rapidCommit;
     this.mtu = parts.mtu;
+    this.remembered = parts.remembered;
     this.leases = parts.leases;
     const name = Uint8Array.from(parts.name, (character) => character.charCodeAt(0));
     this.tag = hash(name, 0, name.length);
@@ -140,7 +145,8 @@ type HeldUntil = ReadonlyMap<number, number>;
 /** What a {@linkcode ServedNetwork} is made of. */
 type ServedNetworkParts =
   & Pick<ServedNetwork, "name" | "cidr" | "serverAddress" | "serverIds" | "authoritative" | "bootp">
-  & Pick<ServedNetwork, "rapidCommit" | "mtu" | "leases" | "options" | "clients" | "relays">
+  & Pick<ServedNetwork, "rapidCommit" | "mtu" | "remembered" | "leases" | "options" | "clients">
+  & Pick<ServedNetwork, "relays">
   & { readonly heldUntil: HeldUntil };
 
 /**
@@ -226,6 +232,7 @@ export function compilePool(pool: IPPool, options: CompileOptions = {}): Compile
     bootp: config.bootp === true,
     rapidCommit: config.rapidCommit === true,
     mtu: Math.max(options.mtu ?? DEFAULT_MTU, MINIMUM_DATAGRAM),
+    remembered: options.remembered === true,
     leases,
     heldUntil: readConflicts(status.conflicts, report),
     options: own,

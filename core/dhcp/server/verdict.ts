@@ -58,21 +58,23 @@ export const Verdict = {
   RelayOutside: 21,
   /** Silence: as many relays as are answered on one network ask already. */
   RelayLimited: 22,
+  /** Silence: a NAK was due, but what is known of the network may be old. */
+  NakUnsure: 23,
 
   /** Dropped: shorter than the fixed part and the cookie. */
-  TooShort: 23,
+  TooShort: 24,
   /** Dropped: no magic cookie. */
-  NoCookie: 24,
+  NoCookie: 25,
   /** Dropped: `op` is not BOOTREQUEST. */
-  NotARequest: 25,
+  NotARequest: 26,
   /** Dropped: a message type that clients do not send. */
-  UnexpectedType: 26,
+  UnexpectedType: 27,
   /** Dropped: an option runs past its field, or `hlen` or option 52 or 53 has a value that does not exist. */
-  Malformed: 27,
+  Malformed: 28,
   /** Dropped: an option of a fixed length has another. */
-  WrongOptionLength: 28,
+  WrongOptionLength: 29,
   /** Dropped: the buffer for the reply is too small. */
-  NoRoom: 29,
+  NoRoom: 30,
 } as const;
 
 /** One of {@linkcode Verdict}. */
@@ -116,6 +118,6 @@ export function actionOf(verdict: Verdict): VerdictAction {
   if (verdict <= Verdict.BootReply) return "ack";
   if (verdict <= Verdict.NakHeld) return "nak";
   if (verdict <= Verdict.Released) return "record";
-  if (verdict <= Verdict.RelayLimited) return "silence";
+  if (verdict <= Verdict.NakUnsure) return "silence";
   return "drop";
 }
