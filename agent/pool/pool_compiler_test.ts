@@ -54,7 +54,7 @@ Deno.test("PoolCompiler serves what is good, and tells the rest once", () => {
 Deno.test("PoolCompiler names the first five problems, and says how many more there are", () => {
   const { compiler, problems } = setUp();
   const domainSearch = Array.from({ length: 8 }, (_, at) => `bad name ${at}`);
-  const { problems: text } = compiler.compile(poolWith({ domainSearch }), 1500);
+  const { problems: text } = compiler.compile(poolWith({ domainSearch }), { mtu: 1500 });
   assert.match(
     text,
     /^spec\.ipv4Config\.domainSearch\[0\]: .*; spec\.ipv4Config\.domainSearch\[4\]: .*; and 3 more$/,
@@ -62,7 +62,7 @@ Deno.test("PoolCompiler names the first five problems, and says how many more th
   assert.doesNotMatch(text, /domainSearch\[5\]/);
   assert.deepEqual(problems, [text]);
   const five =
-    compiler.compile(poolWith({ domainSearch: domainSearch.slice(0, 5) }), 1500).problems;
+    compiler.compile(poolWith({ domainSearch: domainSearch.slice(0, 5) }), { mtu: 1500 }).problems;
   assert.match(five, /"bad name 4"$/);
 });
 
@@ -73,7 +73,7 @@ Deno.test("PoolCompiler has room for what is wrong with a pool in a report, also
   );
   const pool = poolWith();
   const status = { ...pool.status, ipv4: { ...pool.status?.ipv4, allocated } };
-  const { problems } = compiler.compile({ ...pool, status } as IPPool, 1500);
+  const { problems } = compiler.compile({ ...pool, status } as IPPool, { mtu: 1500 });
   assert.match(problems, /^status\.ipv4\.allocated\[0k+; .*; and 5 more$/);
   assert.ok(problems.length < 1_600, String(problems.length));
 });
