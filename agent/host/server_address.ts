@@ -4,7 +4,7 @@
  * @module
  */
 import { errorText } from "../../core/error_text.ts";
-import { type Cidr, cidrContains, formatIPv4 } from "../../core/net/mod.ts";
+import { type Cidr, cidrContains, formatIPv4, macFromBytes } from "../../core/net/mod.ts";
 import type { Logger } from "../../runtime/log.ts";
 import type {
   HostNetwork,
@@ -123,6 +123,8 @@ export class ServerAddress {
       if (refused !== undefined) return { present: false, note: refused };
       this.#added = { link, address: own };
       this.#announcements = ANNOUNCEMENTS;
+    } else if (this.#seen?.state.present === true && hasOtherMac(this.#seen.link, link)) {
+      this.#announcements = ANNOUNCEMENTS;
     }
     if (this.#announcements > 0) {
       this.#announcements--;
@@ -182,6 +184,12 @@ export class ServerAddress {
       return message;
     }
   }
+}
+
+/** Whether an interface has another MAC address than before, as a bridge takes one with its ports. */
+function hasOtherMac(before: Link, link: Link): boolean {
+  return before.index === link.index &&
+    macFromBytes(before.hardwareAddress) !== macFromBytes(link.hardwareAddress);
 }
 
 /** Whether a client of the network may have an address that is this machine's on another one. */

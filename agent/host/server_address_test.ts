@@ -31,6 +31,24 @@ Deno.test("ServerAddress adds the address once, and announces it twice", () => {
   ]);
 });
 
+Deno.test("ServerAddress announces the address twice again where the interface takes another MAC address", () => {
+  const { host, link, address, wanted } = setUp();
+  const look = () => {
+    const state = host.read();
+    const present = state.links.get("eth1");
+    assert.ok(present);
+    address.ensure(state, { link: present, wanted: wanted("192.168.48.77") });
+  };
+  for (const _look of [1, 2, 3]) look();
+  host.calls.length = 0;
+  host.link("eth1", { ...link, hardwareAddress: Uint8Array.of(2, 0, 0, 0, 0, 9) });
+  for (const _look of [1, 2, 3]) look();
+  assert.deepEqual(host.calls, [
+    "announce 192.168.48.77/32 eth1",
+    "announce 192.168.48.77/32 eth1",
+  ]);
+});
+
 Deno.test("ServerAddress uses an address that is there, whatever its prefix, and leaves it", () => {
   const { host, link, address, wanted } = setUp();
   host.address(link, "192.168.48.77/16");
