@@ -78,7 +78,7 @@ export class AgentReports {
   /** The API server was put back to an earlier state: for as long as freed addresses are kept, at most, it counts what any agent gave. */
   putBack(): void {
     if (!this.#isRestored) {
-      for (const  of of[this.#awaited, this.#renewedBefore, this.#broughtBack]) of.clear();
+      for (const kept of [this.#awaited, this.#renewedBefore, this.#broughtBack]) kept.clear();
     }
     for (const [lease, { report, renewed = "" }] of this.#heard) {
       for (const pool of Object.keys(report.pools)) this.#awaited.add(pool);
