@@ -86,7 +86,7 @@ const EXPECTED: ReadonlySet<PoolReport["reason"]> = new Set(["NotSynced", "Pause
 /** The state that was found: what is reported of it, and what it means for the server address. */
 interface Outcome {
   readonly report: Pick<PoolReport, "ready" | "reason" | "message">;
-  /** `keep` while what is wrong may pass: taking the address away would only make it worse. */
+  /** `remove` where it is silent and could be asked by ARP: who finds the address here lets no other agent answer. */
   readonly address: "remove" | "keep";
   /** What is answered from; absent: silence. */
   readonly network?: ServedNetwork;
@@ -314,8 +314,10 @@ export class PoolServer {
     }
     const closed = this.#port.ensure(link);
     if (!link.up) return notNow("InterfaceMissing", `Interface ${link.name} is down`);
-    if (closed !== undefined) return notNow("SocketFailed", `No socket on ${link.name}: ${closed}`);
-    if (!view.synced) return notNow("NotSynced", "The API server has not answered yet");
+    if (closed !== undefined) {
+      return notToServe("SocketFailed", `No socket on ${link.name}: ${closed}`);
+    }
+    if (!view.synced) return notToServe("NotSynced", "The API server has not answered yet");
     if (view.pool === undefined) return notToServe("PoolNotFound", "The IPPool does not exist");
     if (view.pool.spec?.paused === true) return notToServe("Paused", "spec.paused is true");
     const { served, problems } = this.#compiler.compile(view.pool, {
@@ -396,12 +398,12 @@ export class PoolServer {
   }
 }
 
-/** Not served now, and it may pass by itself. */
+/** Not served now, for what its interface lacks: nobody finds its address there. */
 function notNow(reason: PoolReport["reason"], message: string): Outcome {
   return { report: { ready: false, reason, message }, address: "keep" };
 }
 
-/** Not to be served. */
+/** Not to be served, and nobody is to find its address here. */
 function notToServe(reason: PoolReport["reason"], message: string): Outcome {
   return { report: { ready: false, reason, message }, address: "remove" };
 }
