@@ -165,7 +165,7 @@ export function addressDump(): Uint8Array {
   return Uint8Array.of(AF_INET, 0, 0, 0, 0, 0, 0, 0);
 }
 
-/** Body of a request that adds or removes an address; an added one makes no prefix route and bears the label. */
+/** Body of a request to remove an address, whatever its label is by now. */
 export function addressBody(
   index: number,
   { address, prefixLength }: InterfaceAddress,
@@ -178,6 +178,13 @@ export function addressBody(
     head,
     attribute(IFA_LOCAL, ipv4ToBytes(address)),
     attribute(IFA_ADDRESS, ipv4ToBytes(address)),
+  );
+}
+
+/** Body of a request to add an address: it makes no prefix route, and bears the agents' label. */
+export function ownAddressBody(index: number, address: InterfaceAddress): Uint8Array {
+  return concat(
+    addressBody(index, address),
     attribute(IFA_FLAGS, number32(IFA_F_NOPREFIXROUTE)),
     attribute(IFA_LABEL, new TextEncoder().encode(`${ADDRESS_LABEL}\0`)),
   );

@@ -8,6 +8,7 @@ import { errorText } from "../../core/error_text.ts";
 import { formatIPv4 } from "../../core/net/mod.ts";
 import type { Logger } from "../../runtime/log.ts";
 import type { HostNetwork, HostState, Link } from "./host_network.ts";
+import { presentLink } from "./present_link.ts";
 
 /** `arp_ignore`: the kernel answers for its addresses, or for none. */
 const KERNEL = 0;
@@ -76,8 +77,7 @@ export class ArpAnswers {
 
   /** Leaves all to the kernel, and closes what it has. */
   leave(host: HostState): void {
-    const name = this.#answering?.link.name ?? this.#seen?.link.name;
-    const link = name === undefined ? undefined : host.links.get(name);
+    const link = presentLink(host, this.#answering?.link ?? this.#seen?.link);
     if (link === undefined) this.#stop();
     else this.#leaveToKernel(link);
     this.#seen = undefined;

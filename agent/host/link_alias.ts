@@ -5,6 +5,7 @@
  */
 import type { Logger } from "../../runtime/log.ts";
 import type { HostNetwork, HostState, Link } from "./host_network.ts";
+import { presentLink } from "./present_link.ts";
 
 /** What an agent's alias begins with; another is somebody else's, and stays. */
 const MARK = "vm-dhcp: ";
@@ -38,11 +39,10 @@ export class LinkAlias {
 
   /** Takes the alias away. */
   leave(host: HostState): void {
-    const link = this.#link === undefined ? undefined : host.links.get(this.#link.name);
-    const isSame = link !== undefined && link.index === this.#link?.index;
+    const link = presentLink(host, this.#link);
     this.#link = undefined;
     this.#seen = undefined;
-    if (isSame && link.alias === this.#alias) this.#write(link, "");
+    if (link?.alias === this.#alias) this.#write(link, "");
   }
 
   /** An alias is a help and no more: where it cannot be written, that is told once. */

@@ -7,6 +7,7 @@
 import { errorText } from "../../core/error_text.ts";
 import type { Logger } from "../../runtime/log.ts";
 import type { HostNetwork, HostState, Link, LinkSettings } from "./host_network.ts";
+import { presentLink } from "./present_link.ts";
 
 /** Values of `rp_filter`. */
 const ANY_SOURCE = 0;
@@ -62,9 +63,8 @@ export class LinkPrecautions {
     this.#link = undefined;
     this.#found = {};
     this.#seen = undefined;
-    const present = link === undefined ? undefined : host.links.get(link.name);
-    if (present?.index !== link?.index || present === undefined) return;
-    if (Object.keys(found).length > 0) this.#change(present, found);
+    const present = presentLink(host, link);
+    if (present !== undefined && Object.keys(found).length > 0) this.#change(present, found);
   }
 
   /**

@@ -24,6 +24,7 @@ import {
   netconfOfAll,
   NetlinkFlag,
   NetlinkGroup,
+  ownAddressBody,
   reversePathFilterOf,
   routeDump,
   routeOf,
@@ -56,6 +57,9 @@ export class LinuxNetwork implements HostNetwork {
   readonly #readiness = new Readiness();
   readonly #events = new NetlinkSocket({ groups: NetlinkGroup.LINK | NetlinkGroup.IPV4_ADDRESS });
 
+  /** What was added, as `index address`: the kernel gives it another label when its interface is renamed. */
+  #added = new Set<string>();
+
   /** `requests`: how the kernel is asked. */
   constructor(requests: NetlinkRequests = new NetlinkSocket()) {
     this.#requests = requests;
@@ -70,8 +74,11 @@ export class LinuxNetwork implements HostNetwork {
     });
     this.#requests.dump(Rtm.GETADDR, addressDump(), (message) => {
       const address = message.type === Rtm.NEWADDR ? linkAddressOf(message) : undefined;
-      if (address !== undefined) addresses.push(address);
+      if (address === undefined) return;
+      addresses.push(this.#added.has(keyOf(address)) ? { ...address, ours: true } : address);
     });
+    const present = new Set(addresses.map(keyOf));
+    this.#added = new Set([...this.#added].filter((key) => present.has(key)));
     const gateways = new Set<number>();
     let hasDefaultRoute = false;
     this.#requests.dump(Rtm.GETROUTE, routeDump(), (message) => {
@@ -90,13 +97,14 @@ export class LinuxNetwork implements HostNetwork {
   }
 
   addAddress(link: Link, address: InterfaceAddress): void {
-    this.#request({
+    const isNew = this.#request({
       type: Rtm.NEWADDR,
       flags: NetlinkFlag.CREATE | NetlinkFlag.EXCLUSIVE,
-      body: addressBody(link.index, address),
+      body: ownAddressBody(link.index, address),
       action: `Cannot add an address to the interface ${link.name}`,
       harmless: [Errno.EEXIST],
     });
+    if (isNew) this.#added.add(keyOf({ index: link.index, ...address }));
   }
 
   removeAddress(link: Link, address: InterfaceAddress): void {
@@ -180,6 +188,7 @@ export class LinuxNetwork implements HostNetwork {
     return value;
   }
 
+  /** Whether it was done; not where it was refused and that does no harm. */
   #request(
     options: {
       readonly type: number;
@@ -188,13 +197,19 @@ export class LinuxNetwork implements HostNetwork {
       readonly action: string;
       readonly harmless: readonly number[];
     },
-  ): void {
+  ): boolean {
     try {
       this.#requests.request(options);
+      return true;
     } catch (error) {
       if (!(error instanceof SystemCallError) || !options.harmless.includes(error.errno)) {
         throw error;
       }
+      return false;
     }
   }
+}
+
+function keyOf({ index, address }: Pick<LinkAddress, "index" | "address">): string {
+  return `${index} ${address}`;
 }

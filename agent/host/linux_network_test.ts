@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { parseIPv4 } from "../../core/net/mod.ts";
 import { Errno, errnoName, Sys, SystemCallError } from "../ffi/libc.ts";
 import { attribute, concat, number32 } from "../ffi/netlink_attributes.ts";
-import { decodeMessages, encodeRequest, type NetlinkMessage, Rtm } from "../ffi/netlink_message.ts";
+import {
+  addressBody,
+  decodeMessages,
+  encodeRequest,
+  type NetlinkMessage,
+  Rtm,
+} from "../ffi/netlink_message.ts";
 import type { HostNetwork, InterfaceAddress, Link } from "./host_network.ts";
 import { LinuxNetwork, type NetlinkRequests } from "./linux_network.ts";
 
@@ -134,6 +140,33 @@ for (const { what, change, action, harmless } of CHANGES) {
     }
   });
 }
+
+Deno.test("LinuxNetwork knows for its own what it added, by whatever label, while it is there", () => {
+  let bodies: readonly Uint8Array[] = [addressBody(7, ADDRESS)];
+  let errno: number = EEXIST;
+  const kernel: NetlinkRequests = {
+    ...KERNEL,
+    dump: (type, _, each) => {
+      if (type !== Rtm.GETADDR) return;
+      for (const body of bodies) each(message(Rtm.NEWADDR, body));
+    },
+    request: (options, each) => {
+      if (options.type !== Rtm.NEWADDR) return KERNEL.request(options, each);
+      if (errno !== 0) throw new SystemCallError(options.action, { call: "netlink", errno });
+    },
+  };
+  using network = new LinuxNetwork(kernel);
+  const ours = () => network.read().addresses.map(({ ours }) => ours);
+  network.addAddress(LINK, ADDRESS);
+  assert.deepEqual(ours(), [false]);
+  errno = 0;
+  network.addAddress(LINK, ADDRESS);
+  assert.deepEqual(ours(), [true]);
+  bodies = [];
+  assert.deepEqual(ours(), []);
+  bodies = [addressBody(7, ADDRESS), addressBody(8, ADDRESS)];
+  assert.deepEqual(ours(), [false, false]);
+});
 
 Deno.test("LinuxNetwork closes its sockets, and hears of no change then", () => {
   const requests = new Refusing(EPERM);

@@ -13,6 +13,7 @@ import type {
   Link,
   LinkAddress,
 } from "./host_network.ts";
+import { presentLink } from "./present_link.ts";
 
 /** RFC 5227 section 2.3: announce twice. */
 const ANNOUNCEMENTS = 2;
@@ -89,9 +90,8 @@ export class ServerAddress {
   leave(host: HostState, link: Link | undefined): void {
     const left = this.#seen?.link;
     if (left === undefined || left.index === link?.index) return;
-    if (host.links.get(left.name)?.index === left.index) {
-      this.#make(host, { link: left, wanted: undefined });
-    }
+    const present = presentLink(host, left);
+    if (present !== undefined) this.#make(host, { link: present, wanted: undefined });
     this.#seen = undefined;
     this.#accepting = undefined;
   }

@@ -85,6 +85,13 @@ export class MemoryHost implements HostNetwork {
     return link;
   }
 
+  /** Gives an interface another name. */
+  rename(name: string, to: string): void {
+    const link = this.#links.get(name);
+    this.#links.delete(name);
+    this.link(to, { ...link, name: to });
+  }
+
   /** Removes an interface and its addresses. */
   unlink(name: string): void {
     const link = this.#links.get(name);
