@@ -8,6 +8,7 @@ import { createKubeClient } from "../../kube/objects/client.ts";
 import type { RestClient } from "../../kube/rest_client.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Logger } from "../../runtime/log.ts";
+import { leaderRest } from "../write/leader_rest.ts";
 import { leaveRecords } from "./leave_records.ts";
 
 /** How long the last leader is waited for: one that was killed holds the lock for 15 s more. */
@@ -24,7 +25,7 @@ interface LeaveOptions {
 }
 
 /**
- * Leaves the records, as soon as no controller leads any more; one that goes on leading needs them as they are.
+ * Leaves the records, as soon as no controller leads any more; one that goes on leading, or begins meanwhile, needs them as they are.
  *
  * @returns The exit code: 1 where no record was changed, and the log says why.
  */
@@ -42,7 +43,8 @@ export async function leave(
     }
     let count = 0;
     const onLeft = () => void count++;
-    await leaveRecords({ client: createKubeClient(rest), now: () => clock.now(), onLeft, signal });
+    const client = createKubeClient(leaderRest(rest, () => election.confirmed));
+    await leaveRecords({ client, now: () => clock.now(), onLeft, signal });
     log.info("The records are left", { count });
     return 0;
   } finally {

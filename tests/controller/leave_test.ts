@@ -1,4 +1,4 @@
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
 import { leave as leaveProgram } from "../../controller/leave/leave.ts";
 import { leaveRecords } from "../../controller/leave/leave_records.ts";
 import { getCondition, type IPPool } from "../../core/api/mod.ts";
@@ -6,6 +6,7 @@ import {
   createKubeClient,
   IPPOOLS,
   LeaderElection,
+  LEASES,
   NETWORK_ATTACHMENT_DEFINITIONS,
   type RestClient,
   toRestClient,
@@ -18,6 +19,7 @@ import { Lab } from "./lab.ts";
 import { mac, nad, pool, vm } from "./objects.ts";
 
 const NET = "default/net-48";
+const LEASE = { namespace: "default", name: "vm-dhcp-controllers" };
 const AGENT = { namespace: "vm-dhcp", name: "agent-1", image: "", uid: "" };
 const VMS = [1, 2, 3, 4, 5].map((n) => ({ key: `default/vm-${n}`, mac: mac(n) }));
 
@@ -119,7 +121,7 @@ Deno.test("I12: leaveRecords goes on where others write the same objects", async
 function candidate(lab: Lab, identity: string, rest: RestClient = lab.rest()): LeaderElection {
   return new LeaderElection({
     client: createKubeClient(rest),
-    lease: { namespace: "default", name: "vm-dhcp-controllers" },
+    lease: LEASE,
     identity,
     durationMs: 15_000,
     renewMs: 2_000,
@@ -130,11 +132,15 @@ function candidate(lab: Lab, identity: string, rest: RestClient = lab.rest()): L
 }
 
 /** What `--leave` ends with, and its last line. */
-async function leaveAs(lab: Lab, election: LeaderElection): Promise<readonly unknown[]> {
+async function leaveAs(
+  lab: Lab,
+  election: LeaderElection,
+  rest: RestClient = lab.rest(),
+): Promise<readonly unknown[]> {
   const { clock } = lab;
   const log = memoryLogger();
   const { signal } = new AbortController();
-  const running = leaveProgram({ rest: lab.rest(), election, clock, log, signal });
+  const running = leaveProgram({ rest, election, clock, log, signal });
   let ended = false;
   const end = () => ended = true;
   running.then(end, end);
@@ -176,4 +182,27 @@ Deno.test("I12: --leave says why where it cannot have the lock", async () => {
   const [code, , message, reason] = await leaveAs(lab, candidate(lab, "me_1", refusing));
   deepStrictEqual([code, message], [1, "No record was changed"]);
   match(String(reason), /^Lease default\/vm-dhcp-controllers .*: .*leases is forbidden/);
+});
+
+Deno.test("I12: --leave changes nothing more once a controller leads", async () => {
+  await using lab = new Lab();
+  await taken(lab);
+  const writes: string[] = [];
+  const rest = toRestClient(async (request) => {
+    if (request.method !== "GET") {
+      writes.push(request.path);
+      const { metadata, spec } = await lab.kube.of(LEASES).get(LEASE) ?? {};
+      await lab.kube.of(LEASES).patch(LEASE, {
+        type: "merge",
+        body: {
+          metadata: { resourceVersion: metadata?.resourceVersion },
+          spec: { ...spec, holderIdentity: "other" },
+        },
+      });
+      await lab.clock.settle();
+    }
+    return await lab.rest().performRequest(request as never) as never;
+  });
+  await rejects(leaveAs(lab, candidate(lab, "me_1"), rest), /another controller may lead by now/);
+  strictEqual(writes.length, 1);
 });
