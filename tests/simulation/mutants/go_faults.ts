@@ -65,9 +65,10 @@ export const GO_FAULTS: readonly Mutant[] = [
     scene: "a VM has another MAC address",
     changes: [{
       file: "agent/pool/pool_compiler.ts",
-      find: "if (this.#last?.pool === pool && this.#last.mtu === mtu) return this.#last;",
+      find:
+        "if (last?.pool === pool && last.mtu === mtu && last.remembered === remembered) return last;",
       replace:
-        "if (this.#last?.served !== undefined && this.#last.pool.metadata.uid === pool.metadata.uid && this.#last.mtu === mtu) return this.#last;",
+        "if (last?.served !== undefined && last.pool.metadata.uid === pool.metadata.uid && last.mtu === mtu) return last;",
     }],
   },
   {

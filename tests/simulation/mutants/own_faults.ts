@@ -154,8 +154,8 @@ export const OWN_FAULTS: readonly Mutant[] = [
     }, {
       // Who does not take it along gets it back, as its object notes.
       file: "core/vmnetcfg/claims.ts",
-      find: "...(formerMac && { notedMac: formerMac })",
-      replace: "...(formerMac && {})",
+      find: "? { notedMac: formerMac }",
+      replace: "? {}",
     }],
   },
   {
