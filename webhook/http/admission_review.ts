@@ -25,8 +25,11 @@ const OPERATIONS: readonly string[] = [
   "CONNECT",
 ] satisfies Operation[];
 
-/** Without these there is nothing to judge; an API server always sends them. */
-const NEEDED: Readonly<Record<Operation, readonly ("object" | "oldObject")[]>> = {
+/**
+ * What an API server sends with each. Without these there is nothing to judge; another one is not
+ * looked at: a creation with an old object would be taken for an edit that changes nothing.
+ */
+const OBJECTS: Readonly<Record<Operation, readonly ("object" | "oldObject")[]>> = {
   CREATE: ["object"],
   UPDATE: ["object", "oldObject"],
   DELETE: ["oldObject"],
@@ -91,21 +94,20 @@ export function readReview(body: unknown): ReadReview {
     return fail(`Cannot read the AdmissionReview: unknown operation: ${JSON.stringify(operation)}`);
   }
   const objects: Record<string, KubeObject | undefined> = {};
-  for (const field of ["object", "oldObject"]) {
+  for (const field of OBJECTS[operation as Operation]) {
     const found = request[field] ?? undefined;
+    if (found === undefined) {
+      return fail(`Cannot read the AdmissionReview: ${operation} without request.${field}`);
+    }
     const object = asObject(found);
-    if (found !== undefined && object === undefined) {
+    if (object === undefined) {
       return fail(`Cannot read the AdmissionReview: request.${field} is no object with metadata`);
     }
-    const problem = object && metadataProblem({ ...object.metadata });
+    const problem = metadataProblem({ ...object.metadata });
     if (problem !== undefined) {
       return fail(`Cannot read the AdmissionReview: request.${field}.metadata.${problem}`);
     }
     objects[field] = object;
-  }
-  for (const field of NEEDED[operation as Operation]) {
-    if (objects[field] !== undefined) continue;
-    return fail(`Cannot read the AdmissionReview: ${operation} without request.${field}`);
   }
   const kind = asRecord(request.kind);
   return {

@@ -139,7 +139,10 @@ export const HTTP_CASES: readonly Case[] = [
   ),
   raw(
     "an old object without metadata is refused, its uid echoed",
-    text({ ...aReview, request: { uid: "7", operation: "UPDATE", object: null, oldObject: {} } }),
+    text({
+      ...aReview,
+      request: { uid: "7", operation: "UPDATE", object: { metadata: {} }, oldObject: {} },
+    }),
     refused("Cannot read the AdmissionReview: request.oldObject is no object with metadata"),
   ),
   raw(

@@ -110,6 +110,16 @@ export const POOL_CASES: readonly Case[] = [
       "Invalid value: 0: must be from 1 to 4294967295 seconds",
     ]]),
   }),
+  review("a new pool is judged, also where the request brings an old one that is the same", {
+    object: pool("default/p", { leaseTime: 0 }),
+    oldObject: pool("default/p", { leaseTime: 0 }),
+  }, {
+    allowed: false,
+    status: invalid("IPPool", "p", [[
+      "spec.ipv4Config.leaseTime",
+      "Invalid value: 0: must be from 1 to 4294967295 seconds",
+    ]]),
+  }),
   review("a network that a pool of another name and namespace serves is refused", {
     object: pool("others/net-50", {}, {
       metadata: { uid: "0", creationTimestamp: "2026-01-01T00:00:00Z" },

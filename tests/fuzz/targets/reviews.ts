@@ -127,9 +127,7 @@ function checkAllowed(request: Readonly<Record<string, unknown>>): void {
   const object = request.object as IPPool;
   const unseen = userInfo?.username === "controller" ||
     (typeof subResource === "string" && subResource !== "") ||
-    object?.metadata?.deletionTimestamp !== undefined ||
-    (request.oldObject as { metadata?: { deletionTimestamp?: unknown } } | null)?.metadata
-        ?.deletionTimestamp !== undefined;
+    object?.metadata?.deletionTimestamp !== undefined;
   if (kind?.kind !== "IPPool" || operation !== "CREATE" || unseen) return;
   const { status: _, ...asked } = object;
   const { network, problems } = compilePool(asked);
