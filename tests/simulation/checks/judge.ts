@@ -363,15 +363,17 @@ export class Judge {
   }
 
   /**
-   * Whether nobody knows that a machine uses an address: it is nobody's any more, its pool was made again since, and it is not heard through a
-   * switch that broke in two.
+   * Whether a machine that is not heard through a switch that broke in two may use an address too: the copy of one that was the same NIC's; or
+   * one that nobody knows of, as the address is nobody's any more, and its pool was made again since.
    */
-  #isUnknown(client: SimClient, other: SimClient): boolean {
+  #isUnheard(client: SimClient, other: SimClient): boolean {
     const network = client.segment.name;
+    if (!client.segment.areApart(client, other)) return false;
     const address = formatIPv4(client.address ?? 0);
     const mac = formatMac(other.mac);
+    if (other.isCopy && this.#claimed.areOfOne(network, [mac, formatMac(client.mac)])) return true;
     const at = this.#ackedAt.get(`${network} ${address} ${mac}`);
-    if (at === undefined || !client.segment.areApart(client, other)) return false;
+    if (at === undefined) return false;
     const told = { mac, at };
     return this.#isLetGo(network, address, told) &&
       this.pools.some((pool) =>
@@ -435,7 +437,7 @@ export class Judge {
     const isOwn = this.#acks.has(id);
     if (
       isOther && isOwn && other.address === client.address &&
-      !this.#isPutBack(id, client, other) && !this.#isUnknown(client, other)
+      !this.#isPutBack(id, client, other) && !this.#isUnheard(client, other)
     ) {
       this.blame(
         "one user",
