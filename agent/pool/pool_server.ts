@@ -157,7 +157,7 @@ export class PoolServer {
       onLeftOut: (code) => this.#leftOut.add(code),
       onAcknowledged: firstAcks && ((mac, address) => firstAcks.acknowledged(mac, address)),
       onDeclined: (declined) => this.#neighbours.declined(declined),
-      onSilence: () => this.#standIn.heardClient(),
+      onSilence: () => this.#standIn.doubt(),
       onOtherServer: (address) => this.#neighbours.namedServer(address),
     };
     this.#port = new PortKeeper({
@@ -350,7 +350,8 @@ export class PoolServer {
     const mayLead = leading && !this.#gaveWay;
     const leads = mayLead && !doubtful;
     if (leads) this.#standIn.lead();
-    else if (!mayLead) this.#standIn.follow();
+    else if (mayLead) this.#standIn.doubt();
+    else this.#standIn.follow();
     if (!leads && !this.#standsIn(watched)) {
       const outcome = standby("Standing by to answer", where, notes);
       return this.#standIn.doubts

@@ -15,10 +15,10 @@ function asking() {
       return port;
     },
   });
-  const look = async (seconds: number, input: Partial<PoolServerInput>) => {
+  const look = async (seconds: number, input: Partial<PoolServerInput>, asks = true) => {
     const states = [];
     for (let half = 0; half < seconds * 2; half++) {
-      ports[0]?.arrive(messageOf(MessageType.Discover));
+      if (asks) ports[0]?.arrive(messageOf(MessageType.Discover));
       await scene.clock.settle();
       scene.server.turn();
       states.push(scene.reconcile(input));
@@ -93,5 +93,21 @@ Deno.test("PoolServer that begins in doubt, by what it kept of an earlier life, 
   assert.ok((await look(20, doubtful)).every(({ answers }) => !answers));
   host.neighbour("192.168.48.77");
   assert.equal((await look(5, doubtful)).at(-1)?.message, `Answering ${ON}`);
+  await end();
+});
+
+Deno.test("PoolServer that is in doubt answers again after its interface was down, also where clients ask nobody but the server's address", async () => {
+  const { host, look, end } = asking();
+  const doubtful = { leading: true, doubtful: true };
+  await look(3, { leading: true });
+  host.link("eth1", { up: false });
+  assert.equal((await look(1, doubtful, false)).at(-1)?.answers, false);
+  host.link("eth1");
+  assert.equal((await look(5, doubtful, false)).at(-1)?.message, `Answering ${ON}`);
+  // Also where it had left it to another machine, which is gone since.
+  host.neighbour("192.168.48.77", "52:54:00:00:00:99");
+  assert.equal((await look(60, doubtful, false)).at(-1)?.answers, false);
+  host.neighbour("192.168.48.77");
+  assert.equal((await look(5, doubtful, false)).at(-1)?.message, `Answering ${ON}`);
   await end();
 });

@@ -11,7 +11,7 @@ import type { Clock } from "../../runtime/clock.ts";
 import type { Logger } from "../../runtime/log.ts";
 import type { HostNetwork, Link } from "../host/host_network.ts";
 
-/** The server's address is looked for as long as this after a client was heard: clients ask again after 4 and 8 s. */
+/** The server's address is looked for as long as this after there was a reason: clients ask again after 4 and 8 s. */
 const DOUBT_MS = 10_000;
 /** From one question for it to the next, and while this agent answers clients. */
 const PROBE_MS = 1_000;
@@ -48,12 +48,13 @@ interface Question {
 }
 
 /**
- * Looks for the server's address by ARP while clients ask. Where nobody has it, nobody answers them: a link of the leader's node is
- * cut, or the leader is gone and its Lease not yet over. Both sides of a network that fell in two are answered so, from the same record.
+ * Looks for the server's address by ARP while clients ask, or while this agent is in doubt whether it leads. Where nobody has it,
+ * nobody answers: a link of the leader's node is cut, or the leader is gone and its Lease not yet over. Both sides of a network that
+ * fell in two are answered so, from the same record.
  */
 export class StandIn {
   readonly #context: StandInContext;
-  #heardAt = -Infinity;
+  #doubtedAt = -Infinity;
   #question: Question | undefined;
   /** Questions in a row, to the last one that is over, that were answered, or were not. */
   #run = { isAnswered: false, length: 0 };
@@ -67,7 +68,7 @@ export class StandIn {
 
   /** Whether the network is to be listened to. */
   get doubts(): boolean {
-    return this.#stands || this.#context.clock.monotonic() - this.#heardAt < DOUBT_MS;
+    return this.#stands || this.#context.clock.monotonic() - this.#doubtedAt < DOUBT_MS;
   }
 
   /** Whether it answers. */
@@ -75,9 +76,9 @@ export class StandIn {
     return this.#stands;
   }
 
-  /** A client said something that this agent did not answer. */
-  heardClient(): void {
-    this.#heardAt = this.#context.clock.monotonic();
+  /** Nobody may answer: a client said something that this agent did not answer, or it cannot tell whether it leads. */
+  doubt(): void {
+    this.#doubtedAt = this.#context.clock.monotonic();
   }
 
   /** Another machine on the network says that an address is its own. */
@@ -116,7 +117,7 @@ export class StandIn {
   /** Looks for nothing any more: this agent cannot answer. */
   forget(): void {
     this.#led = false;
-    this.#heardAt = -Infinity;
+    this.#doubtedAt = -Infinity;
     this.#begin();
     this.#stands = false;
   }

@@ -35,7 +35,7 @@ class Scene {
     const found: number[] = [];
     let before = this.standIn.stands;
     for (let half = 0; half < seconds * 2; half++) {
-      if (asks && !this.standIn.stands) this.standIn.heardClient();
+      if (asks && !this.standIn.stands) this.standIn.doubt();
       if (this.standIn.doubts) this.standIn.look({ link: this.#link, address: SERVER });
       if (this.standIn.stands !== before) found.push(half / 2);
       before = this.standIn.stands;
@@ -113,7 +113,7 @@ async function standbys(machines: readonly (readonly [mac: string, startsAtMs: n
   for (let ms = 0; ms < 60_000; ms += 100) {
     for (const { link, startsAtMs, standIn } of all) {
       if (ms < startsAtMs || (ms - startsAtMs) % 500 !== 0) continue;
-      if (!standIn.stands) standIn.heardClient();
+      if (!standIn.stands) standIn.doubt();
       standIn.look({ link, address: SERVER });
     }
     const now = all.filter(({ standIn }) => standIn.stands).map(({ mac }) => mac).join(" ");
