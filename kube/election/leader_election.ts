@@ -172,9 +172,13 @@ export class LeaderElection implements Leadership {
     return this.#leading && !this.#isOverdue && !wasSuspended;
   }
 
-  /** Whether another process may have followed this one, which could not write the Lease for as long as it is valid. */
+  /**
+   * Whether another process may have followed this one, which could not write the Lease for as long as it is valid, or has not seen it
+   * since it began.
+   */
   get doubtful(): boolean {
-    return this.#leading && this.writtenAgoMs >= this.#options.durationMs;
+    const isSeen = this.#seen !== undefined;
+    return this.#leading && (!isSeen || this.writtenAgoMs >= this.#options.durationMs);
   }
 
   /** Who leads, as far as is known; empty where nobody does. */

@@ -573,9 +573,12 @@ Deno.test("a process that led before leads again while the API server stays sile
   await lab.pass(1_000);
   ok(!a.election.leading);
   await lab.pass(1_000);
-  ok(a.election.leading);
+  ok(a.election.leading && a.election.doubtful, "it has not seen the Lease in this life");
   await lab.pass(60_000);
   ok(a.election.leading && !b.election.leading);
+  a.online = true;
+  await lab.pass(10_000);
+  ok(a.election.leading && !a.election.doubtful);
 });
 
 for (const isDeleted of [false, true]) {
