@@ -125,16 +125,16 @@ Deno.test("rule 103: an exchange allocates nothing", () => {
   const datagrams = messages.map((sent) =>
     Object.assign(new Datagram(encode(sent)), { receivedAt: NOON })
   );
-  // The first rounds compile; what a collection gives back says nothing.
-  const rounds: number[] = [];
-  for (let round = 0; round < 200; round++) {
+  // The first rounds compile, which takes as many more as the machine is busy; what a collection gives back says nothing.
+  let least = Infinity;
+  for (let round = 0; round < 2_000 && least >= exchanges; round++) {
     const before = Deno.memoryUsage().heapUsed;
     for (let exchange = 0; exchange < exchanges; exchange++) {
       for (const datagram of datagrams) responder.respond(served, datagram, reply);
     }
-    rounds.push(Deno.memoryUsage().heapUsed - before);
+    const octets = Deno.memoryUsage().heapUsed - before;
+    if (octets >= 0) least = Math.min(least, octets);
   }
-  const least = Math.min(...rounds.filter((octets) => octets >= 0));
   ok(least < exchanges, `${least / exchanges} octets for each exchange`);
 });
 
