@@ -22,7 +22,7 @@ import type {
   ResourceClient,
   Trouble,
 } from "../types.ts";
-import { withoutManagedFields } from "../objects/resources.ts";
+import { keyOf, withoutManagedFields } from "../objects/resources.ts";
 import { SyncState } from "./sync_state.ts";
 import { guardWatch, SILENCE_MS, SILENT } from "./watch_guard.ts";
 import { isNewer, WatchedStore } from "./watched_store.ts";
@@ -37,7 +37,7 @@ export interface InformerOptions<T extends KubeObject> {
   readonly labelSelector?: string;
   /** Only objects with these fields. */
   readonly fieldSelector?: string;
-  /** Index name -> the values by which an object is to be found. The functions must be pure. */
+  /** Index name -> the values by which an object is to be found. The functions must be pure; by one that throws it is not found. */
   readonly indexes?: Readonly<Record<string, IndexFunction<T>>>;
   /** Drops what is not needed from an object before it is kept. Default: drops `metadata.managedFields`. */
   readonly transform?: (object: T) => T;
@@ -137,7 +137,9 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
     this.#transform = options.transform ?? withoutManagedFields;
-    this.#store = new WatchedStore(options.indexes ?? {});
+    const indexes = Object.entries(options.indexes ?? {})
+      .map(([index, valuesOf]) => [index, this.#tolerant(index, valuesOf)] as const);
+    this.#store = new WatchedStore(Object.fromEntries(indexes));
     this.#handlers = new ChangeHandlers(this.resource.plural, options.logger);
   }
 
@@ -400,6 +402,19 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
       resource: this.resource.plural,
       silentMs: SILENCE_MS,
     });
+  }
+
+  /** An index function that finds what it cannot read by nothing: one such object must not keep all others from being followed. */
+  #tolerant(index: string, valuesOf: IndexFunction<T>): IndexFunction<T> {
+    return (object) => {
+      try {
+        return [...valuesOf(object)];
+      } catch (error) {
+        const about = { resource: this.resource.plural, key: keyOf(object), index, error };
+        this.#options.logger?.error("Index function failed", about);
+        return [];
+      }
+    };
   }
 
   #selection(): ListOptions<T> {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ManualClock } from "../../runtime/testing/manual_clock.ts";
+import { memoryLogger } from "../../runtime/testing/memory_logger.ts";
 import { createKubeClient } from "../objects/client.ts";
 import { type JsonValue, toRestClient } from "../rest_client.ts";
 import { CONFIG_MAPS, type ConfigMap } from "../testing/config_map.ts";
@@ -66,4 +67,38 @@ Deno.test("Informer does not spin where each watch ends after a bookmark", async
   stop.abort();
   await running;
   assert.ok(requests < 100, `${requests} requests, ${watches} watches`);
+});
+
+Deno.test("Informer goes on when an index function throws, and tells also of what that cannot read", async () => {
+  const clock = new ManualClock();
+  const api = new ScriptedApi(CONFIG_MAPS);
+  const logger = memoryLogger();
+  api.put("bad", { data: null });
+  api.put("good", { data: { c: "red" } });
+  const informer = createInformer<ConfigMap>({
+    client: createKubeClient(api.rest).of(CONFIG_MAPS),
+    clock,
+    logger,
+    indexes: { color: ({ data }) => Object.values(data as Record<string, string>) },
+  });
+  const told: string[] = [];
+  informer.onChange((key, _, after) => void told.push(`${key} ${JSON.stringify(after?.data)}`));
+  const stop = new AbortController();
+  const running = informer.run(stop.signal);
+  await clock.settle();
+  api.put("good", { data: null });
+  api.put("good", { data: { c: "blue" } });
+  await clock.settle();
+  stop.abort();
+  await clock.advance(1_000);
+  await running;
+  assert.deepEqual(told, [
+    "default/bad null",
+    'default/good {"c":"red"}',
+    "default/good null",
+    'default/good {"c":"blue"}',
+  ]);
+  const found = (color: string) => informer.byIndex("color", color).map(({ data }) => data);
+  assert.deepEqual([found("red"), found("blue")], [[], [{ c: "blue" }]]);
+  assert.ok(logger.lines.some(({ message }) => message === "Index function failed"));
 });
