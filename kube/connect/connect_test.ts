@@ -27,7 +27,18 @@ Deno.test("inClusterOptions takes address, authority, namespace and token from t
     refused: false,
     signal: AbortSignal.timeout(1_000),
   });
-  assert.deepEqual(identity, { authorization: "Bearer t" });
+  assert.deepEqual(identity, { authorization: "Bearer t", caCertificates: ["CA"] });
+});
+
+Deno.test("inClusterOptions reads the authority again, as a cluster replaces it", async () => {
+  const env = { KUBERNETES_SERVICE_HOST: "10.53.0.1", KUBERNETES_SERVICE_PORT: "443" };
+  const [machine, clock] = [podMachine(), new ManualClock()];
+  const { credentials } = await inClusterOptions({ env, machine, clock });
+  const ask = () => credentials?.({ refused: false, signal: AbortSignal.timeout(1_000) });
+  await ask();
+  machine.files.set(`${FOLDER}/ca.crt`, "CA and the next one");
+  await clock.advance(60_000);
+  assert.deepEqual((await ask())?.caCertificates, ["CA and the next one"]);
 });
 
 Deno.test("inClusterOptions puts an IPv6 address into brackets", async () => {

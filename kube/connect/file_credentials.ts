@@ -17,6 +17,8 @@ const REREAD_MS = 60_000;
 interface CredentialFiles {
   readonly token?: string;
   readonly certificate?: { readonly cert: string; readonly key: string };
+  /** Authorities that the server's certificate is trusted by. */
+  readonly authorities?: string;
 }
 
 /** What {@linkcode fileCredentials} needs. */
@@ -47,7 +49,7 @@ export function fileCredentials(options: FileCredentialsOptions): Credentials {
 }
 
 async function readIdentity({ files, machine }: FileCredentialsOptions): Promise<Identity> {
-  const { token, certificate } = files;
+  const { token, certificate, authorities } = files;
   return {
     ...defined({
       authorization: token && bearer((await readFile(machine, token)).trim(), token),
@@ -55,6 +57,9 @@ async function readIdentity({ files, machine }: FileCredentialsOptions): Promise
         cert: await readFile(machine, certificate.cert),
         key: await readFile(machine, certificate.key),
       },
+      caCertificates: authorities === undefined
+        ? undefined
+        : [await readFile(machine, authorities)],
     }),
   };
 }

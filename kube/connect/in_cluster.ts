@@ -11,6 +11,7 @@ import { fileCredentials, readFile } from "./file_credentials.ts";
 import type { Machine } from "./machine.ts";
 
 const FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount";
+const FILES = { token: `${FOLDER}/token`, authorities: `${FOLDER}/ca.crt` };
 
 /** What {@linkcode inClusterOptions} needs. */
 interface InClusterOptions {
@@ -25,8 +26,8 @@ export function isInCluster(env: InClusterOptions["env"]): boolean {
 }
 
 /**
- * How to reach the API server from a pod: the address from the environment, the certificate authority, the token
- * (read again at least once a minute) and the namespace from the service account's files.
+ * How to reach the API server from a pod: the address from the environment, the certificate authority and the token
+ * (both read again at least once a minute) and the namespace from the service account's files.
  */
 export async function inClusterOptions(options: InClusterOptions): Promise<FetchClientOptions> {
   const { env, machine, clock } = options;
@@ -39,8 +40,8 @@ export async function inClusterOptions(options: InClusterOptions): Promise<Fetch
   const namespace = (await readFile(machine, `${FOLDER}/namespace`)).trim();
   return {
     server: `https://${host.includes(":") ? `[${host}]` : host}:${port}`,
-    caCertificates: [await readFile(machine, `${FOLDER}/ca.crt`)],
-    credentials: fileCredentials({ files: { token: `${FOLDER}/token` }, machine, clock }),
+    caCertificates: [await readFile(machine, FILES.authorities)],
+    credentials: fileCredentials({ files: FILES, machine, clock }),
     ...(namespace === "" ? {} : { defaultNamespace: namespace }),
   };
 }

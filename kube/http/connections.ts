@@ -6,6 +6,8 @@
  *
  * @module
  */
+import { sameJson } from "../../core/api/same_json.ts";
+import { defined } from "../../runtime/defined.ts";
 
 /** How to reach and trust a server. */
 export interface TlsOptions {
@@ -21,6 +23,14 @@ export interface ClientCertificate {
   readonly cert: string;
   /** Its private key, PEM. */
   readonly key: string;
+}
+
+/** What a handshake shows, and whom it trusts: both may be replaced while the program runs. */
+export interface Handshake {
+  /** Shown to the server. */
+  readonly certificate?: ClientCertificate;
+  /** PEM certificates of authorities, in the place of those that the client was made with. */
+  readonly caCertificates?: readonly string[];
 }
 
 /** Connections for one request; dispose it when its answer has ended. */
@@ -43,7 +53,7 @@ interface Shared {
 /** The connections to one server: one pool for requests, and as many as needed for streams. */
 export class Connections implements Disposable {
   readonly #tls: TlsOptions;
-  #certificate: ClientCertificate | undefined;
+  #handshake: Handshake = {};
   #requests: Shared | undefined;
   #streams: Shared[] = [];
   #closed = false;
@@ -52,15 +62,17 @@ export class Connections implements Disposable {
     this.#tls = tls;
   }
 
-  /** Connections for a request or a stream with this certificate; another one than before starts new connections. */
+  /** Connections for a request or a stream with this handshake; another one than before starts new connections. */
   take(
-    options: { readonly certificate: ClientCertificate | undefined; readonly stream: boolean },
+    { handshake: { certificate, caCertificates }, stream }: {
+      readonly handshake: Handshake;
+      readonly stream: boolean;
+    },
   ): Connection {
     if (this.#closed) throw new TypeError("Cannot connect: the client is closed");
-    const { certificate, stream } = options;
-    const known = this.#certificate;
-    if (certificate?.cert !== known?.cert || certificate?.key !== known?.key) this.renew();
-    this.#certificate = certificate;
+    const handshake = defined({ certificate, caCertificates });
+    if (!sameJson(handshake, this.#handshake)) this.renew();
+    this.#handshake = handshake;
     return stream ? this.#use(this.#roomy()) : this.#use(this.#requests ??= this.#create());
   }
 
@@ -110,8 +122,7 @@ export class Connections implements Disposable {
   }
 
   #create(): Shared {
-    const { caCertificates, proxyUrl } = this.#tls;
-    const certificate = this.#certificate;
+    const { certificate, caCertificates, proxyUrl } = { ...this.#tls, ...this.#handshake };
     const client = Deno.createHttpClient({
       ...(caCertificates === undefined ? {} : { caCerts: [...caCertificates] }),
       ...(certificate === undefined ? {} : { cert: certificate.cert, key: certificate.key }),

@@ -8,7 +8,7 @@ import { type FetchClientOptions, FetchTransport } from "./fetch_transport.ts";
 import { type RestClient, toRestClient } from "../rest_client.ts";
 
 export type { Credentials, FetchClientOptions, Identity } from "./fetch_transport.ts";
-export type { ClientCertificate, TlsOptions } from "./connections.ts";
+export type { ClientCertificate, Handshake, TlsOptions } from "./connections.ts";
 
 /** A {@linkcode RestClient} that holds connections. */
 export interface FetchClient extends RestClient, Disposable {

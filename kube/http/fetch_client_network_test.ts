@@ -82,6 +82,27 @@ Deno.test("FetchClient trusts no server of an unknown authority, and says how to
   });
 });
 
+Deno.test("FetchClient trusts other authorities once its credentials say so", async () => {
+  let caCertificates: readonly string[] = [];
+  const ports: number[] = [];
+  const handle = (_: Request, { remoteAddr }: Deno.ServeHandlerInfo<Deno.NetAddr>) => {
+    ports.push(remoteAddr.port);
+    return Response.json({});
+  };
+  await withServer(handle, async ({ client }) => {
+    const rest = client({ credentials: () => Promise.resolve({ caCertificates }) });
+    await assert.rejects(rest.performRequest(VERSION), /UnknownIssuer/);
+    caCertificates = [AUTHORITY];
+    await rest.performRequest(VERSION);
+    caCertificates = [AUTHORITY];
+    await rest.performRequest(VERSION);
+    caCertificates = [];
+    await assert.rejects(rest.performRequest(VERSION), /UnknownIssuer/);
+  });
+  assert.equal(new Set(ports).size, 1);
+  assert.equal(ports.length, 2);
+});
+
 Deno.test("FetchClient shows its client certificate, and another one once it was replaced", async () => {
   const server = https.createServer({
     cert: SERVER_CERT,

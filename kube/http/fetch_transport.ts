@@ -5,7 +5,7 @@
  */
 import { abortable, LinkedAbort } from "../../runtime/abort.ts";
 import { type Clock, type Random, systemClock } from "../../runtime/clock.ts";
-import { type ClientCertificate, Connections, type TlsOptions } from "./connections.ts";
+import { Connections, type Handshake, type TlsOptions } from "./connections.ts";
 import { ApiError, ConnectionError } from "../errors.ts";
 import type { Logger } from "../../runtime/log.ts";
 import { Heartbeat } from "./heartbeat.ts";
@@ -17,12 +17,10 @@ import { pieceReader } from "./piece_reader.ts";
 import { retryDelay } from "./retry_after.ts";
 import type { JsonValue, RequestOptions, RestAnswer } from "../rest_client.ts";
 
-/** Who a request comes from. */
-export interface Identity {
+/** Who a request comes from, and whom that one trusts. */
+export interface Identity extends Handshake {
   /** Value of the `Authorization` header. */
   readonly authorization?: string;
-  /** Shown in the TLS handshake. */
-  readonly certificate?: ClientCertificate;
 }
 
 /**
@@ -236,7 +234,7 @@ export class FetchTransport implements Disposable {
       return { response: await (this.#options.fetch ?? fetch)(url, init), heard: () => undefined };
     }
     const { client } = held.use(this.#connections.take({
-      certificate: identity.certificate,
+      handshake: identity,
       stream: request.expectStream === true,
     }));
     const heard = isLong(request)
