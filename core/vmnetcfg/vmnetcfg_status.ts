@@ -5,6 +5,7 @@
  */
 import type { ClientOptions } from "../api/client_options.ts";
 import { getCondition } from "../api/condition.ts";
+import { fewOf } from "../api/fields/few_of.ts";
 import { VmNetCfgCondition } from "../api/names.ts";
 import { networkStatusesOf, withNetworkStatus } from "../api/network_configs.ts";
 import { sameJson } from "../api/same_json.ts";
@@ -281,17 +282,11 @@ function allocatedOf(shown: readonly Shown[], unserved: readonly UnservedNic[]):
   const failed = shown.filter(({ result }) => shownReason(result) !== undefined);
   const [first] = failed;
   if (first !== undefined) {
-    return no(
-      first.result.reason,
-      failed.map(({ result }) => result.message).join("; "),
-    );
+    return no(first.result.reason, fewOf(failed.map(({ result }) => result.message)));
   }
   const [silent] = unserved;
   if (shown.length === 0 && silent !== undefined) {
-    return no(
-      silent.reason as UnservedReason,
-      unserved.map(({ message }) => message).join("; "),
-    );
+    return no(silent.reason as UnservedReason, fewOf(unserved.map(({ message }) => message)));
   }
   if (shown.length === 0) {
     return no("NoInterfaces", "The VirtualMachineNetworkConfig names no network interface");

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { formatMac } from "../net/mod.ts";
 import { wantedNics } from "./nics.ts";
 import { configOf, type ConfigParts, has, MAC_1, MAC_2, NET_48, nic } from "./testing/fixture.ts";
 import { changeNotes } from "./vm_notes.ts";
@@ -64,6 +65,25 @@ Deno.test("vmnetcfgStatus shows each NIC as the spec writes it", () => {
       message: "No address is left",
     },
   ]);
+});
+
+Deno.test("vmnetcfgStatus says of many NICs what the first lack, and how many there are beside them", () => {
+  const nics = Array.from(
+    { length: 1_000 },
+    (_, index) => nic(formatMac(index + 0x52_54_00_000000)),
+  );
+  const { object } = plan({ nics });
+  const message = `${"No address is left; ".repeat(10)}and 990 more`;
+  const { conditions = [] } = object.status ?? {};
+  assert.deepEqual(
+    conditions.filter(({ status }) => status === "False").map((
+      { type, message },
+    ) => [type, message]),
+    [["Allocated", message], ["Disabled", "The VirtualMachineNetworkConfig is not paused"], [
+      "Ready",
+      message,
+    ]],
+  );
 });
 
 Deno.test("vmnetcfgStatus remembers the address of a paused object, not of one that lost it", () => {

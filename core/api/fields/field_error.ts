@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { fewOf } from "./few_of.ts";
 
 /** The keys that lead to a field: `["spec", "ipv4Config", "dns", 1]`; empty for the object itself. {@linkcode fieldPath} is its text. */
 export type FieldPath = readonly (string | number)[];
@@ -44,7 +45,8 @@ export function fieldPath(keys: FieldPath): string {
 }
 
 /**
- * Writes field errors as one line each, joined by `; `: `spec.networkName: must be a string: 7`.
+ * Writes field errors as one text: `spec.networkName: must be a string: 7`, joined by `; `. Of more than ten the first are written,
+ * and how many there are beside them.
  *
  * @example
  * ```ts
@@ -58,10 +60,10 @@ export function fieldPath(keys: FieldPath): string {
  * ```
  */
 export function fieldErrorText(errors: readonly FieldError[]): string {
-  return errors.map(({ path, value, message }) => {
+  return fewOf(errors.map(({ path, value, message }) => {
     const where = path.length === 0 ? message : `${fieldPath(path)}: ${message}`;
     return value === undefined ? where : `${where}: ${shortJson(value)}`;
-  }).join("; ");
+  }));
 }
 
 const MAX_VALUE_LENGTH = 120;

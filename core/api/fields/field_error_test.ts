@@ -24,6 +24,17 @@ Deno.test("fieldErrorText joins errors and cuts what is long", () => {
   );
 });
 
+Deno.test("fieldErrorText writes ten errors, and of more how many there are", () => {
+  const errors = Array.from({ length: 10_000 }, (_, index) => ({
+    path: ["dns", index],
+    value: undefined,
+    message: "is odd",
+  }));
+  const ten = errors.slice(0, 10).map((_, index) => `dns[${index}]: is odd`).join("; ");
+  equal(fieldErrorText(errors.slice(0, 10)), ten);
+  equal(fieldErrorText(errors), `${ten}; and 9990 more`);
+});
+
 Deno.test("shortJson leaves 120 characters as they are", () => {
   equal(shortJson("x".repeat(118)), `"${"x".repeat(118)}"`);
   equal(shortJson("x".repeat(119)), `"${"x".repeat(119)}...`);

@@ -12,14 +12,9 @@ interface AnnotatedOptions {
   readonly problem?: string;
 }
 
-/** How many errors of one NIC's options are named: an Event has 1,024 characters. */
-const NAMED = 10;
-
 /** What is wrong with the options of one NIC: the first few errors, and how many there are beside them; `undefined`: nothing. */
 export function optionsProblem(errors: readonly FieldError[]): string | undefined {
-  if (errors.length === 0) return undefined;
-  const more = errors.length > NAMED ? `; and ${errors.length - NAMED} more` : "";
-  return fieldErrorText(errors.slice(0, NAMED)) + more;
+  return errors.length === 0 ? undefined : fieldErrorText(errors);
 }
 
 /** Whether a VM says of any NIC what it is told. */
