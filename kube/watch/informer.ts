@@ -57,6 +57,8 @@ const EARLY_END_MS = 5_000;
 const LONG_BREAK_MS = 10_000;
 /** A watch that ends sooner counts as a failure. */
 const SHORT_WATCH_MS = 1_000;
+/** After so many such in a row that tell nothing everything is listed: something in between may let no event through. */
+const SHORT_WATCHES = 3;
 /** How often a resource that is not served is asked for. */
 const MISSING_RETRY_MS = 3_000;
 /** When the server is back, it is to be noticed within seconds. */
@@ -126,6 +128,8 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   #listed = Promise.withResolvers<void>();
   /** When the last watch was opened. */
   #openedAt: number | undefined;
+  /** How many watches in a row ended soon, and told nothing. */
+  #shortWatches = 0;
   #heardAt: number | undefined;
   #failing: { readonly since: number; readonly error: unknown } | undefined;
   #newHistories = 0;
@@ -300,7 +304,8 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
    */
   async #check(signal: AbortSignal): Promise<void> {
     const brokenMs = this.trouble?.forMs ?? 0;
-    if (brokenMs <= LONG_BREAK_MS && !this.#stoodStill) {
+    const isToldNothing = this.#shortWatches >= SHORT_WATCHES;
+    if (brokenMs <= LONG_BREAK_MS && !this.#stoodStill && !isToldNothing) {
       const asked = this.#store.newest;
       const first = await this.#options.client.list({ ...this.#selection(), most: 1, signal });
       this.#heardAt = this.#clock.monotonic();
@@ -321,6 +326,7 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
     this.#standstills = standstillsOf(this.#clock).count;
     const list = await this.#options.client.list({ ...this.#selection(), signal });
     this.#heardAt = this.#clock.monotonic();
+    this.#shortWatches = 0;
     const replaced = this.#store.replace(list, {
       asked: known,
       isNewHistory: this.#isNewHistory,
@@ -367,11 +373,12 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
     using over = new LinkedAbort(abort.signal);
     this.#watch = abort;
     const startedAt = this.#clock.monotonic();
+    const { version } = this.#store;
     void guardWatch(abort, { clock: this.#clock, heardAt: () => this.#heardAt }, over.signal);
     try {
       const events = this.#options.client.watch({
         ...this.#selection(),
-        resourceVersion: this.#store.version,
+        resourceVersion: version,
         timeoutSeconds,
         signal: abort.signal,
         onOpen: () => {
@@ -389,6 +396,8 @@ class ListWatchInformer<T extends KubeObject> implements Informer<T> {
       if (error === SILENT) this.#noteSilence();
     } finally {
       over.abort(undefined);
+      const hasTold = this.#wasUseful() || this.#store.version !== version;
+      if (this.#openedAt !== undefined) this.#shortWatches = hasTold ? 0 : this.#shortWatches + 1;
     }
     const lastedMs = this.#clock.monotonic() - startedAt;
     const inTime = !abort.signal.aborted && lastedMs >= timeoutSeconds * 1000 - EARLY_END_MS;

@@ -69,6 +69,40 @@ Deno.test("Informer does not spin where each watch ends after a bookmark", async
   assert.ok(requests < 100, `${requests} requests, ${watches} watches`);
 });
 
+for (const how of ["ends", "breaks"]) {
+  Deno.test(`Informer knows of changes also where each watch ${how} at once and tells nothing`, async () => {
+    const clock = new ManualClock();
+    const api = new ScriptedApi(CONFIG_MAPS);
+    api.put("a");
+    let watches = 0;
+    const rest = toRestClient(async (request) => {
+      if (request.expectStream !== true) {
+        return await api.rest.performRequest(request as never) as unknown as JsonValue;
+      }
+      watches++;
+      const start = (stream: ReadableStreamDefaultController<JsonValue>) =>
+        how === "ends" ? stream.close() : stream.error(new Error("reset"));
+      return new ReadableStream<JsonValue>({ start });
+    });
+    const informer = createInformer<ConfigMap>({
+      client: createKubeClient(rest).of(CONFIG_MAPS),
+      clock,
+      random: () => 0.5,
+    });
+    const stop = new AbortController();
+    const running = informer.run(stop.signal);
+    await clock.settle();
+    api.put("b");
+    await clock.advance(30_000);
+    const { size } = informer;
+    stop.abort();
+    await clock.advance(10_000);
+    await running;
+    assert.equal(size, 2);
+    assert.ok(watches < 15 && api.lists <= 1 + watches / 3, `${watches} ${api.lists}`);
+  });
+}
+
 Deno.test("Informer goes on when an index function throws, and tells also of what that cannot read", async () => {
   const clock = new ManualClock();
   const api = new ScriptedApi(CONFIG_MAPS);
