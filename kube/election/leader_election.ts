@@ -311,6 +311,7 @@ export class LeaderElection implements Leadership {
     const gapMs = this.writtenAgoMs;
     const isGivenUp = onSilence === "stop" && this.#seen?.holder === "";
     const since = isGivenUp ? this.#seen?.at ?? -Infinity : -Infinity;
+    const before = this.#lease;
     // Who gave the Lease up ends when it sees its successor: so that nobody is missed, begin before that.
     if (onSilence === "go-on" && this.#seen?.holder === "") this.#set(true, "The Lease is free");
     try {
@@ -321,7 +322,7 @@ export class LeaderElection implements Leadership {
       this.#set(true, "This process took the Lease");
       return renewMs;
     } catch (error) {
-      if (isOutrun(error)) await this.#look(signal);
+      if (isOutrun(error, before)) await this.#look(signal);
       else this.#note(error);
       return renewMs / 2 + random() * renewMs / 2;
     }
@@ -333,13 +334,14 @@ export class LeaderElection implements Leadership {
       this.#set(false, "The Lease was not renewed in time");
       return 0;
     }
+    const before = this.#lease;
     try {
-      const isOurs = this.#lease?.spec?.holderIdentity === identity;
+      const isOurs = before?.spec?.holderIdentity === identity;
       await this.#write(isOurs ? this.#renewal() : this.#acquisition(), signal);
       return renewMs;
     } catch (error) {
       if (signal.aborted) return 0;
-      if (!isOutrun(error)) this.#note(error);
+      if (!isOutrun(error, before)) this.#note(error);
       else if (!this.#isOverdue) await this.#look(signal);
     }
     if (this.#isOverdue) this.#set(false, "The Lease could not be renewed in time");
@@ -358,7 +360,8 @@ export class LeaderElection implements Leadership {
   /** Frees the Lease: also when a renewal that was under way, or somebody else's patch, has changed it meanwhile. */
   async #release(): Promise<void> {
     for (let tries = 0; tries < RELEASE_TRIES; tries++) {
-      if (this.#lease?.spec?.holderIdentity !== this.#options.identity) return;
+      const before = this.#lease;
+      if (before?.spec?.holderIdentity !== this.#options.identity) return;
       try {
         return await this.#write({
           ...this.#renewal(),
@@ -366,7 +369,7 @@ export class LeaderElection implements Leadership {
           leaseDurationSeconds: 1,
         });
       } catch (error) {
-        if (!isOutrun(error)) return this.#note(error);
+        if (!isOutrun(error, before)) return this.#note(error);
         await this.#look();
       }
     }
@@ -489,7 +492,7 @@ export class LeaderElection implements Leadership {
   }
 }
 
-/** Whether a write came too late: somebody else changed the Lease meanwhile, made or deleted it. */
-function isOutrun(error: unknown): boolean {
-  return isConflict(error) || isAlreadyExists(error) || isNotFound(error);
+/** Whether a write came too late: somebody else changed the Lease meanwhile, made or deleted it. One that is made lacks its namespace. */
+function isOutrun(error: unknown, before: Lease | undefined): boolean {
+  return isConflict(error) || isAlreadyExists(error) || before !== undefined && isNotFound(error);
 }

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok } from "node:assert/strict";
+import { deepStrictEqual, match, ok } from "node:assert/strict";
 import { ManualClock } from "../../runtime/testing/manual_clock.ts";
 import { createKubeClient } from "../objects/client.ts";
 import { LEASES } from "../objects/resources.ts";
@@ -138,4 +138,20 @@ Deno.test("LeaderElection: a holder that goes on without an answer is in doubt b
   await world.clock.advance(5_000);
   deepStrictEqual([a.leading, a.doubtful], [false, false]);
   await world.end();
+});
+
+Deno.test("LeaderElection says why it makes no Lease where its namespace is not there, and asks no more often than elsewhere", async () => {
+  const world = lab();
+  let asked = 0;
+  const { election, stop } = world.start("a", async (request, perform) => {
+    if (request.method !== "POST") return await perform();
+    if (++asked > 100) stop.abort();
+    const message = 'namespaces "nowhere" not found';
+    throw new ApiError({ code: 404, reason: "NotFound", message }, request);
+  });
+  await world.clock.advance(60_000);
+  const { trouble } = election;
+  await world.end();
+  ok(asked <= 60, String(asked));
+  match(trouble ?? "", /was not written for 60 s: .*namespaces "nowhere" not found/);
 });
