@@ -256,12 +256,14 @@ class BackgroundEventWriter implements EventWriter {
     const { component = "vm-dhcp-controller", instance } = this.#options;
     const { namespace, name, uid, resourceVersion } = about.metadata;
     const suffix = Math.floor(this.#random() * 2 ** 48).toString(16).padStart(12, "0");
+    // No part of a name may end with a hyphen, or be empty.
+    const beginning = (name ?? about.kind.toLowerCase()).slice(0, 240).replace(/[-.]+$/, "");
     return {
       apiVersion: EVENTS.apiVersion,
       kind: EVENTS.kind,
       metadata: {
         namespace: namespaceOf(about),
-        name: `${(name ?? about.kind.toLowerCase()).slice(0, 240)}.${suffix}`,
+        name: `${beginning}.${suffix}`,
       },
       involvedObject: {
         apiVersion: about.apiVersion,

@@ -270,6 +270,23 @@ Deno.test("EventWriter tells notes apart by what it writes of their messages, an
   assert.deepEqual(sent.map(({ body }) => [body.message, body.count]), [[message, 3]]);
 });
 
+Deno.test("EventWriter gives Events names that the API server takes, however long their objects' are", async () => {
+  const { sent, events } = setUp();
+  for (const end of [".b", "-b", "-.-b", "bb"]) {
+    const name = `${"a".repeat(239)}${end}${"c".repeat(10)}`;
+    events.record({ ...POOL, metadata: { ...POOL.metadata, uid: end, name } }, FULL);
+  }
+  await events.flush();
+  assert.equal(sent.length, 4);
+  for (const { body } of sent) {
+    const { name } = body.metadata as { name: string };
+    // RFC 1123 subdomain, as the API server's validation has it.
+    const label = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
+    assert.match(name, new RegExp(`^${label}(\\.${label})*$`));
+    assert.ok(name.length <= 253, name);
+  }
+});
+
 Deno.test("EventWriter writes an Event whose answer was lost under the name that it had", async () => {
   const names: unknown[] = [];
   const rest = toRestClient((request) => {
