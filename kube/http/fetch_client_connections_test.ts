@@ -157,6 +157,35 @@ Deno.test("S2: FetchClient asks a connection whose streams are silent, and ends 
   assert.equal(clock.sleeping, 0);
 });
 
+Deno.test("S2: FetchClient keeps the streams of a connection that answers, also while credentials cannot be had", async () => {
+  const clock = new ManualClock();
+  const asked: string[] = [];
+  let stream: ReadableStreamDefaultController<Uint8Array> | undefined;
+  const handle = (request: Request) => {
+    asked.push(new URL(request.url).pathname);
+    return asked.length > 1
+      ? Response.json({})
+      : new Response(new ReadableStream({ start: (body) => void (stream = body) }));
+  };
+  await withServer(handle, async ({ client }) => {
+    let isHanging = false;
+    const never = new Promise<never>(() => undefined);
+    const rest = client({ clock, credentials: () => isHanging ? never : Promise.resolve({}) });
+    const watch = (await rest.performRequest(WATCH)).getReader();
+    const line = watch.read().then(({ value }) => value, String);
+    isHanging = true;
+    for (let seconds = 0; seconds < 30; seconds++) {
+      await clock.advance(1_000);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    stream?.enqueue(new TextEncoder().encode('{"type":"ADDED"}\n'));
+    assert.deepEqual(await line, { type: "ADDED" });
+    assert.equal(rest.deadConnections, 0);
+    await watch.cancel();
+  });
+  assert.equal(asked[1], "/livez");
+});
+
 Deno.test("S2: FetchClient asks a connection on which a list is waited for, and gives it up only where that is dead", async () => {
   const clock = new ManualClock();
   const asked: string[] = [];

@@ -69,6 +69,8 @@ const LIST_MS = 65_000;
 const HASTY_MS = 1_000;
 /** A connection on which no request was answered for so long is left. */
 const UNANSWERED_MS = 5_000;
+/** How long credentials may take where a connection is asked for a sign of life: after that anybody asks. */
+const PING_IDENTITY_MS = 1_000;
 
 /** A request whose answer's head has come. */
 interface Opened {
@@ -172,16 +174,8 @@ export class FetchTransport implements Disposable {
       ms: isList(request) ? Math.max(LIST_MS, this.#timeoutMs) : this.#timeoutMs,
     });
     try {
-      const { signal } = abort;
-      const identity = await abortable(
-        Promise.resolve(this.#options.credentials?.({ refused, signal })),
-        signal,
-      );
-      const { response, heard } = await this.#fetch(request, {
-        identity: identity ?? {},
-        abort,
-        held,
-      });
+      const identity = await this.#identity(abort.signal, refused) ?? {};
+      const { response, heard } = await this.#fetch(request, { identity, abort, held });
       heard();
       if (request.expectStream !== true) this.#noteAnswered();
       return { response, heard, abort, held };
@@ -190,6 +184,14 @@ export class FetchTransport implements Disposable {
       if (abort.signal.aborted && !isLong(request)) this.#noteUnanswered(startedAt);
       throw this.#failure(request, { abort, cause });
     }
+  }
+
+  /** Who asks; waited for until the signal aborts. */
+  async #identity(signal: AbortSignal, refused = false): Promise<Identity | undefined> {
+    return await abortable(
+      Promise.resolve(this.#options.credentials?.({ refused, signal })),
+      signal,
+    );
   }
 
   /** Gives the request as long as it may take from now on. */
@@ -357,12 +359,14 @@ export class FetchTransport implements Disposable {
 
   /**
    * Asks for anything on a connection. Any answer will do; one that cannot be asked for says nothing. A server that has too much to do
-   * lets probes pass, and others wait for 15 s (FlowSchema `probes`).
+   * lets probes pass, and others wait for 15 s (FlowSchema `probes`). Credentials that do not come say nothing of the connection.
    */
   async #ping(client: Deno.HttpClient, signal: AbortSignal): Promise<void> {
-    const { credentials, userAgent } = this.#options;
+    const { userAgent } = this.#options;
     const request = { method: "GET", path: "/livez" } as const;
-    const identity = await credentials?.({ refused: false, signal }).catch(() => undefined);
+    using limit = new LinkedAbort(signal);
+    limit.abortAfter(PING_IDENTITY_MS, { clock: this.#clock, reason: () => undefined });
+    const identity = await this.#identity(limit.signal).catch(() => undefined);
     const { authorization } = identity ?? {};
     const init: RequestInit & { readonly client: Deno.HttpClient } = {
       headers: headersOf(request, { authorization, userAgent }),
