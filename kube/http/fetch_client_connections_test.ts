@@ -186,6 +186,34 @@ Deno.test("S2: FetchClient keeps the streams of a connection that answers, also 
   assert.equal(asked[1], "/livez");
 });
 
+Deno.test("S2: FetchClient takes no connection for dead because credentials do not come, and says what did not", async () => {
+  const clock = new ManualClock();
+  const logger = memoryLogger();
+  let asked = 0;
+  const handle = (request: Request) => {
+    asked++;
+    return request.url.endsWith("/watch") ? new Response(new ReadableStream()) : Response.json({});
+  };
+  await withServer(handle, async ({ url, client }) => {
+    let isHanging = false;
+    const never = new Promise<never>(() => undefined);
+    const credentials = () => isHanging ? never : Promise.resolve({});
+    const rest = client({ clock, logger, credentials, timeoutMs: 10_000 });
+    const watch = (await rest.performRequest(WATCH)).getReader();
+    const ended = watch.read().then(() => "ended", String);
+    isHanging = true;
+    const lost = assert.rejects(rest.performRequest(VERSION), {
+      message: `Cannot GET /version: ${url}: no credentials within 10000 ms`,
+    });
+    await clock.advance(10_000);
+    await lost;
+    assert.deepEqual([rest.deadConnections, logger.lines], [0, []]);
+    assert.equal(await Promise.race([ended, Promise.resolve("open")]), "open");
+    assert.equal(asked, 1);
+    await watch.cancel();
+  });
+});
+
 Deno.test("S2: FetchClient asks a connection on which a list is waited for, and gives it up only where that is dead", async () => {
   const clock = new ManualClock();
   const asked: string[] = [];

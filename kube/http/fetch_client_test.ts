@@ -401,7 +401,7 @@ Deno.test("FetchClient waits for credentials no longer than for an answer, or un
   const { rest, clock } = setUp(() => Response.json({}), {
     credentials: () => new Promise(() => undefined),
   });
-  const late = assert.rejects(rest.performRequest(GET), /no answer within 30000 ms/);
+  const late = assert.rejects(rest.performRequest(GET), /no credentials within 30000 ms/);
   await clock.advance(30_000);
   await late;
   const stop = new AbortController();

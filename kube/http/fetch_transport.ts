@@ -6,7 +6,7 @@
 import { abortable, LinkedAbort } from "../../runtime/abort.ts";
 import { type Clock, type Random, systemClock } from "../../runtime/clock.ts";
 import { Connections, type Handshake, type TlsOptions } from "./connections.ts";
-import { ApiError, ConnectionError } from "../errors.ts";
+import { ApiError, ConnectionError, type FailedRequest } from "../errors.ts";
 import type { Logger } from "../../runtime/log.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { bodyOf, headersOf, parseServer, parseStatus, rootMessage } from "./http_request.ts";
@@ -45,7 +45,7 @@ export interface FetchClientOptions extends TlsOptions {
   /** Namespace of the context or the service account. */
   readonly defaultNamespace?: string;
   /**
-   * Longest time for a whole answer, for a stream's beginning, or for each 64 KiB of a list. Default 30,000 ms. For a list's
+   * Longest time for credentials, for a whole answer, for a stream's beginning, or for each 64 KiB of a list. Default 30,000 ms. For a list's
    * beginning it is 65 s at least: a server that reads all of it from etcd first may take that long, and gives up itself after 60 s
    * (kube-apiserver's `--request-timeout`).
    */
@@ -169,29 +169,41 @@ export class FetchTransport implements Disposable {
   async #open(request: RequestOptions, refused: boolean): Promise<Opened> {
     const held = new DisposableStack();
     const abort = held.use(new LinkedAbort(request.abortSignal));
-    const startedAt = this.#clock.monotonic();
-    this.#limit(request, abort, {
-      ms: isList(request) ? Math.max(LIST_MS, this.#timeoutMs) : this.#timeoutMs,
-    });
+    let sentAt: number | undefined;
     try {
-      const identity = await this.#identity(abort.signal, refused) ?? {};
+      const identity = await this.#identity(request, { abort, refused });
+      sentAt = this.#clock.monotonic();
+      this.#limit(request, abort, {
+        ms: isList(request) ? Math.max(LIST_MS, this.#timeoutMs) : this.#timeoutMs,
+      });
       const { response, heard } = await this.#fetch(request, { identity, abort, held });
       heard();
       if (request.expectStream !== true) this.#noteAnswered();
       return { response, heard, abort, held };
     } catch (cause) {
       held.dispose();
-      if (abort.signal.aborted && !isLong(request)) this.#noteUnanswered(startedAt);
+      if (sentAt !== undefined && abort.signal.aborted && !isLong(request)) {
+        this.#noteUnanswered(sentAt);
+      }
       throw this.#failure(request, { abort, cause });
     }
   }
 
-  /** Who asks; waited for until the signal aborts. */
-  async #identity(signal: AbortSignal, refused = false): Promise<Identity | undefined> {
-    return await abortable(
-      Promise.resolve(this.#options.credentials?.({ refused, signal })),
-      signal,
-    );
+  /** Who asks. Credentials that do not come in time end the request, and say nothing of the connection. */
+  async #identity(
+    request: FailedRequest,
+    { abort, ms = this.#timeoutMs, refused = false }: {
+      readonly abort: LinkedAbort;
+      readonly ms?: number;
+      readonly refused?: boolean;
+    },
+  ): Promise<Identity> {
+    const { credentials } = this.#options;
+    if (credentials === undefined) return {};
+    const { signal } = abort;
+    const reason = () => this.#silence(request, `no credentials within ${ms} ms`);
+    abort.abortAfter(ms, { clock: this.#clock, reason });
+    return await abortable(credentials({ refused, signal }), signal);
   }
 
   /** Gives the request as long as it may take from now on. */
@@ -206,10 +218,7 @@ export class FetchTransport implements Disposable {
       clock: this.#clock,
       reason: () => {
         this.#giveUpConnections(startedAt);
-        return new ConnectionError(
-          request,
-          `${this.#server.origin}: no answer within ${ms} ms`,
-        );
+        return this.#silence(request, `no answer within ${ms} ms`);
       },
     });
   }
@@ -359,15 +368,14 @@ export class FetchTransport implements Disposable {
 
   /**
    * Asks for anything on a connection. Any answer will do; one that cannot be asked for says nothing. A server that has too much to do
-   * lets probes pass, and others wait for 15 s (FlowSchema `probes`). Credentials that do not come say nothing of the connection.
+   * lets probes pass, and others wait for 15 s (FlowSchema `probes`).
    */
   async #ping(client: Deno.HttpClient, signal: AbortSignal): Promise<void> {
     const { userAgent } = this.#options;
     const request = { method: "GET", path: "/livez" } as const;
     using limit = new LinkedAbort(signal);
-    limit.abortAfter(PING_IDENTITY_MS, { clock: this.#clock, reason: () => undefined });
-    const identity = await this.#identity(limit.signal).catch(() => undefined);
-    const { authorization } = identity ?? {};
+    const known = this.#identity(request, { abort: limit, ms: PING_IDENTITY_MS });
+    const { authorization } = await known.catch((): Identity => ({}));
     const init: RequestInit & { readonly client: Deno.HttpClient } = {
       headers: headersOf(request, { authorization, userAgent }),
       redirect: "manual",
@@ -453,8 +461,12 @@ export class FetchTransport implements Disposable {
 
   #end(requests: readonly LongRequest[]): void {
     for (const { request, abort } of requests) {
-      abort.abort(new ConnectionError(request, `${this.#server.origin}: the connection is dead`));
+      abort.abort(this.#silence(request, "the connection is dead"));
     }
+  }
+
+  #silence(request: FailedRequest, why: string): ConnectionError {
+    return new ConnectionError(request, `${this.#server.origin}: ${why}`);
   }
 }
 
