@@ -144,6 +144,7 @@ Deno.test("where another address is on the interface, the kernel answers ARP as 
 });
 
 Deno.test("a responder to ARP that cannot wait for questions keeps no socket", () => {
+  const rounds = 200;
   using host = new LinuxNetwork();
   const link = host.read().links.get("lo");
   assert.ok(link);
@@ -155,11 +156,11 @@ Deno.test("a responder to ARP that cannot wait for questions keeps no socket", (
   const options = { link, address: parseIPv4(SERVER), memory: new ArpMemory(), readiness };
   const before = openPacketSender();
   closeDescriptor(before);
-  // More often than there are descriptors that others may free meanwhile.
-  for (let n = 0; n < 200; n++) {
+  // Tests of other files run in the same process, and open and close descriptors meanwhile: far fewer than this.
+  for (let n = 0; n < rounds; n++) {
     assert.throws(() => new ArpResponder({ ...options, onFailed: () => undefined }), /A fault/);
   }
   const after = openPacketSender();
   closeDescriptor(after);
-  assert.ok(after <= before, `the lowest free descriptor is ${after}, and was ${before}`);
+  assert.ok(after < before + rounds / 2, `the lowest free descriptor is ${after}, and was ${before}`);
 });
