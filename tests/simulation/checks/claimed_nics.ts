@@ -63,8 +63,8 @@ export class ClaimedNics {
   /** VM -> `network MAC` -> what it has, and since when nothing about that has changed. */
   readonly #held = new Map<string, Map<string, Held>>();
 
-  /** `network MAC` -> `namespace/name` of each object that ever had it, also where its VM does not name it. */
-  readonly #objects = new Map<string, Set<string>>();
+  /** `network MAC` -> `namespace/name` of each object that ever had it, also where its VM does not name it -> since when. */
+  readonly #objects = new Map<string, Map<string, number>>();
   /** `network MAC` -> `namespace/name` of each object -> the address that it asked for last. */
   readonly #askedByObject = new Map<string, Map<string, string>>();
   /** `namespace/name` of each object -> the NICs that it shows with an address. */
@@ -131,6 +131,11 @@ export class ClaimedNics {
   /** When a NIC last asked for an address by name, or stopped to; -Infinity: it never did. */
   askedAt(network: string, mac: string): number {
     return this.#nics.get(`${network} ${mac}`)?.askedAt ?? -Infinity;
+  }
+
+  /** When an object first named a MAC address; `Infinity`: it never did. */
+  namedAt({ key, network, mac }: Omit<Shown, "address">): number {
+    return this.#objects.get(`${network} ${mac}`)?.get(key) ?? Infinity;
   }
 
   /** Whether a VM has a NIC, and wants an address for it. */
@@ -220,7 +225,11 @@ export class ClaimedNics {
       const network = wholeNetworkName(networkName, after?.metadata.namespace);
       const mac = normalizeMac(macAddress);
       const id = `${network} ${mac}`;
-      if (after) this.#objects.set(id, (this.#objects.get(id) ?? new Set()).add(keyOf(after)));
+      if (after) {
+        const objects = this.#objects.get(id) ?? new Map<string, number>();
+        const since = objects.get(keyOf(after)) ?? timeline.now;
+        this.#objects.set(id, objects.set(keyOf(after), since));
+      }
       if (ipAddress && after) {
         const asked = this.#askedByObject.get(id) ?? new Map<string, string>();
         this.#askedByObject.set(id, asked.set(keyOf(after), ipAddress));

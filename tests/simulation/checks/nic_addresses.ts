@@ -225,7 +225,6 @@ export class NicAddresses {
         // A restore brought its former MAC address, and a record without it: agents tell of its later one, which nothing tells to be its own.
         const isKept = before.mac !== mac && released[address]?.macAddress === before.mac;
         if (isKept && this.#restored.at >= before.seenAt) continue;
-        // Who edits the MAC address and deletes the object before it was written anew leaves nothing that ties both together.
         const deletedAt = deletedConfigs.get(keyOf(vm)) ?? Infinity;
         const isDeleted = deletedConfigs.has(keyOf(vm)) && deletedAt >= before.seenAt;
         // What a person's deletion of the object gave back rests in the record alone, for its time: that of one that was paused, too.
@@ -246,8 +245,11 @@ export class NicAddresses {
         if (gaveBack === "restored" && areAgentsGone) continue;
         // What rested by the record of the former pool for an object that a person deleted is forgotten with that pool.
         if (isMadeAgain && isDeleted && madeAt > deletedAt) continue;
+        // Who edits the MAC address and deletes the object before it was written anew leaves nothing that ties both together.
         const editedAt = this.#claimed.editedAt(network, mac);
-        if (before.mac !== mac && Math.abs(editedAt - deletedAt) < AT_ONCE_MS) continue;
+        const isUntold = isDeleted && this.#claimed.namedAt(shown) >= deletedAt ||
+          Math.abs(editedAt - deletedAt) < AT_ONCE_MS;
+        if (before.mac !== mac && isUntold) continue;
         // Of a MAC address that was made up nobody knows whose it was, once a person deleted the object and its machine is another one.
         if (isDeleted && isMadeUp(before.mac) && before.mac !== mac && editedAt > deletedAt) {
           continue;

@@ -441,6 +441,17 @@ Deno.test("a NIC may have another address where its pool is made again and its M
   deepStrictEqual(said, []);
 });
 
+Deno.test("a NIC may have another address where its object is deleted before a controller sees that its MAC address was edited, however long that takes", async () => {
+  const both = [0, 1];
+  const said = await judged(
+    ...both.map((whom): Timed => [40, { do: "freeze", whom, forMs: 100 * SECONDS }]),
+    [42, nic(VM, 9)],
+    [130, { do: "delete config", vm: VM }],
+    ...both.map((whom): Timed => [132, { do: "kill", whom }]),
+  );
+  deepStrictEqual(said, []);
+});
+
 Deno.test("a NIC that comes back to the MAC address that it had may have what is recorded for that one", async () => {
   const said = await judged(
     [19, { do: "strike", how: "freeze", of: "ippools", forMs: 30 * SECONDS }],
