@@ -363,12 +363,13 @@ export class Judge {
   }
 
   /**
-   * Whether a machine that is not heard through a switch that broke in two may use an address too: the copy of one that was the same NIC's; or
+   * Whether a machine that is not heard, through a switch that broke in two or on another VLAN, may use an address too: the copy of one that was the same NIC's; or
    * one that nobody knows of, as the address is nobody's any more, and its pool was made again since.
    */
   #isUnheard(client: SimClient, other: SimClient): boolean {
-    const network = client.segment.name;
-    if (!client.segment.areApart(client, other)) return false;
+    const { segment } = client;
+    if (segment === other.segment && !segment.areApart(client, other)) return false;
+    const network = segment.name;
     const address = formatIPv4(client.address ?? 0);
     const mac = formatMac(other.mac);
     if (other.isCopy && this.#claimed.areOfOne(network, [mac, formatMac(client.mac)])) return true;
