@@ -44,7 +44,8 @@ export class SqliteVersions implements Versions {
   }
 
   rollback(): void {
-    this.#file.run("ROLLBACK");
+    // Where the disk is full or broken, SQLite has rolled back by itself.
+    if (this.#file.isInTransaction) this.#file.run("ROLLBACK");
   }
 
   get(id: ObjectId): StoredObject | undefined {

@@ -89,6 +89,11 @@ export class StateFile {
     this.#prepared(sql).run(...parameters);
   }
 
+  /** Whether a transaction was begun and is not at its end. */
+  get isInTransaction(): boolean {
+    return this.#db.isTransaction;
+  }
+
   /** Closes the file; the write-ahead log is folded into it. */
   close(): void {
     this.#statements.clear();
