@@ -103,8 +103,11 @@ export class EmbeddedApi {
     const history = options.history ?? DEFAULT_HISTORY;
     this.#store.onCommit((changes) => {
       collector.note(changes);
-      if (this.#store.revision - this.#store.compacted > 2 * history) {
+      if (this.#store.revision - this.#store.compacted <= 2 * history) return;
+      try {
         this.#store.compact(this.#store.revision - history);
+      } catch {
+        // The disk is full: the next write tries again. Who watches is told of this one in any case.
       }
     });
     this.#handler = new Handler(context, collector);

@@ -49,17 +49,23 @@ export class GarbageCollector {
     }
   }
 
-  /** Looks at everything noted, and at what follows from that. */
+  /**
+   * Looks at everything noted, and at what follows from that. What cannot be written now, as on a full disk, is looked at
+   * again by the next call. Never throws: what it all follows from is done.
+   */
   run(): void {
     if (this.#running) return;
     this.#running = true;
-    try {
-      for (let next = this.#changes.shift(); next !== undefined; next = this.#changes.shift()) {
+    const failed: Change[] = [];
+    for (let next = this.#changes.shift(); next !== undefined; next = this.#changes.shift()) {
+      try {
         this.#follow(next);
+      } catch {
+        failed.push(next);
       }
-    } finally {
-      this.#running = false;
     }
+    this.#changes = failed;
+    this.#running = false;
   }
 
   #follow(change: Change): void {
