@@ -196,3 +196,23 @@ for (const [from, [config, leases]] of Object.entries(LEASES)) {
     }
   });
 }
+
+Deno.test("importFile hands out the hosts of a range that has the network's own address, and not the whole subnet", () => {
+  const subnet = (pool: string) => `{ "subnet": "10.0.0.0/24", "pools": [{ "pool": "${pool}" }] }`;
+  const rangeOf = (pool: string) => {
+    const text = imported("kea", { "a/main": `{ "Dhcp4": { "subnet4": [${subnet(pool)}] } }` });
+    return [objects(text)[0].spec.ipv4Config.pool, text.match(/"pool":.*?: (.*)/)?.[1]];
+  };
+  deepStrictEqual(rangeOf("10.0.0.0/25"), [
+    { start: "10.0.0.1", end: "10.0.0.127" },
+    "of these, hosts of 10.0.0.0/24 are 10.0.0.1 to 10.0.0.127",
+  ]);
+  deepStrictEqual(rangeOf("10.0.0.200 - 10.0.0.255")[0], {
+    start: "10.0.0.200",
+    end: "10.0.0.254",
+  });
+  deepStrictEqual(rangeOf("10.0.9.0/25"), [
+    undefined,
+    "it is no range of hosts of 10.0.0.0/24",
+  ]);
+});

@@ -37,7 +37,9 @@ export function poolRange(
   if (first === undefined) {
     ledger.note(
       pool.statement,
-      "no range: there only known machines got addresses, here every VM of the network gets one",
+      pool.ranges.length > 0
+        ? "no range is left: VMs get addresses of the whole subnet"
+        : "no range: there only known machines got addresses, here every VM of the network gets one",
       pool,
     );
     const excluded = [...withheld].filter((address) => isUsable(pool.cidr, address));
@@ -79,12 +81,21 @@ function sorted(addresses: readonly number[]): readonly string[] {
   return addresses.toSorted((a, b) => a - b).map(formatIPv4);
 }
 
+/** The ranges in order, without what is no host's address in them. */
 function fitting(pool: DraftPool, ledger: Ledger): readonly DraftRange[] {
   const { ranges, cidr } = pool;
-  return ranges.filter(({ start, end, statement }) => {
-    const fits = start <= end && isUsable(cidr, start) && isUsable(cidr, end);
-    if (!fits) ledger.note(statement, `it is no range of hosts of ${formatCidr(cidr)}`, pool);
-    return fits;
+  return ranges.flatMap(({ statement, ...range }) => {
+    const start = Math.max(range.start, cidr.firstUsable);
+    const end = Math.min(range.end, cidr.lastUsable);
+    if (start > end) {
+      ledger.note(statement, `it is no range of hosts of ${formatCidr(cidr)}`, pool);
+      return [];
+    }
+    if (start > range.start || end < range.end) {
+      const hosts = `${formatIPv4(start)} to ${formatIPv4(end)}`;
+      ledger.note(statement, `of these, hosts of ${formatCidr(cidr)} are ${hosts}`, pool);
+    }
+    return [{ start, end, statement }];
   }).toSorted((a, b) => a.start - b.start);
 }
 
