@@ -11,7 +11,7 @@ import {
   parseIPPool,
   parseVirtualMachineNetworkConfig,
 } from "../../core/api/mod.ts";
-import { cidrContains, formatCidr, formatIPv4, formatMac } from "../../core/net/mod.ts";
+import { cidrContains, formatCidr, formatIPv4, formatMac, readIPv4 } from "../../core/net/mod.ts";
 import { type ConfigFields, FieldMaker } from "../options/config_fields.ts";
 import type { Draft, DraftHost, DraftPool } from "../source/draft.ts";
 import type { Ledger, Note, Statement } from "../source/ledger.ts";
@@ -31,6 +31,13 @@ interface Commented {
   readonly about: object;
 }
 
+/** A subnet that has an IPPool. */
+interface Served {
+  readonly pool: DraftPool;
+  readonly networkName: string;
+  readonly router: unknown;
+}
+
 interface Json {
   [key: string]: unknown;
 }
@@ -44,18 +51,20 @@ export function makeManifests(draft: Draft, ledger: Ledger, options: ManifestOpt
   const names = networkNames(draft.pools, options);
   const taken = new UniqueNames();
   const objects: Commented[] = [];
-  const served = draft.pools.flatMap((pool, index) => {
+  const served = draft.pools.flatMap((pool, index): readonly Served[] => {
     const networkName = names[index] ?? "";
     const name = taken.take(networkName.split("/").at(-1) ?? networkName);
     const object = poolObject(pool, { draft, ledger, name, networkName, ...options });
     if (object === undefined) return [];
     objects.push({ object, about: pool });
-    return [{ pool, networkName }];
+    const { ipv4Config: { router } } = object["spec"] as { readonly ipv4Config: Json };
+    return [{ pool, networkName, router }];
   });
   const machines = new UniqueNames();
   const given = new Map<string, string>();
+  const placed = new Set<string>();
   for (const host of draft.hosts) {
-    const object = hostObject(host, { served, ledger, machines, given, ...options });
+    const object = hostObject(host, { served, ledger, machines, given, placed, ...options });
     if (object !== undefined) objects.push({ object, about: host });
   }
   ledger.close();
@@ -83,9 +92,9 @@ function poolObject(
   const made = new FieldMaker(ledger, { about: pool, isPool: true }).make(pool.settings);
   const hosts = draft.hosts.filter((host) => host.pool === undefined || host.pool === pool);
   const reserved = new Set(hosts.flatMap(({ addresses }) => addresses));
-  const withheld = new Set([...draft.withheld, ...hosts.flatMap((host) => seconds(host, pool))]);
-  const range = poolRange(pool, { reserved, withheld, ledger });
   const { serverIP, ...fields } = made.fields;
+  const withheld = new Set([...draft.withheld, ...seconds(hosts, { pool, router: fields.router })]);
+  const range = poolRange(pool, { reserved, withheld, ledger });
   const words = JSON.stringify([pool.settings, fields, hosts.map(({ settings }) => settings)]);
   const named = words.match(ADDRESSES) ?? [];
   const server = chooseServer(pool, {
@@ -117,9 +126,22 @@ function poolObject(
   });
 }
 
-/** The addresses that a machine has in a subnet beside the first one. */
-function seconds({ addresses }: DraftHost, { cidr }: DraftPool): readonly number[] {
-  return addresses.filter((address) => cidrContains(cidr, address)).slice(1);
+/** The addresses of a subnet that are kept for machines which have another one there. */
+function seconds(
+  hosts: readonly DraftHost[],
+  { pool: { cidr }, router }: Omit<Served, "networkName">,
+): readonly number[] {
+  const given = new Set([readIPv4(String(router ?? ""))]);
+  const placed = new Set<number>();
+  return hosts.flatMap(({ mac, addresses }) =>
+    addresses.filter((address) => {
+      if (!cidrContains(cidr, address) || given.has(address)) return false;
+      given.add(address);
+      if (placed.has(mac)) return true;
+      placed.add(mac);
+      return false;
+    })
+  );
 }
 
 function isOn({ pool, addresses }: DraftHost, home: DraftPool): boolean {
@@ -129,32 +151,40 @@ function isOn({ pool, addresses }: DraftHost, home: DraftPool): boolean {
 
 function hostObject(
   host: DraftHost,
-  { served, ledger, machines, given, namespace }: {
-    readonly served: readonly { readonly pool: DraftPool; readonly networkName: string }[];
+  { served, ledger, machines, given, placed, namespace }: {
+    readonly served: readonly Served[];
     readonly ledger: Ledger;
     readonly machines: UniqueNames;
-    /** Addresses that others have. */
+    /** Addresses that machines have. */
     readonly given: Map<string, string>;
+    /** Networks, each with the MAC address of a machine that is on it. */
+    readonly placed: Set<string>;
     readonly namespace: string;
   },
 ): Json | undefined {
   const macAddress = formatMac(host.mac);
   const homes = served.filter(({ pool }) => host.pool === undefined || host.pool === pool);
   const nics: Json[] = [];
+  const isPlaced = ({ networkName }: Served) => {
+    const key = `${networkName} ${macAddress}`;
+    return placed.has(key) || !placed.add(key);
+  };
   for (const address of host.addresses) {
     const ipAddress = formatIPv4(address);
     const home = homes.find(({ pool }) => cidrContains(pool.cidr, address));
     const owner = given.get(ipAddress);
     const at = host.statement;
     if (home === undefined) ledger.note(at, `${ipAddress} is in no subnet of the file`, host);
-    else if (owner !== undefined && owner !== macAddress) {
+    else if (owner !== undefined) {
       ledger.note(at, `${ipAddress} is ${owner}'s already: one address has one machine`, host);
-    } else if (nics.some(({ networkName }) => networkName === home.networkName)) {
-      const reason = `a machine has one address on a network; ${ipAddress} stays out of the pool`;
-      ledger.note(at, reason, host);
+    } else if (ipAddress === home.router) {
+      ledger.note(at, `${ipAddress} is the router's: nobody is given it`, host);
     } else {
       given.set(ipAddress, macAddress);
-      nics.push({ networkName: home.networkName, macAddress, ipAddress });
+      if (isPlaced(home)) {
+        const reason = `a machine has one address on a network; ${ipAddress} stays out of the pool`;
+        ledger.note(at, reason, host);
+      } else nics.push({ networkName: home.networkName, macAddress, ipAddress });
     }
   }
   if (host.addresses.length === 0) {
@@ -164,6 +194,8 @@ function hostObject(
         ? "there is no network"
         : "the file does not say on which network it is";
       ledger.note(host.statement, `without an address: ${why}`, host);
+    } else if (isPlaced(home)) {
+      ledger.note(host.statement, `${macAddress} is on ${home.networkName} already`, host);
     } else nics.push({ networkName: home.networkName, macAddress });
   }
   if (nics.length === 0) {

@@ -101,6 +101,35 @@ host a { hardware ethernet 52:54:00:00:00:01; fixed-address 10.0.0.11, 10.0.0.12
   match(comments.join("\n"), /one address on a network; 10\.0\.0\.12 stays out of the pool/);
 });
 
+Deno.test("of two hosts with one MAC address in one subnet, the second has a comment and its address stays out of the pool", () => {
+  const { pools, nics, comments } = imported(
+    "dhcpd",
+    `${SUBNET} { range 10.0.0.10 10.0.0.20; }
+host a { hardware ethernet 52:54:00:00:00:01; fixed-address 10.0.0.11; }
+host b { hardware ethernet 52:54:00:00:00:01; fixed-address 10.0.0.12; }
+host c { hardware ethernet 52:54:00:00:00:01; }`,
+  );
+  deepStrictEqual(nics.map(({ ipAddress }) => ipAddress), ["10.0.0.11"]);
+  deepStrictEqual(pools[0].pool.exclude, ["10.0.0.12"]);
+  match(
+    comments.join("\n"),
+    /host b.*one address on a network; 10\.0\.0\.12 stays out of the pool/,
+  );
+  match(comments.join("\n"), /host c.*52:54:00:00:00:01 is on \S+\/net-10-0-0-0 already/);
+});
+
+Deno.test("a reservation of the router's address has a comment, since no machine is given it", () => {
+  const { pools, nics, comments } = imported(
+    "dhcpd",
+    `${SUBNET} { range 10.0.0.10 10.0.0.20; option routers 10.0.0.1; }
+host router { hardware ethernet 52:54:00:00:00:01; fixed-address 10.0.0.1; }
+host other { hardware ethernet 52:54:00:00:00:02; fixed-address 10.0.0.1, 10.0.0.11; }`,
+  );
+  deepStrictEqual(nics.map(({ ipAddress }) => ipAddress), ["10.0.0.11"]);
+  strictEqual(pools[0].pool.exclude, undefined);
+  match(comments.join("\n"), /host router.*10\.0\.0\.1 is the router's/);
+});
+
 Deno.test("a boot server that depends on a class has a comment, and several of them are nobody's", () => {
   const of = (...servers: readonly string[]) =>
     imported(
