@@ -303,6 +303,18 @@ Deno.test("history reads what a deleted IPPool has left", async () => {
   match((await ask("history?of=net-47&namespace=other", { history })).text, /^No change/);
 });
 
+Deno.test("history reads what a deleted IPPool has left also where another namespace has one of its name", async () => {
+  const history = (pool: string) => Promise.resolve(pool.endsWith("/net-48") ? CHANGES : undefined);
+  for (const whom of ["lab/net-48", "net-48&namespace=lab"]) {
+    const { text } = await ask(`history?of=${whom}&output=json`, { history });
+    deepStrictEqual(
+      JSON.parse(text).changes,
+      CHANGES.map((change) => ({ ...change, pool: "lab/net-48" })),
+      whom,
+    );
+  }
+});
+
 Deno.test("history says that nothing is known, rather than nothing", async () => {
   match((await ask("history?of=nobody")).text, /^No change of records of nobody is known\n/);
 });

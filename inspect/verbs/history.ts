@@ -74,8 +74,8 @@ export async function changesOf(
   const notes: string[] = [];
   const lists: (readonly PoolChange[])[] = [];
   const deleted = deletedPool(source, query);
-  const left = [...poolsAsked(source, query).map(nameOf), ...deleted === undefined ? [] : [deleted]]
-    .values();
+  const asked = poolsNamed(source, query) ?? source.pools();
+  const left = [...asked.map(nameOf), ...deleted === undefined ? [] : [deleted]].values();
   const readOn = async () => {
     for (const pool of left) {
       try {
@@ -95,24 +95,24 @@ export async function changesOf(
 }
 
 /** The pool of that name where it is there no more: its history may be. `undefined` where something else is meant. */
-function deletedPool(source: InspectSource, { of, namespace }: Query): string | undefined {
+function deletedPool(source: InspectSource, query: Query): string | undefined {
+  const { of, namespace } = query;
   const [, name = of] = /^(?:ippools?|ippls?)\/(?=.)(.*)$/.exec(of) ?? [];
   const pool = name.includes("/") ? name : `${namespace ?? "default"}/${name}`;
   if (!OBJECT_KEY.test(pool) || isAddress(of)) return undefined;
-  const isThere = source.pools().some(({ metadata }) => metadata.name === pool.split("/")[1]);
-  return isThere ? undefined : pool;
+  return poolsNamed(source, query) === undefined ? pool : undefined;
 }
 
 function isAddress(of: string): boolean {
   return readMac(of) >= 0 || readIPv4(of) >= 0;
 }
 
-/** The pool of that name; all where something else is meant. */
-function poolsAsked(source: InspectSource, query: Query): readonly IPPool[] {
+/** The pools of that name, all where nobody is named; `undefined` where something else is meant. */
+function poolsNamed(source: InspectSource, query: Query): readonly IPPool[] | undefined {
   try {
     return poolsMeant(source, query);
   } catch (error) {
-    if (error instanceof Refusal) return source.pools();
+    if (error instanceof Refusal) return undefined;
     throw error;
   }
 }
@@ -124,10 +124,7 @@ function filterOf(source: InspectSource, query: Query): (change: PoolChange) => 
   const address = readIPv4(of);
   if (mac >= 0) return (change) => readMac(change.macAddress) === mac;
   if (address >= 0) return (change) => change.address === of || change.from === of;
-  if (of === "" || poolsAsked(source, query).length < source.pools().length) return () => true;
-  if (source.pools().some((pool) => nameOf(pool) === of || pool.metadata.name === of)) {
-    return () => true;
-  }
+  if (poolsNamed(source, query) !== undefined) return () => true;
   const name = of.replace(/^(?:vms?|virtualmachines?|vmnetcfgs?)\/(?=.)/, "");
   return ({ vm = "" }) =>
     vm === name || vm.endsWith(`/${name}`) &&
