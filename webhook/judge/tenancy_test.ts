@@ -10,10 +10,17 @@ const NOT_ALLOWED = "namespace a may not use network b/lab: " +
   "the network's annotation network.harvesterhci.io/allowed-namespaces does not name it";
 const LAB = { networkName: "b/lab" };
 
-/** What becomes of a new object: the words of the refusal, or the warnings. */
+const SERVED = pool("b/lab", {}, {
+  metadata: { uid: "b", creationTimestamp: "2026-01-01T00:00:00Z" },
+  spec: LAB,
+  status: { ipv4: { allocated: { "192.168.48.10": M1 }, used: 1, available: 89 } },
+});
+
+/** What becomes of a new object, or of one that is deleted: the words of the refusal, or the warnings. */
 async function judged(
   object: KubeObject,
-  { tenancy, allowed, perNamespace, waiting }: {
+  { operation = "CREATE", tenancy, allowed, perNamespace, waiting }: {
+    readonly operation?: "CREATE" | "DELETE";
     readonly tenancy?: Tenancy;
     readonly allowed?: string;
     readonly perNamespace?: number;
@@ -21,11 +28,10 @@ async function judged(
   } = {},
 ): Promise<readonly string[]> {
   const annotations = allowed && { "network.harvesterhci.io/allowed-namespaces": allowed };
-  const served = pool("b/lab", {}, {
-    metadata: { uid: "b", creationTimestamp: "2026-01-01T00:00:00Z" },
-    spec: { ...LAB, ...(perNamespace && { limits: { perNamespace } }) },
-    status: { ipv4: { allocated: { "192.168.48.10": M1 }, used: 1, available: 89 } },
-  });
+  const served = {
+    ...SERVED,
+    spec: { ...SERVED.spec, ...(perNamespace && { limits: { perNamespace } }) },
+  };
   const cluster = viewOfObjects({
     networks: [nad("b/lab", annotations ? { annotations } : {}), nad("b/free")],
     pools: [served],
@@ -42,8 +48,8 @@ async function judged(
         request: {
           uid: "1",
           kind: { group: "network.harvesterhci.io", version: "v1alpha1", kind: object.kind },
-          operation: "CREATE",
-          object,
+          operation,
+          [operation === "CREATE" ? "object" : "oldObject"]: object,
         },
       }),
     }),
@@ -52,6 +58,8 @@ async function judged(
   const causes = response.status?.details?.causes as { field: string; message: string }[] ?? [];
   return response.allowed
     ? response.warnings ?? []
+    : causes.length === 0
+    ? [response.status.message]
     : causes.map(({ field, message }) => `${field}: ${message}`);
 }
 
@@ -85,6 +93,24 @@ Deno.test("where they are isolated, a guessed serverIP tells nobody whose addres
   deepStrictEqual(await judged(guess, { tenancy: "isolated", waiting }), [refused]);
   const told = await judged(guess, { tenancy: "isolated", allowed: "a", waiting });
   match(told.join("\n"), /serverIP: .*address in use: .*b\/db/);
+});
+
+Deno.test("where they are isolated, a NIC of a namespace that the network does not name keeps nobody from deleting the pool, nor is it a twin", async () => {
+  const deletion = { operation: "DELETE", tenancy: "isolated" } as const;
+  deepStrictEqual(await judged(SERVED, deletion), []);
+  match((await judged(SERVED, { ...deletion, allowed: "a" })).join(), /in use by \S+ a\/first:/);
+  const twin = vmnetcfg("b/twin", [{ ...LAB, macAddress: M1 }]);
+  deepStrictEqual(await judged(twin, { tenancy: "isolated" }), []);
+  match((await judged(twin)).join(), /VM a\/first has 52:54:00:00:00:01 on b\/lab too/);
+});
+
+Deno.test("where they are isolated, who has an address since before keeps it: the pool is not deleted", async () => {
+  const networkConfig = [
+    { ...LAB, macAddress: M2, allocatedIPAddress: "192.168.48.11", state: "Allocated" as const },
+  ];
+  const waiting = { ...NIC, status: { networkConfig } };
+  const told = await judged(SERVED, { operation: "DELETE", tenancy: "isolated", waiting });
+  match(told.join(), /in use by VirtualMachineNetworkConfig a\/web:/);
 });
 
 Deno.test("where they are isolated, the network's own namespace and those that it names are as free as ever", async () => {

@@ -18,6 +18,7 @@ import { immutableErrors, splitErrors } from "./edit_errors.ts";
 import { listNames, nameOf, noNetworkYet, vmOf } from "./names.ts";
 import { ownWorldErrors } from "./own_world.ts";
 import { poolWarnings } from "./pool_warnings.ts";
+import { usersOf } from "./users_of.ts";
 
 const IMMUTABLE = [["spec", "networkName"], ["spec", "ipv4Config", "cidr"]] as const;
 
@@ -79,10 +80,12 @@ async function updateIPPool(
   old: IPPool,
   options: JudgeOptions,
 ): Promise<Decision> {
-  const { cluster } = options;
+  const { cluster, tenancy } = options;
   const network = networkOfPool(old);
-  const configs = network === undefined ? [] : await cluster.configsOn(network);
   const nad = network === undefined ? undefined : await cluster.network(network);
+  const configs = network === undefined
+    ? []
+    : usersOf(await cluster.configsOn(network), networkAccess(network, { tenancy, nad }));
   const [spec, oldSpec] = [readPoolSpec(pool), readPoolSpec(old)];
   const found = editErrors(pool, { spec, old, oldSpec, ownerOf: ownersOf(configs, network) });
   const { errors, warnings } = splitErrors(
@@ -125,7 +128,7 @@ export async function deleteIPPool(
   const access = networkAccess(network, { tenancy, nad: await cluster.network(network) });
   const elected = electPool([...pools, pool], access);
   if (elected !== pool && isTakenOver(pool, elected)) return allow();
-  const users = (await cluster.configsOn(network)).filter(({ metadata }) =>
+  const users = usersOf(await cluster.configsOn(network), access).filter(({ metadata }) =>
     metadata.deletionTimestamp === undefined
   );
   if (users.length === 0) return allow();

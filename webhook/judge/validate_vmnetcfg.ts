@@ -27,6 +27,7 @@ import type { ClusterView } from "../cluster/cluster_view.ts";
 import { decide, type Decision, type JudgeOptions } from "./decision.ts";
 import { immutableErrors, splitErrors } from "./edit_errors.ts";
 import { nameOf, noNetworkYet, vmOf } from "./names.ts";
+import { usersOf } from "./users_of.ts";
 
 /** Judges a new VirtualMachineNetworkConfig, or an edit of `old`. NICs that an edit leaves alone are not judged again. */
 export async function writeVmNetCfg(
@@ -120,7 +121,7 @@ class Networks {
     const pool = electPool(await cluster.poolsOn(name), access);
     const subnet = pool && poolNetwork(pool);
     const users = new Map<number, VirtualMachineNetworkConfig[]>();
-    for (const config of await cluster.configsOn(name)) {
+    for (const config of usersOf(await cluster.configsOn(name), access)) {
       for (const { network, macAddress } of wantedNics(config)) {
         const mac = readMac(macAddress);
         if (network !== name || mac < 0) continue;
