@@ -8,9 +8,10 @@ import { errorText } from "../../core/error_text.ts";
 import { ApiError, isAlreadyExists, isConflict, isNotFound, statusOf } from "../../kube/errors.ts";
 import { formatKey, NAMESPACES } from "../../kube/objects/resources.ts";
 import type { KubeClient, Resource } from "../../kube/types.ts";
+import { SYSTEM_NAMESPACES } from "../api/write/namespaces.ts";
 import { MANIFEST_RESOURCES } from "./kinds.ts";
 import { applyPatch } from "./apply_patch.ts";
-import { MANIFEST_LABEL, type Origin, originOf, withOrigin } from "./marks.ts";
+import { contentHash, MANIFEST_LABEL, type Origin, originOf, withOrigin } from "./marks.ts";
 import { mergeManifests } from "./merge_manifests.ts";
 import { parseManifestFile } from "./parse_manifests.ts";
 import type { DirectoryContent } from "./read_directory.ts";
@@ -46,8 +47,8 @@ interface Present {
 
 /**
  * One pass: applies every object whose file says something new or which is missing, and removes every object that came
- * from a file and is in none any more. Objects of a file that cannot be read whole stay as they are. Objects that never
- * came from a file are not touched. Rejects where the API cannot be listed.
+ * from a file and is in none any more; a namespace with what is in none stays, without what its file said. Objects of a file
+ * that cannot be read whole stay as they are. Objects that never came from a file are not touched. Rejects where the API cannot be listed.
  */
 export async function syncManifests(
   client: KubeClient,
@@ -66,10 +67,10 @@ export async function syncManifests(
   const wanted = new Set(manifests.map(({ id }) => id));
   const needed = new Set(manifests.map(({ object }) => object.metadata.namespace));
   for (const [id, one] of [...present].reverse()) {
-    const inUse = one.resource.kind === NAMESPACES.kind && needed.has(one.object.metadata.name);
-    if (!wanted.has(id) && !inUse && !isBroken(one.origin.file, pass.broken)) {
-      await pass.remove(id, one);
-    }
+    if (wanted.has(id) || isBroken(one.origin.file, pass.broken)) continue;
+    if (one.resource.kind !== NAMESPACES.kind) await pass.remove(id, one);
+    else if (needed.has(one.object.metadata.name)) await pass.empty(id, one);
+    else await pass.removeNamespace(id, one);
   }
   return { ...pass.result(), present: applied };
 }
@@ -185,6 +186,33 @@ class Pass {
         message: `Cannot remove ${id}: ${textOf(error)}`,
       });
     }
+  }
+
+  /** Removes a namespace, unless it is one that is always there, or has objects that never came from a file. */
+  async removeNamespace(id: string, one: Present): Promise<void> {
+    const { name = "" } = one.object.metadata;
+    const stays = SYSTEM_NAMESPACES.includes(name) || await this.#hasOthers(name);
+    await (stays ? this.empty(id, one) : this.remove(id, one));
+  }
+
+  /** Takes from a namespace that stays what its file said. */
+  async empty(id: string, one: Present): Promise<void> {
+    const { apiVersion, kind, metadata: { name = "" } } = one.object;
+    const object = { apiVersion, kind, metadata: { name } };
+    const place = { file: one.origin.file, line: 1, column: 1 };
+    const { resource } = one;
+    const hash = contentHash(object);
+    await this.apply({ id, resource, object, hash, place, locate: () => place }, one);
+  }
+
+  async #hasOthers(namespace: string): Promise<boolean> {
+    for (const resource of MANIFEST_RESOURCES.filter(({ namespaced }) => namespaced)) {
+      const { items } = await this.#client.of(resource).list({ namespace, signal: this.#signal });
+      const isOther = ({ metadata: { labels, ownerReferences = [] } }: KubeObject) =>
+        labels?.[MANIFEST_LABEL] !== "true" && ownerReferences.length === 0;
+      if (items.some(isOther)) return true;
+    }
+    return false;
   }
 
   async #ensureNamespace(name: string): Promise<void> {

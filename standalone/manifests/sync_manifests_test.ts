@@ -160,8 +160,43 @@ Deno.test("syncManifests removes a namespace with its file, but not while object
   await fixture.sync();
   fixture.files.delete("ns.yaml");
   deepEqual((await fixture.sync()).removed, []);
+  const kept = await fixture.client.of(NAMESPACES).get({ name: "blue" });
+  equal(kept?.metadata.labels?.["a"], undefined, "What the file said of it goes with the file");
+  deepEqual((await fixture.sync()).applied, []);
   fixture.files.delete("vm.yaml");
   deepEqual((await fixture.sync()).removed, ["VirtualMachine blue/test-vm", "Namespace blue"]);
   const namespace = await fixture.client.of(NAMESPACES).get({ name: "blue" });
   equal(namespace === undefined || namespace.metadata.deletionTimestamp !== undefined, true);
+});
+
+Deno.test("syncManifests takes from a namespace that is always there what its file said, and does not try to remove it", async () => {
+  using fixture = new Fixture();
+  const labels = async () =>
+    (await fixture.client.of(NAMESPACES).get({ name: "default" }))?.metadata.labels;
+  const optOut = "network.harvesterhci.io/managed-dhcp";
+  fixture.files.set(
+    "ns.yaml",
+    `apiVersion: v1\nkind: Namespace\nmetadata: {name: default, labels: {${optOut}: "false"}}\n`,
+  );
+  await fixture.sync();
+  equal((await labels())?.[optOut], "false");
+  fixture.files.clear();
+  const { removed, problems, again } = await fixture.sync();
+  deepEqual({ removed, problems, again }, { removed: [], problems: [], again: false });
+  equal((await labels())?.[optOut], undefined);
+  deepEqual((await fixture.sync()).applied, []);
+});
+
+Deno.test("syncManifests removes no namespace with objects that never came from a file", async () => {
+  using fixture = new Fixture();
+  fixture.files.set("ns.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: {name: blue}\n");
+  await fixture.sync();
+  const vms = fixture.client.of(VIRTUAL_MACHINES);
+  const byHand = { namespace: "blue", name: "by-hand" };
+  await vms.create({ apiVersion: "kubevirt.io/v1", kind: "VirtualMachine", metadata: byHand });
+  fixture.files.clear();
+  deepEqual((await fixture.sync()).removed, []);
+  deepEqual(await fixture.objects(), ["blue/by-hand"]);
+  await vms.delete(byHand);
+  deepEqual((await fixture.sync()).removed, ["Namespace blue"]);
 });
