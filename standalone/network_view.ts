@@ -6,6 +6,7 @@
 import type { AgentNetwork } from "../agent/types.ts";
 import type { IPPool, KubeObject, NetworkAttachmentDefinition } from "../core/api/types.ts";
 import { createKubeClient } from "../kube/objects/client.ts";
+import { isGone } from "../core/ipam/mod.ts";
 import { createInformer } from "../kube/watch/informer.ts";
 import { IPPOOLS, NETWORK_ATTACHMENT_DEFINITIONS } from "../kube/objects/resources.ts";
 import type { RestClient } from "../kube/rest_client.ts";
@@ -81,9 +82,10 @@ export class NetworkView {
   }
 }
 
-/** Whether an object is new, gone or changed in more than its status. */
+/** Whether an object is new, gone or changed in more than its status; a pool is gone, too, when nothing of ours keeps it. */
 function isNews(before: KubeObject | undefined, after: KubeObject | undefined): boolean {
   return before === undefined || after === undefined ||
     before.metadata.generation !== after.metadata.generation ||
-    before.metadata.uid !== after.metadata.uid;
+    before.metadata.uid !== after.metadata.uid ||
+    isGone(before) !== isGone(after);
 }

@@ -52,7 +52,7 @@ export function hasAddresses(pool: IPPool): boolean {
 }
 
 /** Whether a pool is as good as gone: it is being deleted, and nothing of ours keeps it. Nobody writes it any more. */
-export function isGone({ metadata }: IPPool): boolean {
+export function isGone({ metadata }: Pick<IPPool, "metadata">): boolean {
   return metadata.deletionTimestamp !== undefined &&
     metadata.finalizers?.includes(IPPOOL_FINALIZER) !== true;
 }
