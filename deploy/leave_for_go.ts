@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { networkConfigsOf, networkStatusesOf, spellingOf } from "../core/api/network_configs.ts";
+import { networkConfigsOf, networkStatusesOf } from "../core/api/network_configs.ts";
 import type { IPPool, VirtualMachineNetworkConfig } from "../core/api/types.ts";
 import { IPPOOLS, keyOf, parseKey, VMNETCFGS } from "../kube/objects/resources.ts";
 import type { JsonValue } from "../kube/rest_client.ts";
@@ -32,19 +32,21 @@ export async function leaveForGo(
   for (const config of (await configs.list({ signal })).items) {
     const name = `${VMNETCFGS.kind} ${keyOf(config)}`;
     for (const problem of configProblems(config)) print(`! ${name}: ${problem}`);
-    if (spellingOf(config) === "networkConfigs") continue;
+    // Each for itself: whoever was stopped in between goes on where that was.
+    const { spec, status } = config;
+    const isWanted = spec.networkConfig !== undefined;
+    const isShown = status?.networkConfig !== undefined;
+    if (!isWanted && !isShown) continue;
     const key = parseKey(keyOf(config));
-    const nics = { networkConfig: null, networkConfigs: networkConfigsOf(config) };
-    const spec = { spec: nics } as unknown as JsonValue;
-    await configs.patch(key, { type: "merge", body: spec }, { dryRun, signal });
-    if (config.status !== undefined) {
+    if (isWanted) {
+      const nics = { networkConfig: null, networkConfigs: networkConfigsOf(config) };
+      const body = { spec: nics } as unknown as JsonValue;
+      await configs.patch(key, { type: "merge", body }, { dryRun, signal });
+    }
+    if (isShown) {
       const shown = { networkConfig: null, networkConfigs: networkStatusesOf(config) };
-      const status = { status: shown } as unknown as JsonValue;
-      await configs.patch(key, { type: "merge", body: status }, {
-        subresource: "status",
-        dryRun,
-        signal,
-      });
+      const body = { status: shown } as unknown as JsonValue;
+      await configs.patch(key, { type: "merge", body }, { subresource: "status", dryRun, signal });
     }
     print(`respelled ${name}`);
   }
