@@ -108,7 +108,8 @@ export function readSettings(given: Given): Flags<typeof SETTINGS> {
   const args = given.args.flatMap((arg) => {
     const long = SHORT.get(arg.slice(0, 2));
     if (long === undefined) return [arg];
-    return arg.length === 2 ? [long] : [`${long}=${arg.slice(2)}`];
+    // As kubectl: -o=json is -ojson.
+    return arg.length === 2 ? [long] : [`${long}=${arg.slice(2).replace(/^=/, "")}`];
   });
   const flags = parseFlags(PROGRAM, { ...given, args });
   if (flags.operands === undefined) return flags;

@@ -30,3 +30,10 @@ Deno.test("readSettings takes verbs that need nobody, and ten minutes of packets
   const { values } = readSettings({ args: ["packets", "net-48", "--for=10m"], env: {} });
   strictEqual(values?.for, 600);
 });
+
+Deno.test("readSettings takes short flags as kubectl does, also with an equals sign", () => {
+  for (const args of [["-n", "lab", "-o", "json"], ["-nlab", "-ojson"], ["-n=lab", "-o=json"]]) {
+    const { values } = readSettings({ args: ["leases", ...args], env: {} });
+    deepStrictEqual([values?.namespace, values?.output], ["lab", "json"], args.join(" "));
+  }
+});

@@ -73,6 +73,11 @@ const HANDED_ON: readonly (readonly [readonly string[], readonly string[]])[] = 
     "--raw",
     `${PROXY}/pools?namespace=x&output=table&exit=1`,
   ]],
+  [["pools", "-n=x", "-o=json"], [
+    "get",
+    "--raw",
+    `${PROXY}/pools?namespace=x&output=json&exit=1`,
+  ]],
   [["packets", "p", "--for", "1m"], ["get", "--raw", `${PROXY}/packets?of=p&seconds=60`]],
 ];
 
