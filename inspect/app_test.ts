@@ -228,6 +228,8 @@ Deno.test("history keeps to a VM and a time", async () => {
   deepStrictEqual((await events("&of=net-48")).length, 3);
   deepStrictEqual((await events("")).length, 3);
   deepStrictEqual(await events(`&of=${MAC}`), ["given default/web"]);
+  deepStrictEqual(await events(`&of=${MAC}&namespace=default`), ["given default/web"]);
+  deepStrictEqual(await events(`&of=${MAC}&namespace=other`), []);
 });
 
 Deno.test("check tells what fails before anybody asks why", async () => {

@@ -74,7 +74,9 @@ export async function changesOf(
   const notes: string[] = [];
   const lists: (readonly PoolChange[])[] = [];
   const deleted = deletedPool(source, query);
-  const asked = poolsNamed(source, query) ?? source.pools();
+  // Of an address, the namespace is that of its pool.
+  const asked = poolsNamed(source, isAddress(query.of) ? { ...query, of: "" } : query) ??
+    source.pools();
   const left = [...asked.map(nameOf), ...deleted === undefined ? [] : [deleted]].values();
   const readOn = async () => {
     for (const pool of left) {
