@@ -1,8 +1,9 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import type { AgentReport } from "../core/api/agent/agent_report.ts";
 import type { RecordChange } from "../core/history/record_change.ts";
 import { configWith, heardWith, MAC, poolWith, vmWith } from "../core/inspect/testing/world.ts";
 import { inspectApp } from "./app.ts";
-import type { InspectSource } from "./source.ts";
+import type { InspectedAgent, InspectSource } from "./source.ts";
 import { sourceWith } from "./testing/source.ts";
 
 async function ask(path: string, source: Partial<InspectSource> = {}) {
@@ -289,6 +290,36 @@ Deno.test("a name with control characters moves no cursor", async () => {
   });
   const { text } = await ask("pools", { pools: () => [pool] });
   match(text, /^default\/net-48: a \[2J b$/m);
+});
+
+Deno.test("agents keeps to the pools of a namespace, in what it shows and in how it ends", async () => {
+  const served = (reason: "Serving" | "SocketFailed") => ({
+    ready: reason === "Serving",
+    reason,
+    message: "",
+    interfaceName: "eth1",
+  });
+  const agent = (name: string, pools: AgentReport["pools"]): InspectedAgent => ({
+    lease: `vm-dhcp/${name}`,
+    report: { pod: { namespace: "vm-dhcp", name }, pools },
+    durationSeconds: 5,
+    transitions: 0,
+  });
+  const source = {
+    agents: () => [
+      agent("one", { "default/net-48": served("Serving"), "lab/broken": served("SocketFailed") }),
+      agent("two", { "lab/other": served("SocketFailed") }),
+    ],
+  };
+  const { text } = await ask("agents?namespace=default&output=json&exit=1", source);
+  const [json = "", exit] = text.split("# exit ");
+  const { agents } = JSON.parse(json);
+  deepStrictEqual(
+    agents.map(({ lease, report }: InspectedAgent) => [lease, ...Object.keys(report.pools)]),
+    [["vm-dhcp/one", "default/net-48"]],
+  );
+  strictEqual(exit, "0\n");
+  match((await ask("agents?exit=1", source)).text, /lab\/broken.*# exit 1\n$/s);
 });
 
 Deno.test("history reads what a deleted IPPool has left", async () => {

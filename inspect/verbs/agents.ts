@@ -17,14 +17,20 @@ export const agents: Verb = {
   about: "The agents that lead: since when, and the state of each pool in them",
   parameters: ["namespace"],
   answer: ({ source, query }) => {
-    const list = source.agents().map((agent) => ({ ...agent, ...stateOf(source, agent) }));
-    const named = new Set(list.flatMap(({ report }) => Object.keys(report.pools)));
     const isMeant = (pool: string) =>
       query.namespace === undefined || pool.startsWith(`${query.namespace}/`);
+    const list = source.agents().map((agent) => ({
+      ...agent,
+      report: { ...agent.report, pools: ofPools(agent.report.pools, isMeant) },
+      ...stateOf(source, agent),
+    })).filter(({ report }) =>
+      query.namespace === undefined || Object.keys(report.pools).length > 0
+    );
+    const named = new Set(list.flatMap(({ report }) => Object.keys(report.pools)));
     const lost = source.pools().filter(({ spec }) => spec?.paused !== true).map(nameOf)
       .filter((pool) => !named.has(pool) && isMeant(pool));
     const rows = list.flatMap(({ lease, report, leadsSince, silentSeconds }) =>
-      Object.entries(report.pools).filter(([pool]) => isMeant(pool)).map(([pool, one]) => [
+      Object.entries(report.pools).map(([pool, one]) => [
         `${report.pod.namespace ?? ""}/${report.pod.name ?? ""}`,
         lease,
         inSeconds(leadsSince),
@@ -52,6 +58,14 @@ export const agents: Verb = {
     };
   },
 };
+
+/** What is said of those pools that are meant. */
+function ofPools<T>(
+  pools: Readonly<Record<string, T>>,
+  isMeant: (pool: string) => boolean,
+): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(pools).filter(([pool]) => isMeant(pool)));
+}
 
 /** A time of a Lease, which has microseconds, as all other times are. */
 function inSeconds(time: string | undefined): string | undefined {
