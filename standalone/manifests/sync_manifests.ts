@@ -48,7 +48,7 @@ interface Present {
 /**
  * One pass: applies every object whose file says something new or which is missing, and removes every object that came
  * from a file and is in none any more; a namespace with what is in none stays, without what its file said. Objects of a file
- * that cannot be read whole stay as they are. Objects that never came from a file are not touched. Rejects where the API cannot be listed.
+ * that cannot be read whole, or is empty, stay as they are. Objects that never came from a file are not touched. Rejects where the API cannot be listed.
  */
 export async function syncManifests(
   client: KubeClient,
@@ -66,9 +66,12 @@ export async function syncManifests(
   }
   const wanted = new Set(manifests.map(({ id }) => id));
   const needed = new Set(manifests.map(({ object }) => object.metadata.namespace));
+  // Whoever writes a file anew, as the shell does for a command's output, begins with an empty one.
+  const empty = new Set(content.files.flatMap(({ path, text }) => text.trim() ? [] : [path]));
   for (const [id, one] of [...present].reverse()) {
     if (wanted.has(id) || isBroken(one.origin.file, pass.broken)) continue;
-    if (one.resource.kind !== NAMESPACES.kind) await pass.remove(id, one);
+    if (empty.has(one.origin.file)) pass.keep(one.origin.file);
+    else if (one.resource.kind !== NAMESPACES.kind) await pass.remove(id, one);
     else if (needed.has(one.object.metadata.name)) await pass.empty(id, one);
     else await pass.removeNamespace(id, one);
   }
@@ -161,6 +164,13 @@ class Pass {
       this.#refused(manifest, error);
       return present !== undefined;
     }
+  }
+
+  /** Tells of a file that is empty, once, and leaves what came from it as it is. */
+  keep(file: string): void {
+    const message = "is empty: what came from it stays until it says something, or is removed";
+    const isTold = this.#problems.some((one) => one.file === file && one.message === message);
+    if (!isTold) this.#problems.push({ file, line: 1, column: 1, message });
   }
 
   /** Removes an object, unless it changed hands meanwhile. */

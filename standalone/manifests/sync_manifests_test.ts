@@ -120,6 +120,22 @@ Deno.test("syncManifests keeps the objects of a file that cannot be read whole",
   deepEqual(await fixture.objects(), ["default/net-48", "blue/test-vm"]);
 });
 
+Deno.test("syncManifests keeps the objects of a file that is empty for a while, since somebody writes it anew", async () => {
+  using fixture = new Fixture();
+  fixture.files.set("both.yaml", `${NET}---\n${VM}`).set("other.yaml", "");
+  deepEqual((await fixture.sync()).problems, []);
+  fixture.files.set("both.yaml", "");
+  const { removed, problems, again } = await fixture.sync();
+  deepEqual({ removed, again }, { removed: [], again: false });
+  deepEqual(problems.map(formatProblem), [
+    "both.yaml:1:1: is empty: what came from it stays until it says something, or is removed",
+  ]);
+  fixture.files.set("both.yaml", NET);
+  deepEqual((await fixture.sync()).removed, ["VirtualMachine blue/test-vm"]);
+  fixture.files.set("both.yaml", "# Nothing any more\n");
+  deepEqual((await fixture.sync()).removed, ["IPPool default/net-48"]);
+});
+
 Deno.test("syncManifests leaves an edit made by hand until its file changes, and makes again what was deleted", async () => {
   using fixture = new Fixture();
   fixture.files.set("net.yaml", NET);
