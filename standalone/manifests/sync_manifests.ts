@@ -68,11 +68,15 @@ export async function syncManifests(
   const needed = new Set(manifests.map(({ object }) => object.metadata.namespace));
   // Whoever writes a file anew, as the shell does for a command's output, begins with an empty one.
   const empty = new Set(content.files.flatMap(({ path, text }) => text.trim() ? [] : [path]));
+  // Namespaces come last: those of what stays are needed, too.
   for (const [id, one] of [...present].reverse()) {
-    if (wanted.has(id) || isBroken(one.origin.file, pass.broken)) continue;
-    if (empty.has(one.origin.file)) pass.keep(one.origin.file);
-    else if (one.resource.kind !== NAMESPACES.kind) await pass.remove(id, one);
-    else if (needed.has(one.object.metadata.name)) await pass.empty(id, one);
+    const { resource, object: { metadata }, origin: { file } } = one;
+    if (wanted.has(id)) continue;
+    const isEmpty = empty.has(file);
+    if (isEmpty) pass.keep(file);
+    if (isEmpty || isBroken(file, pass.broken)) needed.add(metadata.namespace);
+    else if (resource.kind !== NAMESPACES.kind) await pass.remove(id, one);
+    else if (needed.has(metadata.name)) await pass.empty(id, one);
     else await pass.removeNamespace(id, one);
   }
   return { ...pass.result(), present: applied };

@@ -185,6 +185,19 @@ Deno.test("syncManifests removes a namespace with its file, but not while object
   equal(namespace === undefined || namespace.metadata.deletionTimestamp !== undefined, true);
 });
 
+Deno.test("syncManifests removes no namespace with objects of a file that cannot be read", async () => {
+  using fixture = new Fixture();
+  fixture.files.set("ns.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: {name: blue}\n")
+    .set("vm.yaml", VM);
+  await fixture.sync();
+  fixture.files.delete("ns.yaml");
+  for (const text of ["{", ""]) {
+    fixture.files.set("vm.yaml", text);
+    deepEqual((await fixture.sync()).removed, []);
+    deepEqual(await fixture.objects(), ["blue/test-vm"]);
+  }
+});
+
 Deno.test("syncManifests takes from a namespace that is always there what its file said, and does not try to remove it", async () => {
   using fixture = new Fixture();
   const labels = async () =>
