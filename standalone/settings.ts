@@ -39,7 +39,7 @@ const PROGRAM: Program<StandaloneSettings> = {
     }),
     state: value({
       help:
-        "SQLite file that keeps the objects (default /var/lib/vm-dhcp/standalone.sqlite for root, else vm-dhcp/standalone.sqlite in $XDG_STATE_HOME or ~/.local/state)",
+        "SQLite file that keeps the objects (default vm-dhcp/standalone.sqlite below $XDG_STATE_HOME, else below /var/lib for root, below ~/.local/state for others)",
       placeholder: "FILE",
       parse: nonEmpty,
     }),
