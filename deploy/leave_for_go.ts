@@ -5,6 +5,7 @@
  */
 import { networkConfigsOf, networkStatusesOf } from "../core/api/network_configs.ts";
 import type { IPPool, VirtualMachineNetworkConfig } from "../core/api/types.ts";
+import { isNotFound } from "../kube/errors.ts";
 import { IPPOOLS, keyOf, parseKey, VMNETCFGS } from "../kube/objects/resources.ts";
 import type { JsonValue } from "../kube/rest_client.ts";
 import type { KubeClient } from "../kube/types.ts";
@@ -28,16 +29,27 @@ interface LeaveOptions {
 export async function leaveForGo(
   { client, dryRun, print, signal }: LeaveOptions,
 ): Promise<void> {
-  const configs = client.of(VMNETCFGS);
-  for (const config of (await configs.list({ signal })).items) {
+  for (const config of (await client.of(VMNETCFGS).list({ signal })).items) {
     const name = `${VMNETCFGS.kind} ${keyOf(config)}`;
     for (const problem of configProblems(config)) print(`! ${name}: ${problem}`);
-    // Each for itself: whoever was stopped in between goes on where that was.
-    const { spec, status } = config;
-    const isWanted = spec.networkConfig !== undefined;
-    const isShown = status?.networkConfig !== undefined;
-    if (!isWanted && !isShown) continue;
-    const key = parseKey(keyOf(config));
+    if (await respell(config, { client, dryRun, signal })) print(`respelled ${name}`);
+  }
+  for (const pool of (await client.of(IPPOOLS).list({ signal })).items) {
+    for (const problem of poolProblems(pool)) print(`! IPPool ${keyOf(pool)}: ${problem}`);
+  }
+}
+
+/** Whether there was something to respell. Spec and status each for itself: who was stopped in between goes on where that was. */
+async function respell(
+  config: VirtualMachineNetworkConfig,
+  { client, dryRun, signal }: Omit<LeaveOptions, "print">,
+): Promise<boolean> {
+  const { spec, status } = config;
+  const isWanted = spec.networkConfig !== undefined;
+  const isShown = status?.networkConfig !== undefined;
+  const configs = client.of(VMNETCFGS);
+  const key = parseKey(keyOf(config));
+  try {
     if (isWanted) {
       const nics = { networkConfig: null, networkConfigs: networkConfigsOf(config) };
       const body = { spec: nics } as unknown as JsonValue;
@@ -48,11 +60,12 @@ export async function leaveForGo(
       const body = { status: shown } as unknown as JsonValue;
       await configs.patch(key, { type: "merge", body }, { subresource: "status", dryRun, signal });
     }
-    print(`respelled ${name}`);
+  } catch (error) {
+    // Its VM was deleted meanwhile.
+    if (!isNotFound(error)) throw error;
+    return false;
   }
-  for (const pool of (await client.of(IPPOOLS).list({ signal })).items) {
-    for (const problem of poolProblems(pool)) print(`! IPPool ${keyOf(pool)}: ${problem}`);
-  }
+  return isWanted || isShown;
 }
 
 /** Why the Go version's CRD would refuse an object. */

@@ -3,10 +3,12 @@ import type { IPPool, VirtualMachineNetworkConfig } from "../core/api/types.ts";
 import { createKubeClient } from "../kube/objects/client.ts";
 import { VMNETCFGS } from "../kube/objects/resources.ts";
 import { toRestClient } from "../kube/rest_client.ts";
+import type { KubeClient } from "../kube/types.ts";
 import { EmbeddedApi } from "../standalone/api/mod.ts";
 import { configProblems, leaveForGo, poolProblems } from "./leave_for_go.ts";
 
 const NIC = { networkName: "default/net-48", macAddress: "52:54:00:00:00:01" };
+const SHOWN = { ...NIC, allocatedIPAddress: "192.168.48.81", state: "Allocated" } as const;
 const LONG = "a".repeat(65);
 
 function config(vmName: string, nics: readonly (typeof NIC)[]): VirtualMachineNetworkConfig {
@@ -40,6 +42,29 @@ Deno.test("poolProblems says what the Go version cannot take", () => {
   ]);
 });
 
+/** `default/NAME` with an address, in the spelling of this version. */
+async function make(client: KubeClient, name: string): Promise<void> {
+  const configs = client.of(VMNETCFGS);
+  const made = await configs.create({
+    apiVersion: VMNETCFGS.apiVersion,
+    kind: VMNETCFGS.kind,
+    metadata: { namespace: "default", name },
+    spec: { vmName: name, networkConfig: [NIC] },
+  });
+  await configs.updateStatus({ ...made, status: { networkConfig: [SHOWN] } });
+}
+
+/** What becomes of it. */
+async function found(client: KubeClient, name: string) {
+  const { spec, status } = await client.of(VMNETCFGS).get({ namespace: "default", name }) ?? {};
+  return { spec, status };
+}
+
+const RESPELLED = {
+  spec: { vmName: "web", networkConfigs: [NIC] },
+  status: { networkConfigs: [SHOWN] },
+};
+
 Deno.test("leaveForGo goes on with an object whose status it had not respelled when it was stopped", async () => {
   using api = new EmbeddedApi();
   let isDown = false;
@@ -48,25 +73,33 @@ Deno.test("leaveForGo goes on with an object whose status it had not respelled w
     return api.rest().performRequest(request);
   });
   const client = createKubeClient(rest);
-  const configs = client.of(VMNETCFGS);
-  const key = { namespace: "default", name: "web" };
-  const shown = { ...NIC, allocatedIPAddress: "192.168.48.81", state: "Allocated" } as const;
-  const made = await configs.create({
-    apiVersion: VMNETCFGS.apiVersion,
-    kind: VMNETCFGS.kind,
-    metadata: key,
-    spec: { vmName: "web", networkConfig: [NIC] },
-  });
-  await configs.updateStatus({ ...made, status: { networkConfig: [shown] } });
+  await make(client, "web");
   const { signal } = new AbortController();
   const leave = () => leaveForGo({ client, dryRun: false, print: () => undefined, signal });
   isDown = true;
   await rejects(leave(), /away/);
   isDown = false;
   await leave();
-  const { spec, status } = await configs.get(key) ?? {};
-  deepStrictEqual({ spec, status }, {
-    spec: { vmName: "web", networkConfigs: [NIC] },
-    status: { networkConfigs: [shown] },
+  deepStrictEqual(await found(client, "web"), RESPELLED);
+});
+
+Deno.test("leaveForGo goes on where an object is deleted meanwhile", async () => {
+  using api = new EmbeddedApi();
+  const own = createKubeClient(api.rest());
+  await make(own, "gone");
+  await make(own, "web");
+  const rest = toRestClient(async (request) => {
+    const isGoing = request.method === "PATCH" && request.path.endsWith("/gone");
+    if (isGoing) await own.of(VMNETCFGS).delete({ namespace: "default", name: "gone" });
+    return await api.rest().performRequest(request);
   });
+  const lines: string[] = [];
+  await leaveForGo({
+    client: createKubeClient(rest),
+    dryRun: false,
+    print: (line) => lines.push(line),
+    signal: new AbortController().signal,
+  });
+  deepStrictEqual(lines, ["respelled VirtualMachineNetworkConfig default/web"]);
+  deepStrictEqual(await found(own, "web"), RESPELLED);
 });

@@ -6,7 +6,7 @@
 import { leaveRecords } from "../controller/leave/leave_records.ts";
 import { AGENT_LEASE_LABEL } from "../core/api/names.ts";
 import type { KubeObject } from "../core/api/types.ts";
-import { isConflict } from "../kube/errors.ts";
+import { isConflict, isNotFound } from "../kube/errors.ts";
 import {
   DEPLOYMENTS,
   IPPOOL_HISTORIES,
@@ -153,7 +153,11 @@ async function purgeRecords<T extends KubeObject>(
   for (const { metadata: { namespace = "", name = "", finalizers = [] } } of items) {
     if (finalizers.length === 0 || dryRun) continue;
     const body = { metadata: { finalizers: null } };
-    await records.patch({ namespace, name }, { type: "merge", body }, { signal });
+    try {
+      await records.patch({ namespace, name }, { type: "merge", body }, { signal });
+    } catch (error) {
+      if (!isNotFound(error)) throw error; // Its VM was deleted meanwhile.
+    }
   }
   await deleteObjects(items, how);
 }
