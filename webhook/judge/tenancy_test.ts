@@ -1,4 +1,5 @@
 import { deepStrictEqual, match } from "node:assert/strict";
+import { ROUTE_ANNOTATION } from "../../core/api/names.ts";
 import type { Tenancy } from "../../core/api/tenancy.ts";
 import type { KubeObject, VirtualMachineNetworkConfig } from "../../core/api/types.ts";
 import { viewOfObjects } from "../cluster/cluster_view.ts";
@@ -16,7 +17,7 @@ const SERVED = pool("b/lab", {}, {
   status: { ipv4: { allocated: { "192.168.48.10": M1 }, used: 1, available: 89 } },
 });
 
-/** What becomes of a new object, or of one that is deleted: the words of the refusal, or the warnings. */
+/** What becomes of a new object, or of one that is deleted: the words of the refusal, and the warnings. */
 async function judged(
   object: KubeObject,
   { operation = "CREATE", tenancy, allowed, perNamespace, waiting }: {
@@ -27,13 +28,16 @@ async function judged(
     readonly waiting?: VirtualMachineNetworkConfig;
   } = {},
 ): Promise<readonly string[]> {
-  const annotations = allowed && { "network.harvesterhci.io/allowed-namespaces": allowed };
+  const annotations = {
+    [ROUTE_ANNOTATION]: '{"mode": "auto", "serverIPAddr": "192.168.48.253"}',
+    ...(allowed && { "network.harvesterhci.io/allowed-namespaces": allowed }),
+  };
   const served = {
     ...SERVED,
     spec: { ...SERVED.spec, ...(perNamespace && { limits: { perNamespace } }) },
   };
   const cluster = viewOfObjects({
-    networks: [nad("b/lab", annotations ? { annotations } : {}), nad("b/free")],
+    networks: [nad("b/lab", { annotations }), nad("b/free")],
     pools: [served],
     configs: [vmnetcfg("a/first", [{ ...LAB, macAddress: M1 }]), ...(waiting ? [waiting] : [])],
   });
@@ -56,11 +60,12 @@ async function judged(
   );
   const { response } = await answer.json();
   const causes = response.status?.details?.causes as { field: string; message: string }[] ?? [];
-  return response.allowed
-    ? response.warnings ?? []
+  const refused = response.allowed
+    ? []
     : causes.length === 0
     ? [response.status.message]
     : causes.map(({ field, message }) => `${field}: ${message}`);
+  return [...refused, ...response.warnings ?? []];
 }
 
 const POOL = pool("a/evil", {}, { spec: { networkName: "b/free" } });

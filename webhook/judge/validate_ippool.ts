@@ -53,12 +53,12 @@ async function createIPPool(pool: IPPool, options: JudgeOptions): Promise<Decisi
     errors.push({ ...named, message });
   }
   errors.push(...ownWorldErrors(pool, options));
-  // What others have is nothing that a namespace learns which may not use the network.
+  // What others have, and what is noted on the network, is nothing that a namespace learns which may not use it.
   if (problem === undefined) errors.push(...serverErrors(pool, await cluster.configsOn(network)));
   if (spec.errors.length > 0) return decide(errors, []);
   const warnings = [
     ...(nad === undefined ? [`spec.networkName: ${noNetworkYet(network, problem)}`] : []),
-    ...poolWarnings(pool, { spec, nad, options }),
+    ...poolWarnings(pool, { spec, nad: problem === undefined ? nad : undefined, options }),
   ];
   if (others.length === 0 || gives === undefined || nameOf(gives) !== nameOf(pool)) {
     return decide(errors, warnings);
