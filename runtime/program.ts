@@ -46,7 +46,7 @@ export async function exitCode(
     return await main() ?? 0;
   } catch (error) {
     const problems = error instanceof FlagError ? error.problems : [errorText(error)];
-    write(stderr, problems.map((problem) => `${problem}\n`).join(""));
+    tell(stderr, problems.map((problem) => `${problem}\n`).join(""));
     return error instanceof FlagError ? 2 : 1;
   }
 }
@@ -65,7 +65,7 @@ export function runLogged<S extends LogValues>(
     const program = programLog({
       name,
       ...logOptions(values, { isTerminal: streams.stderr.isTerminal() }),
-      write: (line) => write(streams.stderr, line),
+      write: (line) => tell(streams.stderr, line),
     });
     program.log.info(`${title} starts`, { ...BUILD });
     try {
@@ -84,6 +84,15 @@ export function runLogged<S extends LogValues>(
  */
 function endReason(error: unknown, log: Pick<Logger, "enabled">): unknown {
   return log.enabled("debug") ? error : errorText(error);
+}
+
+/** Tells an operator; where nobody can be told, as on a full disk or a broken pipe, the work goes on. */
+function tell(stream: Streams["stdout"], text: string): void {
+  try {
+    write(stream, text);
+  } catch {
+    // The next line may find its way.
+  }
 }
 
 function write(stream: Streams["stdout"], text: string): void {

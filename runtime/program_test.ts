@@ -1,5 +1,6 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { FlagError } from "./flags.ts";
+import type { ProgramLog } from "./log.ts";
 import { exitCode, runLogged } from "./program.ts";
 
 /** Streams that keep what is written. */
@@ -87,4 +88,30 @@ Deno.test("runLogged ends with 2 where settings cannot be used together, found e
     2,
     "Cannot start without --manifests DIR",
   ]);
+});
+
+Deno.test("runLogged does its work, and ends as that does, also where the log cannot be written", async () => {
+  const { stdout } = streams();
+  const stderr = {
+    writeSync: () => {
+      throw new Error("No space left on device (os error 28)");
+    },
+    isTerminal: () => false,
+  };
+  const ends = (run: Parameters<typeof runLogged>[0]["run"]) =>
+    runLogged(
+      { name: "vm-dhcp-test", title: "The test", settings: () => ({ values: QUIET }), run },
+      {
+        stdout,
+        stderr,
+      },
+    );
+  const works = (_: unknown, { log }: ProgramLog) => {
+    log.warn("Something is wrong");
+    return Promise.resolve(3);
+  };
+  deepStrictEqual(
+    [await ends(works), await ends(() => Promise.reject(new Error("Cannot listen")))],
+    [3, 1],
+  );
 });
