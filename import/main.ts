@@ -4,9 +4,9 @@
  * @module
  */
 import { FlagError, parseFlags } from "../runtime/flags.ts";
+import { exitCode } from "../runtime/program.ts";
 import { importFile } from "./import_file.ts";
 import { PROGRAM } from "./settings.ts";
-import { ImportError } from "./source/place.ts";
 
 const encoder = new TextEncoder();
 
@@ -40,11 +40,4 @@ function print(stream: { writeSync(bytes: Uint8Array): number }, text: string): 
   for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
 }
 
-try {
-  main();
-} catch (error) {
-  if (!(error instanceof FlagError) && !(error instanceof ImportError)) throw error;
-  const problems = error instanceof FlagError ? error.problems : [error.message];
-  for (const problem of problems) print(Deno.stderr, `${problem}\n`);
-  Deno.exit(error instanceof FlagError ? 2 : 1);
-}
+Deno.exit(await exitCode(() => Promise.resolve(main())));

@@ -5,11 +5,16 @@ const ROOT = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
 const FIXTURE = "tests/import/fixtures/pxe-lab.dhcpd.conf";
 
 /** Runs the task as `deno.json` has it. */
-async function run(...args: readonly string[]) {
+function run(...args: readonly string[]) {
+  return runInto("", ...args);
+}
+
+/** The same with a redirection, such as `>FILE`. */
+async function runInto(redirection: string, ...args: readonly string[]) {
   const at = { task: "import", deno: Deno.execPath(), root: ROOT };
-  const [program = "", ...rest] = await taskCommand(`${ROOT}/deno.json`, at);
-  const { code, stdout, stderr } = await new Deno.Command(program, {
-    args: [...rest, ...args],
+  const command = await taskCommand(`${ROOT}/deno.json`, at);
+  const { code, stdout, stderr } = await new Deno.Command("sh", {
+    args: ["-c", `exec "$@" ${redirection}`, "sh", ...command, ...args],
     cwd: ROOT,
     env: { NO_COLOR: "1" },
     stdin: "null",
@@ -52,6 +57,14 @@ Deno.test("deno task import ends with 1 where a file is none of the server's, an
     complaint,
     "nowhere.conf: The file cannot be read: No such file or directory\n",
   );
+});
+
+Deno.test("deno task import ends with 1 and one sentence where its manifests find no room", async () => {
+  deepStrictEqual(await runInto(">/dev/full", "--from", "dhcpd", FIXTURE), {
+    code: 1,
+    said: "",
+    complaint: "No space left on device (os error 28)\n",
+  });
 });
 
 Deno.test("deno task import ends with 2 where it is called wrongly, and says what is wanted", async () => {
