@@ -13,6 +13,7 @@ import { isRunning } from "../../core/ipam/vm/vm_state.ts";
 import type { PoolFacts } from "../../core/pool/pool_status.ts";
 import { readEntries } from "../../core/record/entries.ts";
 import { recordedClaims } from "../../core/vmnetcfg/claims.ts";
+import { usersOf } from "../../core/vmnetcfg/users_of.ts";
 import { keyOf } from "../../kube/objects/resources.ts";
 import { attachmentOf } from "../cluster/attachment.ts";
 import { poolsOf } from "../cluster/cluster_cache.ts";
@@ -75,10 +76,10 @@ export function gatherPool(ctx: Context, pool: IPPool): Gathered {
     notes: [],
     agents,
     forbidden: ctx.memory.writes.forbidden,
-    users: pool.metadata.deletionTimestamp === undefined || network === undefined ||
+    users: pool.metadata.deletionTimestamp === undefined || access === undefined ||
         servedBy !== undefined
       ? []
-      : ctx.cluster.configs.byIndex("network", network).map(keyOf),
+      : usersOf(ctx.cluster.configs.byIndex("network", access.network), access).map(keyOf),
   };
   return {
     input,

@@ -169,6 +169,24 @@ Deno.test("T7: where tenants are isolated, nothing of another namespace counts u
   assert.equal((await lab.addresses("tenant-a/vm")).length, 1);
 });
 
+Deno.test("where tenants are isolated, a VM of another namespace that waits on the network keeps no pool from going", async () => {
+  await using lab = await tenantsLab();
+  lab.start({ tenancy: "isolated" });
+  await labOfB(lab);
+  await lab.create(VIRTUAL_MACHINES, vm("tenant-a/vm", [{ network: LAB, mac: mac(2) }]));
+  await lab.settle();
+  assert.equal(await reasonOf(lab, "tenant-a/vm"), "NamespaceNotAllowed");
+  await lab.delete(IPPOOLS, LAB);
+  await lab.settle();
+  assert.equal((await lab.addresses(B)).length, 1, "Who has an address is not left without a pool");
+  await lab.delete(VIRTUAL_MACHINES, B);
+  await lab.settle();
+  assert.equal(await lab.get(IPPOOLS, LAB), undefined);
+  await lab.delete(VIRTUAL_MACHINES, "tenant-a/vm");
+  await lab.settle();
+  assert.equal(await lab.get(VMNETCFGS, "tenant-a/vm"), undefined);
+});
+
 Deno.test("what is served when tenants are isolated keeps its address and is listed, and what asks anew is refused", async () => {
   await using lab = await tenantsLab();
   const shared = lab.start();

@@ -13,12 +13,12 @@ import { type PoolEdit, takenErrors } from "../../core/ipam/pool/validate_pool.t
 import { readIPv4, readMac } from "../../core/net/mod.ts";
 import { NONE, readEntries } from "../../core/record/entries.ts";
 import { shownNics, wantedNics } from "../../core/vmnetcfg/nics.ts";
+import { usersOf } from "../../core/vmnetcfg/users_of.ts";
 import { allow, decide, type Decision, type JudgeOptions } from "./decision.ts";
 import { immutableErrors, splitErrors } from "./edit_errors.ts";
 import { listNames, nameOf, noNetworkYet, vmOf } from "./names.ts";
 import { ownWorldErrors } from "./own_world.ts";
 import { poolWarnings } from "./pool_warnings.ts";
-import { usersOf } from "./users_of.ts";
 
 const IMMUTABLE = [["spec", "networkName"], ["spec", "ipv4Config", "cidr"]] as const;
 

@@ -23,11 +23,11 @@ import { type PoolNetwork, poolNetwork } from "../../core/ipam/pool/pool_network
 import { formatCidr, isUsable, readIPv4, readMac } from "../../core/net/mod.ts";
 import { NONE, readEntries, type RecordEntry } from "../../core/record/entries.ts";
 import { wantedNics } from "../../core/vmnetcfg/nics.ts";
+import { usersOf } from "../../core/vmnetcfg/users_of.ts";
 import type { ClusterView } from "../cluster/cluster_view.ts";
 import { decide, type Decision, type JudgeOptions } from "./decision.ts";
 import { immutableErrors, splitErrors } from "./edit_errors.ts";
 import { nameOf, noNetworkYet, vmOf } from "./names.ts";
-import { usersOf } from "./users_of.ts";
 
 /** Judges a new VirtualMachineNetworkConfig, or an edit of `old`. NICs that an edit leaves alone are not judged again. */
 export async function writeVmNetCfg(

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { namespaceProblem, type NetworkAccess } from "../../core/api/tenancy.ts";
-import type { VirtualMachineNetworkConfig } from "../../core/api/types.ts";
-import { shownAddresses } from "../../core/vmnetcfg/nics.ts";
+import { namespaceProblem, type NetworkAccess } from "../api/tenancy.ts";
+import type { VirtualMachineNetworkConfig } from "../api/types.ts";
+import { shownAddresses } from "./nics.ts";
 
 /** Those whose namespace may use a network, and those that have an address there since it might. Nobody else counts. */
 export function usersOf(
