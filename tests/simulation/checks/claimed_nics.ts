@@ -73,6 +73,8 @@ export class ClaimedNics {
   readonly #paused = new Set<string>();
   /** `namespace/name` of each VM whose object is going. */
   readonly #going = new Set<string>();
+  /** `namespace/name` of each VM whose object was going, and when it was gone. */
+  readonly #goneAt = new Map<string, number>();
 
   /** The NIC, where one VM at a time had its MAC address on this network. */
   find(network: string, mac: string): ClaimedNic | undefined {
@@ -177,6 +179,11 @@ export class ClaimedNics {
     return this.#paused.has(vm) || this.#going.has(vm);
   }
 
+  /** When the object of a VM that was deleted was gone; -Infinity: none ever was. */
+  goneAt(vm: string): number {
+    return this.#goneAt.get(vm) ?? -Infinity;
+  }
+
   /** Takes in a VM as it is now, under `namespace/name`. */
   onVm(world: World, key: string, vm: VirtualMachine | undefined): void {
     const is = claimsOf(world, vm);
@@ -246,6 +253,9 @@ export class ClaimedNics {
       before?.spec.paused === after?.spec.paused &&
       before?.metadata.deletionTimestamp === after?.metadata.deletionTimestamp;
     if (isSame || before === undefined) return;
+    const isGone = before.metadata.deletionTimestamp !== undefined &&
+      before.metadata.uid !== after?.metadata.uid;
+    if (isGone) this.#goneAt.set(keyOf(before), timeline.now);
     for (const nic of this.#nics.values()) {
       if (nic.vm === keyOf(before)) nic.touchedAt = timeline.now;
     }

@@ -226,7 +226,8 @@ export class NicAddresses {
         const isKept = before.mac !== mac && released[address]?.macAddress === before.mac;
         if (isKept && this.#restored.at >= before.seenAt) continue;
         const deletedAt = deletedConfigs.get(keyOf(vm)) ?? Infinity;
-        const isDeleted = deletedConfigs.has(keyOf(vm)) && deletedAt >= before.seenAt;
+        const deletedUntil = Math.max(deletedAt, this.#claimed.goneAt(keyOf(vm)));
+        const isDeleted = deletedConfigs.has(keyOf(vm)) && deletedUntil >= before.seenAt;
         // What a person's deletion of the object gave back rests in the record alone, for its time: that of one that was paused, too.
         const restsUntil = this.#restsUntil.get(`${network} ${address} ${before.mac}`) ?? Infinity;
         if (isDeleted && (droppedAt >= deletedAt || restsUntil <= timeline.now)) continue;
