@@ -247,3 +247,27 @@ Deno.test("T8: reservations of another tenant take no more of a pool than it let
   await lab.settle();
   assert.equal((await lab.addresses(B)).length, 1);
 });
+
+Deno.test("a pool that goes waits for nobody who may not use its network, unless that one has an address", async () => {
+  await using lab = await tenantsLab();
+  const shared = lab.start();
+  await labOfB(lab);
+  await lab.create(VIRTUAL_MACHINES, vm("tenant-a/vm", [{ network: LAB, mac: mac(2) }]));
+  await lab.settle();
+  await shared.stop();
+  lab.start({ tenancy: "isolated" });
+  await lab.create(VIRTUAL_MACHINES, vm("tenant-a/new", [{ network: LAB, mac: mac(4) }]));
+  await lab.delete(VIRTUAL_MACHINES, B);
+  await lab.pass(5_000);
+  assert.equal(await reasonOf(lab, "tenant-a/new"), "NamespaceNotAllowed");
+  await lab.delete(IPPOOLS, LAB);
+  await lab.settle();
+  const stopped = (await lab.pool(LAB)).status?.conditions?.find(({ type }) => type === "Stopped");
+  assert.equal(
+    stopped?.message,
+    "Deletion waits for VirtualMachineNetworkConfig tenant-a/vm",
+  );
+  await lab.delete(VIRTUAL_MACHINES, "tenant-a/vm");
+  await lab.pass(5_000);
+  assert.equal(await lab.get(IPPOOLS, LAB), undefined);
+});
