@@ -3,7 +3,11 @@
  *
  * @module
  */
-import { IPPOOL_NAME_LABEL, IPPOOL_NAMESPACE_LABEL } from "../../core/api/names.ts";
+import {
+  IPPOOL_NAME_LABEL,
+  IPPOOL_NAMESPACE_LABEL,
+  MAX_LABEL_VALUE,
+} from "../../core/api/names.ts";
 import type { NetworkAttachmentDefinition } from "../../core/api/types.ts";
 import { keyOf, parseKey } from "../../kube/objects/resources.ts";
 import type { JsonValue } from "../../kube/rest_client.ts";
@@ -36,7 +40,8 @@ export async function reconcileNetwork(
 }
 
 /**
- * The merge patch that makes the labels of a NetworkAttachmentDefinition right, or `undefined` where they are.
+ * The merge patch that makes the labels of a NetworkAttachmentDefinition right, or `undefined` where they are. A pool whose name is
+ * too long for a label is not named.
  *
  * @param poolKey `namespace/name` of the pool that serves the network; `undefined` where none does.
  */
@@ -45,7 +50,8 @@ export function nadLabelPatch(
   poolKey: string | undefined,
 ): JsonValue | undefined {
   const labels = nad.metadata.labels ?? {};
-  const [namespace, name] = poolKey?.split("/") ?? [];
+  const parts = poolKey?.split("/") ?? [];
+  const [namespace, name] = parts.every(({ length }) => length <= MAX_LABEL_VALUE) ? parts : [];
   const right = labels[IPPOOL_NAMESPACE_LABEL] === namespace && labels[IPPOOL_NAME_LABEL] === name;
   if (right || nad.metadata.deletionTimestamp !== undefined) return undefined;
   return {

@@ -23,3 +23,15 @@ Deno.test("nadLabelPatch sets, changes and removes the labels, and leaves right 
   assert.equal(nadLabelPatch(nad(LABELS), "pools/net-48"), undefined);
   assert.equal(nadLabelPatch(nad(), undefined), undefined);
 });
+
+Deno.test("nadLabelPatch sets no label to a pool's name that is too long for one, and leaves none of another pool", () => {
+  const long = `pools/${"n".repeat(64)}`;
+  assert.equal(nadLabelPatch(nad(), long), undefined);
+  assert.deepEqual(nadLabelPatch(nad(LABELS), long), {
+    metadata: { labels: { [IPPOOL_NAMESPACE_LABEL]: null, [IPPOOL_NAME_LABEL]: null } },
+  });
+  const name = "n".repeat(63);
+  assert.deepEqual(nadLabelPatch(nad(), `pools/${name}`), {
+    metadata: { labels: { ...LABELS, [IPPOOL_NAME_LABEL]: name } },
+  });
+});

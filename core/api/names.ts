@@ -24,6 +24,9 @@ export const CLUSTER_NETWORK_LABEL = `${GROUP}/clusternetwork`;
 /** Label on a VirtualMachineNetworkConfig: name of its VM. */
 export const VM_NAME_LABEL = "harvesterhci.io/vmName";
 
+/** Characters of a label's value that Kubernetes takes; names of objects may have more. */
+export const MAX_LABEL_VALUE = 63;
+
 /** Annotation on a VM: JSON object NIC name -> MAC address. */
 export const MAC_ADDRESS_ANNOTATION = "harvesterhci.io/mac-address";
 /** Prefix of the annotation on a VM that asks for one address for one NIC: `static-ip.harvesterhci.io/<nic>`. */

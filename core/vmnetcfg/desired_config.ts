@@ -7,6 +7,7 @@ import {
   ADDRESSES_ANNOTATION,
   API_VERSION,
   DHCP_OPTIONS_ANNOTATION_PREFIX,
+  MAX_LABEL_VALUE,
   STATIC_IP_ANNOTATION_PREFIX,
   VM_NAME_LABEL,
   VMNETCFG_FINALIZER,
@@ -54,7 +55,6 @@ export type Desired =
   | { readonly action: "delete"; readonly object: VirtualMachineNetworkConfig };
 
 const KEEP: Desired = { action: "keep" };
-const MAX_LABEL_VALUE = 63;
 
 /**
  * Compares the NICs of a VM with its object.
