@@ -83,6 +83,11 @@ export class NtpNames {
     return againMs === undefined ? { servers } : { servers, againMs };
   }
 
+  /** Forgets a pool that is gone, and names that no other one has. */
+  forget(pool: string): void {
+    this.#forgetOthers(pool, new Set());
+  }
+
   /** Resolves when no look-up is under way. */
   async whenIdle(): Promise<void> {
     await Promise.all(this.#running);

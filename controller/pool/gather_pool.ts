@@ -129,10 +129,8 @@ function claimsWithoutConfig(
 }
 
 function ntpOf(ctx: Context, pool: IPPool, claims: readonly Claim[]): NtpAnswer | undefined {
-  const names = ntpNames(pool, claims);
-  if (names.length === 0 && pool.status?.ipv4?.ntpServers === undefined) return undefined;
   return ctx.memory.ntp?.serversOf(keyOf(pool), {
-    ntp: names,
+    ntp: ntpNames(pool, claims),
     recorded: pool.status?.ipv4?.ntpServers ?? {},
   });
 }

@@ -155,6 +155,7 @@ function forget({ memory }: Context, key: string): void {
   memory.pools.forget(key);
   memory.outcomes.forget(key);
   memory.histories.forget(key);
+  memory.ntp?.forget(key);
 }
 
 /** Milliseconds until a plan of an unchanged cluster would differ. */

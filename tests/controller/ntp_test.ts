@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ResolveHost } from "../../controller/types.ts";
 import { IPPOOLS, VIRTUAL_MACHINES } from "../../kube/mod.ts";
 import type { Lab } from "./lab.ts";
-import { mac, vm } from "./objects.ts";
+import { mac, pool, vm } from "./objects.ts";
 import { ready } from "./ready.ts";
 
 async function nameServers(lab: Lab, ntp: readonly string[]): Promise<void> {
@@ -81,4 +81,22 @@ Deno.test("names of NTP servers of a single NIC are resolved, and forgotten with
   await lab.patch(VIRTUAL_MACHINES, "default/web", { metadata: { annotations: { [key]: null } } });
   await lab.settle();
   assert.deepEqual(await ntpServers(lab), { "a.example": ["10.0.0.1"] });
+});
+
+Deno.test("a name that no pool has any more is forgotten: where it comes again it is looked up at once", async () => {
+  let address: string | undefined;
+  const resolveHost: ResolveHost = () =>
+    address === undefined ? Promise.reject(new Error("No such host")) : Promise.resolve([address]);
+  await using lab = await ready({ resolveHost });
+  await nameServers(lab, ["a.example"]);
+  await nameServers(lab, []);
+  address = "10.0.0.1";
+  await nameServers(lab, ["a.example"]);
+  assert.deepEqual(await ntpServers(lab), { "a.example": ["10.0.0.1"] }, "dropped by its pool");
+  await lab.delete(IPPOOLS, "default/net-48");
+  await lab.settle();
+  address = "10.0.0.2";
+  await lab.create(IPPOOLS, pool("default/net-48", { ntp: ["a.example"] }));
+  await lab.settle();
+  assert.deepEqual(await ntpServers(lab), { "a.example": ["10.0.0.2"] }, "gone with its pool");
 });
