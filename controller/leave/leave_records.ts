@@ -5,13 +5,16 @@
  * @module
  */
 import { setCondition } from "../../core/api/condition.ts";
+import { fewOf } from "../../core/api/fields/few_of.ts";
 import { IPPOOL_FINALIZER, IPPoolCondition, VMNETCFG_FINALIZER } from "../../core/api/names.ts";
 import { toTimestamp } from "../../core/api/timestamp.ts";
 import type { IPPool, KubeObject } from "../../core/api/types.ts";
+import { errorText } from "../../core/error_text.ts";
 import type { PoolReason } from "../../core/reasons/reasons.ts";
 import { isConflict, isNotFound } from "../../kube/errors.ts";
 import { IPPOOLS, keyOf, parseKey, VMNETCFGS } from "../../kube/objects/resources.ts";
 import type { KubeClient, ResourceClient } from "../../kube/types.ts";
+import { isPermanent } from "../write/permanent_error.ts";
 
 /** What the work needs. */
 interface LeaveOptions {
@@ -32,21 +35,16 @@ const MESSAGE = "vm-dhcp was taken away: nobody answers on the network";
  * Takes our finalizers off all IPPools and VirtualMachineNetworkConfigs, so that they can be deleted with nobody there to agree, and
  * sets `AgentReady` and `Ready` to False. The record of who has which address stays: a controller that comes later puts the finalizers back and
  * goes on from it. No controller may run meanwhile.
+ *
+ * @throws {Error} when all is done but for objects of which the API server refused that; it names them.
  */
 export async function leaveRecords(options: LeaveOptions): Promise<void> {
-  const { client, signal } = options;
-  if (await client.serves(IPPOOLS, signal)) {
-    const pools = client.of(IPPOOLS);
-    for (const pool of (await pools.list({ signal })).items) {
-      await leave(pool, { client: pools, finalizer: IPPOOL_FINALIZER, before: unserved }, options);
-    }
-  }
-  if (await client.serves(VMNETCFGS, signal)) {
-    const configs = client.of(VMNETCFGS);
-    for (const config of (await configs.list({ signal })).items) {
-      await leave(config, { client: configs, finalizer: VMNETCFG_FINALIZER }, options);
-    }
-  }
+  const { client } = options;
+  const pools = { client: client.of(IPPOOLS), finalizer: IPPOOL_FINALIZER, before: unserved };
+  const configs = { client: client.of(VMNETCFGS), finalizer: VMNETCFG_FINALIZER };
+  const refusals = [...await leaveAll(pools, options), ...await leaveAll(configs, options)];
+  if (refusals.length === 0) return;
+  throw new Error(`${refusals.length} records could not be left: ${fewOf(refusals)}`);
 }
 
 /** Which finalizer goes, and what is said in the status before. */
@@ -55,6 +53,25 @@ interface Leaving<T extends KubeObject> {
   readonly finalizer: string;
   /** The same object where nothing is to be said. */
   readonly before?: (object: T, now: string) => T;
+}
+
+/** Leaves all objects of a kind. Answers why the API server refused that of some, which keeps no other from being left. */
+async function leaveAll<T extends KubeObject>(
+  how: Leaving<T>,
+  options: LeaveOptions,
+): Promise<readonly string[]> {
+  const { client, signal } = options;
+  if (!await client.serves(how.client.resource, signal)) return [];
+  const refusals: string[] = [];
+  for (const object of (await how.client.list({ signal })).items) {
+    try {
+      await leave(object, how, options);
+    } catch (error) {
+      if (!isConflict(error) && !isPermanent(error)) throw error;
+      refusals.push(errorText(error));
+    }
+  }
+  return refusals;
 }
 
 async function leave<T extends KubeObject>(

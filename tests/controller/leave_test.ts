@@ -2,6 +2,7 @@ import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/st
 import { leave as leaveProgram } from "../../controller/leave/leave.ts";
 import { leaveRecords } from "../../controller/leave/leave_records.ts";
 import { getCondition, type IPPool } from "../../core/api/mod.ts";
+import { ApiError } from "../../kube/errors.ts";
 import {
   createKubeClient,
   IPPOOLS,
@@ -115,6 +116,31 @@ Deno.test("I12: leaveRecords goes on where others write the same objects", async
   });
   deepStrictEqual((await lab.pool(NET)).metadata.finalizers ?? [], []);
   deepStrictEqual((await lab.pool(NET)).metadata.annotations, { n: "2" });
+});
+
+Deno.test("I12: leaveRecords leaves all others where the API server refuses one, and names that one", async () => {
+  await using lab = new Lab();
+  await taken(lab);
+  const client = createKubeClient(toRestClient(async (request) => {
+    if (request.method !== "GET" && /\/(?:net-48\/status|vm-2)$/.test(request.path)) {
+      throw new ApiError({ code: 422, reason: "Invalid", message: "spec is no good" }, request);
+    }
+    return await lab.rest().performRequest(request as never) as never;
+  }));
+  const left: string[] = [];
+  await rejects(
+    leaveRecords({
+      client,
+      now: () => lab.clock.now(),
+      onLeft: (object) => left.push(object),
+      signal: AbortSignal.timeout(10_000),
+    }),
+    /2 records could not be left: .*\/net-48\/status: 422 .*; .*\/vm-2: 422 /,
+  );
+  deepStrictEqual(
+    left,
+    [1, 3, 4, 5].map((n) => `VirtualMachineNetworkConfig default/vm-${n}`),
+  );
 });
 
 /** Who takes part in the controllers' election. */
