@@ -3,8 +3,10 @@
  *
  * @module
  */
+import { fewOf } from "../../core/api/fields/few_of.ts";
 import type { Tenancy } from "../../core/api/tenancy.ts";
 import type { KubeObject, PodReference } from "../../core/api/types.ts";
+import { errorText } from "../../core/error_text.ts";
 import type { Deployment } from "../../kube/objects/builtin_types.ts";
 import { keyOf } from "../../kube/objects/resources.ts";
 import type { JsonValue } from "../../kube/rest_client.ts";
@@ -12,12 +14,18 @@ import type { WorkResult } from "../../kube/types.ts";
 import type { Logger } from "../../runtime/log.ts";
 import type { ClusterCache } from "../cluster/cluster_cache.ts";
 import type { AppliedObjects } from "../memory/applied_objects.ts";
+import { isPermanent } from "../write/permanent_error.ts";
 import { isApart } from "./agent_names.ts";
 import type { LegacyPods } from "./legacy_pods.ts";
 import { type AgentsPlan, planAgents } from "./plan_agents.ts";
 import type { AgentPods } from "./agent_pods.ts";
 import type { AgentSettings } from "./render_agent.ts";
-import { AGENT_DEPLOYMENT_LABEL, AGENT_TEMPLATE_LABEL, ATTACHMENTS } from "./served_networks.ts";
+import {
+  AGENT_DEPLOYMENT_LABEL,
+  AGENT_TEMPLATE_LABEL,
+  ATTACHMENTS,
+  servedBy,
+} from "./served_networks.ts";
 import { type Suspects, suspects } from "./suspects.ts";
 
 /** What the reconcile of the agents is given. */
@@ -45,7 +53,7 @@ const LOOK_AGAIN_MS = 1_000;
 /** How often it is asked whether a failure has lasted. */
 const STILL_FAILING_MS = 10_000;
 
-/** Reconciles the agents of all pools. */
+/** Reconciles the agents of all pools. One Deployment that the API server refuses keeps no other from being as it should be. */
 export async function reconcileAgents(
   ctx: AgentsContext,
   signal: AbortSignal,
@@ -80,15 +88,31 @@ export async function reconcileAgents(
     isRemoved: (deployment) => deployments.isRemoved(deployment),
   });
   const waiting = await legacy.remove(signal);
+  const refusals: unknown[] = [];
+  const homeless = new Set<string>();
+  const served = (name: string) => new Set(servedBy(deployments.get(name)));
+  /** Whether a Deployment would give a network up that has nowhere to go. */
+  const isHeld = (name: string, pools: readonly string[] = []) =>
+    served(name).difference(new Set(pools)).intersection(homeless).size > 0;
   for (const wanted of plan.apply) {
-    if (!wanted.pools.some((pool) => waiting.has(pool))) await apply(ctx, wanted, signal);
+    const { name, pools } = wanted;
+    if (pools.some((pool) => waiting.has(pool)) || isHeld(name, pools)) continue;
+    try {
+      await apply(ctx, wanted, signal);
+    } catch (error) {
+      if (!isPermanent(error)) throw error;
+      refusals.push(error);
+      for (const pool of new Set(pools).difference(served(name))) homeless.add(pool);
+    }
   }
   for (const name of plan.remove) {
+    if (isHeld(name)) continue;
     await deployments.delete(name, signal);
     log.info("Agent Deployment is removed: its cluster network has no pool", {
       deployment: `${namespace}/${name}`,
     });
   }
+  if (refusals.length > 0) throw new Error(fewOf(refusals.map(errorText)));
   if (waiting.size > 0) return { requeueAfterMs: LOOK_AGAIN_MS };
   if (isFailing) return { requeueAfterMs: STILL_FAILING_MS };
 }

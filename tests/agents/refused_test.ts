@@ -1,0 +1,54 @@
+import { deepStrictEqual, ok } from "node:assert/strict";
+import { apartName } from "../../controller/agents/agent_names.ts";
+import { ApiError, NAMESPACES, type RestClient, toRestClient } from "../../kube/mod.ts";
+import { AgentsLab, NAMESPACE } from "./agents_lab.ts";
+import { FAULTS, Rollout } from "./rollout.ts";
+
+/** A controller whose API server refuses one Deployment, as a quota does. */
+async function refusing(refused: string): Promise<AgentsLab> {
+  const lab = new AgentsLab();
+  await lab.create(NAMESPACES, { metadata: { name: NAMESPACE } });
+  await lab.template();
+  const through = lab.rest();
+  const rest: RestClient = toRestClient((request) => {
+    if (request.method === "PATCH" && request.path.endsWith(`/deployments/${refused}`)) {
+      throw new ApiError({ code: 403, reason: "Forbidden", message: "exceeded quota" }, request);
+    }
+    return through.performRequest(request);
+  });
+  lab.start({ ...lab.options(), rest });
+  await lab.settle();
+  return lab;
+}
+
+Deno.test("a Deployment that the API server refuses keeps no other from being made", async () => {
+  await using lab = await refusing("agent-full");
+  await lab.network("a", "full");
+  await lab.network("b", "mgmt");
+  await lab.pass(1_000);
+  deepStrictEqual(await lab.deployments(), { "agent": 0, "agent-mgmt": 2 });
+  await lab.network("c", "vlans");
+  await lab.relabel("b", "full");
+  await lab.pass(120_000);
+  deepStrictEqual(await lab.deployments(), { "agent": 0, "agent-mgmt": 2, "agent-vlans": 2 });
+  deepStrictEqual(await lab.serves("agent-mgmt"), ["default/b"]);
+  const failed = lab.log.lines.filter(({ message }) => message === "Work failed, trying again");
+  ok(failed.length < 20, `tried ${failed.length} times`);
+  ok(failed.every(({ keys }) => String(keys["error"]).includes("exceeded quota")));
+});
+
+Deno.test("S3: agents of a network whose own Deployment is refused stay as they are", async () => {
+  const apart = apartName("agent", "default/bad");
+  await using lab = await refusing(apart);
+  const node = new Rollout(lab);
+  await lab.network("bad");
+  await lab.network("good");
+  await node.settle();
+  node.faults.set("default/bad", FAULTS.plugin("bad", "no such device"));
+  await lab.network("late");
+  await node.pass(300_000);
+  await lab.network("other", "mgmt");
+  await node.pass(300_000);
+  deepStrictEqual(await lab.serves("agent"), ["default/bad", "default/good", "default/late"]);
+  deepStrictEqual(await node.attached(), ["default/bad", "default/good", "default/other"]);
+});
