@@ -146,6 +146,20 @@ Deno.test("an object whose VM is gone is deleted, though no garbage collector ru
   assert.deepEqual(await lab.allocations("default/net-48"), {});
 });
 
+Deno.test("an object of a VM that names what can be no VM is a reservation, and nothing fails for it", async () => {
+  await using lab = await ready();
+  const { metadata: { uid } } = await lab.create(VIRTUAL_MACHINES, vm("default/a", []));
+  const owner = { apiVersion: "kubevirt.io/v1", kind: "VirtualMachine", name: "a", uid };
+  for (const [index, vmName] of ["a/b", ".", ".."].entries()) {
+    const object = reservation(`default/odd-${index}`, [{ macAddress: mac(index + 1) }], vmName);
+    const { metadata } = object as { readonly metadata: object };
+    await lab.create(VMNETCFGS, { ...object, metadata: { ...metadata, ownerReferences: [owner] } });
+  }
+  await lab.pass(60_000);
+  assert.deepEqual([...lab.controller.failures], []);
+  assert.equal(Object.keys(await lab.allocations("default/net-48")).length, 3);
+});
+
 Deno.test("bad content of an object made by hand concerns that NIC alone", async () => {
   await using lab = await ready();
   await lab.create(
