@@ -6,6 +6,7 @@ import {
   STATIC_IP_ANNOTATION_PREFIX,
 } from "../api/names.ts";
 import type { VirtualMachineNetworkConfig } from "../api/types.ts";
+import { formatMac } from "../net/mod.ts";
 import type { VmNic } from "../ipam/vm/vm_nic.ts";
 import { desiredNetworkConfig } from "./desired_config.ts";
 import { wantedNics } from "./nics.ts";
@@ -240,4 +241,16 @@ Deno.test("vmnetcfgStatus names what a NIC is not told, and tells what is new of
   const third = show(second.object, { optionsProblem: leftOut });
   assert.equal(applied(third), "False OptionsLeftOut: No room");
   assert.deepEqual(third.problems, [leftOut]);
+});
+
+Deno.test("vmnetcfgStatus names what the first of many NICs are not told, and how many there are beside them", () => {
+  const nics = Array.from({ length: 32 }, (_, index) => nic(formatMac(index + 0x52_54_00_000000)));
+  const { object } = show(configOf({ nics }), { optionsProblem: BAD }, ["Annotation x: y"]);
+  const said = object.status?.conditions?.filter(({ status }) => status === "False")
+    .map(({ type, message }) => [type, message]);
+  const message = `Annotation x: y; ${`${BAD.message}; `.repeat(9)}and 23 more`;
+  assert.deepEqual(said?.filter(([type]) => type !== "Disabled"), [
+    ["OptionsApplied", message],
+    ["Ready", message],
+  ]);
 });

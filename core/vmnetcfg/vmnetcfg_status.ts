@@ -259,7 +259,7 @@ function optionsApplied(
   const texts = [...unreadable, ...problems.map(({ message }) => message)];
   if (texts.length > 0) {
     const isLeftOut = problems.some(({ reason }) => reason === "OptionsLeftOut");
-    return { type, ...no(isLeftOut ? "OptionsLeftOut" : "InvalidOptions", texts.join("; ")) };
+    return { type, ...no(isLeftOut ? "OptionsLeftOut" : "InvalidOptions", fewOf(texts)) };
   }
   if (results.every(({ options }) => options === undefined)) return undefined;
   return { type, ...yes("OptionsApplied", "Every NIC is told its own options") };
