@@ -25,7 +25,13 @@ import { serveInspect } from "./inspect/serve_inspect.ts";
 import { leave } from "./leave/leave.ts";
 import { runOnce } from "./once/once.ts";
 import { runController } from "./run.ts";
-import { agentSettings, ENVIRONMENT, readSettings, type Settings } from "./settings.ts";
+import {
+  agentNamespace,
+  agentSettings,
+  ENVIRONMENT,
+  readSettings,
+  type Settings,
+} from "./settings.ts";
 import type { ControllerOptions } from "./types.ts";
 
 /** Where operators ask in a pod. */
@@ -73,7 +79,7 @@ function optionsOf(
     enableCacheDump: settings.enableCacheDumpApi,
     // What is only tried out is no history.
     history: !settings.noHistory && !settings.dryRun,
-    agentNamespace: settings.namespace ?? settings.podNamespace ?? AGENT_NAMESPACE,
+    agentNamespace: agentNamespace(settings) ?? AGENT_NAMESPACE,
     ...agentsOf(settings, log),
   };
 }
@@ -82,7 +88,7 @@ function optionsOf(
 function agentsOf(settings: Settings, log: Logger): Pick<ControllerOptions, "agents"> {
   const { agentDeploymentName: template, agentTokenFile: tokenFile } = settings;
   if (settings.noAgent || settings.once || settings.leave) return {};
-  const namespace = settings.podNamespace ?? settings.namespace;
+  const namespace = agentNamespace(settings);
   if (template === undefined || namespace === undefined) {
     log.warn("No agents are made: AGENT_DEPLOYMENT_NAME and POD_NAMESPACE say which and where");
     return {};

@@ -174,6 +174,13 @@ export function readSettings(given: Given): Flags<typeof SETTINGS> {
 /** All settings, where none is wrong. */
 export type Settings = NonNullable<Flags<typeof SETTINGS>["values"]>;
 
+/** Where the agents are made and report; unset where nothing says so. */
+export function agentNamespace(
+  { namespace, podNamespace }: Pick<Settings, "namespace" | "podNamespace">,
+): string | undefined {
+  return namespace ?? podNamespace;
+}
+
 /** What the settings say of the agents. */
 export function agentSettings(settings: Settings): AgentSettings {
   const { image, serviceAccountName, agentAffinity: affinity } = settings;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { opsListen } from "../runtime/ops_server.ts";
-import { agentSettings, readSettings } from "./settings.ts";
+import { agentNamespace, agentSettings, readSettings } from "./settings.ts";
 
 Deno.test("readSettings takes every flag and variable of the Go version's controller", () => {
   const { values } = readSettings({
@@ -46,6 +46,16 @@ Deno.test("readSettings takes every flag and variable of the Go version's contro
     dryRun: false,
   };
   assert.deepEqual({ ...values, ...wanted }, { ...values });
+});
+
+Deno.test("agents are made where their reports are looked for, whatever else this pod's namespace is", () => {
+  const where = (env: Readonly<Record<string, string>>) => {
+    const { values } = readSettings({ args: [], env });
+    return values && agentNamespace(values);
+  };
+  assert.equal(where({ AGENT_NAMESPACE: "agents", POD_NAMESPACE: "pod" }), "agents");
+  assert.equal(where({ POD_NAMESPACE: "pod" }), "pod");
+  assert.equal(where({}), undefined);
 });
 
 Deno.test("the lock is the Go version's unless its namespace is another", () => {
