@@ -5,7 +5,7 @@
  */
 import { fieldErrorText } from "../../core/api/fields/field_error.ts";
 import { networkOfPool } from "../../core/api/network.ts";
-import { namespaceProblem } from "../../core/api/tenancy.ts";
+import { namespaceProblem, type NetworkAccess } from "../../core/api/tenancy.ts";
 import type { IPPool } from "../../core/api/types.ts";
 import { ntpNames } from "../../core/ipam/claims/ntp_names.ts";
 import type { Claim, PlanInput } from "../../core/ipam/types.ts";
@@ -41,11 +41,14 @@ export function gatherPool(ctx: Context, pool: IPPool): Gathered {
   const nad = network === undefined ? undefined : ctx.cluster.nads.get(network);
   const access = network === undefined ? undefined : accessTo(ctx, network);
   const elected = network === undefined ? undefined : servingPool(ctx, network);
-  const servedBy = elected === undefined || keyOf(elected) === key ? undefined : keyOf(elected);
+  const isServing = elected !== undefined && keyOf(elected) === key;
+  const servedBy = elected === undefined || isServing ? undefined : keyOf(elected);
   const agents = ctx.memory.agents.about(key, ctx.agentTrouble?.(key));
   const awaitingUntil = ctx.memory.histories.awaitingUntil(pool, agents);
   const claims = network === undefined ? [] : claimsFor(ctx, network, pool);
-  const ntp = ntpOf(ctx, pool, claims);
+  // What others say of their NICs is told to the pool that serves them alone.
+  const served = isServing ? claims.filter((claim) => isServed(claim, access)) : [];
+  const ntp = ntpOf(ctx, pool, served);
   const spec = ctx.memory.pools.specOf(key, pool);
   const input: PlanInput = {
     pool,
@@ -76,8 +79,7 @@ export function gatherPool(ctx: Context, pool: IPPool): Gathered {
     notes: [],
     agents,
     forbidden: ctx.memory.writes.forbidden,
-    users: pool.metadata.deletionTimestamp === undefined || access === undefined ||
-        servedBy !== undefined
+    users: pool.metadata.deletionTimestamp === undefined || access === undefined || !isServing
       ? []
       : usersOf(ctx.cluster.configs.byIndex("network", access.network), access).map(keyOf),
   };
@@ -87,6 +89,12 @@ export function gatherPool(ctx: Context, pool: IPPool): Gathered {
     ntpAgainMs: ntp?.againMs ?? Infinity,
     silenceInMs: ctx.memory.agents.silenceIn(key) ?? Infinity,
   };
+}
+
+/** Whether a claim counts: of who may not use the network only for what it has already. */
+function isServed({ owner, holds }: Claim, access: NetworkAccess | undefined): boolean {
+  return access === undefined || holds === true ||
+    namespaceProblem(access, owner.namespace) === undefined;
 }
 
 /** The other pools of the network, the oldest first: what they record is taken over by the one that serves it. */

@@ -271,3 +271,40 @@ Deno.test("a pool that goes waits for nobody who may not use its network, unless
   await lab.pass(5_000);
   assert.equal(await lab.get(IPPOOLS, LAB), undefined);
 });
+
+Deno.test("a pool that may not serve its network goes at once, whoever names the network", async () => {
+  await using lab = await tenantsLab();
+  lab.start({ tenancy: "isolated" });
+  await lab.create(NETWORK_ATTACHMENT_DEFINITIONS, nad(LAB));
+  await lab.create(IPPOOLS, pool("tenant-a/evil", {}, { networkName: LAB }));
+  const nic = { networkName: LAB, macAddress: mac(1) };
+  await lab.create(VMNETCFGS, reservation("tenant-b/printer", [nic]));
+  await lab.settle();
+  await lab.delete(IPPOOLS, "tenant-a/evil");
+  await lab.settle();
+  assert.equal(await lab.get(IPPOOLS, "tenant-a/evil"), undefined);
+});
+
+Deno.test("names of NTP servers of a NIC are told to nobody but the pool that serves it", async () => {
+  await using lab = await tenantsLab();
+  const asked: string[] = [];
+  const resolveHost = (name: string) => {
+    asked.push(name);
+    return Promise.resolve(["10.0.0.1"]);
+  };
+  lab.start({ tenancy: "isolated", resolveHost });
+  await lab.create(IPPOOLS, pool("tenant-a/spy", {}, { networkName: LAB }));
+  await labOfB(lab);
+  const annotations = (name: string) => ({
+    "dhcp-options.network.harvesterhci.io/nic-1": JSON.stringify({ ntp: [name] }),
+  });
+  const nic = (n: number, name: string) =>
+    [[{ network: LAB, mac: mac(n) }], { annotations: annotations(name) }] as const;
+  await lab.create(VIRTUAL_MACHINES, vm("tenant-b/own", ...nic(2, "own.example")));
+  await lab.create(VIRTUAL_MACHINES, vm("tenant-a/stranger", ...nic(3, "stranger.example")));
+  await lab.settle();
+  const told = async (key: string) => (await lab.pool(key)).status?.ipv4?.ntpServers;
+  assert.deepEqual(await told("tenant-a/spy"), undefined);
+  assert.deepEqual(await told(LAB), { "own.example": ["10.0.0.1"] });
+  assert.deepEqual(asked, ["own.example"]);
+});
