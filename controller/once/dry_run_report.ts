@@ -35,9 +35,15 @@ function addressesText(changes: readonly ObjectChange[]): string {
     // What is deleted or paused gives its addresses back because somebody wants that.
     if (was?.metadata.deletionTimestamp !== undefined || was?.spec?.paused === true) continue;
     const [had, now] = [addressesOf(was, () => true), addressesOf(is, isAllocated)];
+    const fresh = [...now].filter(([nic]) => !had.has(nic));
     for (const [nic, address] of had) {
-      if ([...now.values()].includes(address)) continue; // Its NIC may have another MAC address.
       const other = now.get(nic);
+      if (other === address) continue;
+      // Its NIC may have another MAC address.
+      const isMoved = fresh.some(([key, its]) =>
+        its === address && networkIn(key) === networkIn(nic)
+      );
+      if (other === undefined && isMoved) continue;
       const what = other === undefined
         ? `would lose ${address}`
         : `has ${address}, would have ${other}`;
@@ -46,6 +52,11 @@ function addressesText(changes: readonly ObjectChange[]): string {
   }
   const count = `${lines.length} ${lines.length === 1 ? "address" : "addresses"}`;
   return `${count} would change\n${lines.join("")}`;
+}
+
+/** The network in the key of a NIC. */
+function networkIn(key: string): string | undefined {
+  return key.split(" ")[0];
 }
 
 function isAllocated({ state }: ShownNic): boolean {

@@ -83,3 +83,36 @@ Deno.test("S4: dryRunReport says by name whose address would change: what an obj
     `1 address would change\n  ${name}: default/a ${FIRST} would lose 10.0.0.3\n`,
   );
 });
+
+Deno.test("S4: dryRunReport tells of each NIC whose address another one has, unless it is the same NIC with another MAC address", () => {
+  const name = "virtualmachinenetworkconfigs default/web";
+  const showing = (...nics: readonly (readonly [network: string, mac: string, at: string])[]) => ({
+    ...CONFIG,
+    status: {
+      networkConfig: nics.map(([networkName, macAddress, allocatedIPAddress]) => ({
+        networkName,
+        macAddress,
+        allocatedIPAddress,
+        state: "Allocated" as const,
+      })),
+    },
+  });
+  const end = (before: typeof CONFIG, after: typeof CONFIG) =>
+    dryRunReport([{ name, before, after }]).split("Allocations: none would change\n")[1];
+  const [A, B] = ["default/a", "default/b"];
+  const two = showing([A, FIRST, "10.0.0.1"], [A, SECOND, "10.0.0.2"]);
+  assert.equal(
+    end(two, showing([A, FIRST, "10.0.0.2"], [A, SECOND, "10.0.0.1"])),
+    "2 addresses would change\n" +
+      `  ${name}: default/a ${FIRST} has 10.0.0.1, would have 10.0.0.2\n` +
+      `  ${name}: default/a ${SECOND} has 10.0.0.2, would have 10.0.0.1\n`,
+  );
+  assert.equal(
+    end(showing([A, FIRST, "10.0.0.1"], [B, SECOND, "10.0.0.1"]), showing([B, SECOND, "10.0.0.1"])),
+    `1 address would change\n  ${name}: default/a ${FIRST} would lose 10.0.0.1\n`,
+  );
+  assert.equal(
+    end(two, showing([A, FIRST, "10.0.0.1"], [A, THIRD, "10.0.0.2"])),
+    "0 addresses would change\n",
+  );
+});
