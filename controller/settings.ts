@@ -3,6 +3,9 @@
  *
  * @module
  */
+import { checkSchema } from "../core/api/fields/check_schema.ts";
+import { fieldErrorText } from "../core/api/fields/field_error.ts";
+import { withoutNulls } from "../core/api/fields/left_out.ts";
 import { CLUSTER_SETTINGS } from "../kube/connect/cluster_settings.ts";
 import { CLUSTER_VARIABLES } from "../kube/connect/connect.ts";
 import { defined } from "../runtime/defined.ts";
@@ -16,7 +19,7 @@ import {
 } from "../runtime/flags.ts";
 import { logSettings } from "../runtime/log_settings.ts";
 import { OPS_LISTEN_HELP, parseListen } from "../runtime/ops_server.ts";
-import type { Affinity } from "./agents/agent_affinity.ts";
+import { type Affinity, affinitySchema } from "./agents/agent_affinity.ts";
 import type { AgentSettings } from "./agents/render_agent.ts";
 import {
   integer,
@@ -142,10 +145,9 @@ function parseAffinity(text: string): Affinity {
   } catch {
     throw new TypeError("An affinity as JSON is wanted");
   }
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
-    throw new TypeError("An affinity as a JSON object is wanted");
-  }
-  return parsed as Affinity;
+  const checked = checkSchema(affinitySchema, withoutNulls(parsed));
+  if (checked.ok) return checked.value;
+  throw new TypeError(`An affinity is wanted: ${fieldErrorText(checked.errors)}`);
 }
 
 function environment(env: string, help: string): Setting<string | undefined> {

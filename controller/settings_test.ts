@@ -70,6 +70,22 @@ Deno.test("readSettings takes the agents' affinity as JSON, and says what it can
   assert.deepEqual(read('{"podAffinity":{}}').values?.agentAffinity, { podAffinity: {} });
   assert.throws(() => read("{"), /--agent-affinity/);
   assert.throws(() => read("[]"), /--agent-affinity.*\[\]/s);
+  assert.deepEqual(read('{"nodeAffinity":null}').values?.agentAffinity, {});
+  const required = "requiredDuringSchedulingIgnoredDuringExecution";
+  const misplaced = {
+    [`nodeAffinity.${required}`]: { nodeAffinity: { [required]: [{ matchExpressions: [] }] } },
+    [`nodeAffinity.${required}.nodeSelectorTerms`]: {
+      nodeAffinity: { [required]: { nodeSelectorTerms: { matchExpressions: [] } } },
+    },
+    [`podAntiAffinity.${required}`]: { podAntiAffinity: { [required]: { topologyKey: "zone" } } },
+  };
+  for (const [path, affinity] of Object.entries(misplaced)) {
+    assert.throws(
+      () => read(JSON.stringify(affinity)),
+      (error) => String(error).includes(`${path}: must be `),
+      path,
+    );
+  }
 });
 
 Deno.test("readSettings takes the agent's settings from the environment of the Go version", () => {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as z from "zod";
 import type { JsonValue } from "../../kube/rest_client.ts";
 
 type Json = Readonly<Record<string, JsonValue>>;
@@ -41,6 +42,22 @@ interface AgentPlace {
 const WITNESS_LABEL = "node-role.harvesterhci.io/witness";
 const REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution";
 const PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution";
+
+const list = z.exactOptional(z.array(z.looseObject({})));
+const strengths = { [REQUIRED]: list, [PREFERRED]: list };
+const term = z.looseObject({ matchExpressions: list, matchFields: list });
+
+/** What ours is added to has to be there in this form; the rest is for the API server to judge. */
+export const affinitySchema: z.ZodType<Affinity> = z.looseObject({
+  nodeAffinity: z.exactOptional(z.looseObject({
+    ...strengths,
+    [REQUIRED]: z.exactOptional(
+      z.looseObject({ nodeSelectorTerms: z.exactOptional(z.array(term)) }),
+    ),
+  })),
+  podAffinity: z.exactOptional(z.looseObject(strengths)),
+  podAntiAffinity: z.exactOptional(z.looseObject(strengths)),
+}) as unknown as z.ZodType<Affinity>;
 
 /** The affinity of an agent's pod: whatever is given, and ours as well. */
 export function agentAffinity({ given, placement, agent, node }: AgentPlace): JsonValue {
