@@ -66,6 +66,8 @@ export class Agents {
   readonly #pods: AgentPods;
   readonly #ctx: AgentsContext;
   #decided = Promise.withResolvers<void>();
+  /** Pool -> why its Deployment is refused. */
+  #refused: ReadonlyMap<string, string> = new Map();
   /** Of one key: everything is planned together. */
   readonly queue: WorkQueue;
 
@@ -103,6 +105,7 @@ export class Agents {
       pods: this.#pods,
       answering: (deployment, pool) => options.answering(`${namespace}/${deployment}`, pool),
       legacy: new LegacyPods({ pods, namespace, clock, log }),
+      onRefused: (pools) => this.#noteRefused(pools),
     };
     this.queue = createWorkQueue({ name: KEY, clock, random, logger: log });
     this.#wire();
@@ -193,7 +196,16 @@ export class Agents {
       // Where only others are accused, the pool waits a moment for them to be served apart.
       return ofOthers.length > 0 && !ofOthers.includes(pool) ? undefined : { reason, message };
     }
-    return undefined;
+    const message = this.#refused.get(pool);
+    return message === undefined ? undefined : { reason: "AgentNotRunning", message };
+  }
+
+  #noteRefused(pools: ReadonlyMap<string, string>): void {
+    const before = this.#refused;
+    this.#refused = pools;
+    for (const pool of new Set([...before.keys(), ...pools.keys()])) {
+      if (before.get(pool) !== pools.get(pool)) this.#options.onPool(pool);
+    }
   }
 
   /** The pools of a Deployment whose networks are accused. */

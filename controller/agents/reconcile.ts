@@ -46,6 +46,8 @@ export interface AgentsContext {
   readonly legacy: LegacyPods;
   /** The pod that answers for a pool (`namespace/name`), as the agents of a Deployment report it. */
   readonly answering: (deployment: string, pool: string) => PodReference | undefined;
+  /** Told which pools (`namespace/name`) have no Deployment since the API server refuses theirs, and why. */
+  readonly onRefused: (pools: ReadonlyMap<string, string>) => void;
 }
 
 /** How often it is asked whether old agents, or Multus, are still missing. */
@@ -88,8 +90,8 @@ export async function reconcileAgents(
     isRemoved: (deployment) => deployments.isRemoved(deployment),
   });
   const waiting = await legacy.remove(signal);
-  const refusals: unknown[] = [];
-  const homeless = new Set<string>();
+  const refusals: string[] = [];
+  const homeless = new Map<string, string>();
   const served = (name: string) => new Set(servedBy(deployments.get(name)));
   /** Whether a Deployment would give a network up that has nowhere to go. */
   const isHeld = (name: string, pools: readonly string[] = []) =>
@@ -101,10 +103,12 @@ export async function reconcileAgents(
       await apply(ctx, wanted, signal);
     } catch (error) {
       if (!isPermanent(error)) throw error;
-      refusals.push(error);
-      for (const pool of new Set(pools).difference(served(name))) homeless.add(pool);
+      const refusal = `Deployment ${namespace}/${name} is refused: ${errorText(error)}`;
+      refusals.push(refusal);
+      for (const pool of new Set(pools).difference(served(name))) homeless.set(pool, refusal);
     }
   }
+  ctx.onRefused(homeless);
   for (const name of plan.remove) {
     if (isHeld(name)) continue;
     await deployments.delete(name, signal);
@@ -112,7 +116,7 @@ export async function reconcileAgents(
       deployment: `${namespace}/${name}`,
     });
   }
-  if (refusals.length > 0) throw new Error(fewOf(refusals.map(errorText)));
+  if (refusals.length > 0) throw new Error(fewOf(refusals));
   if (waiting.size > 0) return { requeueAfterMs: LOOK_AGAIN_MS };
   if (isFailing) return { requeueAfterMs: STILL_FAILING_MS };
 }

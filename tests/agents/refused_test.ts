@@ -1,17 +1,18 @@
-import { deepStrictEqual, ok } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { apartName } from "../../controller/agents/agent_names.ts";
 import { ApiError, NAMESPACES, type RestClient, toRestClient } from "../../kube/mod.ts";
 import { AgentsLab, NAMESPACE } from "./agents_lab.ts";
 import { FAULTS, Rollout } from "./rollout.ts";
 
-/** A controller whose API server refuses one Deployment, as a quota does. */
-async function refusing(refused: string): Promise<AgentsLab> {
+/** A controller whose API server refuses one Deployment, as a quota does, until that is enlarged. */
+async function refusing(refused: string, isFull = () => true): Promise<AgentsLab> {
   const lab = new AgentsLab();
   await lab.create(NAMESPACES, { metadata: { name: NAMESPACE } });
   await lab.template();
   const through = lab.rest();
   const rest: RestClient = toRestClient((request) => {
-    if (request.method === "PATCH" && request.path.endsWith(`/deployments/${refused}`)) {
+    const isWrite = request.method === "PATCH";
+    if (isFull() && isWrite && request.path.endsWith(`/deployments/${refused}`)) {
       throw new ApiError({ code: 403, reason: "Forbidden", message: "exceeded quota" }, request);
     }
     return through.performRequest(request);
@@ -51,4 +52,18 @@ Deno.test("S3: agents of a network whose own Deployment is refused stay as they 
   await node.pass(300_000);
   deepStrictEqual(await lab.serves("agent"), ["default/bad", "default/good", "default/late"]);
   deepStrictEqual(await node.attached(), ["default/bad", "default/good", "default/other"]);
+});
+
+Deno.test("E1: a pool whose agent Deployment is refused says so, and why, as long as it is", async () => {
+  let isFull = true;
+  await using lab = await refusing("agent-full", () => isFull);
+  await lab.network("a", "full");
+  await lab.pass(1_000);
+  match(
+    await lab.agentReady("a"),
+    /^False AgentNotRunning: Deployment vm-dhcp\/agent-full is refused: .*exceeded quota$/,
+  );
+  isFull = false;
+  await lab.pass(120_000);
+  strictEqual(await lab.agentReady("a"), "False NoAgent: No agent reports IPPool default/a");
 });
