@@ -54,8 +54,9 @@ export interface Memory {
 }
 
 /** Forgets what another controller may have made untrue while it led. */
-export function beginTerm({ outcomes, pools, waits, gathering }: Memory): void {
+export function beginTerm({ outcomes, pools, waits, gathering, ntp }: Memory): void {
   gathering.clear();
+  ntp?.clear();
   outcomes.clear();
   pools.clear();
   waits.forget();

@@ -88,6 +88,11 @@ export class NtpNames {
     this.#forgetOthers(pool, new Set());
   }
 
+  /** Forgets all names: somebody else may have recorded newer addresses. */
+  clear(): void {
+    this.#names.clear();
+  }
+
   /** Resolves when no look-up is under way. */
   async whenIdle(): Promise<void> {
     await Promise.all(this.#running);

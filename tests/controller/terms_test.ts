@@ -66,6 +66,32 @@ Deno.test("a controller that leads again writes nothing of what it remembers", a
   await assertConsistent(lab);
 });
 
+Deno.test("a controller that leads again takes the addresses of NTP servers from the record, and not from its memory", async () => {
+  const [first, second] = [new Term(), new Term()];
+  first.leading = true;
+  let address = "10.0.0.1";
+  const resolveHost = () => Promise.resolve([address]);
+  await using lab = await ready({ leadership: first, resolveHost });
+  lab.start({ leadership: second, resolveHost });
+  const servers = async () => (await lab.pool("default/net-48")).status?.ipv4?.ntpServers;
+  await lab.patch(IPPOOLS, "default/net-48", { spec: { ipv4Config: { ntp: ["a.example"] } } });
+  await lab.settle();
+  assert.deepEqual(await servers(), { "a.example": ["10.0.0.1"] });
+  first.set(false);
+  address = "10.0.0.2";
+  await lab.clock.advance(100);
+  second.set(true);
+  await lab.settle();
+  assert.deepEqual(await servers(), { "a.example": ["10.0.0.2"] });
+  const before = (await lab.pool("default/net-48")).metadata.resourceVersion;
+  second.set(false);
+  await lab.clock.advance(100);
+  first.set(true);
+  await lab.settle();
+  assert.deepEqual(await servers(), { "a.example": ["10.0.0.2"] });
+  assert.equal((await lab.pool("default/net-48")).metadata.resourceVersion, before);
+});
+
 Deno.test("a controller that stands by keeps nothing of what came and went meanwhile, and takes over all the same", async () => {
   const [first, second] = [new Term(), new Term()];
   first.leading = true;
