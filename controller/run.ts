@@ -56,7 +56,7 @@ export function runController(options: ControllerOptions, signal: AbortSignal): 
     isWorking = true;
     onWorking();
   });
-  const notReady = () => [...isWorking ? [] : unsynced(parts), ...troubles(parts, leadership)];
+  const notReady = () => [...unsynced(parts, isWorking), ...troubles(parts, leadership)];
   const ops = controllerOps({
     cluster: ctx.cluster,
     tenancy: ctx.tenancy,
@@ -299,13 +299,18 @@ async function allSynced(cluster: ClusterCache, signal: AbortSignal): Promise<vo
   ]);
 }
 
-function unsynced({ ctx, agents }: Parts): readonly string[] {
-  const sentences = informersOf(ctx.cluster).filter((informer) => !informer.synced)
-    .map((informer) =>
-      `${informer.resource.kind} objects are not yet known${unknownBecause(informer)}`
-    );
-  if (agents?.synced === false) sentences.push(`${DEPLOYMENTS.kind} objects are not yet known`);
-  return sentences;
+/**
+ * What is waited for: all that there is before work begins, then what is there and cannot be listed; and all that agents are made
+ * from, of which none is made before.
+ */
+function unsynced({ ctx, agents }: Parts, isWorking: boolean): readonly string[] {
+  const isAwaited = (informer: Informer<never>) =>
+    !isWorking || followTrouble(informer) !== undefined;
+  const needed = [...informersOf(ctx.cluster).filter(isAwaited), ...agents?.needed ?? []];
+  const sentences = needed.filter(({ synced }) => !synced).map((informer) =>
+    `${informer.resource.kind} objects are not yet known${unknownBecause(informer)}`
+  );
+  return [...new Set(sentences)];
 }
 
 /** What keeps a controller that began to work from working well. */

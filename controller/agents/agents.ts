@@ -118,11 +118,11 @@ export class Agents {
 
   /** The informers to run, beside those of the cluster. */
   get informers(): readonly Informer<never>[] {
-    return [...this.#needed, this.#pods.events as unknown as Informer<never>];
+    return [...this.needed, this.#pods.events as unknown as Informer<never>];
   }
 
   /** Those without which nothing is decided. */
-  get #needed(): readonly Informer<never>[] {
+  get needed(): readonly Informer<never>[] {
     const all = [this.#templates, this.#made, this.#budgetInformer, this.#pods.pods];
     return all as unknown as readonly Informer<never>[];
   }
@@ -158,15 +158,10 @@ export class Agents {
     const { pools, nads } = this.#options.cluster;
     const others = [pools, nads].filter(({ synced }) => synced);
     await Promise.all(
-      [...this.#needed, ...others].map((informer) =>
+      [...this.needed, ...others].map((informer) =>
         informer.synced ? informer.relist(signal, { since }) : informer.whenSynced(signal)
       ),
     );
-  }
-
-  /** Whether it is known which Deployment serves which pool. */
-  get synced(): boolean {
-    return this.#templates.synced && this.#made.synced;
   }
 
   /** Resolves when it is known which Deployment serves which pool. Rejects with the signal's reason. */

@@ -67,3 +67,30 @@ Deno.test("E1: a pool whose agent Deployment is refused says so, and why, as lon
   await lab.pass(120_000);
   strictEqual(await lab.agentReady("a"), "False NoAgent: No agent reports IPPool default/a");
 });
+
+Deno.test("a controller that may not list what agents are made from is not ready, and says what that is", async () => {
+  const lab = new AgentsLab();
+  await using _ = lab;
+  await lab.create(NAMESPACES, { metadata: { name: NAMESPACE } });
+  await lab.template();
+  const through = lab.rest();
+  let mayList = false;
+  const rest: RestClient = toRestClient((request) => {
+    if (!mayList && request.path.includes("/poddisruptionbudgets")) {
+      throw new ApiError({ code: 403, reason: "Forbidden", message: "cannot list" }, request);
+    }
+    return through.performRequest(request);
+  });
+  lab.start({ ...lab.options(), rest });
+  await lab.network("a");
+  await lab.clock.advance(10_000);
+  deepStrictEqual(await lab.deployments(), { agent: undefined });
+  match(
+    lab.controller.notReady.join(),
+    /^PodDisruptionBudget objects are not yet known: .*403 Forbidden: cannot list$/,
+  );
+  mayList = true;
+  await lab.pass(30_000);
+  deepStrictEqual(lab.controller.notReady, []);
+  deepStrictEqual(await lab.deployments(), { agent: 2 });
+});

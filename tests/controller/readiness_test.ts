@@ -99,6 +99,28 @@ Deno.test("a controller that has not read everything is not ready, says what it 
   assert.deepEqual(await reasons(lab), []);
 });
 
+Deno.test("a controller that may not list a kind which comes after it began to work is not ready, and says so", async () => {
+  await using lab = new Lab();
+  let code = 404;
+  const rest = toRestClient(async (request) => {
+    if (code > 0 && request.path.endsWith("/virtualmachines")) {
+      throw new ApiError({ code, message: "no" }, request);
+    }
+    return await lab.rest().performRequest(request);
+  });
+  lab.start({ rest });
+  await lab.pass(60_000);
+  assert.deepEqual(await reasons(lab), []);
+  code = 403;
+  await lab.pass(60_000);
+  const [reason = "", ...others] = await reasons(lab);
+  assert.match(reason, /^VirtualMachine objects are not yet known: .*403: no$/);
+  assert.deepEqual(others, []);
+  code = 0;
+  await lab.pass(60_000);
+  assert.deepEqual(await reasons(lab), []);
+});
+
 Deno.test("S2: a controller whose Lease nobody writes is not ready, and says so", async () => {
   await using lab = new Lab();
   await lab.create(NETWORK_ATTACHMENT_DEFINITIONS, nad("default/net-48"));
