@@ -47,7 +47,8 @@ function missingNote(
   if (config?.status === undefined || config.metadata.deletionTimestamp !== undefined) return;
   if (config.metadata.finalizers?.includes(VMNETCFG_FINALIZER) !== true) return;
   const vm = vmOf(cluster, config);
-  const text = notedText(config, vm === undefined ? { nics: [] } : nicsOfVm(cluster, vm));
+  const known = vm && nicsOfVm(cluster, vm);
+  const text = notedText(config, known?.isReadable === true ? known : undefined);
   return text === config.metadata.annotations?.[ADDRESSES_ANNOTATION]
     ? undefined
     : { config, text };

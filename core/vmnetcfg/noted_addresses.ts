@@ -11,7 +11,7 @@ import type { VirtualMachineNetworkConfig } from "../api/types.ts";
 import { MAX_NICS, type VmInterfaces } from "../ipam/vm/vm_nic.ts";
 import { isIPv4 } from "../net/ipv4.ts";
 import { formatMac, readMac, reasonNotClientMac } from "../net/mac.ts";
-import { nicKey, type ShownNic, shownNics, wantedNics } from "./nics.ts";
+import { nicKey, type ShownNic, shownNics, type WantedNic, wantedNics } from "./nics.ts";
 
 /** A longer text is not read: the controller writes less than this for 32 NICs with the longest names. */
 const MAX_CHARACTERS = 32_768;
@@ -57,13 +57,15 @@ export function notesFormerMacs({ metadata }: VirtualMachineNetworkConfig): bool
  *
  * A NIC that has no address now keeps what is noted of it: it may have been there before a restore, or be opted out for a while.
  *
- * @param vm The NICs of its VM; empty where none are known
+ * @param vm The NICs of its VM; `undefined` where they are not known: any that is noted may be opted out
  */
 export function notedText(
   config: VirtualMachineNetworkConfig,
-  { nics: named, optedOut = [] }: Pick<VmInterfaces, "nics" | "optedOut">,
+  vm: Pick<VmInterfaces, "nics" | "optedOut"> | undefined,
 ): string | undefined {
   const before = notedNics(config);
+  const wanted = wantedNics(config);
+  const { nics: named, optedOut = [] } = vm ?? { nics: [], optedOut: others(before, wanted) };
   const shown = new Map(shownNics(config).map((nic) => [nic.key, nic]));
   const names = new Map(
     named.flatMap(({ name, network, macAddress }) =>
@@ -72,7 +74,7 @@ export function notedText(
   );
   const uid = config.metadata.uid ?? "";
   const nics: NotedNic[] = [];
-  for (const { key, network, macAddress } of wantedNics(config)) {
+  for (const { key, network, macAddress } of wanted) {
     const mac = clientMac(macAddress);
     if (network === undefined || mac === undefined) continue;
     const noted = before.get(key);
@@ -82,11 +84,20 @@ export function notedText(
   }
   for (const { name, network, macAddress } of optedOut) {
     const noted = [...before.values()].find((nic) => nic.name === name && nic.network === network);
-    if (noted?.address === undefined) continue;
+    if (noted?.address === undefined || nics.length >= MAX_NICS) continue;
     const { address } = noted;
     nics.push({ name, network, address, ...withMac(noted, macAddress ?? noted.macAddress) });
   }
   return textOf(nics);
+}
+
+/** What is noted of NICs that an object does not ask an address for. */
+function others(
+  noted: ReadonlyMap<string, NotedNic>,
+  wanted: readonly WantedNic[],
+): readonly NotedNic[] {
+  const keys = new Set(wanted.map(({ key }) => key));
+  return [...noted].filter(([key]) => !keys.has(key)).map(([, nic]) => nic);
 }
 
 /** A NIC whose MAC address changes: what is to be noted of it, and the MAC address that it had, as written. */

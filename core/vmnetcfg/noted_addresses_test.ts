@@ -82,6 +82,13 @@ Deno.test("notedText keeps what a NIC had that is opted out, so that it gets it 
     undefined,
   );
   strictEqual(notedText(out, { nics: [] }), undefined);
+  strictEqual(
+    notedText(out, undefined),
+    note({ address: "10.0.0.1" }),
+    "nothing is known of its VM",
+  );
+  const allocated = config(note({ address: "10.0.0.1" }), { allocatedIPAddress: "10.0.0.2" });
+  strictEqual(notedText(allocated, undefined), note({ address: "10.0.0.2" }));
 });
 
 Deno.test("S4: notedText notes that a NIC waits for another's address, and whose object it was that did", () => {

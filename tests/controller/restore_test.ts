@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ADDRESSES_ANNOTATION, getCondition } from "../../core/api/mod.ts";
+import { ADDRESSES_ANNOTATION, getCondition, type KubeObject } from "../../core/api/mod.ts";
 import {
   IPPOOLS,
   NETWORK_ATTACHMENT_DEFINITIONS,
@@ -215,4 +215,27 @@ Deno.test("S4: a NIC that waited for an address of another goes on waiting after
   await lab.delete(VIRTUAL_MACHINES, "default/owner");
   await lab.pass(10_000);
   assert.deepEqual(Object.values(await addresses(lab)).flat().includes(taken), true);
+});
+
+Deno.test("S4: what is noted of a NIC that is opted out outlives a restore that brings its VM later", async () => {
+  await using lab = new Lab();
+  await lab.create(NETWORK_ATTACHMENT_DEFINITIONS, nad(POOL));
+  await lab.create(IPPOOLS, pool(POOL));
+  lab.start();
+  const noted = {
+    "nic-1": { network: "default/net-48", macAddress: mac(1), address: "192.168.48.88" },
+    "nic-2": { network: "default/net-48", macAddress: mac(2), address: "192.168.48.89" },
+  };
+  const restored = reservation("default/web", [{ macAddress: mac(1) }]) as KubeObject;
+  const annotations = { [ADDRESSES_ANNOTATION]: JSON.stringify(noted) };
+  await lab.create(VMNETCFGS, { ...restored, metadata: { ...restored.metadata, annotations } });
+  await lab.settle();
+  assert.deepEqual(await lab.addresses("default/web"), ["192.168.48.88"]);
+  const nics = [{ mac: mac(1) }, { mac: mac(2) }];
+  const optOut = (value: string) => ({ "network.harvesterhci.io/managed-dhcp": value });
+  await lab.create(VIRTUAL_MACHINES, vm("default/web", nics, { annotations: optOut("nic-2") }));
+  await lab.settle();
+  await lab.patch(VIRTUAL_MACHINES, "default/web", { metadata: { annotations: optOut("") } });
+  await lab.settle();
+  assert.deepEqual(await lab.addresses("default/web"), ["192.168.48.88", "192.168.48.89"]);
 });
