@@ -5,7 +5,7 @@
  */
 import type { IPPool, VirtualMachineNetworkConfig } from "../../core/api/types.ts";
 import { NONE, readEntries } from "../../core/record/entries.ts";
-import { type ShownNic, shownNics } from "../../core/vmnetcfg/nics.ts";
+import { type ShownNic, shownNics, wantedNics } from "../../core/vmnetcfg/nics.ts";
 import { notedNics } from "../../core/vmnetcfg/noted_addresses.ts";
 import { type ObjectChange, unifiedDiff } from "./unified_diff.ts";
 
@@ -63,15 +63,17 @@ function isAllocated({ state }: ShownNic): boolean {
   return state === "Allocated";
 }
 
-/** Network and MAC address -> the address that the status shows, where it counts, else the one that is noted. */
+/** Network and MAC address -> the address that the status shows, where it counts, else the one that is noted of a NIC which asks for one. */
 function addressesOf(
   config: VirtualMachineNetworkConfig | undefined,
   counts: (nic: ShownNic) => boolean,
 ): ReadonlyMap<string, string> {
   if (config === undefined) return new Map();
   const shown = shownNics(config);
-  const nics = shown.length === 0 ? [...notedNics(config)] : shown.filter(counts)
-    .map((nic) => [nic.key, nic] as const);
+  const wanted = new Set(wantedNics(config).map(({ key }) => key));
+  const nics = shown.length === 0
+    ? [...notedNics(config)].filter(([key]) => wanted.has(key))
+    : shown.filter(counts).map((nic) => [nic.key, nic] as const);
   return new Map(
     nics.flatMap(([key, { address }]) => address === undefined ? [] : [[key, address] as const]),
   );

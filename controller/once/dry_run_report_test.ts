@@ -116,3 +116,19 @@ Deno.test("S4: dryRunReport tells of each NIC whose address another one has, unl
     "0 addresses would change\n",
   );
 });
+
+Deno.test("S4: dryRunReport counts nothing that is noted of a NIC which is opted out, and so has no address", () => {
+  const name = "virtualmachinenetworkconfigs default/web";
+  const [nic] = Object.values(JSON.parse(CONFIG.metadata.annotations[ADDRESSES_ANNOTATION] ?? ""));
+  const noted = { "nic-1": nic, "nic-2": { ...Object(nic), macAddress: SECOND } };
+  const annotations = { [ADDRESSES_ANNOTATION]: JSON.stringify(noted) };
+  const before = { ...CONFIG, metadata: { ...CONFIG.metadata, annotations } };
+  const networkConfig = [{
+    networkName: "default/a",
+    macAddress: FIRST,
+    allocatedIPAddress: "10.0.0.1",
+    state: "Allocated" as const,
+  }];
+  const after = { ...before, status: { networkConfig } };
+  assert.match(dryRunReport([{ name, before, after }]), /\n0 addresses would change\n$/);
+});
