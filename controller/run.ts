@@ -174,6 +174,9 @@ function oneHistoryAtATime(
   work: (signal: AbortSignal) => Promise<void>,
 ): (signal: AbortSignal) => Promise<void> {
   const informers = allInformers(parts);
+  // Without the agents' Events all can be decided: a right to them that a restore took stops nothing.
+  const needed = [...informersOf(parts.ctx.cluster), ...parts.agents?.needed ?? []];
+  const others = informers.filter((informer) => !needed.includes(informer));
   let isNew = false;
   let current: LinkedAbort | undefined;
   const onNewHistory = () => {
@@ -189,8 +192,10 @@ function oneHistoryAtATime(
       while (isNew) {
         isNew = false; // Until it is put back once more: that may be before all is listed.
         // One that never had a list (a right, a kind that is missing) has nothing of the old history.
-        const listing = informers.filter(({ synced }) => synced);
-        const listed = Promise.all(listing.map((informer) => informer.relist(signal)));
+        const relist = (informer: Informer<never>) =>
+          informer.synced ? informer.relist(signal) : undefined;
+        Promise.all(others.map(relist)).catch(() => undefined);
+        const listed = Promise.all(needed.map(relist));
         const isListed = await listed.then(() => true, () => false);
         isNew ||= !isListed;
         if (!isListed) return;

@@ -1,6 +1,13 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { apartName } from "../../controller/agents/agent_names.ts";
-import { ApiError, NAMESPACES, type RestClient, toRestClient } from "../../kube/mod.ts";
+import {
+  ApiError,
+  NAMESPACES,
+  type RestClient,
+  toRestClient,
+  VIRTUAL_MACHINES,
+} from "../../kube/mod.ts";
+import { mac, vm } from "../controller/objects.ts";
 import { AgentsLab, NAMESPACE } from "./agents_lab.ts";
 import { FAULTS, Rollout } from "./rollout.ts";
 
@@ -93,4 +100,33 @@ Deno.test("a controller that may not list what agents are made from is not ready
   await lab.pass(30_000);
   deepStrictEqual(lab.controller.notReady, []);
   deepStrictEqual(await lab.deployments(), { agent: 2 });
+});
+
+Deno.test("S1: a right to Events that a restore took keeps no controller from working", async () => {
+  await using lab = new AgentsLab();
+  await lab.create(NAMESPACES, { metadata: { name: NAMESPACE } });
+  await lab.template();
+  const through = lab.rest();
+  let isTaken = false;
+  let onNewHistory = () => {};
+  const rest: RestClient = toRestClient((request) => {
+    if (isTaken && request.method === "GET" && request.path.endsWith("/events")) {
+      throw new ApiError({ code: 403, reason: "Forbidden", message: "not yours" }, request);
+    }
+    return through.performRequest(request);
+  });
+  const leadership = {
+    leading: true,
+    onChange: () => {},
+    onNewHistory: (handler: () => void) => onNewHistory = handler,
+  };
+  lab.start({ ...lab.options(), rest, leadership });
+  await lab.settle();
+  await lab.network("a");
+  await lab.pass(1_000);
+  isTaken = true;
+  onNewHistory();
+  await lab.create(VIRTUAL_MACHINES, vm("default/web", [{ network: "default/a", mac: mac(1) }]));
+  await lab.pass(30_000);
+  deepStrictEqual(Object.keys(await lab.allocations("default/a")), [mac(1)]);
 });
