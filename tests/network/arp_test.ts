@@ -162,5 +162,8 @@ Deno.test("a responder to ARP that cannot wait for questions keeps no socket", (
   }
   const after = openPacketSender();
   closeDescriptor(after);
-  assert.ok(after < before + rounds / 2, `the lowest free descriptor is ${after}, and was ${before}`);
+  assert.ok(
+    after < before + rounds / 2,
+    `the lowest free descriptor is ${after}, and was ${before}`,
+  );
 });
