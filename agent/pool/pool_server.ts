@@ -350,7 +350,7 @@ export class PoolServer {
     const mayLead = leading && !this.#gaveWay;
     const leads = mayLead && !doubtful;
     if (leads) this.#standIn.lead();
-    else if (mayLead) this.#standIn.doubt();
+    else if (mayLead) this.#standIn.doubtLead();
     else this.#standIn.follow();
     if (!leads && !this.#standsIn(watched)) {
       const outcome = standby("Standing by to answer", where, notes);

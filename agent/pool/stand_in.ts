@@ -13,9 +13,9 @@ import type { HostNetwork, Link } from "../host/host_network.ts";
 
 /** The server's address is looked for as long as this after there was a reason: clients ask again after 4 and 8 s. */
 const DOUBT_MS = 10_000;
-/** From one question for it to the next, and while this agent answers clients. */
+/** From one question for it to the next; and where this agent answers clients, or is to as far as it knows. */
 const PROBE_MS = 1_000;
-const STANDING_PROBE_MS = 500;
+const HASTY_PROBE_MS = 500;
 /** Questions in a row without an answer before this agent answers clients, and with one before it no longer does. */
 const BELIEVED = 3;
 /**
@@ -61,6 +61,8 @@ export class StandIn {
   #stands = false;
   /** Whether it answers since it led. */
   #led = false;
+  /** Whether it leads as far as it knows. */
+  #mayLead = false;
 
   constructor(context: StandInContext) {
     this.#context = context;
@@ -76,9 +78,15 @@ export class StandIn {
     return this.#stands;
   }
 
-  /** Nobody may answer: a client said something that this agent did not answer, or it cannot tell whether it leads. */
+  /** Nobody may answer: a client said something that this agent did not answer. */
   doubt(): void {
     this.#doubtedAt = this.#context.clock.monotonic();
+  }
+
+  /** This agent leads, as far as it knows: where nobody else does nobody answers, so it is not to take long. */
+  doubtLead(): void {
+    this.#mayLead = true;
+    this.doubt();
   }
 
   /** Another machine on the network says that an address is its own. */
@@ -95,7 +103,7 @@ export class StandIn {
     const { link, address } = place;
     const question = this.#question;
     if (question?.index !== link.index || question.address !== address) this.#begin();
-    else if (now - question.askedAt < (this.#stands ? STANDING_PROBE_MS : PROBE_MS)) {
+    else if (now - question.askedAt < this.#probeMs) {
       return this.#stands;
     } else this.#conclude(question, macFromBytes(link.hardwareAddress));
     if (!this.doubts) this.#begin();
@@ -111,15 +119,20 @@ export class StandIn {
 
   /** Another agent leads. */
   follow(): void {
+    this.#mayLead = false;
     if (this.#led) this.forget();
   }
 
   /** Looks for nothing any more: this agent cannot answer. */
   forget(): void {
-    this.#led = false;
+    this.#led = this.#mayLead = false;
     this.#doubtedAt = -Infinity;
     this.#begin();
     this.#stands = false;
+  }
+
+  get #probeMs(): number {
+    return this.#stands || this.#mayLead ? HASTY_PROBE_MS : PROBE_MS;
   }
 
   #begin(): void {

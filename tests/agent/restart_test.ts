@@ -44,11 +44,13 @@ for (const others of [[], ["52:54:00:00:00:99"]]) {
       leadership,
     }, stop.signal);
     const elected = leadership.run(stop.signal);
-    for (let ms = 0; ms < 10_000; ms += 100) await clock.advance(100);
-    const added = host.calls.filter((call) => /^(add|announce)/.test(call));
+    const hasAddress = () => host.calls.some((call) => /^(add|announce)/.test(call));
+    for (let ms = 0; ms < 3_200; ms += 100) await clock.advance(100);
+    assert.equal(hasAddress(), isAlone, "after 3.2 s");
+    for (let ms = 3_200; ms < 10_000; ms += 100) await clock.advance(100);
     const { reason } = agent.report().pools[POOL] ?? {};
     assert.deepEqual(
-      [leadership.leading, reason, added.length > 0],
+      [leadership.leading, reason, hasAddress()],
       isAlone ? [true, "Serving", true] : [true, "Standby", false],
     );
     stop.abort();
