@@ -251,6 +251,13 @@ export class NicAddresses {
         const isUntold = isDeleted && this.#claimed.namedAt(shown) >= deletedAt ||
           Math.abs(editedAt - deletedAt) < AT_ONCE_MS;
         if (before.mac !== mac && isUntold) continue;
+        // Nor is there anything where that is edited back: the NIC takes along what its object, written anew, got with the other MAC address.
+        const isBetween = (other: string) => {
+          const namedAt = this.#claimed.namedAt({ ...shown, mac: other });
+          return other !== before.mac && namedAt >= deletedAt && namedAt < Infinity &&
+            !this.#claimed.isHeldBy(uid, { network, mac: other });
+        };
+        if (isDeleted && this.#givenSince(`${network} ${now}`, deletedAt).some(isBetween)) continue;
         // Of a MAC address that was made up nobody knows whose it was, once a person deleted the object and its machine is another one.
         if (isDeleted && isMadeUp(before.mac) && before.mac !== mac && editedAt > deletedAt) {
           continue;
@@ -287,6 +294,12 @@ export class NicAddresses {
       }
     }
     return found;
+  }
+
+  /** The MAC addresses that the record has given `network address` since then. */
+  #givenSince(id: string, since: number): readonly string[] {
+    return [...this.#givenUntil].filter(([key, until]) => key.startsWith(`${id} `) && until > since)
+      .map(([key]) => key.slice(id.length + 1));
   }
 
   /** Whether all agents of a network that were there as a restore came are gone, and had not heard the server since. */

@@ -461,3 +461,19 @@ Deno.test("a NIC that comes back to the MAC address that it had may have what is
   );
   deepStrictEqual(said, []);
 });
+
+Deno.test("a NIC that comes back to its MAC address may have what its object, deleted and written anew, got with another one", async () => {
+  const both = [0, 1];
+  const said = await judged(
+    [38, { do: "run vm", vm: VM, running: false }],
+    ...both.map((whom): Timed => [40, { do: "freeze", whom, forMs: 100 * SECONDS }]),
+    [42, nic(VM, 9)],
+    [130, { do: "delete config", vm: VM }],
+    ...both.map((whom): Timed => [132, { do: "kill", whom }]),
+    // The object that is written anew has the other one.
+    [160, nic(VM, 1)],
+    [170, { do: "run vm", vm: VM, running: true }],
+    [180, { do: "edit pool", pool: 0, edit: { dns: "1.1.1.9" } }],
+  );
+  deepStrictEqual(said, []);
+});
