@@ -214,11 +214,10 @@ export class NicAddresses {
         const theirsUntil = this.#givenUntil.get(`${network} ${address} ${restsFor}`) ?? -Infinity;
         if (isTheirs && theirsUntil > before.hadUntil) continue;
         // Who was given it by name meanwhile and declined it, as this one's machine uses it, waits for it.
-        const { macAddress: decliner = mac, usedBy } = conflicts[address] ?? {};
+        const { macAddress: decliner, usedBy } = conflicts[address] ?? {};
         const isUsedByIt = usedBy === mac || usedBy === before.mac;
-        if (isUsedByIt && decliner !== mac && this.#claimed.asksFor(network, decliner, address)) {
-          continue;
-        }
+        const isOthers = decliner !== undefined && decliner !== mac;
+        if (isUsedByIt && isOthers && this.#claimed.asksFor(network, decliner, address)) continue;
         // Of a pool that is made again without its record nobody knows that a machine with a former MAC address is the NIC's own.
         const isMadeAgain = before.pool !== pool.metadata.uid;
         if (isMadeAgain && usedBy === before.mac && usedBy !== mac) continue;
@@ -272,9 +271,10 @@ export class NicAddresses {
         // Who comes back to a MAC address has what the record gave that one.
         const isRecorded = this.#givenUntil.get(`${network} ${now} ${mac}`) === timeline.now;
         if (before.mac !== mac && isRecorded) continue;
-        // What other CustomResourceDefinitions dropped told that its own machine uses what is marked.
+        // What other CustomResourceDefinitions dropped told that its own machine uses what is marked; who writes the mark anew knows nobody to name.
         const isMarked = allocated[address] === Mark.CONFLICT;
-        if (isMarked && conflicts[address] === undefined && droppedAt >= before.seenAt) continue;
+        const isNameless = decliner === undefined && usedBy === undefined;
+        if (isMarked && isNameless && droppedAt >= before.seenAt) continue;
         // A pool that is made again without its record gives back what is in its range, which may have been edited, also while it was paused.
         if (isMadeAgain && !isInRange(pool, address)) continue;
         // Who wants what it gave back gets it again, but nothing outside the range; its note goes by its MAC address.

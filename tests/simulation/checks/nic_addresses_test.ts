@@ -477,3 +477,22 @@ Deno.test("a NIC that comes back to its MAC address may have what its object, de
   );
   deepStrictEqual(said, []);
 });
+
+Deno.test("who may use a network again may have another address where other CustomResourceDefinitions dropped that its own machine uses what is marked", async () => {
+  const name = "tenant-b/vm-1";
+  const allowed = (namespaces: string): Deed => ({ do: "allow namespaces", pool: 0, namespaces });
+  const said = await judgedAll([
+    [2, { do: "create pool", pool: 0 }],
+    [3, allowed("tenant-b")],
+    [4, vm(name, 1)],
+    [20, { do: "static address", vm: name, address: "192.168.48.95" }],
+    [30, { do: "static address", vm: name, address: null }],
+    [150, allowed("default")],
+    [152, { do: "restore pool", pool: 0 }],
+    [190, { do: "old CRDs", forMs: 20 * SECONDS }],
+    [192, { do: "edit pool", pool: 0, edit: { dns: "1.1.1.9" } }],
+    ...[0, 1, 2, 3, 4, 5].map((whom): Timed => [215, { do: "kill", whom }]),
+    [235, allowed("tenant-b")],
+  ], "isolated");
+  deepStrictEqual(said, []);
+});
