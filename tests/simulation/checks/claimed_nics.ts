@@ -148,6 +148,11 @@ export class ClaimedNics {
     return [...this.#held.values()].some((all) => all.get(`${network} ${mac}`)?.uid === uid);
   }
 
+  /** Whether any VM has a MAC address on a network, and wants an address for it. */
+  isHeld(network: string, mac: string): boolean {
+    return [...this.#held.values()].some((all) => all.has(`${network} ${mac}`));
+  }
+
   /** Whether two MAC addresses were of the same VM at any time. */
   areOfOne(network: string, macs: readonly [string, string]): boolean {
     return [this.#owners, this.#objects].some((of) => {

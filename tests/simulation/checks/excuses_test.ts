@@ -186,6 +186,24 @@ Deno.test("what a restored record gives to somebody is not kept for who got it s
   deepStrictEqual(said, []);
 });
 
+Deno.test("what was given since a backup goes back to who got it, once who has it by the restored record is gone", async () => {
+  const said = await judged([
+    [2, { do: "create pool", pool: 0 }],
+    [4, vm("default/vm-3", 3)],
+    [20, { do: "backup" }],
+    [22, { do: "delete vm", vm: "default/vm-3" }],
+    // It rests for the third, and nothing else is free.
+    [24, { do: "edit pool", pool: 0, edit: { start: 96 } }],
+    [26, { do: "edit pool", pool: 0, edit: { end: 96 } }],
+    [32, vm("default/vm-27", 27)],
+    [45, { do: "delete vm", vm: "default/vm-27" }],
+    [50, { do: "restore" }],
+    [70, { do: "delete vm", vm: "default/vm-3" }],
+    [80, vm("default/vm-27", 27)],
+  ]);
+  deepStrictEqual(said, []);
+});
+
 Deno.test("what a restored record gives to somebody stays so with another MAC address", async () => {
   const edited: Deed = {
     do: "edit nics",

@@ -24,7 +24,7 @@ import type { World } from "../world/world.ts";
 import { AddressUsers, AT_ONCE_MS } from "./address_users.ts";
 import { ClaimedNics } from "./claimed_nics.ts";
 import { Incumbents } from "./incumbents.ts";
-import { KeptEntries } from "./kept_entries.ts";
+import { KeptEntries, type Return } from "./kept_entries.ts";
 import { Leaders } from "./leaders.ts";
 import { Liveness, LOOK_MS, STALE_MS } from "./liveness.ts";
 import { NicAddresses } from "./nic_addresses.ts";
@@ -54,6 +54,15 @@ interface Ack extends Told {
   readonly pod: SimPod | undefined;
 }
 
+/** What a restored record gives to somebody who had it no more. */
+interface PutBack {
+  /** All MAC addresses with which its NIC has had it since. */
+  readonly macs: Set<string>;
+  readonly at: number;
+  /** When it had been left. */
+  readonly leftAt: number;
+}
+
 /** Looks at everything that is written, sent and used. */
 export class Judge {
   readonly violations: Violation[] = [];
@@ -77,8 +86,8 @@ export class Judge {
   readonly #heard = new Map<string, number>();
   /** When the record was put back: that it says something else then is no change of anybody's. */
   #restoredAt = -1;
-  /** `network address` -> who has it since a restore, and had not before: all MAC addresses with which its NIC has had it since. */
-  readonly #putBack = new Map<string, { readonly macs: Set<string>; readonly at: number }>();
+  /** `network address` -> who has it since a restore, and had not before. */
+  readonly #putBack = new Map<string, PutBack>();
   /** `network address` -> the MAC addresses whose VMs might not use the network when the record gave it to who has it. */
   readonly #refused = new Map<string, readonly string[]>();
   /** When the record was put back while requests were lost, so that what agents knew may have gone with them. */
@@ -240,9 +249,11 @@ export class Judge {
       this.#refused.set(id, refused);
       const { macs } = this.#putBack.get(id) ?? {};
       const former = was.get(address) ?? "";
-      if (isRestored) this.#putBack.set(id, { macs: new Set([mac]), at: timeline.now });
-      // A NIC takes it along to another MAC address.
-      else if (macs?.has(former) && this.#claimed.areOfOne(network ?? "", [former, mac])) {
+      if (isRestored) {
+        const leftAt = this.#history.lastSaid(key, address, mac) ?? Infinity;
+        this.#putBack.set(id, { macs: new Set([mac]), at: timeline.now, leftAt });
+      } else if (macs?.has(former) && this.#claimed.areOfOne(network ?? "", [former, mac])) {
+        // A NIC takes it along to another MAC address.
         macs.add(mac);
       }
     }
@@ -251,7 +262,8 @@ export class Judge {
     // One that serves for its entries alone does so until the last one is gone.
     const serves = this.#serves(after) || this.#serves(same);
     if (after !== undefined && serves) {
-      const lost = this.#kept.look(this.#sees, { before: same, after });
+      const goesBack = (what: Return) => this.#goesBack(after, what);
+      const lost = this.#kept.look(this.#sees, { before: same, after, goesBack });
       for (const what of isRestored ? [] : lost) this.blame("what is recorded stays", what);
       // What a restore took is not given back, and rests no more than anybody knows.
       if (isRestored) this.#kept.forget();
@@ -266,6 +278,19 @@ export class Judge {
     }
     const foreign = after === undefined ? [] : falselyForeign(this.#sees, after);
     for (const what of foreign) this.blame("what is told is so", what);
+  }
+
+  /**
+   * Whether what rests goes back to who got it between a backup and its restore, as agents told: it rests for who had left it before that one had it, has
+   * it by the restored record, and is gone.
+   */
+  #goesBack(pool: IPPool, { address, from, to }: Return): boolean {
+    const network = networkOfPool(pool) ?? "";
+    const back = this.#putBack.get(`${network} ${address}`);
+    const lostAt = this.#history.lastSaid(keyOf(pool), address, to);
+    if (back === undefined || lostAt === undefined) return false;
+    return back.macs.has(from) && back.leftAt < lostAt && lostAt <= back.at &&
+      !this.#claimed.isHeld(network, from);
   }
 
   #serves(pool: IPPool | undefined): boolean {

@@ -252,3 +252,54 @@ Deno.test("the judge lets a controller whose clock is behind see so much later t
   );
   deepStrictEqual(violations, []);
 });
+
+/** A controller that lets rest for the 27th VM what rests for the third. */
+function renaming(process: string, rest: RestClient): RestClient {
+  if (!process.startsWith("controller")) return rest;
+  return toRestClient((request) => {
+    const isRecord = request.method === "PUT" && /\/ippools\/[^/]+\/status$/.test(request.path);
+    if (!isRecord) return rest.performRequest(request);
+    const text = JSON.stringify(request.bodyJson);
+    const renamed = text.replaceAll(`"macAddress":"${mac(3)}"`, `"macAddress":"${mac(27)}"`);
+    return rest.performRequest({ ...request, bodyJson: JSON.parse(renamed) });
+  });
+}
+
+/** What is said where the 27th VM is given what the third one had by a restored record, and what was done between the backup and the restore, and then to the third. */
+async function givenAfterRestore(
+  since: readonly (readonly [number, Deed])[],
+  then: Deed,
+): Promise<readonly string[]> {
+  const { violations } = await simulate(
+    scenario([
+      [2, { do: "create pool", pool: 0 }],
+      [4, vmOfNet48(3)],
+      [20, { do: "backup" }],
+      [22, { do: "delete vm", vm: "default/vm-3" }],
+      ...since,
+      [50, { do: "restore" }],
+      [70, then],
+      [80, vmOfNet48(27)],
+    ], { untilMs: 90_000 }),
+    { restMs: 0, tamper: renaming },
+  );
+  return violations.map(({ rule, what }) => `${rule}: ${what}`);
+}
+
+Deno.test("the judge lets a restored record's address go back to nobody but who was given it since the backup, and from nobody who is there", async () => {
+  const early = `what is recorded stays: 192.168.48.96 of default/net-48 is given to ${
+    mac(27)
+  } while it rests, and others are free`;
+  const given: readonly (readonly [number, Deed])[] = [
+    // It rests for the third, and nothing else is free.
+    [24, { do: "edit pool", pool: 0, edit: { start: 96 } }],
+    [26, { do: "edit pool", pool: 0, edit: { end: 96 } }],
+    [32, vmOfNet48(27)],
+    [45, { do: "delete vm", vm: "default/vm-27" }],
+  ];
+  const gone: Deed = { do: "delete vm", vm: "default/vm-3" };
+  const moved: Deed = { do: "static address", vm: "default/vm-3", address: "192.168.48.90" };
+  deepStrictEqual(await givenAfterRestore(given, gone), []);
+  deepStrictEqual(await givenAfterRestore(given, moved), [early]);
+  deepStrictEqual(await givenAfterRestore([], gone), [early]);
+});

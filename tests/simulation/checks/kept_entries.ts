@@ -30,10 +30,17 @@ interface Commit {
   readonly after: IPPool;
 }
 
+/** Who gets what rests for whom. */
+export interface Return {
+  readonly address: string;
+  readonly from: string;
+  readonly to: string;
+}
+
 /** An address that was given back. */
 interface Rest {
   /** Whose it was. */
-  readonly mac: string;
+  mac: string;
   readonly until: number;
   /** Whether a CustomResourceDefinition that has no place for it dropped it from the record. */
   isDropped: boolean;
@@ -55,8 +62,13 @@ export class KeptEntries {
     this.#nics = nics;
   }
 
-  /** What was taken from its owner, or given too soon, one sentence each. */
-  look(world: World, { before, after }: Commit): readonly string[] {
+  /** What was taken from its owner, or given too soon, one sentence each; `goesBack`: whether what rests is kept for another one from then on. */
+  look(
+    world: World,
+    { before, after, goesBack = () => false }: Commit & {
+      readonly goesBack?: (what: Return) => boolean;
+    },
+  ): readonly string[] {
     const key = keyOf(after);
     const network = networkOfPool(after) ?? "";
     const { now, wall } = world.timeline;
@@ -90,6 +102,8 @@ export class KeptEntries {
       if (pool !== key) continue;
       const isNowhere = allocated[address] === undefined && released[address] === undefined;
       rest.isDropped ||= world.cluster.hasGoCrds || mayDrop && isNowhere;
+      const to = is.get(address) ?? released[address]?.macAddress ?? "";
+      if (goesBack({ address, from: rest.mac, to })) rest.mac = to;
     }
     for (const [address, mac] of is) {
       const id = `${key} ${address}`;
