@@ -91,24 +91,33 @@ export async function reconcileAgents(
   });
   const waiting = await legacy.remove(signal);
   const refusals: string[] = [];
-  const homeless = new Map<string, string>();
+  const refused = new Map<string, string>();
+  /** Pools whose own Deployment is not made, or not told of them yet. */
+  const homeless = new Set<string>();
   const served = (name: string) => new Set(servedBy(deployments.get(name)));
   /** Whether a Deployment would give a network up that has nowhere to go. */
   const isHeld = (name: string, pools: readonly string[] = []) =>
     served(name).difference(new Set(pools)).intersection(homeless).size > 0;
   for (const wanted of plan.apply) {
     const { name, pools } = wanted;
-    if (pools.some((pool) => waiting.has(pool)) || isHeld(name, pools)) continue;
+    const added = new Set(pools).difference(served(name));
+    if (pools.some((pool) => waiting.has(pool)) || isHeld(name, pools)) {
+      for (const pool of added) homeless.add(pool);
+      continue;
+    }
     try {
       await apply(ctx, wanted, signal);
     } catch (error) {
       if (!isPermanent(error)) throw error;
       const refusal = `Deployment ${namespace}/${name} is refused: ${errorText(error)}`;
       refusals.push(refusal);
-      for (const pool of new Set(pools).difference(served(name))) homeless.set(pool, refusal);
+      for (const pool of added) {
+        homeless.add(pool);
+        refused.set(pool, refusal);
+      }
     }
   }
-  ctx.onRefused(homeless);
+  ctx.onRefused(refused);
   for (const name of plan.remove) {
     if (isHeld(name)) continue;
     await deployments.delete(name, signal);

@@ -1,6 +1,8 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { type Pod, PODS } from "../../kube/mod.ts";
+import { apartName } from "../../controller/agents/agent_names.ts";
+import { IPPOOLS, NETWORK_ATTACHMENT_DEFINITIONS, type Pod, PODS } from "../../kube/mod.ts";
 import { type AgentsLab, agentsReady, NAMESPACE } from "./agents_lab.ts";
+import { Rollout } from "./rollout.ts";
 
 /** An agent's pod as the Go version makes it. */
 async function legacyPod(lab: AgentsLab, pool: string, finalizers: readonly string[] = []) {
@@ -59,6 +61,24 @@ Deno.test("an agent pod of the Go version on a dead node is not waited for for e
   await lab.pass(7_000);
   deepStrictEqual(await lab.deployments(), { "agent": 0, "agent-mgmt": 2 });
   ok(await legacy(lab, "net-48"), "its pod is still there");
+});
+
+Deno.test("S3: agents of a network that goes apart stay while its next ones wait for a pod of the Go version", async () => {
+  await using lab = await agentsReady();
+  const node = new Rollout(lab);
+  await lab.network("beside", "mgmt");
+  await lab.network("gone", "mgmt");
+  await node.settle();
+  await lab.delete(IPPOOLS, "default/beside");
+  await lab.delete(NETWORK_ATTACHMENT_DEFINITIONS, "default/gone");
+  await node.pass(30_000);
+  await legacyPod(lab, "gone", [KUBELET]);
+  await node.pass(50_000);
+  deepStrictEqual(await lab.deployments(), { "agent": 0, "agent-mgmt": 2 });
+  deepStrictEqual(await node.attached(), ["default/beside", "default/gone"]);
+  await lab.patch(PODS, `${NAMESPACE}/default-gone-agent`, { metadata: { finalizers: null } });
+  await node.pass(10_000);
+  deepStrictEqual(await lab.deployments(), { "agent": 0, [apartName("agent", "default/gone")]: 2 });
 });
 
 Deno.test("no other pod of the namespace is deleted with those of the Go version", async () => {

@@ -138,7 +138,8 @@ export class Rollout {
     const names = new Set(items.map(({ metadata }) => metadata.name));
     let changed = false;
     for (const pod of await this.#pods()) {
-      if (names.has(pod.metadata.labels?.[AGENT_DEPLOYMENT_LABEL])) continue;
+      const deployment = pod.metadata.labels?.[AGENT_DEPLOYMENT_LABEL];
+      if (deployment === undefined || names.has(deployment)) continue;
       await this.#delete(pod);
       changed = true;
     }
