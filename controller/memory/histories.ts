@@ -21,6 +21,8 @@ export class Histories {
   readonly #wentBack = new Map<string, number>();
   /** Pool -> when it last came to wait on the word of its agents alone, on the monotonic clock. */
   readonly #onWord = new Map<string, number>();
+  /** Pools whose agents had not told when their time was over. */
+  readonly #untold = new Set<string>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -32,6 +34,17 @@ export class Histories {
    */
   putBack(pools: Iterable<IPPool>): void {
     for (const pool of pools) this.#wentBack.set(keyOf(pool), this.#clock.monotonic());
+  }
+
+  /**
+   * A term of leadership begins: agents that have not told yet have their time once more. It may have been over while nobody reached
+   * the API server, neither they nor this controller.
+   */
+  beginTerm(): void {
+    for (const key of [...this.#wentBack.keys(), ...this.#untold]) {
+      this.#wentBack.set(key, this.#clock.monotonic());
+    }
+    this.#untold.clear();
   }
 
   /** Takes in the next state of a pool. */
@@ -49,9 +62,11 @@ export class Histories {
     const isAhead = agents.newest !== undefined && agents.newest > versionOf(pool);
     const hasTold = agents.hasLooked && !isAhead;
     if (isAhead) this.#takeWord(key);
+    if (hasTold) this.#untold.delete(key);
     const since = this.#wentBack.get(key);
     if (since === undefined) return undefined;
     const leftMs = since + TO_TELL_MS - this.#clock.monotonic();
+    if (!hasTold && leftMs <= 0) this.#untold.add(key);
     if (!isAhead && (hasTold || leftMs <= 0)) this.#wentBack.delete(key);
     return hasTold || leftMs <= 0 ? undefined : this.#clock.now() + leftMs;
   }
@@ -60,6 +75,7 @@ export class Histories {
   forget(key: string): void {
     this.#wentBack.delete(key);
     this.#onWord.delete(key);
+    this.#untold.delete(key);
   }
 
   /** Agents serve a later state than the record's, though nobody saw it go back. */

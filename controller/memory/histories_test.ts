@@ -78,6 +78,27 @@ Deno.test("S1: Histories waits for the agents of each pool where the server was 
   equal(histories.awaitingUntil(pool("80"), told), undefined);
 });
 
+Deno.test("S1: Histories waits once more in a new term for agents that had not told when their time was over", async () => {
+  const clock = new ManualClock();
+  const histories = new Histories(clock);
+  const silent = agents({ resourceVersion: "80" });
+  const told = agents({ resourceVersion: "80", lost: "" });
+  const waits = (view: AgentView) => histories.awaitingUntil(pool("80"), view) !== undefined;
+  histories.putBack([pool("80")]);
+  await clock.advance(15_000);
+  histories.beginTerm();
+  equal(waits(silent), true, "nobody asked while it waited");
+  await clock.advance(15_000);
+  equal(waits(silent), false);
+  histories.beginTerm();
+  equal(histories.awaitingUntil(pool("80"), silent), clock.now() + 15_000);
+  await clock.advance(15_000);
+  equal(waits(silent), false);
+  equal(waits(told), false, "they tell late");
+  histories.beginTerm();
+  equal(waits(silent), false);
+});
+
 Deno.test("S1: Histories waits for nobody where nothing went back, where no agent is heard of, and for a pool that was made again", () => {
   const histories = new Histories(new ManualClock());
   histories.observe(undefined, pool("80"));

@@ -53,8 +53,9 @@ export interface Memory {
   readonly writes: WriteTroubles;
 }
 
-/** Forgets what another controller may have made untrue while it led. */
-export function beginTerm({ outcomes, pools, waits, gathering, ntp }: Memory): void {
+/** Forgets what another controller may have made untrue while it led, and waits once more for what agents have not told. */
+export function beginTerm({ outcomes, pools, waits, gathering, ntp, histories }: Memory): void {
+  histories.beginTerm();
   gathering.clear();
   ntp?.clear();
   outcomes.clear();

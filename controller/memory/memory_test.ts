@@ -4,6 +4,7 @@ import { ManualClock } from "../../runtime/testing/manual_clock.ts";
 import { AddressWaits } from "./address_waits.ts";
 import { CommittedOutcomes } from "./committed_outcomes.ts";
 import { GatherWindow } from "./gather_window.ts";
+import { Histories } from "./histories.ts";
 import { beginTerm, type Memory } from "./memory.ts";
 import { PoolMemory } from "./pool_memory.ts";
 import { WriteTurns } from "./write_turns.ts";
@@ -20,6 +21,7 @@ Deno.test("beginTerm forgets all that another controller may have made untrue: w
     outcomes: new CommittedOutcomes(),
     pools: new PoolMemory(),
     waits: new AddressWaits(clock, (seconds) => told.push(seconds)),
+    histories: new Histories(clock),
     gathering: new GatherWindow({
       clock,
       quietMs: 10,
