@@ -61,20 +61,26 @@ export function networkNames(
   },
 ): readonly string[] {
   const cidrs = pools.map(({ cidr }) => formatCidr(cidr));
+  const subnets = cidrs.join(", ") || "none";
   const unmet = networks.filter(({ cidr }) => cidr !== undefined && !cidrs.includes(cidr));
   if (unmet.length > 0) {
     throw new FlagError(
       unmet.map(({ cidr, name }) =>
-        `Cannot use --network "${cidr}=${name}": the subnets of the file are ${
-          cidrs.join(", ") || "none"
-        }`
+        `Cannot use --network "${cidr}=${name}": the subnets of the file are ${subnets}`
       ),
     );
   }
-  const next = networks.filter(({ cidr }) => cidr === undefined).values();
-  return pools.map(({ cidr }) => {
-    const named = networks.find((one) => one.cidr === formatCidr(cidr)) ?? next.next().value;
-    const name = named?.name ?? `net-${formatIPv4(cidr.network).replaceAll(".", "-")}`;
+  const next = networks.filter(({ cidr }) => cidr === undefined);
+  const named = cidrs.map((cidr) => networks.find((one) => one.cidr === cidr) ?? next.shift());
+  if (next.length > 0) {
+    throw new FlagError(
+      next.map(({ name }) =>
+        `Cannot use --network "${name}": no subnet of the file is left for it: ${subnets}`
+      ),
+    );
+  }
+  return pools.map(({ cidr }, index) => {
+    const name = named[index]?.name ?? `net-${formatIPv4(cidr.network).replaceAll(".", "-")}`;
     return name.includes("/") ? name : `${namespace}/${name}`;
   });
 }

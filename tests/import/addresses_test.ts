@@ -81,6 +81,14 @@ Deno.test("a name for a subnet that the file does not have is refused", () => {
   });
 });
 
+Deno.test("a name that no subnet of the file is left for is refused", () => {
+  const text = `${SUBNET} { range 10.0.0.10 10.0.0.20; }`;
+  throws(() => imported("dhcpd", text, { networks: [{ name: "x" }, { name: "y" }] }), {
+    name: "FlagError",
+    message: /--network "y": no subnet of the file is left for it: 10\.0\.0\.0\/24/,
+  });
+});
+
 Deno.test("a comment names the part that is wrong, and what is left out with it", () => {
   const { comments } = imported(
     "dhcpd",
