@@ -1,125 +1,20 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
-import type { IPPool, NetworkAttachmentDefinition } from "../../core/api/types.ts";
 import type { Deployment } from "../../kube/objects/builtin_types.ts";
 import { apartName } from "./agent_names.ts";
 import { withoutTwins } from "./agent_networks.ts";
 import { interfaceNameOf } from "./interface_name.ts";
 import { type AgentsPlan, planAgents } from "./plan_agents.ts";
-import type { AgentSettings } from "./render_agent.ts";
-import type { Suspects } from "./suspects.ts";
-
-const SETTINGS: AgentSettings = {
-  replicas: 2,
-  antiAffinity: "preferred",
-  poolsPerAgent: 100,
-  containerName: "agent",
-};
-
-const CONFIG = '{"cniVersion":"0.3.1","type":"bridge","bridge":"br0","ipam":{}}';
-
-const TEMPLATE: Deployment = {
-  apiVersion: "apps/v1",
-  kind: "Deployment",
-  metadata: { name: "vm-dhcp-agent", namespace: "vm-dhcp", labels: { app: "agent" } },
-  spec: {
-    selector: { matchLabels: { app: "agent" } },
-    template: {
-      metadata: { labels: { app: "agent" } },
-      spec: {
-        serviceAccountName: "vm-dhcp-agent",
-        containers: [{
-          name: "agent",
-          image: "registry:5000/vm-dhcp:1@sha256:abc",
-          env: [{ name: "POD_NAMESPACE", value: "vm-dhcp" }],
-        }],
-      },
-    },
-  },
-};
-
-function pool(name: string, over: Partial<IPPool["spec"]> = {}, annotations = {}): IPPool {
-  return {
-    apiVersion: "network.harvesterhci.io/v1alpha1",
-    kind: "IPPool",
-    metadata: {
-      namespace: "default",
-      name,
-      uid: name,
-      creationTimestamp: "2026-01-01T00:00:00Z",
-      annotations,
-    },
-    spec: { networkName: `default/${name}`, ipv4Config: { cidr: "192.168.48.0/24" }, ...over },
-  };
-}
-
-function attachments(
-  clusterNetworks: Record<string, string>,
-): (key: string) => NetworkAttachmentDefinition | undefined {
-  return (key) => {
-    const [namespace = "", name = ""] = key.split("/");
-    const clusterNetwork = clusterNetworks[name];
-    return clusterNetwork === undefined ? undefined : {
-      apiVersion: "k8s.cni.cncf.io/v1",
-      kind: "NetworkAttachmentDefinition",
-      metadata: {
-        namespace,
-        name,
-        labels: clusterNetwork === ""
-          ? {}
-          : { "network.harvesterhci.io/clusternetwork": clusterNetwork },
-      },
-      spec: { config: CONFIG },
-    };
-  };
-}
-
-interface Rendered {
-  readonly metadata: { readonly labels?: object };
-  readonly spec: {
-    readonly replicas: number;
-    readonly selector?: unknown;
-    readonly template: {
-      readonly metadata: { readonly annotations: Record<string, string>; readonly labels?: object };
-      readonly spec: {
-        readonly affinity: {
-          readonly nodeAffinity: {
-            readonly requiredDuringSchedulingIgnoredDuringExecution: {
-              readonly nodeSelectorTerms: readonly { readonly matchExpressions: unknown }[];
-            };
-          };
-        };
-        readonly containers: readonly {
-          readonly image?: string;
-          readonly env: readonly { readonly name: string; readonly value: string }[];
-        }[];
-      };
-    };
-  };
-}
-
-function rendered(plan: AgentsPlan, name: string): Rendered {
-  const found = plan.apply.find((one) => one.name === name);
-  ok(found, `${name} is not among ${plan.apply.map((one) => one.name)}`);
-  return found.body as unknown as Rendered;
-}
-
-function envOf(body: Rendered, name: string): string {
-  return body.spec.template.spec.containers[0]?.env.find((one) => one.name === name)?.value ?? "";
-}
-
-function poolsOf(plan: AgentsPlan): Record<string, string[]> {
-  return Object.fromEntries(
-    plan.apply.map((
-      { name },
-    ) => [name, JSON.parse(envOf(rendered(plan, name), "IPPOOL_REFS_JSON"))]),
-  );
-}
-
-/** The plan's Deployments as the API server would hold them. */
-function deployed(plan: AgentsPlan): Deployment[] {
-  return plan.apply.filter(({ name }) => name !== "vm-dhcp-agent")
-    .map(({ body }) => body as unknown as Deployment);
-}
+import {
+  accusing,
+  attachments,
+  deployed,
+  envOf,
+  pool,
+  poolsOf,
+  rendered,
+  SETTINGS,
+  TEMPLATE,
+} from "./testing/plans.ts";
 
 Deno.test("planAgents without pools gives the template no pods", () => {
   const plan = planAgents({
@@ -280,16 +175,6 @@ Deno.test("planAgents fills a second Deployment beyond the limit, and moves no p
   });
 });
 
-/** One network of a Deployment keeps new pods from starting. */
-function accusing(
-  deployment: string,
-  pool: string,
-  attached: ReadonlyMap<string, string> = new Map(),
-): (name: string) => Suspects | undefined {
-  return (name) =>
-    name === deployment ? { pools: new Set([pool]), attached, isIsolated: false } : undefined;
-}
-
 Deno.test("planAgents writes the Deployments that are apart first, so that a network is never nowhere, then the others by name", () => {
   const common = {
     template: TEMPLATE,
@@ -350,100 +235,6 @@ Deno.test("planAgents removes the Deployment of a cluster network without pools"
 });
 
 /** Two networks of one cluster network; then the first one is labelled for another, whose agents may answer or not. */
-function moved(
-  over: Partial<Parameters<typeof planAgents>[0]> = {},
-): { readonly before: AgentsPlan; readonly after: AgentsPlan } {
-  const common = { template: TEMPLATE, settings: SETTINGS, pools: [pool("a"), pool("b")] };
-  const networks = attachments({ a: "mgmt", b: "mgmt" });
-  const before = planAgents({ ...common, attachments: networks, existing: [] });
-  const moving = { ...common, attachments: attachments({ a: "other", b: "mgmt" }) };
-  const between = planAgents({ ...moving, existing: deployed(before) });
-  deepStrictEqual(between.remove, []);
-  return { before, after: planAgents({ ...moving, existing: deployed(between), ...over }) };
-}
-
-Deno.test("planAgents leaves the agents of a network that moves to another cluster network as they are until others answer it", () => {
-  const { before, after } = moved({ answers: (name) => name === "vm-dhcp-agent-mgmt" });
-  deepStrictEqual(poolsOf(after), {
-    "vm-dhcp-agent": [],
-    "vm-dhcp-agent-mgmt": ["default/a", "default/b"],
-    "vm-dhcp-agent-other": ["default/a"],
-  });
-  deepStrictEqual(rendered(after, "vm-dhcp-agent-mgmt"), rendered(before, "vm-dhcp-agent-mgmt"));
-});
-
-Deno.test("planAgents takes a network from its former agents when those of its new cluster network answer it", () => {
-  const { after } = moved({
-    answers: (name, pool) => name === "vm-dhcp-agent-other" && pool === "default/a",
-  });
-  deepStrictEqual(poolsOf(after), {
-    "vm-dhcp-agent": [],
-    "vm-dhcp-agent-mgmt": ["default/b"],
-    "vm-dhcp-agent-other": ["default/a"],
-  });
-});
-
-Deno.test("planAgents takes a network that has moved from its former agents where it keeps their new pods from starting", () => {
-  const { after } = moved({
-    suspects: accusing("vm-dhcp-agent-mgmt", "default/a"),
-  });
-  deepStrictEqual(poolsOf(after), {
-    "vm-dhcp-agent": [],
-    "vm-dhcp-agent-mgmt": ["default/b"],
-    "vm-dhcp-agent-other": ["default/a"],
-  });
-});
-
-Deno.test("planAgents does not make former agents again that were removed and that a late watch still tells of", () => {
-  const { after } = moved({
-    pools: [pool("a")],
-    isRemoved: (name) => name === "vm-dhcp-agent-mgmt",
-  });
-  deepStrictEqual([poolsOf(after), after.remove], [
-    { "vm-dhcp-agent": [], "vm-dhcp-agent-other": ["default/a"] },
-    ["vm-dhcp-agent-mgmt"],
-  ]);
-});
-
-Deno.test("planAgents gives former agents of a network that moves no other network, which would make new pods of them", () => {
-  const { after } = moved({
-    pools: [pool("a"), pool("b"), pool("c")],
-    attachments: attachments({ a: "other", b: "mgmt", c: "mgmt" }),
-  });
-  deepStrictEqual(poolsOf(after), {
-    "vm-dhcp-agent": [],
-    "vm-dhcp-agent-mgmt": ["default/a", "default/b"],
-    "vm-dhcp-agent-mgmt-part-2": ["default/c"],
-    "vm-dhcp-agent-other": ["default/a"],
-  });
-});
-
-Deno.test("planAgents keeps no former agents for a pool that is paused", () => {
-  const { after } = moved({ pools: [pool("a", { paused: true })] });
-  deepStrictEqual(after.remove.toSorted(), ["vm-dhcp-agent-mgmt", "vm-dhcp-agent-other"]);
-});
-
-Deno.test("planAgents removes former agents that served one network alone when it is answered elsewhere, and not before", () => {
-  const common = { template: TEMPLATE, settings: SETTINGS, pools: [pool("a")] };
-  const mgmt = planAgents({ ...common, attachments: attachments({ a: "mgmt" }), existing: [] });
-  const moving = { ...common, attachments: attachments({ a: "" }) };
-  const stays = planAgents({ ...moving, existing: deployed(mgmt) });
-  deepStrictEqual([poolsOf(stays), stays.remove], [
-    { "vm-dhcp-agent": ["default/a"], "vm-dhcp-agent-mgmt": ["default/a"] },
-    [],
-  ]);
-  const template = stays.apply.find(({ name }) => name === "vm-dhcp-agent")?.body as unknown as
-    & Deployment
-    & { readonly spec: object };
-  const goes = planAgents({
-    ...moving,
-    template: { ...TEMPLATE, spec: { ...TEMPLATE.spec, ...template.spec } as never },
-    existing: deployed(stays),
-    answers: (name) => name === "vm-dhcp-agent",
-  });
-  deepStrictEqual(goes.remove, ["vm-dhcp-agent-mgmt"]);
-});
-
 Deno.test("planAgents keeps the image of a Deployment with a pool that holds upgrades", () => {
   const held = pool("a", {}, { "network.harvesterhci.io/hold-ippool-agent-upgrade": "true" });
   const common = {
