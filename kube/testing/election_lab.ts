@@ -18,7 +18,7 @@ import { LeaderElection, type LeaderElectionOptions } from "../election/leader_e
 export const LEASE = { namespace: "default", name: "lock" };
 
 /** One process that takes part. */
-export interface Candidate {
+interface Candidate {
   readonly election: LeaderElection;
   /** When (ms of simulated time) it began and ceased to lead. */
   readonly changes: { readonly at: number; readonly leading: boolean }[];

@@ -19,7 +19,7 @@ export const SETTINGS: AgentSettings = {
 };
 
 /** A network's configuration. */
-export const CONFIG = '{"cniVersion":"0.3.1","type":"bridge","bridge":"br0","ipam":{}}';
+const CONFIG = '{"cniVersion":"0.3.1","type":"bridge","bridge":"br0","ipam":{}}';
 
 /** The Deployment that agents are made after. */
 export const TEMPLATE: Deployment = {
@@ -81,7 +81,7 @@ export function attachments(
 }
 
 /** A Deployment as it is applied. */
-export interface Rendered {
+interface Rendered {
   readonly metadata: { readonly labels?: object };
   readonly spec: {
     readonly replicas: number;
