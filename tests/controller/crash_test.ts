@@ -54,7 +54,7 @@ const STEPS: readonly ((lab: Lab) => Promise<unknown>)[] = [
 async function play(death: Death): Promise<Mortal> {
   await using lab = new Lab();
   const lies: string[] = [];
-  const doomed = mortal(truthful(lab.rest(), lies), death);
+  const doomed = mortal(truthful(lab.rest(), { lies }), death);
   let running: LabController | undefined = lab.start({ rest: doomed.rest });
   for (const [index, step] of STEPS.entries()) {
     await step(lab).catch((error) => {
@@ -65,7 +65,7 @@ async function play(death: Death): Promise<Mortal> {
     if (doomed.dead && running !== undefined) {
       await running.stop();
       running = undefined;
-      lab.start({ rest: truthful(lab.rest(), lies) });
+      lab.start({ rest: truthful(lab.rest(), { lies }) });
       await lab.settle();
     }
     await lab.pass(180_000);

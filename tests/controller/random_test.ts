@@ -52,8 +52,9 @@ class Chaos {
   }
 
   #unreliable(): RestClient {
-    const rest = truthful(this.lab.rest(), this.lies);
-    return flaky(rest, this.lab, { losesAnswers: !this.#isGentle });
+    const record = this.lab.rest();
+    const rest = flaky(record, this.lab, { losesAnswers: !this.#isGentle });
+    return truthful(rest, { lies: this.lies, record });
   }
 
   async replace(diesAt: number): Promise<void> {
