@@ -28,17 +28,19 @@ interface InformerScene {
 }
 
 /** Has an informer run. */
-export function setUp(options: Partial<InformerOptions<ConfigMap>> = {}): InformerScene {
+export function setUp(
+  options: Partial<InformerOptions<ConfigMap>> & { readonly clock?: ManualClock } = {},
+): InformerScene {
   const api = new ScriptedApi(CONFIG_MAPS);
-  const clock = new ManualClock();
+  const { clock = new ManualClock() } = options;
   const logger = memoryLogger();
   const stop = new AbortController();
   const informer = createInformer<ConfigMap>({
     client: createKubeClient(api.rest).of(CONFIG_MAPS),
-    clock,
     random: () => 0.5,
     logger,
     ...options,
+    clock,
   });
   const changes: string[] = [];
   informer.onChange((key, before, after) => {

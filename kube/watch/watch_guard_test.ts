@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
 import { ManualClock } from "../../runtime/testing/manual_clock.ts";
-import { createKubeClient } from "../objects/client.ts";
-import { CONFIG_MAPS, type ConfigMap } from "../testing/config_map.ts";
-import { ScriptedApi } from "../testing/scripted_api.ts";
-import { createInformer } from "./informer.ts";
+import { setUp as informerScene } from "../testing/informer_scene.ts";
 
 /** A clock that may go on while nobody is there to look at it, as for a process that is stopped, or whose machine sleeps. */
 class StoppableClock extends ManualClock {
@@ -25,23 +22,8 @@ class StoppableClock extends ManualClock {
 }
 
 function setUp() {
-  const api = new ScriptedApi(CONFIG_MAPS);
   const clock = new StoppableClock();
-  const stop = new AbortController();
-  const informer = createInformer<ConfigMap>({
-    client: createKubeClient(api.rest).of(CONFIG_MAPS),
-    clock,
-    random: () => 0.5,
-  });
-  const running = informer.run(stop.signal);
-  const end = async () => {
-    stop.abort(new Error("The test is over"));
-    await clock.settle();
-    await running;
-    assert.equal(clock.sleeping, 0);
-  };
-  const names = () => [...informer.list()].map(({ metadata }) => metadata.name).sort();
-  return { api, clock, informer, end, names };
+  return { ...informerScene({ clock }), clock };
 }
 
 Deno.test("S1: Informer lists anew after its process, or its machine, stood still, though the server has overtaken what was known", async () => {
