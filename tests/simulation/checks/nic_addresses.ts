@@ -229,7 +229,8 @@ export class NicAddresses {
         const isDeleted = deletedConfigs.has(keyOf(vm)) && deletedUntil >= before.seenAt;
         // What a person's deletion of the object gave back rests in the record alone, for its time: that of one that was paused, too.
         const restsUntil = this.#restsUntil.get(`${network} ${address} ${before.mac}`) ?? Infinity;
-        if (isDeleted && (droppedAt >= deletedAt || restsUntil <= timeline.now)) continue;
+        const isDropped = droppedAt >= Math.min(before.hadUntil, deletedAt);
+        if (isDeleted && (isDropped || restsUntil <= timeline.now)) continue;
         // The record was lost, and nobody wrote it anew from the object, nor served the pool, before the object was lost, too.
         if (isDeleted && isMadeAgain && (madePaused || writtenAt >= deletedAt)) continue;
         // Whoever recorded it was ended before an object showed it, or a machine was told.

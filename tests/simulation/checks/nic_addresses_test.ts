@@ -286,6 +286,19 @@ Deno.test("a VM whose object was paused for longer than its address rests, and i
   deepStrictEqual(said, []);
 });
 
+Deno.test("a VM whose object is paused, and deleted after other CustomResourceDefinitions dropped what rests, may have another address", async () => {
+  const said = await judged(
+    ...MOVED,
+    [165, { do: "pause config", vm: VM, paused: true }],
+    [170, { do: "old CRDs", forMs: 90 * SECONDS }],
+    [171, { do: "kill", whom: 0 }],
+    [171.1, { do: "kill", whom: 0 }],
+    [195, vm("default/vm-2", 2)],
+    [210, { do: "delete config", vm: VM }],
+  );
+  deepStrictEqual(said, []);
+});
+
 Deno.test("an address that a restore takes before any machine was told of it is nobody's to keep", async () => {
   const said = await judged(
     [20, { do: "freeze", whom: 0, forMs: 20 * SECONDS }],
