@@ -231,7 +231,7 @@ export class NicAddresses {
         const restsUntil = this.#restsUntil.get(`${network} ${address} ${before.mac}`) ?? Infinity;
         const isDropped = droppedAt >= Math.min(before.hadUntil, deletedAt);
         if (isDeleted && (isDropped || restsUntil <= timeline.now)) continue;
-        // The record was lost, and nobody wrote it anew from the object, nor served the pool, before the object was lost, too.
+        // The record was lost, with what rests by it, and nobody wrote it anew from the object, nor served the pool, before the object was lost, too.
         if (isDeleted && isMadeAgain && (madePaused || writtenAt >= deletedAt)) continue;
         // Whoever recorded it was ended before an object showed it, or a machine was told.
         if (isMadeAgain && !before.isTold && !this.#claimed.shows({ ...shown, address })) continue;
@@ -244,8 +244,6 @@ export class NicAddresses {
         const areAgentsGone = isMadeAgain && madeAt > gaveBackAt ||
           gaveBackAt === this.#restored.at && this.#areUnheard(network, kubelet);
         if (gaveBack === "restored" && areAgentsGone) continue;
-        // What rested by the record of the former pool for an object that a person deleted is forgotten with that pool.
-        if (isMadeAgain && isDeleted && madeAt > deletedAt) continue;
         // Who edits the MAC address and deletes the object before it was written anew leaves nothing that ties both together.
         const editedAt = this.#claimed.editedAt(network, mac);
         const isUntold = isDeleted && this.#claimed.namedAt(shown) >= deletedAt ||

@@ -246,11 +246,11 @@ const MOVED: readonly Timed[] = [
 Deno.test("a VM whose object was deleted may have another address where other CustomResourceDefinitions drop what rests", async () => {
   const said = await judged(
     ...MOVED,
-    [60, { do: "old CRDs", forMs: 90 * SECONDS }],
-    [61, { do: "kill", whom: 0 }],
-    [61.1, { do: "kill", whom: 0 }],
-    [100, { do: "edit pool", pool: 0, edit: { dns: "1.1.1.9" } }],
-    [110, { do: "delete config", vm: VM }],
+    [160, { do: "old CRDs", forMs: 90 * SECONDS }],
+    [161, { do: "kill", whom: 0 }],
+    [161.1, { do: "kill", whom: 0 }],
+    [200, { do: "edit pool", pool: 0, edit: { dns: "1.1.1.9" } }],
+    [210, { do: "delete config", vm: VM }],
   );
   deepStrictEqual(said, []);
 });
@@ -258,10 +258,10 @@ Deno.test("a VM whose object was deleted may have another address where other Cu
 Deno.test("a VM whose object was deleted while its pool was made again, and paused, may have another address", async () => {
   const said = await judged(
     ...MOVED,
-    [100, { do: "edit pool", pool: 0, edit: { paused: true } }],
-    [110, { do: "restore pool", pool: 0 }],
-    [120, { do: "delete config", vm: VM }],
-    [140, { do: "edit pool", pool: 0, edit: { paused: false } }],
+    [200, { do: "edit pool", pool: 0, edit: { paused: true } }],
+    [210, { do: "restore pool", pool: 0 }],
+    [220, { do: "delete config", vm: VM }],
+    [240, { do: "edit pool", pool: 0, edit: { paused: false } }],
   );
   deepStrictEqual(said, []);
 });
@@ -269,9 +269,9 @@ Deno.test("a VM whose object was deleted while its pool was made again, and paus
 Deno.test("a VM whose object was deleted before its pool was made again, without its record, may have another address", async () => {
   const said = await judged(
     ...MOVED,
-    [100, { do: "delete pool", pool: 0, isJudged: false }],
-    [120, { do: "delete config", vm: VM }],
-    [140, { do: "create pool", pool: 0 }],
+    [200, { do: "delete pool", pool: 0, isJudged: false }],
+    [220, { do: "delete config", vm: VM }],
+    [240, { do: "create pool", pool: 0 }],
   );
   deepStrictEqual(said, []);
 });
@@ -279,9 +279,9 @@ Deno.test("a VM whose object was deleted before its pool was made again, without
 Deno.test("a VM whose object was paused for longer than its address rests, and is deleted, may have another address", async () => {
   const said = await judged(
     ...MOVED,
-    [95, { do: "edit pool", pool: 0, edit: { dns: "1.1.1.9" } }],
-    [100, { do: "pause config", vm: VM, paused: true }],
-    [240, { do: "delete config", vm: VM }],
+    [195, { do: "edit pool", pool: 0, edit: { dns: "1.1.1.9" } }],
+    [200, { do: "pause config", vm: VM, paused: true }],
+    [460, { do: "delete config", vm: VM }],
   );
   deepStrictEqual(said, []);
 });
