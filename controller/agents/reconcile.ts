@@ -105,29 +105,37 @@ export async function reconcileAgents(
       for (const pool of added) homeless.add(pool);
       continue;
     }
-    try {
-      await apply(ctx, wanted, signal);
-    } catch (error) {
-      if (!isPermanent(error)) throw error;
-      const refusal = `Deployment ${namespace}/${name} is refused: ${errorText(error)}`;
-      refusals.push(refusal);
-      for (const pool of added) {
-        homeless.add(pool);
-        refused.set(pool, refusal);
-      }
+    const refusal = await refusalOf(`Deployment ${namespace}/${name}`, apply(ctx, wanted, signal));
+    if (refusal === undefined) continue;
+    refusals.push(refusal);
+    for (const pool of added) {
+      homeless.add(pool);
+      refused.set(pool, refusal);
     }
   }
   ctx.onRefused(refused);
   for (const name of plan.remove) {
     if (isHeld(name)) continue;
-    await deployments.delete(name, signal);
-    log.info("Agent Deployment is removed: its cluster network has no pool", {
-      deployment: `${namespace}/${name}`,
-    });
+    const deployment = `${namespace}/${name}`;
+    const removed = deployments.delete(name, signal);
+    const refusal = await refusalOf(`The removal of Deployment ${deployment}`, removed);
+    if (refusal !== undefined) refusals.push(refusal);
+    else log.info("Agent Deployment is removed: its cluster network has no pool", { deployment });
   }
   if (refusals.length > 0) throw new Error(fewOf(refusals));
   if (waiting.size > 0) return { requeueAfterMs: LOOK_AGAIN_MS };
   if (isFailing) return { requeueAfterMs: STILL_FAILING_MS };
+}
+
+/** Why the API server refuses something; `undefined` where it does not. Rejects with any other failure. */
+async function refusalOf(what: string, done: Promise<void>): Promise<string | undefined> {
+  try {
+    await done;
+    return undefined;
+  } catch (error) {
+    if (!isPermanent(error)) throw error;
+    return `${what} is refused: ${errorText(error)}`;
+  }
 }
 
 function tell(

@@ -5,6 +5,7 @@
  */
 import { customResourceDefinitions } from "../../core/api/mod.ts";
 import type { KubeObject } from "../../core/api/types.ts";
+import { errorText } from "../../core/error_text.ts";
 import type { JsonValue } from "../../kube/rest_client.ts";
 import type { KubeClient, Resource } from "../../kube/types.ts";
 import type { Logger } from "../../runtime/log.ts";
@@ -26,25 +27,33 @@ const CRDS: Resource<KubeObject> = {
 const RELEASE_NAME = "meta.helm.sh/release-name";
 const RELEASE_NAMESPACE = "meta.helm.sh/release-namespace";
 
-/** Applies each CRD that is there; those that are not are nobody's business here. */
+/** Applies each CRD that is there; those that are not are nobody's business here. Rejects with the failure of each that is not done. */
 export async function updateCrds(options: UpdateOptions, signal: AbortSignal): Promise<void> {
-  const { kube, log } = options;
-  const client = kube.of(CRDS);
+  const failures: string[] = [];
   for (const crd of customResourceDefinitions() as readonly unknown[] as readonly KubeObject[]) {
-    const name = crd.metadata.name ?? "";
-    const found = await client.get({ name }, { signal });
-    if (found === undefined) continue;
-    const owner = ownerOf(found, options.release);
-    const body = { ...crd, metadata: { name, ...owner } } as unknown as JsonValue;
-    await client.patch(
-      { name },
-      { type: "apply", body, fieldManager: "vm-dhcp-crds", force: true },
-      {
-        signal,
-      },
-    );
-    log.info("The CRD is up to date", { crd: name, release: owner["annotations"]?.[RELEASE_NAME] });
+    try {
+      await updateCrd(options, crd, signal);
+    } catch (error) {
+      failures.push(`${crd.metadata.name}: ${errorText(error)}`);
+    }
   }
+  if (failures.length > 0) throw new Error(failures.join("; "));
+}
+
+async function updateCrd(
+  { kube, log, release }: UpdateOptions,
+  crd: KubeObject,
+  signal: AbortSignal,
+): Promise<void> {
+  const client = kube.of(CRDS);
+  const name = crd.metadata.name ?? "";
+  const found = await client.get({ name }, { signal });
+  if (found === undefined) return;
+  const owner = ownerOf(found, release);
+  const body = { ...crd, metadata: { name, ...owner } } as unknown as JsonValue;
+  const patch = { type: "apply", body, fieldManager: "vm-dhcp-crds", force: true } as const;
+  await client.patch({ name }, patch, { signal });
+  log.info("The CRD is up to date", { crd: name, release: owner["annotations"]?.[RELEASE_NAME] });
 }
 
 /** Metadata that hands a CRD to the release; nothing where it has one already. Helm keeps what it so got when the release goes. */

@@ -2,6 +2,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { apartName } from "../../controller/agents/agent_names.ts";
 import {
   ApiError,
+  IPPOOLS,
   NAMESPACES,
   type RestClient,
   toRestClient,
@@ -11,14 +12,18 @@ import { mac, vm } from "../controller/objects.ts";
 import { AgentsLab, NAMESPACE } from "./agents_lab.ts";
 import { FAULTS, Rollout } from "./rollout.ts";
 
-/** A controller whose API server refuses one Deployment, as a quota does, until that is enlarged. */
-async function refusing(refused: string, isFull = () => true): Promise<AgentsLab> {
+/** A controller whose API server refuses one Deployment, as a quota does, until that is enlarged, or its deletion. */
+async function refusing(
+  refused: string,
+  isFull = () => true,
+  method = "PATCH",
+): Promise<AgentsLab> {
   const lab = new AgentsLab();
   await lab.create(NAMESPACES, { metadata: { name: NAMESPACE } });
   await lab.template();
   const through = lab.rest();
   const rest: RestClient = toRestClient((request) => {
-    const isWrite = request.method === "PATCH";
+    const isWrite = request.method === method;
     if (isFull() && isWrite && request.path.endsWith(`/deployments/${refused}`)) {
       throw new ApiError({ code: 403, reason: "Forbidden", message: "exceeded quota" }, request);
     }
@@ -129,4 +134,19 @@ Deno.test("S1: a right to Events that a restore took keeps no controller from wo
   await lab.create(VIRTUAL_MACHINES, vm("default/web", [{ network: "default/a", mac: mac(1) }]));
   await lab.pass(30_000);
   deepStrictEqual(Object.keys(await lab.allocations("default/a")), [mac(1)]);
+});
+
+Deno.test("a Deployment whose deletion the API server refuses keeps no other from being removed, and is told of", async () => {
+  await using lab = await refusing("agent-full", () => true, "DELETE");
+  await lab.network("a", "full");
+  await lab.network("b", "mgmt");
+  await lab.pass(1_000);
+  for (const key of ["default/a", "default/b"]) await lab.delete(IPPOOLS, key);
+  await lab.pass(120_000);
+  deepStrictEqual(await lab.deployments(), { "agent": 0, "agent-full": 2 });
+  const failed = lab.log.lines.filter(({ message }) => message === "Work failed, trying again");
+  match(
+    String(failed[0]?.keys["error"]),
+    /^Error: The removal of Deployment vm-dhcp\/agent-full is refused: .*exceeded quota$/,
+  );
 });
