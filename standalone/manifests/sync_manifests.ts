@@ -38,6 +38,10 @@ interface SyncOptions {
   readonly parse?: (file: ManifestFile) => Manifests | Promise<Manifests>;
 }
 
+const EMPTY_FILE = "is empty: what came from it stays until it says something, or is removed";
+const NO_FILE =
+  "has no manifest file, as where its disk is not mounted: all that came from files stays; to have it removed, delete it through the API, or put a file with a comment there";
+
 /** An object that is there and came from a file. */
 interface Present {
   readonly resource: Resource<KubeObject>;
@@ -48,7 +52,8 @@ interface Present {
 /**
  * One pass: applies every object whose file says something new or which is missing, and removes every object that came
  * from a file and is in none any more; a namespace with what is in none stays, without what its file said. Objects of a file
- * that cannot be read whole, or is empty, stay as they are. Objects that never came from a file are not touched. Rejects where the API cannot be listed.
+ * that cannot be read whole, or is empty, stay as they are, and all do while there is no file. Objects that never came from a file
+ * are not touched. Rejects where the API cannot be listed.
  */
 export async function syncManifests(
   client: KubeClient,
@@ -68,12 +73,14 @@ export async function syncManifests(
   const needed = new Set(manifests.map(({ object }) => object.metadata.namespace));
   // Whoever writes a file anew, as the shell does for a command's output, begins with an empty one.
   const empty = new Set(content.files.flatMap(({ path, text }) => text.trim() ? [] : [path]));
+  // So is the folder of a disk that is not mounted.
+  const isBare = content.files.length === 0;
   // Namespaces come last: those of what stays are needed, too.
   for (const [id, one] of [...present].reverse()) {
     const { resource, object: { metadata }, origin: { file } } = one;
     if (wanted.has(id)) continue;
-    const isEmpty = empty.has(file);
-    if (isEmpty) pass.keep(file);
+    const isEmpty = isBare || empty.has(file);
+    if (isEmpty) pass.keep(isBare ? "." : file, isBare ? NO_FILE : EMPTY_FILE);
     if (isEmpty || isBroken(file, pass.broken)) needed.add(metadata.namespace);
     else if (resource.kind !== NAMESPACES.kind) await pass.remove(id, one);
     else if (needed.has(metadata.name)) await pass.empty(id, one);
@@ -170,9 +177,8 @@ class Pass {
     }
   }
 
-  /** Tells of a file that is empty, once, and leaves what came from it as it is. */
-  keep(file: string): void {
-    const message = "is empty: what came from it stays until it says something, or is removed";
+  /** Tells of a file, or folder, that is empty, once, and leaves what came from it as it is. */
+  keep(file: string, message: string): void {
     const isTold = this.#problems.some((one) => one.file === file && one.message === message);
     if (!isTold) this.#problems.push({ file, line: 1, column: 1, message });
   }

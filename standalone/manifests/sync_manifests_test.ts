@@ -1,4 +1,4 @@
-import { deepStrictEqual as deepEqual, strictEqual as equal } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, match, strictEqual as equal } from "node:assert/strict";
 import { createKubeClient } from "../../kube/objects/client.ts";
 import { IPPOOLS, NAMESPACES, VIRTUAL_MACHINES } from "../../kube/objects/resources.ts";
 import type { KubeClient } from "../../kube/types.ts";
@@ -28,6 +28,12 @@ class Fixture {
       content: { files, problems: [] },
       signal: AbortSignal.timeout(10_000),
     });
+  }
+
+  /** Leaves a file that says nothing. */
+  empty(): void {
+    this.files.clear();
+    this.files.set("none.yaml", "# Nothing is served here.\n");
   }
 
   /** `namespace/name` of all pools and VMs. */
@@ -101,7 +107,7 @@ Deno.test("syncManifests removes what its files no longer say, and leaves what n
     kind: "VirtualMachine",
     metadata: { namespace: "default", name: "by-hand" },
   });
-  fixture.files.clear();
+  fixture.empty();
   deepEqual((await fixture.sync()).removed, [
     "VirtualMachine blue/test-vm",
     "IPPool default/net-48",
@@ -134,6 +140,24 @@ Deno.test("syncManifests keeps the objects of a file that is empty for a while, 
   deepEqual((await fixture.sync()).removed, ["VirtualMachine blue/test-vm"]);
   fixture.files.set("both.yaml", "# Nothing any more\n");
   deepEqual((await fixture.sync()).removed, ["IPPool default/net-48"]);
+});
+
+Deno.test("syncManifests keeps all objects while there is no file, as where a disk is not mounted, but not beside a file of comments", async () => {
+  using fixture = new Fixture();
+  deepEqual((await fixture.sync()).problems, []);
+  fixture.files.set("net.yaml", NET).set("vms/a.yaml", VM);
+  await fixture.sync();
+  fixture.files.clear();
+  const { removed, problems, again } = await fixture.sync();
+  deepEqual({ removed, again }, { removed: [], again: false });
+  match(
+    problems.map(formatProblem).join(),
+    /^\.:1:1: has no manifest file.* all that came from files stays/,
+  );
+  deepEqual(await fixture.objects(), ["default/net-48", "blue/test-vm"]);
+  fixture.empty();
+  deepEqual((await fixture.sync()).removed.length, 2);
+  deepEqual(await fixture.objects(), []);
 });
 
 Deno.test("syncManifests leaves an edit made by hand until its file changes, and makes again what was deleted", async () => {
@@ -179,7 +203,7 @@ Deno.test("syncManifests removes a namespace with its file, but not while object
   const kept = await fixture.client.of(NAMESPACES).get({ name: "blue" });
   equal(kept?.metadata.labels?.["a"], undefined, "What the file said of it goes with the file");
   deepEqual((await fixture.sync()).applied, []);
-  fixture.files.delete("vm.yaml");
+  fixture.empty();
   deepEqual((await fixture.sync()).removed, ["VirtualMachine blue/test-vm", "Namespace blue"]);
   const namespace = await fixture.client.of(NAMESPACES).get({ name: "blue" });
   equal(namespace === undefined || namespace.metadata.deletionTimestamp !== undefined, true);
@@ -209,7 +233,7 @@ Deno.test("syncManifests takes from a namespace that is always there what its fi
   );
   await fixture.sync();
   equal((await labels())?.[optOut], "false");
-  fixture.files.clear();
+  fixture.empty();
   const { removed, problems, again } = await fixture.sync();
   deepEqual({ removed, problems, again }, { removed: [], problems: [], again: false });
   equal((await labels())?.[optOut], undefined);
@@ -223,7 +247,7 @@ Deno.test("syncManifests removes no namespace with objects that never came from 
   const vms = fixture.client.of(VIRTUAL_MACHINES);
   const byHand = { namespace: "blue", name: "by-hand" };
   await vms.create({ apiVersion: "kubevirt.io/v1", kind: "VirtualMachine", metadata: byHand });
-  fixture.files.clear();
+  fixture.empty();
   deepEqual((await fixture.sync()).removed, []);
   deepEqual(await fixture.objects(), ["blue/by-hand"]);
   await vms.delete(byHand);
