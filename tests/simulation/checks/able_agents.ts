@@ -61,10 +61,6 @@ export class AbleAgents {
       [...host.stations.values()].some((one) => one.segment === segment);
     const isCut = ({ host }: SimPod) =>
       [...host.stations.values()].some((station) => segment.isCut(station));
-    // The kernel of a process that stands still answers for its address: only the Lease tells that it does not.
-    const isHeldUp = kubelet.pods.some(({ agent }) =>
-      agent?.process.alive === true && !agent.process.running && agent.leading()
-    );
     const changedAt = this.#answeringSince(world, key);
     return kubelet.pods.flatMap((pod) => {
       const { name, agent, files } = pod;
@@ -74,7 +70,7 @@ export class AbleAgents {
       const answers = report?.reason === "Serving" || report?.reason === "Standby" ||
         report?.reason === "NotSynced" && isReadable(files.get(key));
       const isAble = isQuiet && isOn(pod) && !isCut(pod) && agent?.process.running === true &&
-        answers && (agent.leading() || agent.link.mode === "well" || !isHeldUp);
+        answers;
       if (!isAble) {
         this.#able.delete(id);
         return [];

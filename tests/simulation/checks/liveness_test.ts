@@ -23,18 +23,21 @@ function pool(
   } as unknown as IPPool;
 }
 
-/** A client that asks in vain, an agent that leads and does not reach the API server, and one that stands by and knows all. */
+/** A client that asks in vain, an agent that leads, and one that stands by and knows all; neither reaches the API server. */
 function network() {
   const segment = { weather: FAIR, stations: [], isCut: () => false };
   const timeline = { now: 0 };
   const knows = { leader: "0", standby: "9" };
+  /** Of the agent that leads. */
+  const process = { alive: true, running: true, name: "leader" };
+  const link = { mode: "refused" };
   const pod = (name: keyof typeof knows, reason: string) => ({
     name,
     files: new Map(),
     host: { stations: new Map([["i", { segment }]]) },
     agent: {
-      process: { alive: true, running: true, name },
-      link: { mode: name === "leader" ? "refused" : "well" },
+      process: name === "leader" ? process : { alive: true, running: true, name },
+      link,
       leading: () => name === "leader",
       agent: { report: () => ({ pools: { [KEY]: { reason, resourceVersion: knows[name] } } }) },
     },
@@ -52,7 +55,12 @@ function network() {
     timeline.now = seconds * SECONDS;
     return liveness.look(world, recorded);
   };
-  return { knows, look, restored: (seconds: number) => liveness.restored(seconds * SECONDS) };
+  return {
+    knows,
+    process,
+    look,
+    restored: (seconds: number) => liveness.restored(seconds * SECONDS),
+  };
 }
 
 const GIVEN = { "192.168.48.81": MAC };
@@ -64,6 +72,14 @@ Deno.test("Liveness blames the agent that leads and knows who asks, and nobody w
     look(0, pool("9", GIVEN));
     deepStrictEqual(look(80, pool("9", GIVEN)), blamed);
   }
+});
+
+Deno.test("Liveness blames who stands by where the agent that leads stands still: it hears nobody who has the server's address", () => {
+  const { process, look } = network();
+  look(0, pool("9", GIVEN));
+  process.running = false;
+  look(5, pool("9", GIVEN));
+  deepStrictEqual(look(80, pool("9", GIVEN)), [BLAMED.replace("leader", "standby")]);
 });
 
 Deno.test("Liveness takes nobody to know of an entry that was freed and is recorded again since it knew of the former one", () => {

@@ -32,8 +32,8 @@ class Interface implements Station {
   readonly mac: number;
   readonly segment: NetworkSegment;
   link: Link;
-  /** Addresses that ARP questions are answered for. */
-  readonly answering = new Set<number>();
+  /** Addresses that ARP questions are answered for, and by whom: by the agent, not by its kernel. */
+  readonly answering = new Map<number, SimProcess>();
   readonly addresses = new Map<number, LinkAddress>();
   port: SimPort | undefined;
   #heard: { readonly claims: ArpClaim[]; readonly replies: HeardReply[] } | undefined;
@@ -68,7 +68,7 @@ class Interface implements Station {
   }
 
   holds(address: number): boolean {
-    return this.answering.has(address) && this.addresses.has(address);
+    return this.#answersFor(address)?.running === true;
   }
 
   listen(): Segment {
@@ -88,9 +88,22 @@ class Interface implements Station {
       if (this.#heard === undefined) return;
       this.#heard.claims.push({ address, mac: from, isAnswer: what === "answers" });
       this.#onNews();
-    } else if (this.holds(address)) {
-      this.segment.send(this, { kind: "arp", from: this.mac, to: from, address, what: "answers" });
+    } else {
+      this.#answersFor(address)?.deliver(() => {
+        if (this.#answersFor(address) === undefined) return;
+        this.segment.send(this, {
+          kind: "arp",
+          from: this.mac,
+          to: from,
+          address,
+          what: "answers",
+        });
+      });
     }
+  }
+
+  #answersFor(address: number): SimProcess | undefined {
+    return this.addresses.has(address) ? this.answering.get(address) : undefined;
   }
 }
 
@@ -247,7 +260,9 @@ export class SimHost implements HostNetwork {
 
   answerArp(link: Link, address: number): { close(): void } {
     const one = this.#must(link);
-    one.answering.add(address);
+    const process = this.#process;
+    if (process === undefined) throw new Error("Nobody is there to answer");
+    one.answering.set(address, process);
     return { close: () => void one.answering.delete(address) };
   }
 
