@@ -294,10 +294,12 @@ Deno.test("what a pool that was made again does not know may be given to who doe
 const APART: readonly Deed[] = [
   { do: "halves", pool: 0, halves: 4, forMs: 80 * SECONDS },
   { do: "move network", pool: 0, vlan: 2 },
+  { do: "weather", pool: 0, lost: 0.3, doubled: 0, delayMs: 1, forMs: 80 * SECONDS },
+  { do: "weather", pool: 0, lost: 0, doubled: 0, delayMs: 2_000, forMs: 80 * SECONDS },
 ];
 
-for (const apart of APART) {
-  Deno.test(`a NIC takes its address along to a MAC address that does not hear the copy of its former one: ${apart.do}`, async () => {
+for (const [number, apart] of APART.entries()) {
+  Deno.test(`a NIC takes its address along to a MAC address that does not hear the copy of its former one: ${apart.do}, ${number}`, async () => {
     const nics = [{ network: NETWORK, mac: mac(5) }];
     const said = await judged([
       [2, { do: "create pool", pool: 0 }],

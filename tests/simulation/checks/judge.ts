@@ -16,7 +16,7 @@ import type {
 import { decode, MessageType, optionValue } from "../../../core/dhcp/mod.ts";
 import { formatIPv4, formatMac, macFromBytes, normalizeMac } from "../../../core/net/mod.ts";
 import { IPPOOL_HISTORIES, IPPOOLS, keyOf, parseKey, VMNETCFGS } from "../../../kube/mod.ts";
-import type { SimClient } from "../world/dhcp_client.ts";
+import { PROBE_MS, type SimClient } from "../world/dhcp_client.ts";
 import { Follow } from "../world/follow.ts";
 import type { SimAgent } from "../world/programs.ts";
 import type { SimPod } from "../world/kubelet.ts";
@@ -388,16 +388,18 @@ export class Judge {
   }
 
   /**
-   * Whether a machine that is not heard, through a switch that broke in two or on another VLAN, may use an address too: the copy of one that was the same NIC's; or
-   * one that nobody knows of, as the address is nobody's any more, and its pool was made again since.
+   * Whether a machine that is not heard, through a switch that broke in two or on another VLAN, may use an address too: the copy of one that was the same NIC's, whose
+   * answer may also be lost, or come too late, on its way; or one that nobody knows of, as the address is nobody's any more, and its pool was made again since.
    */
   #isUnheard(client: SimClient, other: SimClient): boolean {
     const { segment } = client;
-    if (segment === other.segment && !segment.areApart(client, other)) return false;
     const network = segment.name;
     const address = formatIPv4(client.address ?? 0);
     const mac = formatMac(other.mac);
-    if (other.isCopy && this.#claimed.areOfOne(network, [mac, formatMac(client.mac)])) return true;
+    const isApart = segment !== other.segment || segment.areApart(client, other);
+    const isCopy = other.isCopy && this.#claimed.areOfOne(network, [mac, formatMac(client.mac)]);
+    if (isCopy && (isApart || segment.losesAnswers(PROBE_MS))) return true;
+    if (!isApart) return false;
     const at = this.#ackedAt.get(`${network} ${address} ${mac}`);
     if (at === undefined) return false;
     const told = { mac, at };

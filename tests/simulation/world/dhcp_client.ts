@@ -88,7 +88,7 @@ const REQUEST_TRIES = 4;
 /** After a DECLINE. */
 const DECLINE_MS = 10_000;
 /** How long an answer to its ARP question may take. */
-const PROBE_MS = 1_000;
+export const PROBE_MS = 1_000;
 const RENEW_LEAST_MS = 60_000;
 const EVERYBODY = 0xffffffff;
 /** How long a slow client thinks about an offer. */

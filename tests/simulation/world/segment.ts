@@ -132,6 +132,12 @@ export class NetworkSegment {
     return halves !== undefined && halfOf(one, halves) !== halfOf(other, halves);
   }
 
+  /** Whether what is asked, or its answer, may get lost, or both together take longer than somebody waits. */
+  losesAnswers(withinMs: number): boolean {
+    const { lost, delayMs } = this.weather;
+    return lost > 0 || 2 * delayMs > withinMs;
+  }
+
   /** Who answers for an address, as an ARP question finds out. */
   holderOf(address: number): Station | undefined {
     return [...this.#stations].find((station) => station.holds?.(address) === true);
