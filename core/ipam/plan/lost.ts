@@ -67,12 +67,30 @@ export function lostOf(planning: Planning, { mac, primary }: Client): number {
   }
   for (const [address, of] of lost) {
     if (of !== mac) continue;
-    const isBack = rangeContains(network.range, address) && !network.excluded.has(address) &&
-      planning.next.holder(address) === undefined &&
-      isOpenTo(planning, network, { address, mac }) && lostUntil(planning, address, mac) > now;
+    const isFree = planning.next.holder(address) === undefined ||
+      isOutlived(planning, mac, address);
+    const isBack = isFree && rangeContains(network.range, address) &&
+      !network.excluded.has(address) && isOpenTo(planning, network, { address, mac }) &&
+      lostUntil(planning, address, mac) > now;
     return isBack ? address : NONE;
   }
   return NONE;
+}
+
+/**
+ * Whether a client was given a marked address since, as agents tell: the mark was over by then, and a restore brought it back. Not where
+ * they hear another machine use the address now, or the client declined it, nor where no machine is known that did: an administrator may have
+ * marked it.
+ */
+export function isOutlived(
+  { input, next, declined }: Planning,
+  given: number,
+  address: number,
+): boolean {
+  const { mac, usedBy = NONE } = next.conflicts.get(address) ?? {};
+  return mac === NONE && usedBy !== NONE && input.lost?.get(address) === given &&
+    (input.inUse?.get(address) ?? given) === given &&
+    declined.get(given)?.has(address) !== true;
 }
 
 /** Whether an address that was lost is nobody's by the record, and rests for nobody else who is still there. */

@@ -11,7 +11,9 @@ export function dropMarks(planning: Planning, network: PoolNetwork): void {
   const { next } = planning;
   liftOwnMarks(planning);
   for (const entry of next.marked) {
-    if (!isStanding(planning, entry, network)) next.remove(entry);
+    // What was given back to a NIC is marked no more.
+    const isThere = next.holder(entry.address) === entry.value;
+    if (isThere && !isStanding(planning, entry, network)) next.remove(entry);
   }
   for (const [address] of next.conflicts.entries()) {
     const holder = next.holder(address);

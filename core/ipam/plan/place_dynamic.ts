@@ -8,6 +8,7 @@ import { conflictOf, declinesAgain, leaveDeclined } from "./declined.ts";
 import { isOwnConflict, restsForAnother, userOf } from "./in_use.ts";
 import { homeAddress } from "./home_address.ts";
 import { MAX_CONFLICTS_PER_MAC } from "./limits.ts";
+import { isOutlived } from "./lost.ts";
 import { NAMED } from "./notes.ts";
 import { claimsToFollow, formerOf, type OpenRequest } from "./open_request.ts";
 import type { Refusal } from "./outcomes.ts";
@@ -63,6 +64,7 @@ function isFreeFor(planning: Planning, request: OpenRequest, address: number): b
   if (planning.next.holder(address) === undefined) {
     return (planning.leftTo.get(address) ?? client.mac) === client.mac;
   }
+  if (client.entries.length === 0 && isOutlived(planning, client.mac, address)) return true;
   return isOwnConflict(planning, client, address) &&
     keptFrom(planning, request, address) === undefined;
 }

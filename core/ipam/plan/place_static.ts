@@ -9,7 +9,7 @@ import {
 } from "../../net/mod.ts";
 import { namespaceOfNetwork, networkOfPool } from "../../api/network.ts";
 import { toTimestamp } from "../../api/timestamp.ts";
-import { lostBy, lostUntil } from "./lost.ts";
+import { isOutlived, lostBy, lostUntil } from "./lost.ts";
 import { userOf } from "./in_use.ts";
 import { formerOf, hadWith, type OpenRequest, orderOf } from "./open_request.ts";
 import type { Refusal } from "./outcomes.ts";
@@ -209,13 +209,14 @@ function inUse(
   const { client, primary: claim } = request;
   const { next } = planning;
   const text = formatIPv4(address);
-  const isOwn = mayEndConflict(planning, client, address);
+  const isBack = isOutlived(planning, client.mac, address);
+  const isOwn = isBack || mayEndConflict(planning, client, address);
   if (next.conflicts.get(address) !== undefined && !isOwn) return inConflict(planning, address);
   const user = planning.leftTo.get(address) ?? client.mac;
   if (next.holder(address) === undefined && user !== client.mac) {
     return refuse("AddressConflict", `${text} is used by ${formatMac(user)}`);
   }
-  const first = keptFrom(planning, request, address);
+  const first = isBack ? undefined : keptFrom(planning, request, address);
   if (first !== undefined) {
     const by = who(planning, first.client.mac, claim);
     return refuse("AddressTaken", `${text} is asked for by ${by} first`);

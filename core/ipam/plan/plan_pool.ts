@@ -29,6 +29,7 @@ import { toldClients } from "./told_clients.ts";
  *    claims with one MAC address the one that has the address decides, and no claim of another namespace moves it.
  * 2. Marks follow the spec (`EXCLUDED`, `RESERVED`) and what machines use that were not given it (`CONFLICT`), but never replace a MAC
  *    address. What is in use is given to nobody but its user, and to that one only if nobody before it asks for it by name.
+ *    A mark that a restore brought back gives way to who was given the address since, as agents tell who hear nobody else use it.
  * 3. Who is known to have had an address that is free gets it back before others, and waits for what was another's: as after
  *    a restore. Who shows it, or did until its pool went, comes first, and who only notes it after those before it who ask for it by name. A NIC whose MAC address changes hands its address on to itself.
  * 4. A claim that names an address gets exactly that or a reason; the network's own namespace first, then older claims.

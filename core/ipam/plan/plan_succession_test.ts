@@ -189,6 +189,52 @@ Deno.test("S1: planPool gives who had left an address the one back that it had b
   }
 });
 
+Deno.test("S1: planPool gives back what is marked of before it was given, unless agents hear another machine use it", () => {
+  const [address, mac, stranger] = [0x0a_00_00_0f, 0x5254_0000_0001, 0x5254_0000_0099];
+  const until = toTimestamp(NOW + HOUR);
+  const marked = (conflict: object, allocated = {}) =>
+    poolOf({
+      allocated: { ...allocated, [A]: "CONFLICT" },
+      ipv4: { available: 9, conflicts: { [A]: { until, ...conflict } } },
+    });
+  const usedBy = macOf(0x99);
+  const lost = new Map([[address, mac]]);
+  const noted = { noted: "10.0.0.17", notedMac: macOf(7) };
+  const moved = { ...claimOf(1), ...noted, createdAt: NOW };
+  const left = claimOf(7, {
+    owner: moved.owner,
+    previous: "10.0.0.17",
+    holds: true,
+    state: "releasing",
+  });
+  for (
+    const [pool, claims] of [
+      [marked({ usedBy }), [claimOf(1)]],
+      [marked({ usedBy }), [claimOf(1, { requested: A })]],
+      // A NIC that has another MAC address since the backup.
+      [marked({ usedBy }, { "10.0.0.17": macOf(7) }), [left, moved]],
+    ] as const
+  ) {
+    const { ipv4 } = plan(pool, [...claims], { lost });
+    strictEqual(ipv4.allocated?.[A], macOf(1));
+    strictEqual(ipv4.conflicts, undefined);
+    const { ipv4: used } = plan(pool, [...claims], { lost, inUse: new Map([[address, stranger]]) });
+    strictEqual(used.allocated?.[A], "CONFLICT");
+  }
+  const declined = [{ address: A, macAddress: macOf(1), usedBy, at: toTimestamp(NOW) }];
+  for (
+    const [pool, claims, world] of [
+      [marked({}), [claimOf(1)], {}],
+      [marked({ usedBy }), [claimOf(1)], { declined }],
+      [marked({ usedBy }), [claimOf(2)], {}],
+      [marked({ usedBy }), [claimOf(1)], { awaitingUntil: NOW + MINUTE }],
+    ] as const
+  ) {
+    const { ipv4 } = plan(pool, [...claims], { lost, ...world });
+    strictEqual(ipv4.allocated?.[A], "CONFLICT");
+  }
+});
+
 Deno.test("S1: planPool keeps no address that is lost for less than its time, however many one MAC address had", () => {
   const mac = 0x5254_0000_0001;
   const lost = new Map([0x10, 0x0f, 0x0e, 0x0d].map((last) => [0x0a_00_00_00 + last, mac]));

@@ -55,6 +55,6 @@ export function handOn(planning: Planning): void {
     }
     const { mac, macAddress } = heir;
     next.free(entry, planning.releasedUntil(entry.mac));
-    heir.take({ ...entry, key: next.give(address, macAddress), value: macAddress, address, mac });
+    heir.take({ ...entry, key: next.settle(address, macAddress), value: macAddress, address, mac });
   }
 }
