@@ -96,6 +96,7 @@ class Agent implements RunningAgent {
       host,
       responder: new Responder(),
       pod: options.pod.name,
+      deployment: name,
       times: new AnswerTimes(),
       dryRun: options.dryRun ?? false,
       dryRunLines: new LineBound({

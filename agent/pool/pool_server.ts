@@ -51,6 +51,8 @@ export interface PoolServerContext {
   readonly responder: Responder;
   /** Name of this agent's pod, as the record names who answers; unset: it is never named. */
   readonly pod?: string | undefined;
+  /** Name of its Deployment; unset: the record names none of its other pods. */
+  readonly deployment?: string | undefined;
   /** Counts how long answers take. */
   readonly times: AnswerTimes;
   readonly dryRun: boolean;
@@ -196,7 +198,7 @@ export class PoolServer {
     };
     this.#probe = new AddressProbe(asking);
     this.#standIn = new StandIn(asking);
-    this.#succession = new Succession(context.pod);
+    this.#succession = new Succession(context);
     this.#compiler = new PoolCompiler((problems) =>
       log.warn("Values of the pool cannot be used", { problems })
     );

@@ -177,6 +177,38 @@ Deno.test("PoolServer leaves its network to who is recorded instead of it and ha
   await end();
 });
 
+Deno.test("PoolServer leaves its network to who is recorded after one of its Deployment or after nobody, also where it comes to lead later", async () => {
+  for (
+    const [before, state] of [
+      ["agent-mgmt-7f9c-2", "Standby"],
+      [undefined, "Standby"],
+      // Of the Deployment "agent-mgmt-part-2", which the network comes from.
+      ["agent-mgmt-part-2-7f9c-2", "AddressInUse"],
+    ] as const
+  ) {
+    const { clock, host, server, reconcile, end } = poolScene({
+      pod: "agent-mgmt-7f9c-1",
+      deployment: "agent-mgmt",
+    });
+    const recorded = (name: string | undefined): Partial<PoolServerInput> => {
+      const pool = poolWith();
+      const status = { ...pool.status, ...(name === undefined ? {} : { agentPodRef: { name } }) };
+      return { view: { synced: true, pool: { ...pool, status } } };
+    };
+    host.neighbour("192.168.48.77", "52:54:00:00:00:99");
+    for (const name of [before, "agent-mgmt-part-2-7f9c-1"]) {
+      reconcile({ ...recorded(name), leading: false });
+    }
+    for (let second = 0; second < 70; second++) {
+      server.turn();
+      reconcile(recorded("agent-mgmt-part-2-7f9c-1"));
+      await clock.advance(1_000);
+    }
+    assert.equal(reconcile(recorded("agent-mgmt-part-2-7f9c-1")).reason, state);
+    await end();
+  }
+});
+
 Deno.test("PoolServer changes no address in a dry run", async () => {
   const { host, reconcile, end } = poolScene({ dryRun: true });
   host.address(host.link("eth1"), "192.168.48.76/32", true);
