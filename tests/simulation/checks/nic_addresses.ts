@@ -37,7 +37,7 @@ interface Had {
   readonly hadUntil: number;
   /** UID of the pool that recorded it. */
   readonly pool: string | undefined;
-  /** How it gave that back since: its VM opted out or may not use the network, a restore took its object or what that told of it, or that was paused or deleted. */
+  /** How it gave that back since: its VM opted out or may not use the network, a restore took its object or what that told of it, or that was paused or deleted, or it has the MAC address of another VM. */
   readonly gaveBack?: "opted out" | "restored" | "otherwise";
   /** When it gave that back. */
   readonly gaveBackAt?: number;
@@ -185,7 +185,15 @@ export class NicAddresses {
           continue;
         }
         const shown = { key: keyOf(vm), network, mac, address: now };
-        if (!this.#isOwner(uid, shown)) continue;
+        if (!this.#isOwner(uid, shown)) {
+          // Who takes the MAC address of another VM gives back what it had with its own.
+          const isLeft = before !== undefined && before.mac !== mac &&
+            addresses.get(before.mac) !== before.address;
+          if (isLeft) {
+            this.#had.set(id, { gaveBack: "otherwise", gaveBackAt: timeline.now, ...before });
+          }
+          continue;
+        }
         const seenAt = timeline.now;
         const isSame = before?.address === now;
         const former = before?.isTold === true && !isSame ? before : before?.former;

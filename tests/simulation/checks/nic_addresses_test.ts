@@ -509,3 +509,13 @@ Deno.test("who may use a network again may have another address where other Cust
   ], "isolated");
   deepStrictEqual(said, []);
 });
+
+Deno.test("a VM that took another one's MAC address for a while may have another address where the range has its own no more", async () => {
+  const said = await judged(
+    [6, vm("default/vm-2", 2)],
+    [80, { do: "borrow mac", vm: VM, of: "default/vm-2", address: null }],
+    [90, { do: "edit pool", pool: 0, edit: { start: 86 } }],
+    [100, nic(VM, 1)],
+  );
+  deepStrictEqual(said, []);
+});
