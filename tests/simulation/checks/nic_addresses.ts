@@ -63,6 +63,8 @@ export class NicAddresses {
   readonly #restsUntil = new Map<string, number>();
   /** `network address MAC` -> until when the record last gave that one the address. */
   readonly #givenUntil = new Map<string, number>();
+  /** `network address MAC` -> when the record last said that it rests. */
+  readonly #restedAt = new Map<string, number>();
   /** `network address` -> when the record last said that another machine uses it. */
   readonly #inConflictAt = new Map<string, number>();
   /** Network -> when its record was last written where CustomResourceDefinitions drop what rests. */
@@ -134,6 +136,9 @@ export class NicAddresses {
     const entries = entriesOf(pool);
     for (const [address, mac] of entries) {
       this.#givenUntil.set(`${network} ${address} ${mac}`, now);
+    }
+    for (const [address, { macAddress }] of Object.entries(pool.status?.ipv4?.released ?? {})) {
+      this.#restedAt.set(`${network} ${address} ${macAddress}`, now);
     }
     for (const [id, had] of this.#had) {
       const isHad = had.nic.startsWith(`${network} `) && entries.get(had.address) === had.mac;
@@ -286,6 +291,9 @@ export class NicAddresses {
         if (isMadeAgain && !isInRange(pool, address)) continue;
         // Who wants what it gave back gets it again, but nothing outside the range; its note goes by its MAC address.
         if (gaveBack !== undefined && !isInRange(pool, address)) continue;
+        // What rests for it goes before what its object only notes: where a clock was behind, or leases were made shorter, that is what it had before.
+        const isResting = this.#restedAt.get(`${network} ${now} ${mac}`) === timeline.now;
+        if (gaveBack !== undefined && restsUntil <= timeline.now && isResting) continue;
         const isOtherwise = gaveBack === undefined || gaveBack === "otherwise";
         if (!isOtherwise && before.mac !== mac) continue;
         // A person gave the NIC's place away to another VM with its MAC address.

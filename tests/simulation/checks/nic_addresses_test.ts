@@ -404,3 +404,19 @@ Deno.test("a VM that took another one's MAC address for a while may have another
   );
   deepStrictEqual(said, []);
 });
+
+Deno.test("a VM that took another one's MAC address for a while may have what still rests for its own, and not what a clock that was behind let rest for no time", async () => {
+  const clocks = (at: number, ms: number) =>
+    [0, 1].map((whom): Timed => [at, { do: "clock", whom, ms }]);
+  const said = await judged(
+    [5, { do: "edit pool", pool: 0, edit: { leaseTime: 300 } }],
+    [6, vm("default/vm-2", 2)],
+    ...MOVED,
+    ...clocks(100, -600 * SECONDS),
+    [110, { do: "borrow mac", vm: VM, of: "default/vm-2", address: null }],
+    ...clocks(130, 600 * SECONDS),
+    [140, { do: "edit pool", pool: 0, edit: { dns: "1.1.1.9" } }],
+    [150, nic(VM, 1)],
+  );
+  deepStrictEqual(said, []);
+});
