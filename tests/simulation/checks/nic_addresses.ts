@@ -67,7 +67,7 @@ export class NicAddresses {
   readonly #restedAt = new Map<string, number>();
   /** `network address` -> when the record last said that another machine uses it. */
   readonly #inConflictAt = new Map<string, number>();
-  /** Network -> when its record was last written where CustomResourceDefinitions drop what rests. */
+  /** Network -> when its record was last written where CustomResourceDefinitions drop what rests, or may be taken to. */
   readonly #droppedAt = new Map<string, number>();
   /** When a restore came last, and the pods that were there: their agents know of what it took. */
   #restored: { readonly at: number; readonly pods: readonly SimPod[] } = { at: -1, pods: [] };
@@ -156,7 +156,11 @@ export class NicAddresses {
     const isRefused = ({ metadata: { namespace } }: VirtualMachine) =>
       namespaceProblem(access, namespace) !== undefined;
     const droppedAt = this.#droppedAt.get(network) ?? -Infinity;
-    if (cluster.hasGoCrds) this.#droppedAt.set(network, timeline.now);
+    // Who has not seen yet that they keep all of it again writes nothing that they would drop.
+    const { released: left, conflicts: marked } = pool.status?.ipv4 ?? {};
+    const isUnseen = timeline.now - cluster.hadGoCrdsAt < STALE_MS && left === undefined &&
+      marked === undefined;
+    if (cluster.hasGoCrds || isUnseen) this.#droppedAt.set(network, timeline.now);
     const madePaused = this.#madePaused.get(pool.metadata.uid) ?? pool.spec.paused === true;
     this.#madePaused.set(pool.metadata.uid, madePaused);
     const writtenAt = this.#writtenAt.get(pool.metadata.uid) ?? timeline.now;

@@ -420,3 +420,14 @@ Deno.test("a VM that took another one's MAC address for a while may have what st
   );
   deepStrictEqual(said, []);
 });
+
+Deno.test("a VM whose object was deleted may have another address where a controller has not seen yet that CustomResourceDefinitions keep what rests again", async () => {
+  const said = await judged(
+    ...MOVED,
+    [160, { do: "old CRDs", forMs: 30 * SECONDS }],
+    [161, { do: "kill", whom: 0 }],
+    [161.1, { do: "kill", whom: 0 }],
+    [191, { do: "delete config", vm: VM }],
+  );
+  deepStrictEqual(said, []);
+});
