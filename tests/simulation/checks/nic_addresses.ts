@@ -55,6 +55,8 @@ export class NicAddresses {
   readonly #had = new Map<string, Had>();
   /** `network MAC` -> UID of the VM that had it first: a copy of a VM has nothing to keep. */
   readonly #owners = new Map<string, string>();
+  /** Network -> when the last one of its pools was made, whether a restore took that or not. */
+  readonly #lastMadeAt = new Map<string, number>();
   /** UID of a pool -> whether it was paused when it was made. */
   readonly #madePaused = new Map<string | undefined, boolean>();
   /** UID of a pool -> when its record was first written. */
@@ -165,6 +167,9 @@ export class NicAddresses {
     this.#madePaused.set(pool.metadata.uid, madePaused);
     const writtenAt = this.#writtenAt.get(pool.metadata.uid) ?? timeline.now;
     if (pool.status?.ipv4 !== undefined) this.#writtenAt.set(pool.metadata.uid, writtenAt);
+    const madeAt = Date.parse(pool.metadata.creationTimestamp ?? "") - timeline.wall + timeline.now;
+    const lastMadeAt = Math.max(this.#lastMadeAt.get(network) ?? -Infinity, madeAt);
+    this.#lastMadeAt.set(network, lastMadeAt);
     this.#forgetRemoved(hypervisor);
     for (const [address, hold] of Object.entries(pool.status?.ipv4?.released ?? {})) {
       const until = Date.parse(hold.until) - timeline.wall + timeline.now;
@@ -254,11 +259,9 @@ export class NicAddresses {
         if (isMadeAgain && !before.isTold && !this.#claimed.shows({ ...shown, address })) continue;
         // Who may not use the network has by its record alone what it had.
         if (isMadeAgain && isRefused(vm)) continue;
-        // A restore took object and entry. Agents know of them, and go with a pool that is made again, or before they hear of it.
+        // A restore took object and entry. Agents know of them, and go with a pool that is made again, also where another restore undoes that, or before they hear of it.
         const { gaveBack, gaveBackAt = Infinity } = before;
-        const madeAt = Date.parse(pool.metadata.creationTimestamp ?? "") - timeline.wall +
-          timeline.now;
-        const areAgentsGone = isMadeAgain && madeAt > gaveBackAt ||
+        const areAgentsGone = lastMadeAt > gaveBackAt ||
           gaveBackAt === this.#restored.at && this.#areUnheard(network, kubelet);
         if (gaveBack === "restored" && areAgentsGone) continue;
         // Who edits the MAC address and deletes the object before it was written anew leaves nothing that ties both together.
