@@ -5,6 +5,7 @@ import {
   BEGINNING,
   judged,
   judgedAll,
+  MOVED,
   NETWORK,
   nic,
   SECONDS,
