@@ -55,7 +55,8 @@ export function notesFormerMacs({ metadata }: VirtualMachineNetworkConfig): bool
 /**
  * What the annotation of an object is to be, so that it notes what its status shows; `undefined`: it is to have none.
  *
- * A NIC that has no address now keeps what is noted of it: it may have been there before a restore, or be opted out for a while.
+ * A NIC that has no address now keeps what is noted of it: it may have been there before a restore, or be opted out for a while, or
+ * come in again and not be asked for yet.
  *
  * @param vm The NICs of its VM; `undefined` where they are not known: any that is noted may be opted out
  */
@@ -82,9 +83,14 @@ export function notedText(
     if (now === undefined) continue;
     nics.push({ name: names.get(key) ?? noted?.name ?? key, network, macAddress: mac, ...now });
   }
-  for (const { name, network, macAddress } of optedOut) {
+  const keys = new Set(wanted.map(({ key }) => key));
+  for (const { name, network, macAddress } of [...optedOut, ...named]) {
     const noted = [...before.values()].find((nic) => nic.name === name && nic.network === network);
     if (noted?.address === undefined || nics.length >= MAX_NICS) continue;
+    const isAskedFor = [noted.macAddress, macAddress].some((mac) =>
+      mac !== undefined && keys.has(nicKey(network, mac))
+    );
+    if (isAskedFor) continue;
     const { address } = noted;
     nics.push({ name, network, address, ...withMac(noted, macAddress ?? noted.macAddress) });
   }

@@ -91,6 +91,17 @@ Deno.test("notedText keeps what a NIC had that is opted out, so that it gets it 
   strictEqual(notedText(allocated, undefined), note({ address: "10.0.0.2" }));
 });
 
+Deno.test("S1: notedText keeps what a NIC had that came in again and is not asked for yet, and notes no NIC twice", () => {
+  const text = note({ address: "10.0.0.1" });
+  const noted = config(text);
+  const out = { ...noted, spec: { vmName: "web", networkConfig: [] } };
+  strictEqual(notedText(out, NAMED), text);
+  strictEqual(notedText(out, { nics: [{ ...NIC, network: "default/other" }] }), undefined);
+  // It is asked for with the MAC address that it had.
+  const moved = { nics: [{ ...NIC, macAddress: "52:54:00:00:00:02" }] };
+  strictEqual(notedText(noted, moved), text);
+});
+
 Deno.test("S4: notedText notes that a NIC waits for another's address, and whose object it was that did", () => {
   const waiting = { state: "Pending", reason: "AddressTaken" } as const;
   strictEqual(notedText(config(undefined, waiting), NAMED), note({ waiting: "me" }));
