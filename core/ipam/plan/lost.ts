@@ -11,6 +11,9 @@ import type { Client } from "../claims/clients.ts";
 import type { PoolNetwork } from "../pool/pool_network.ts";
 import { fullRefusal, type Planning } from "./planning.ts";
 
+/** An address, and its hold. */
+type HeldEntry = readonly [address: number, hold: { readonly until: number }];
+
 const SECOND_MS = 1_000;
 /** How keys of sightings begin that are of lost addresses. */
 const LOST = "lost";
@@ -49,6 +52,18 @@ function heardAt({ input: { sightings, now } }: Planning, address: number, mac: 
   return Math.min(sightings?.get(keyOf(address, mac)) ?? now, now);
 }
 
+/**
+ * Which of two addresses that rest gives way first: the one whose hold ends first. Of what is kept from one moment on, what agents name
+ * last: its client had left it before, and those of what they name first may use it still.
+ */
+export function givingWay(
+  { input: { lost } }: Planning,
+): (one: HeldEntry, other: HeldEntry) => number {
+  const names = new Map([...lost?.keys() ?? []].map((address, index) => [address, index]));
+  const rank = (address: number) => names.get(address) ?? names.size;
+  return ([a, one], [b, other]) => one.until - other.until || rank(b) - rank(a) || a - b;
+}
+
 /** Who got an address before the record was put back, as agents tell, or told while it was kept for that one. */
 export function lostBy({ input: { lost, sightings }, next }: Planning, address: number): number {
   const kept = next.released.get(address)?.mac ?? NONE;
@@ -79,16 +94,17 @@ export function lostOf(planning: Planning, { mac, primary }: Client): number {
 
 /**
  * Whether a client was given a marked address since, as agents tell: the mark was over by then, and a restore brought it back. Not where
- * they hear another machine use the address now, or the client declined it, nor where no machine is known that did: an administrator may have
- * marked it.
+ * they hear another machine use the address now, or the client declined it; nor where another VM is marked to use it that wants an address, or
+ * nobody is: an administrator may have marked it.
  */
 export function isOutlived(
-  { input, next, declined }: Planning,
+  { input, next, clients, declined }: Planning,
   given: number,
   address: number,
 ): boolean {
   const { mac, usedBy = NONE } = next.conflicts.get(address) ?? {};
-  return mac === NONE && usedBy !== NONE && input.lost?.get(address) === given &&
+  if (mac !== NONE || usedBy === NONE || clients.wants(usedBy)) return false;
+  return input.lost?.get(address) === given &&
     (input.inUse?.get(address) ?? given) === given &&
     declined.get(given)?.has(address) !== true;
 }

@@ -2,13 +2,12 @@ import { toTimestamp } from "../../api/timestamp.ts";
 import { formatIPv4, formatMac, formatRange, rangeContains, readIPv4 } from "../../net/mod.ts";
 import { NONE } from "../../record/entries.ts";
 import type { HeldAddress } from "../../record/holds.ts";
-import type { NextRecord } from "../../record/next_record.ts";
 import type { PoolNetwork } from "../pool/pool_network.ts";
 import { conflictOf, declinesAgain, leaveDeclined } from "./declined.ts";
 import { isOwnConflict, restsForAnother, userOf } from "./in_use.ts";
 import { homeAddress } from "./home_address.ts";
 import { MAX_CONFLICTS_PER_MAC } from "./limits.ts";
-import { isOutlived } from "./lost.ts";
+import { givingWay, isOutlived } from "./lost.ts";
 import { NAMED } from "./notes.ts";
 import { claimsToFollow, formerOf, type OpenRequest } from "./open_request.ts";
 import type { Refusal } from "./outcomes.ts";
@@ -17,8 +16,8 @@ import { fullRefusal, limitRefusal, type Planning } from "./planning.ts";
 
 /**
  * Gives each client an address of the range: the one that it had before; else the one that it uses already, though nobody gave it;
- * else the one that its MAC address hashes to, or the next free one after it; else, where nothing else is left, the freed one whose hold ends first, the one that it uses
- * while it rests for another one, or the one that it declined itself. Who declined what it has moves, as long as it may and there is somewhere to go to.
+ * else the one that its MAC address hashes to, or the next free one after it; else, where nothing else is left, the freed one whose hold ends first
+ * (of those that a restore lost, what its client had left before), the one that it uses while it rests for another one, or the one that it declined itself. Who declined what it has moves, as long as it may and there is somewhere to go to.
  *
  * Why somebody gets none is said when everybody has got what there is, so that the next plan says the same.
  */
@@ -243,19 +242,21 @@ function formerAddresses(
  * Addresses for those who had none, or whose former one is not to be had: for one MAC address after another the next
  * free one, and {@linkcode NONE} when there is no more.
  */
-function newAddresses({ next }: Planning, { range }: PoolNetwork): (mac: number) => number {
+function newAddresses(planning: Planning, { range }: PoolNetwork): (mac: number) => number {
+  const { next } = planning;
   let held: number[] | undefined;
   return (mac) => {
     const free = held === undefined ? next.blocked.nextFree(range, homeAddress(mac, range)) : NONE;
     if (free !== NONE) return free;
-    held ??= heldInOrder(next, range).reverse();
+    held ??= heldInOrder(planning, range).reverse();
     return held.pop() ?? NONE;
   };
 }
 
-function heldInOrder(next: NextRecord, range: PoolNetwork["range"]): number[] {
+function heldInOrder(planning: Planning, range: PoolNetwork["range"]): number[] {
+  const { next } = planning;
   return [...next.released.entries()]
     .filter(([address]) => rangeContains(range, address) && next.holder(address) === undefined)
-    .sort(([a, holdA], [b, holdB]) => holdA.until - holdB.until || a - b)
+    .sort(givingWay(planning))
     .map(([address]) => address);
 }

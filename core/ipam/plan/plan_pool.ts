@@ -6,7 +6,7 @@ import type { PoolNetwork } from "../pool/pool_network.ts";
 import type { Plan, PlanInput } from "../types.ts";
 import { HOLD_ENTRIES, RELEASED_SWEEP_MS } from "./limits.ts";
 import { markInUse, noteInUse } from "./in_use.ts";
-import { holdLost, noteLost } from "./lost.ts";
+import { givingWay, holdLost, noteLost } from "./lost.ts";
 import { addMarks, dropMarks, noteMarks } from "./marks.ts";
 import { inOrder, type OpenRequest } from "./open_request.ts";
 import { placeDynamic } from "./place_dynamic.ts";
@@ -193,12 +193,13 @@ function keepDecliners({ next, clients, outcomes }: Planning): void {
  * Holds of freed addresses give way where the record becomes too big, those that end first. Those of VMs that have moved
  * to another address stay, since they guard addresses that may still be in use; they count as entries do.
  */
-function trimReleased({ next, limits, clients }: Planning): void {
+function trimReleased(planning: Planning): void {
+  const { next, limits, clients } = planning;
   const held = next.conflicts.size + next.released.size;
   const surplus = Math.ceil((next.size + held * HOLD_ENTRIES - limits.maxEntries) / HOLD_ENTRIES);
   if (surplus <= 0) return;
   const ending = [...next.released.entries()].filter(([, { mac }]) => !clients.wants(mac))
-    .sort(([a, holdA], [b, holdB]) => holdA.until - holdB.until || a - b);
+    .sort(givingWay(planning));
   for (const [address] of ending.slice(0, surplus)) next.endHold(address);
 }
 

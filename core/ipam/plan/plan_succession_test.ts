@@ -233,6 +233,26 @@ Deno.test("S1: planPool gives back what is marked of before it was given, unless
     const { ipv4 } = plan(pool, [...claims], { lost, ...world });
     strictEqual(ipv4.allocated?.[A], "CONFLICT");
   }
+  // Who uses it wants an address, too.
+  const user = claimOf(2);
+  const { ipv4 } = plan(marked({ usedBy: macOf(2) }), [claimOf(1), user], { lost });
+  strictEqual(ipv4.allocated?.[A], "CONFLICT");
+});
+
+Deno.test("S1: where nothing else is left, what agents name last gives way first of what is kept as long: its client had left it before", () => {
+  const numbers = Array.from({ length: 10 }, (_, index) => index + 1);
+  const lost = new Map(
+    numbers.map((number) => [0x0a_00_00_0a + number, 0x5254_0000_0000 + number]),
+  );
+  const held = plan(poolOf(), [], { lost });
+  for (const pool of [poolOf(), poolOf(held)]) {
+    const { outcomes } = plan(pool, [claimOf(21), claimOf(22)], { lost });
+    const given = ["vm-21", "vm-22"].map((id) => outcomes.get(id)?.address).toSorted();
+    deepStrictEqual(given, ["10.0.0.19", "10.0.0.20"]);
+  }
+  // A record that has become too big.
+  const { ipv4 } = plan(poolOf(held), [], { lost, limits: { maxEntries: 2 * HOLD_ENTRIES } });
+  deepStrictEqual(Object.keys(ipv4.released ?? {}), ["10.0.0.11", "10.0.0.12"]);
 });
 
 Deno.test("S1: planPool keeps no address that is lost for less than its time, however many one MAC address had", () => {
@@ -270,7 +290,7 @@ Deno.test("S1: planPool leaves what the record gives to somebody else, and says 
   const lost = new Map([[0x0a_00_00_0f, 0x5254_0000_0001]]);
   const pool = poolOf({ allocated: { [A]: macOf(2) } });
   const { ipv4, notes } = plan(pool, [claimOf(2)], { lost });
-  strictEqual(ipv4.allocated?.[A], macOf(2));
+  strictEqual(ipv4.allocated?.[A], "CONFLICT");
   strictEqual(notes[0]?.message, `Address ${A} of ${macOf(1)} is ${macOf(2)}'s`);
 });
 
