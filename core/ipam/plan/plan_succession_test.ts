@@ -290,7 +290,7 @@ Deno.test("S1: planPool leaves what the record gives to somebody else, and says 
   const lost = new Map([[0x0a_00_00_0f, 0x5254_0000_0001]]);
   const pool = poolOf({ allocated: { [A]: macOf(2) } });
   const { ipv4, notes } = plan(pool, [claimOf(2)], { lost });
-  strictEqual(ipv4.allocated?.[A], "CONFLICT");
+  strictEqual(ipv4.allocated?.[A], macOf(2));
   strictEqual(notes[0]?.message, `Address ${A} of ${macOf(1)} is ${macOf(2)}'s`);
 });
 
