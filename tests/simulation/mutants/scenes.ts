@@ -117,18 +117,19 @@ export const SCENES = {
     ...BEGINNING,
     at(20, { do: "static address", vm: name(1), address: ADDRESS }),
     at(40, { do: "static address", vm: name(1), address: null }),
-    at(115, vm(3)),
-    at(130, { do: "restore pool", pool: 0 }),
+    // Nobody may take that for the wish of the VM any more.
+    at(175, vm(3)),
+    at(190, { do: "restore pool", pool: 0 }),
   ],
   "a pool and an object are made again": [
     ...BEGINNING,
     at(20, { do: "static address", vm: name(1), address: ADDRESS }),
     at(40, { do: "static address", vm: name(1), address: null }),
-    at(115, vm(3)),
+    at(175, vm(3)),
     // Every controller knows by then that the pool is gone: none shows the record of it in the new object.
-    at(130, { do: "force pool away", pool: 0 }),
-    at(140, { do: "restore config", vm: name(1) }),
-    at(150, { do: "create pool", pool: 0 }),
+    at(190, { do: "force pool away", pool: 0 }),
+    at(200, { do: "restore config", vm: name(1) }),
+    at(210, { do: "create pool", pool: 0 }),
   ],
   "the API server forgets a VM that goes on": [
     ...BEGINNING,
