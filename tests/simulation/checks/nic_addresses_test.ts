@@ -235,16 +235,21 @@ Deno.test("an address that a restore takes before any machine was told of it is 
   deepStrictEqual(said, []);
 });
 
+/** A restore takes the object of a VM, and what its pool recorded of it. */
+const FORGOTTEN: readonly Timed[] = [
+  [20, { do: "freeze", whom: 0, forMs: 10 * SECONDS }],
+  [20, { do: "freeze", whom: 1, forMs: 10 * SECONDS }],
+  [21, vm("default/vm-2", 2)],
+  [24, { do: "backup" }],
+  [40, { do: "static address", vm: "default/vm-2", address: "192.168.48.95" }],
+  [50, { do: "static address", vm: "default/vm-2", address: null }],
+  [160, { do: "edit pool", pool: 0, edit: { dns: "1.1.1.9" } }],
+  [170, { do: "restore" }],
+];
+
 Deno.test("a VM whose object and entry a restore took may have another address where its pool is made again before agents tell", async () => {
   const said = await judged(
-    [20, { do: "freeze", whom: 0, forMs: 10 * SECONDS }],
-    [20, { do: "freeze", whom: 1, forMs: 10 * SECONDS }],
-    [21, vm("default/vm-2", 2)],
-    [24, { do: "backup" }],
-    [40, { do: "static address", vm: "default/vm-2", address: "192.168.48.95" }],
-    [50, { do: "static address", vm: "default/vm-2", address: null }],
-    [160, { do: "edit pool", pool: 0, edit: { dns: "1.1.1.9" } }],
-    [170, { do: "restore" }],
+    ...FORGOTTEN,
     [170.2, { do: "restore pool", pool: 0 }],
   );
   deepStrictEqual(said, []);
@@ -435,14 +440,7 @@ Deno.test("a VM whose object was deleted may have another address where a contro
 
 Deno.test("a VM whose object and entry a restore took may have another address where its pool was made again before another restore", async () => {
   const said = await judged(
-    [20, { do: "freeze", whom: 0, forMs: 10 * SECONDS }],
-    [20, { do: "freeze", whom: 1, forMs: 10 * SECONDS }],
-    [21, vm("default/vm-2", 2)],
-    [24, { do: "backup" }],
-    [40, { do: "static address", vm: "default/vm-2", address: "192.168.48.95" }],
-    [50, { do: "static address", vm: "default/vm-2", address: null }],
-    [160, { do: "edit pool", pool: 0, edit: { dns: "1.1.1.9" } }],
-    [170, { do: "restore" }],
+    ...FORGOTTEN,
     [175, { do: "restore pool", pool: 0 }],
     [180, { do: "restore" }],
   );
